@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# build/qemu: qemu-system-arm with our devices, and our test programs.  Arguments are ninja targets.
+set -eu
+cd "$(dirname "$0")"
+. ./say.sh
+root=$(cd .. && pwd)
+out=$root/build/qemu
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/stm32f407g-disc
+
+if [ -d "$cache/meson/usr" ]; then
+    export PYTHONPATH="$cache/meson/usr/lib/python3/dist-packages${PYTHONPATH:+:$PYTHONPATH}"
+fi
+stamp=$(cat build.sh "$root/build/qemu-src/.stm32-stamp" | cksum)
+if [ "$(cat "$out/.stm32-stamp" 2>/dev/null)" != "$stamp" ]; then
+    say "configuring QEMU (half a minute)"
+    rm -rf "$out"
+    mkdir -p "$out"
+    (cd "$out" && quietly "$root/build/configure.log" ../qemu-src/configure \
+        --target-list=arm-softmmu --with-devices-arm=../../../stm32/qemu/devices \
+        --cc="${CC:-cc}" --without-default-features --without-default-devices \
+        --enable-tcg --enable-system --enable-pixman --enable-plugins --enable-trace-backends=log \
+        --disable-docs --disable-install-blobs --disable-tools --disable-debug-info \
+        --disable-download)
+    echo "$stamp" >"$out/.stm32-stamp"
+fi
+[ -x "$out/qemu-system-arm" ] || say "building QEMU (some 5 minutes on two cores, once)"
+ninja -C "$out" "$@" | "$root/qemu/progress.sh" "$root/build/ninja.log"

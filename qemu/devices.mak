@@ -1,0 +1,6 @@
+# The devices of our qemu-system-arm: our machine, and QEMU's own parts that it uses.
+source ../Kconfig
+CONFIG_STM32F407G_DISC=y
+CONFIG_GENERIC_LOADER=y
+# The simplest upstream machine of the same core: what `make bench` compares with.
+CONFIG_NETDUINOPLUS2=y
