@@ -1,0 +1,111 @@
+/*
+ * Counter: ticks from time and time from ticks, see counter.h.
+ *
+ * A clock's period is in units of 2^-32 ns, so an hour of 168 MHz is 94 bits: all arithmetic here is
+ * in 128 bits and rounds once.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qemu/timer.h"
+#include "stm32/core/counter.h"
+
+typedef unsigned __int128 Units;    /* of 2^-32 ns */
+
+static Units step_period(const Counter *c)
+{
+    return (Units)clock_get(c->clk) * c->divide;
+}
+
+/* Time since step 0 of `count` began: `phase` of a step, and what has passed since the anchor. */
+static Units since_count(const Counter *c)
+{
+    int64_t ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - c->anchor;
+
+    return ((step_period(c) * c->phase) >> 32) + ((Units)MAX(ns, 0) << 32);
+}
+
+static bool is_moving(const Counter *c)
+{
+    return c->going && clock_is_enabled(c->clk);
+}
+
+void counter_init(Counter *c, Clock *clk)
+{
+    *c = (Counter) { .clk = clk, .divide = 1 };
+}
+
+uint64_t counter_now(const Counter *c)
+{
+    return is_moving(c) ? c->count + (uint64_t)(since_count(c) / step_period(c)) : c->count;
+}
+
+void counter_sync(Counter *c)
+{
+    if (is_moving(c)) {
+        Units since = since_count(c), step = step_period(c);
+
+        c->count += since / step;
+        c->phase = ((since % step) << 32) / step;
+    }
+    c->anchor = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+void counter_set(Counter *c, uint64_t count)
+{
+    c->count = count;
+    c->phase = 0;
+    c->anchor = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+void counter_stop(Counter *c)
+{
+    counter_sync(c);
+    c->going = false;
+}
+
+void counter_go(Counter *c)
+{
+    counter_sync(c);
+    c->going = true;
+}
+
+void counter_divide(Counter *c, uint32_t divide)
+{
+    counter_sync(c);
+    if (c->divide != divide) {
+        c->divide = divide;
+        c->phase = 0;
+    }
+}
+
+int64_t counter_when(const Counter *c, uint64_t count)
+{
+    Units ahead, begun;
+
+    if (count <= c->count) {
+        return c->anchor;
+    }
+    if (!is_moving(c)) {
+        return COUNTER_NEVER;
+    }
+    if (count - c->count > ~(Units)0 / step_period(c)) {
+        return COUNTER_NEVER;
+    }
+    begun = (step_period(c) * c->phase) >> 32;
+    ahead = (Units)(count - c->count) * step_period(c) - begun;
+    ahead = (ahead + UINT32_MAX) >> 32;     /* whole ns, rounded up: not a moment too early */
+    return ahead < (Units)(INT64_MAX - c->anchor) ? c->anchor + (int64_t)ahead : COUNTER_NEVER;
+}
+
+const VMStateDescription vmstate_counter = {
+    .name = "stm32-counter", .version_id = 1, .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32(divide, Counter),
+        VMSTATE_BOOL(going, Counter),
+        VMSTATE_UINT64(count, Counter),
+        VMSTATE_UINT32(phase, Counter),
+        VMSTATE_INT64(anchor, Counter),
+        VMSTATE_END_OF_LIST()
+    },
+};

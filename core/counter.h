@@ -1,0 +1,58 @@
+/*
+ * Counter: a free-running up-counter that costs nothing while nobody looks.
+ *
+ * It stores what it was at an instant, and computes what it is.  Every timer of the chip stands on
+ * it.  Only counter.c converts between nanoseconds and ticks.
+ *
+ * The owner gets ClockPreUpdate of the clock it counts and calls counter_sync(): no fraction of a
+ * step is lost when the frequency changes.  At ClockUpdate it computes its deadlines anew.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_CORE_COUNTER_H
+#define STM32_CORE_COUNTER_H
+
+#include "hw/clock.h"
+#include "migration/vmstate.h"
+
+typedef struct Counter {
+    Clock *clk;
+    uint32_t divide;    /* ticks of clk for one step */
+    bool going;
+    uint64_t count;     /* whole steps at `anchor` ... */
+    uint32_t phase;     /* ... and 2^-32 steps */
+    int64_t anchor;     /* virtual ns */
+} Counter;
+
+#define COUNTER_NEVER INT64_MAX
+
+/* Start from nothing: stopped at 0, one step per tick of @clk. */
+void counter_init(Counter *c, Clock *clk);
+
+/* Steps counted by now. */
+uint64_t counter_now(const Counter *c);
+
+/* Be @count, at the start of a step. */
+void counter_set(Counter *c, uint64_t count);
+
+/* Stand still; go on.  Both may be called in either state. */
+void counter_stop(Counter *c);
+void counter_go(Counter *c);
+
+/* Book what has passed with the period so far: before the clock changes its period. */
+void counter_sync(Counter *c);
+
+/* From now on one step for every @divide ticks of the clock, 1 or more; the step under way starts anew. */
+void counter_divide(Counter *c, uint32_t divide);
+
+/*
+ * The first virtual time, in ns, at which counter_now() is @count or more: now or before if it is that
+ * already, COUNTER_NEVER if it stands still or that is more than some 200 years ahead.
+ */
+int64_t counter_when(const Counter *c, uint64_t count);
+
+extern const VMStateDescription vmstate_counter;
+#define VMSTATE_COUNTER(field, State) \
+    VMSTATE_STRUCT(field, State, 1, vmstate_counter, Counter)
+
+#endif

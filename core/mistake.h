@@ -1,0 +1,28 @@
+/*
+ * Mistakes of the guest: silicon forgives nothing and says nothing, this machine says what happened.
+ *
+ * A report is one line: which device, what, why (the chapter), and where in the guest's program:
+ *
+ *   /machine/soc/usart2: write of BRR (+0x08) without clock: ... [RM0090 7.3] at 0x080001a4 <main+28>
+ *
+ * It is QEMU's LOG_GUEST_ERROR (-d guest_errors), printed once for each place in the program, and
+ * changes nothing else.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_CORE_MISTAKE_H
+#define STM32_CORE_MISTAKE_H
+
+#include "qemu/compiler.h"
+
+/*
+ * Report that the guest used @device (its QOM path) against @chapter of the manual.
+ * @fmt must be a literal: together with the guest's PC it tells the places apart.
+ */
+void guest_mistake(const char *device, const char *chapter, const char *fmt, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* Forget which places have been reported: the next run of the firmware reports them again. */
+void guest_mistakes_forget(void);
+
+#endif

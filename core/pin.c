@@ -1,0 +1,527 @@
+/*
+ * Pins as nets, and the alternate function multiplexer, see pin.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#include "system/runstate.h"
+#include "stm32/core/mistake.h"
+#include "stm32/core/pin.h"
+
+/* Edges of a faster wave than this are delivered no more often: nobody could serve them. */
+#define MIN_EDGE_NS 1000
+
+/* The pins that jumpers join: one level for all. */
+typedef struct PinNet {
+    GPtrArray *pins;
+    Drive drive;                /* who won */
+    bool level;                 /* as last told to listeners */
+    QEMUTimer *edge;            /* of a wave, while somebody listens */
+} PinNet;
+
+static int64_t now_ns(void)
+{
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+/* ---- Square waves ---- */
+
+/* Where in its period the wave is at @ns, in units of 2^-32 ns. */
+static uint64_t wave_phase(const Drive *d, int64_t ns)
+{
+    int64_t since = ns - d->start;
+
+    return since < 0 ? d->high : ((unsigned __int128)since << 32) % d->period;
+}
+
+static bool drive_level(const Drive *d)
+{
+    switch (d->kind) {
+    case DRIVE_HIGH:
+    case DRIVE_PULL_UP:
+        return true;
+    case DRIVE_WAVE:
+        return wave_phase(d, now_ns()) < d->high;
+    case DRIVE_MV:
+        return d->mv > PIN_VDD_MV / 2;
+    default:
+        return false;
+    }
+}
+
+/* ---- Who wins ---- */
+
+static bool is_strong(const Drive *d)
+{
+    return d->kind >= DRIVE_LOW;
+}
+
+/* Two push-pull outputs against each other.  An analog source against one is a design, not a fault. */
+static bool is_conflict(const Drive *a, const Drive *b)
+{
+    return is_strong(a) && is_strong(b) && a->kind != DRIVE_MV && b->kind != DRIVE_MV &&
+           (a->kind != b->kind || a->kind == DRIVE_WAVE);
+}
+
+static Drive net_resolve(PinNet *net)
+{
+    const PinDriver *winner = NULL;
+
+    for (unsigned i = 0; i < net->pins->len; i++) {
+        Pin *pin = net->pins->pdata[i];
+        const PinDriver *d;
+
+        QSLIST_FOREACH(d, &pin->drivers, next) {
+            if (winner && is_conflict(&winner->drive, &d->drive)) {
+                g_autofree char *path = object_get_canonical_path(OBJECT(pin));
+
+                guest_mistake(path, "pins", "%s (%s) and %s (%s) drive against each other",
+                              winner->pin->name, winner->name, pin->name, d->name);
+            }
+            /* of two strong ones low wins, as the transistors do more or less */
+            if (!winner || (is_strong(&d->drive) && d->drive.kind == DRIVE_LOW) ||
+                (d->drive.kind > winner->drive.kind && !is_strong(&winner->drive))) {
+                winner = d;
+            }
+        }
+    }
+    return winner ? winner->drive : DRIVE(NONE);
+}
+
+/* ---- Telling listeners ---- */
+
+static bool net_wants_waves(const PinNet *net)
+{
+    for (unsigned i = 0; i < net->pins->len; i++) {
+        PinListener *l;
+
+        QLIST_FOREACH(l, &((Pin *)net->pins->pdata[i])->listeners, next) {
+            if (l->waves) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void net_tell(PinNet *net, bool level, bool only_wave_listeners)
+{
+    net->level = level;
+    for (unsigned i = 0; i < net->pins->len; i++) {
+        PinListener *l, *next;
+
+        QLIST_FOREACH_SAFE(l, &((Pin *)net->pins->pdata[i])->listeners, next, next) {
+            if (!only_wave_listeners || l->waves) {
+                l->changed(l->opaque, level);
+            }
+        }
+    }
+}
+
+/* Arm the timer for the next edge of the wave, counted from the wave, not from now. */
+static void net_arm_edge(PinNet *net)
+{
+    const Drive *d = &net->drive;
+    int64_t now = now_ns();
+    uint64_t phase, left;
+
+    if (d->kind != DRIVE_WAVE || !d->high || d->high >= d->period || !net_wants_waves(net)) {
+        timer_del(net->edge);
+        return;
+    }
+    if (now < d->start) {
+        timer_mod(net->edge, d->start);
+        return;
+    }
+    phase = wave_phase(d, now);
+    left = (phase < d->high ? d->high : d->period) - phase;
+    left = MAX((left + UINT32_MAX) >> 32, 1);
+    timer_mod(net->edge, now + MAX(left, d->period >> 32 < MIN_EDGE_NS ? MIN_EDGE_NS : 0));
+}
+
+static void net_edge(void *opaque)
+{
+    PinNet *net = opaque;
+    bool level = drive_level(&net->drive);
+
+    if (level != net->level) {
+        net_tell(net, level, true);
+    }
+    net_arm_edge(net);
+}
+
+/* Tell the ports the level. */
+static void net_publish(PinNet *net, bool level)
+{
+    for (unsigned i = 0; i < net->pins->len; i++) {
+        Pin *pin = net->pins->pdata[i];
+
+        if (pin->bank) {
+            pin->bank->high = level ? pin->bank->high | pin->bit : pin->bank->high & ~pin->bit;
+            pin->bank->waves = net->drive.kind == DRIVE_WAVE ? pin->bank->waves | pin->bit
+                                                             : pin->bank->waves & ~pin->bit;
+        }
+    }
+}
+
+/* Some driver of the net has changed. */
+static void net_update(PinNet *net)
+{
+    bool level;
+
+    net->drive = net_resolve(net);
+    level = drive_level(&net->drive);
+    net_publish(net, level);
+    if (runstate_check(RUN_STATE_RESTORE_VM) || runstate_check(RUN_STATE_INMIGRATE)) {
+        net->level = level;     /* whoever listens has the levels in its own state */
+    } else if (level != net->level) {
+        net_tell(net, level, false);
+    }
+    net_arm_edge(net);
+}
+
+/* ---- Parties ---- */
+
+void pin_add_driver(Pin *pin, PinDriver *driver, const char *name)
+{
+    driver->pin = pin;
+    driver->name = name;
+    QSLIST_INSERT_HEAD(&pin->drivers, driver, next);
+    net_update(pin->net);
+}
+
+static bool same_drive(const Drive *a, const Drive *b)
+{
+    return a->kind == b->kind && a->mv == b->mv && a->start == b->start &&
+           a->period == b->period && a->high == b->high;
+}
+
+void pin_drive(PinDriver *driver, Drive drive)
+{
+    if (!same_drive(&driver->drive, &drive)) {
+        driver->drive = drive;
+        net_update(driver->pin->net);
+    }
+}
+
+void pin_listen(PinListener *listener, Pin *pin)
+{
+    Pin *was = listener->pin;
+
+    if (was == pin) {
+        return;
+    }
+    listener->pin = pin;
+    if (was) {
+        QLIST_REMOVE(listener, next);
+        net_arm_edge(was->net);
+    }
+    if (pin) {
+        QLIST_INSERT_HEAD(&pin->listeners, listener, next);
+        net_arm_edge(pin->net);
+    }
+}
+
+void pin_listen_to_waves(PinListener *listener, bool waves)
+{
+    if (listener->waves != waves) {
+        listener->waves = waves;
+        if (listener->pin) {
+            net_arm_edge(listener->pin->net);
+        }
+    }
+}
+
+bool pin_level(Pin *pin)
+{
+    return drive_level(&pin->net->drive);
+}
+
+int pin_mv(Pin *pin)
+{
+    const Drive *d = &pin->net->drive;
+
+    return d->kind == DRIVE_MV ? d->mv : drive_level(d) ? PIN_VDD_MV : 0;
+}
+
+unsigned pin_duty(Pin *pin)
+{
+    const Drive *d = &pin->net->drive;
+
+    switch (d->kind) {
+    case DRIVE_WAVE:
+        return now_ns() < d->start ? 0 : (unsigned __int128)d->high * 100 / d->period;
+    case DRIVE_MV:
+        return CLAMP(d->mv, 0, PIN_VDD_MV) * 100 / PIN_VDD_MV;
+    default:
+        return drive_level(d) ? 100 : 0;
+    }
+}
+
+void pin_join(Pin *a, Pin *b)
+{
+    PinNet *gone = b->net;
+
+    if (a->net == gone) {
+        return;
+    }
+    for (unsigned i = 0; i < gone->pins->len; i++) {
+        Pin *pin = gone->pins->pdata[i];
+
+        pin->net = a->net;
+        g_ptr_array_add(a->net->pins, pin);
+    }
+    timer_free(gone->edge);
+    g_ptr_array_unref(gone->pins);
+    g_free(gone);
+    net_update(a->net);
+}
+
+/* ---- Alternate functions ---- */
+
+static GPtrArray *selected_signals(const Pin *pin)
+{
+    return pin->config.mode == PIN_ALTERNATE ? pin->functions[pin->config.function] : NULL;
+}
+
+static void pin_input_changed(void *opaque, bool level)
+{
+    GPtrArray *signals = selected_signals(opaque);
+
+    for (unsigned i = 0; signals && i < signals->len; i++) {
+        Signal *signal = signals->pdata[i];
+
+        if (signal->changed) {
+            signal->changed(signal->opaque, level);
+        }
+    }
+}
+
+/* Let the chip drive what its registers and the selected signal say. */
+static void pin_drive_chip(Pin *pin)
+{
+    const PinConfig *config = &pin->config;
+    GPtrArray *signals = selected_signals(pin);
+    Drive drive = DRIVE(NONE);
+
+    if (config->mode == PIN_OUTPUT) {
+        drive = DRIVE_LEVEL(config->out);
+    }
+    for (unsigned i = 0; signals && i < signals->len; i++) {
+        Signal *signal = signals->pdata[i];
+
+        if (signal->drive.kind != DRIVE_NONE) {
+            drive = signal->drive;
+        }
+    }
+    if (config->open_drain && drive.kind == DRIVE_HIGH) {
+        drive = DRIVE(NONE);
+    }
+    pin_drive(&pin->chip, drive);
+}
+
+static void count_routed(Pin *pin, int change)
+{
+    GPtrArray *signals = selected_signals(pin);
+
+    for (unsigned i = 0; signals && i < signals->len; i++) {
+        ((Signal *)signals->pdata[i])->routed += change;
+    }
+}
+
+/* Listen if a selected signal is an input, and to waves if it wants those. */
+static void pin_listen_for_signals(Pin *pin)
+{
+    GPtrArray *signals = selected_signals(pin);
+    bool listen = false, waves = false;
+
+    for (unsigned i = 0; signals && i < signals->len; i++) {
+        Signal *signal = signals->pdata[i];
+
+        listen |= signal->changed != NULL;
+        waves |= signal->changed && signal->waves;
+    }
+    pin_listen_to_waves(&pin->input, waves);
+    pin_listen(&pin->input, listen ? pin : NULL);
+}
+
+void pin_configure(Pin *pin, const PinConfig *config)
+{
+    bool rerouted = pin->config.mode != config->mode || pin->config.function != config->function;
+
+    if (rerouted) {
+        count_routed(pin, -1);
+    }
+    pin->config = *config;
+    pin_drive(&pin->pull, config->mode == PIN_ANALOG ? DRIVE(NONE)
+                          : config->pull == 1 ? DRIVE(PULL_UP)
+                          : config->pull == 2 ? DRIVE(PULL_DOWN) : DRIVE(NONE));
+    if (rerouted) {
+        count_routed(pin, +1);
+        pin_listen_for_signals(pin);
+    }
+    pin_drive_chip(pin);
+    if (rerouted && pin->input.pin) {
+        pin_input_changed(pin, pin_level(pin));
+    }
+}
+
+void pin_add_function(Pin *pin, unsigned function, Signal *signal)
+{
+    if (!pin->functions[function]) {
+        pin->functions[function] = g_ptr_array_new();
+    }
+    g_ptr_array_add(pin->functions[function], signal);
+    g_ptr_array_add(signal->pins, pin);
+}
+
+void signal_init(Signal *signal, const char *name)
+{
+    signal->name = name;
+    signal->pins = g_ptr_array_new();
+}
+
+static bool has_selected(const Pin *pin, const Signal *signal)
+{
+    GPtrArray *signals = selected_signals(pin);
+
+    return signals && g_ptr_array_find(signals, signal, NULL);
+}
+
+void signal_drive(Signal *signal, Drive drive)
+{
+    if (same_drive(&signal->drive, &drive)) {
+        return;
+    }
+    signal->drive = drive;
+    for (unsigned i = 0; signal->routed && i < signal->pins->len; i++) {
+        if (has_selected(signal->pins->pdata[i], signal)) {
+            pin_drive_chip(signal->pins->pdata[i]);
+        }
+    }
+}
+
+/* The pin that @signal is routed to, or NULL. */
+static Pin *routed_pin(const Signal *signal)
+{
+    for (unsigned i = 0; signal->routed && i < signal->pins->len; i++) {
+        if (has_selected(signal->pins->pdata[i], signal)) {
+            return signal->pins->pdata[i];
+        }
+    }
+    return NULL;
+}
+
+bool signal_level(const Signal *signal, bool otherwise)
+{
+    Pin *pin = routed_pin(signal);
+
+    return pin ? pin_level(pin) : otherwise;
+}
+
+uint64_t signal_wave_period(const Signal *signal)
+{
+    Pin *pin = routed_pin(signal);
+
+    return pin && pin->net->drive.kind == DRIVE_WAVE ? pin->net->drive.period : 0;
+}
+
+/* ---- QOM ---- */
+
+static bool pin_get_level(Object *obj, Error **errp)
+{
+    return pin_level(PIN(obj));
+}
+
+static char *pin_get_drive(Object *obj, Error **errp)
+{
+    switch (PIN(obj)->outside.drive.kind) {
+    case DRIVE_LOW:  return g_strdup("0");
+    case DRIVE_HIGH: return g_strdup("1");
+    default:         return g_strdup("z");
+    }
+}
+
+static void pin_set_drive(Object *obj, const char *value, Error **errp)
+{
+    Pin *pin = PIN(obj);
+
+    if (!strcmp(value, "0")) {
+        pin_drive(&pin->outside, DRIVE(LOW));
+    } else if (!strcmp(value, "1")) {
+        pin_drive(&pin->outside, DRIVE(HIGH));
+    } else if (!strcmp(value, "z")) {
+        pin_drive(&pin->outside, DRIVE(NONE));
+    } else {
+        error_setg(errp, "a pin is driven '0', '1' or 'z', not '%s'", value);
+    }
+}
+
+static void pin_get_mv(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    int64_t mv = pin_mv(PIN(obj));
+
+    visit_type_int(v, name, &mv, errp);
+}
+
+static void pin_set_mv(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    int64_t mv;
+
+    if (!visit_type_int(v, name, &mv, errp)) {
+        return;
+    }
+    if (mv < 0 || mv > 5000) {
+        error_setg(errp, "%" PRId64 " mV at a pin: 0 to 5000 will not damage it", mv);
+        return;
+    }
+    pin_drive(&PIN(obj)->outside, (Drive) { .kind = DRIVE_MV, .mv = mv });
+}
+
+static void pin_init(Object *obj)
+{
+    Pin *pin = PIN(obj);
+
+    pin->net = g_new0(PinNet, 1);
+    pin->net->pins = g_ptr_array_new();
+    g_ptr_array_add(pin->net->pins, pin);
+    pin->net->edge = timer_new_ns(QEMU_CLOCK_VIRTUAL, net_edge, pin->net);
+    QSLIST_INIT(&pin->drivers);
+    QLIST_INIT(&pin->listeners);
+    pin->input.changed = pin_input_changed;
+    pin->input.opaque = pin;
+    pin_add_driver(pin, &pin->pull, "pull resistor");
+    pin_add_driver(pin, &pin->chip, "chip");
+    pin_add_driver(pin, &pin->outside, "outside");
+}
+
+static void pin_class_init(ObjectClass *klass, void *data)
+{
+    object_class_property_add_bool(klass, "level", pin_get_level, NULL);
+    object_class_property_add_str(klass, "drive", pin_get_drive, pin_set_drive);
+    object_class_property_add(klass, "mv", "int", pin_get_mv, pin_set_mv, NULL, NULL);
+}
+
+static const TypeInfo pin_types[] = { {
+    .name = TYPE_PIN, .parent = TYPE_OBJECT, .instance_size = sizeof(Pin),
+    .instance_init = pin_init, .class_init = pin_class_init,
+} };
+DEFINE_TYPES(pin_types)
+
+static int pin_post_load(void *opaque, int version_id)
+{
+    net_update(PIN(opaque)->net);
+    return 0;
+}
+
+const VMStateDescription vmstate_pin = {
+    .name = TYPE_PIN, .version_id = 1, .minimum_version_id = 1,
+    .post_load = pin_post_load,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32(outside.drive.kind, Pin),
+        VMSTATE_INT32(outside.drive.mv, Pin),
+        VMSTATE_END_OF_LIST()
+    },
+};

@@ -1,0 +1,158 @@
+/*
+ * Pins are nets.
+ *
+ * A Pin is a leg of the chip, a QOM child of its port (/machine/soc/gpiod/pd12).  Several parties
+ * drive it: the chip (a port's output bit, or a peripheral's Signal chosen as alternate function),
+ * its pull resistor, parts of the board, people and tests (its QOM property `drive` or `mv`).  Jumpers
+ * join pins to one net.  Strong beats pull beats nothing; strong against strong is reported.
+ *
+ * A square wave is one drive, not an event an edge: a PWM or clock output costs nothing until somebody
+ * listens to its edges.
+ *
+ * QOM properties of a pin: `level` (bool, read), `drive` ("0", "1", "z"), `mv` (millivolts, set by the
+ * outside world; read: what is there).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_CORE_PIN_H
+#define STM32_CORE_PIN_H
+
+#include "qom/object.h"
+#include "qemu/queue.h"
+#include "qemu/timer.h"
+#include "migration/vmstate.h"
+
+#define TYPE_PIN "stm32-pin"
+OBJECT_DECLARE_SIMPLE_TYPE(Pin, PIN)
+
+#define PIN_VDD_MV 3000         /* the board's supply: 3 V */
+#define PIN_FUNCTIONS 16        /* AF0..AF15 */
+
+typedef enum DriveKind {
+    DRIVE_NONE,                 /* high impedance */
+    DRIVE_PULL_DOWN,
+    DRIVE_PULL_UP,
+    DRIVE_LOW,
+    DRIVE_HIGH,
+    DRIVE_WAVE,                 /* between low and high, strong */
+    DRIVE_MV,                   /* a voltage */
+} DriveKind;
+
+typedef struct Drive {
+    uint32_t kind;              /* DriveKind */
+    int mv;                     /* DRIVE_MV */
+    int64_t start;              /* DRIVE_WAVE: virtual ns at which it rises first, */
+    uint64_t period, high;      /* ... period and high time, units of 2^-32 ns */
+} Drive;
+
+#define DRIVE(kind_) ((Drive) { .kind = DRIVE_##kind_ })
+#define DRIVE_LEVEL(level) ((Drive) { .kind = (level) ? DRIVE_HIGH : DRIVE_LOW })
+
+/* ---- Parties at a pin ---- */
+
+/* One party that drives a pin. */
+typedef struct PinDriver {
+    Pin *pin;
+    const char *name;           /* for reports */
+    Drive drive;
+    QSLIST_ENTRY(PinDriver) next;
+} PinDriver;
+
+void pin_add_driver(Pin *pin, PinDriver *driver, const char *name);
+void pin_drive(PinDriver *driver, Drive drive);
+
+/* One party that wants to know of the pin's edges. */
+typedef struct PinListener {
+    void (*changed)(void *opaque, bool level);
+    void *opaque;
+    bool waves;                 /* of those of a square wave too: an event each */
+    Pin *pin;
+    QLIST_ENTRY(PinListener) next;
+} PinListener;
+
+/* Listen to @pin; NULL: to none.  A listener listens to one pin at a time. */
+void pin_listen(PinListener *listener, Pin *pin);
+/* Set `waves`. */
+void pin_listen_to_waves(PinListener *listener, bool waves);
+
+/* The level a Schmitt trigger sees now; a pin that nobody drives reads 0. */
+bool pin_level(Pin *pin);
+/* Millivolts there now. */
+int pin_mv(Pin *pin);
+/* Part of the time it is high: 0..100. */
+unsigned pin_duty(Pin *pin);
+/* A jumper between two pins, while the machine is built. */
+void pin_join(Pin *a, Pin *b);
+
+/* ---- The chip's side ---- */
+
+/*
+ * An end of a peripheral that can reach pins as alternate function: "usart2.tx" is the signal `tx` of
+ * the peripheral `usart2`.  Inputs leave their drive at NONE and get `changed`.
+ */
+typedef struct Signal {
+    const char *name;
+    Drive drive;
+    void (*changed)(void *opaque, bool level);
+    void *opaque;
+    bool waves;                 /* as PinListener's */
+    unsigned routed;            /* pins whose port has it selected */
+    GPtrArray *pins;            /* pins that can select it */
+    QSLIST_ENTRY(Signal) next;
+} Signal;
+
+typedef enum PinMode {          /* as GPIOx_MODER has them */
+    PIN_INPUT, PIN_OUTPUT, PIN_ALTERNATE, PIN_ANALOG,
+} PinMode;
+
+/* What a port's registers say of a pin. */
+typedef struct PinConfig {
+    PinMode mode;
+    uint8_t function;           /* 0..15, if PIN_ALTERNATE */
+    uint8_t pull;               /* as GPIOx_PUPDR: 1 up, 2 down */
+    bool open_drain;
+    bool out;                   /* the output bit, if PIN_OUTPUT */
+} PinConfig;
+
+void pin_configure(Pin *pin, const PinConfig *config);
+
+/* Make @signal selectable as alternate function @function of @pin, while the chip is built. */
+void pin_add_function(Pin *pin, unsigned function, Signal *signal);
+
+void signal_init(Signal *signal, const char *name);
+void signal_drive(Signal *signal, Drive drive);
+/* The level at the pin an input is routed to; @otherwise if it is routed to none. */
+bool signal_level(const Signal *signal, bool otherwise);
+
+/* The period of a square wave there, in units of 2^-32 ns; 0 if there is none. */
+uint64_t signal_wave_period(const Signal *signal);
+
+static inline bool signal_is_routed(const Signal *signal)
+{
+    return signal->routed;
+}
+
+/* The levels of a port's pins, so that reading them all costs one load. */
+typedef struct PinBank {
+    uint32_t high;              /* bit n: pin n is high */
+    uint32_t waves;             /* bit n: pin n is a square wave, ask it */
+} PinBank;
+
+struct Pin {
+    Object parent_obj;
+    const char *name;                               /* "PD12" */
+    PinBank *bank;                                  /* of its port, and its bit there */
+    uint32_t bit;
+    struct PinNet *net;
+    QSLIST_HEAD(, PinDriver) drivers;
+    QLIST_HEAD(, PinListener) listeners;
+    PinDriver chip, pull, outside;
+    PinConfig config;
+    GPtrArray *functions[PIN_FUNCTIONS];            /* of Signal, or NULL */
+    PinListener input;                              /* for the signals selected */
+};
+
+/* What the outside world does to a pin, in a migration stream. */
+extern const VMStateDescription vmstate_pin;
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * The STM32F407xx as tables of its manual: what is where, which clock and reset bit it hangs on, and
+ * which output reaches which input.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * RM0090 table 1 (where) and chapter 7.3 (which bit of RCC).
+ *   clock, reset   outputs of RCC; NULL: the peripheral's own name, "usart2" and "usart2-reset"
+ *   properties     what makes this instance differ from others of its type
+ *   type NULL      not modelled yet: an access is reported, reads give 0
+ */
+#define ALWAYS "hclk"       /* no enable bit: clocked with the AHB */
+#define NONE ""             /* no reset bit */
+
+static const struct Peripheral {
+    const char *name, *type;
+    hwaddr base;
+    const char *clock, *reset, *properties;
+} peripheral_table[] = {
+    /* AHB1 */
+    { "rcc",    "stm32f4-rcc",    0x40023800, ALWAYS, NONE },
+    { "gpioa",  "stm32f4-gpio",   0x40020000, .properties =
+      "port=A,moder=0xa8000000,ospeedr=0x0c000000,pupdr=0x64000000" },
+    { "gpiob",  "stm32f4-gpio",   0x40020400, .properties =
+      "port=B,moder=0x280,ospeedr=0xc0,pupdr=0x100" },
+    { "gpioc",  "stm32f4-gpio",   0x40020800, .properties = "port=C" },
+    { "gpiod",  "stm32f4-gpio",   0x40020c00, .properties = "port=D" },
+    { "gpioe",  "stm32f4-gpio",   0x40021000, .properties = "port=E" },
+    { "gpiof",  "stm32f4-gpio",   0x40021400, .properties = "port=F" },
+    { "gpiog",  "stm32f4-gpio",   0x40021800, .properties = "port=G" },
+    { "gpioh",  "stm32f4-gpio",   0x40021c00, .properties = "port=H" },
+    { "gpioi",  "stm32f4-gpio",   0x40022000, .properties = "port=I" },
+    { "crc",    "stm32f4-crc",    0x40023000 },
+};
+
+/*
+ * Peripherals that are declared and not modelled yet: an access is reported and reads 0.
+ */
+static const struct {
+    const char *name;
+    hwaddr base;
+    unsigned size;
+} unmodelled_table[] = {
+    { "tim2", 0x40000000, 0x400 }, { "tim3", 0x40000400, 0x400 }, { "tim4", 0x40000800, 0x400 },
+    { "tim5", 0x40000c00, 0x400 }, { "tim6", 0x40001000, 0x400 }, { "tim7", 0x40001400, 0x400 },
+    { "tim12", 0x40001800, 0x400 }, { "tim13", 0x40001c00, 0x400 }, { "tim14", 0x40002000, 0x400 },
+    { "rtc", 0x40002800, 0x400 }, { "wwdg", 0x40002c00, 0x400 }, { "iwdg", 0x40003000, 0x400 },
+    { "i2s2ext", 0x40003400, 0x400 }, { "spi2", 0x40003800, 0x400 },
+    { "spi3", 0x40003c00, 0x400 }, { "i2s3ext", 0x40004000, 0x400 },
+    { "i2c1", 0x40005400, 0x400 }, { "i2c2", 0x40005800, 0x400 }, { "i2c3", 0x40005c00, 0x400 },
+    { "can1", 0x40006400, 0x400 }, { "can2", 0x40006800, 0x400 }, { "dac", 0x40007400, 0x400 },
+    { "tim1", 0x40010000, 0x400 }, { "tim8", 0x40010400, 0x400 },
+    { "adc", 0x40012000, 0x400 }, { "sdio", 0x40012c00, 0x400 }, { "spi1", 0x40013000, 0x400 },
+    { "tim9", 0x40014000, 0x400 }, { "tim10", 0x40014400, 0x400 }, { "tim11", 0x40014800, 0x400 },
+    { "dma1", 0x40026000, 0x400 }, { "dma2", 0x40026400, 0x400 }, { "eth", 0x40028000, 0x1400 },
+    { "otg-hs", 0x40040000, 0x40000 }, { "otg-fs", 0x50000000, 0x40000 },
+    { "usart2", 0x40004400, 0x400 }, { "usart3", 0x40004800, 0x400 },
+    { "uart4", 0x40004c00, 0x400 }, { "uart5", 0x40005000, 0x400 }, { "pwr", 0x40007000, 0x400 },
+    { "usart1", 0x40011000, 0x400 }, { "usart6", 0x40011400, 0x400 },
+    { "syscfg", 0x40013800, 0x400 }, { "exti", 0x40013c00, 0x400 }, { "flash", 0x40023c00, 0x400 },
+    { "dcmi", 0x50050000, 0x400 }, { "rng", 0x50060800, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
+};
+
+/* RM0090 table 62: what raises interrupt n; several sources are or-ed. */
+static const char *const vector_table[82] = {
+    [5] = "rcc.irq",
+};
+
+/* Everything else that is wired inside the chip: from (or-ed) -> to. */
+static const struct {
+    const char *from, *to;
+} wire_table[] = {
+    { "rcc.nmi", "cpu.NMI" },
+    { "cpu.SYSRESETREQ", "rcc.cause[0]" },
+};
