@@ -20,8 +20,7 @@ typedef struct Image {
     AddressSpace *as;
 } Image;
 
-/* Is all of [addr, addr + size) memory that can be loaded? */
-static bool is_memory(AddressSpace *as, hwaddr addr, uint64_t size)
+bool image_is_memory(AddressSpace *as, hwaddr addr, uint64_t size)
 {
     while (size) {
         MemoryRegionSection s = memory_region_find(as->root, addr, size);
@@ -43,7 +42,7 @@ static bool is_memory(AddressSpace *as, hwaddr addr, uint64_t size)
 
 static bool put(const Image *image, hwaddr addr, const void *data, uint64_t size, Error **errp)
 {
-    if (!is_memory(image->as, addr, size)) {
+    if (!image_is_memory(image->as, addr, size)) {
         error_setg(errp, "'%s' does not fit: 0x%" PRIx64 " bytes at 0x%08" HWADDR_PRIx
                    " are not in a memory of this chip", image->name, size, addr);
         return false;

@@ -18,4 +18,7 @@
  */
 bool image_load(const char *name, AddressSpace *as, hwaddr raw_base, Error **errp);
 
+/* Is all of [addr, addr + size) memory, not registers and not nothing? */
+bool image_is_memory(AddressSpace *as, hwaddr addr, uint64_t size);
+
 #endif

@@ -90,7 +90,7 @@ void wiring_add(Wiring *w, const char *sources, qemu_irq sink)
     }
 }
 
-void wiring_add_named(Wiring *w, const char *sources, const char *sink)
+static void add_one_named(Wiring *w, const char *sources, const char *sink)
 {
     End end = find_end(w, sink, "input");
     g_autofree char *property = g_strdup_printf("%s[%d]", end.line, end.n);
@@ -100,6 +100,19 @@ void wiring_add_named(Wiring *w, const char *sources, const char *sink)
     }
     wiring_add(w, sources, qdev_get_gpio_in_named(end.dev, end.line, end.n));
     g_free(end.line);
+}
+
+void wiring_add_named(Wiring *w, const char *sources, const char *sink, unsigned count)
+{
+    if (!count) {
+        add_one_named(w, sources, sink);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        g_autofree char *from = g_strdup_printf("%s[%u]", sources, i);
+        g_autofree char *to = g_strdup_printf("%s[%u]", sink, i);
+
+        add_one_named(w, from, to);
+    }
 }
 
 static void connect_source(Wiring *w, const char *name, GPtrArray *sinks)

@@ -20,8 +20,11 @@ Wiring *wiring_new(Object *container);
 /* From all of @sources, separated by blanks, to @sink. */
 void wiring_add(Wiring *w, const char *sources, qemu_irq sink);
 
-/* The same with the sink by name: "exti.line[3]", or "rcc.css" for one that has no number. */
-void wiring_add_named(Wiring *w, const char *sources, const char *sink);
+/*
+ * The same with the sink by name: "exti.line[3]", or "rcc.dbp" for the only one of its name.
+ * With @count, that many lines of both names, [0] to [0] and so on.
+ */
+void wiring_add_named(Wiring *w, const char *sources, const char *sink, unsigned count);
 
 /* Connect all of it, and free @w. */
 void wiring_connect(Wiring *w);

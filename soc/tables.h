@@ -19,6 +19,9 @@ static const struct Peripheral {
     hwaddr base;
     const char *clock, *reset, *properties;
 } peripheral_table[] = {
+    /* APB2 */
+    { "syscfg", "stm32f4-syscfg", 0x40013800 },
+    { "exti",   "stm32f4-exti",   0x40013c00, ALWAYS, NONE },
     /* AHB1 */
     { "rcc",    "stm32f4-rcc",    0x40023800, ALWAYS, NONE },
     { "gpioa",  "stm32f4-gpio",   0x40020000, .properties =
@@ -59,19 +62,36 @@ static const struct {
     { "usart2", 0x40004400, 0x400 }, { "usart3", 0x40004800, 0x400 },
     { "uart4", 0x40004c00, 0x400 }, { "uart5", 0x40005000, 0x400 }, { "pwr", 0x40007000, 0x400 },
     { "usart1", 0x40011000, 0x400 }, { "usart6", 0x40011400, 0x400 },
-    { "syscfg", 0x40013800, 0x400 }, { "exti", 0x40013c00, 0x400 }, { "flash", 0x40023c00, 0x400 },
+    { "flash", 0x40023c00, 0x400 },
     { "dcmi", 0x50050000, 0x400 }, { "rng", 0x50060800, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
 };
 
 /* RM0090 table 62: what raises interrupt n; several sources are or-ed. */
 static const char *const vector_table[82] = {
-    [5] = "rcc.irq",
+    [1]  = "exti.irq[16]",
+    [2]  = "exti.irq[21]",
+    [3]  = "exti.irq[22]",
+    [5]  = "rcc.irq",
+    [6]  = "exti.irq[0]",
+    [7]  = "exti.irq[1]",
+    [8]  = "exti.irq[2]",
+    [9]  = "exti.irq[3]",
+    [10] = "exti.irq[4]",
+    [23] = "exti.irq[5] exti.irq[6] exti.irq[7] exti.irq[8] exti.irq[9]",
+    [40] = "exti.irq[10] exti.irq[11] exti.irq[12] exti.irq[13] exti.irq[14] exti.irq[15]",
+    [41] = "exti.irq[17]",
+    [42] = "exti.irq[18]",
+    [62] = "exti.irq[19]",
+    [76] = "exti.irq[20]",
 };
 
-/* Everything else that is wired inside the chip: from (or-ed) -> to. */
+/* Everything else that is wired inside the chip: from (or-ed) -> to, `count` lines of that name. */
 static const struct {
     const char *from, *to;
+    unsigned count;
 } wire_table[] = {
+    { "syscfg.exti", "exti.line", 16 },
+    { "exti.wanted", "syscfg.wanted", 16 },
     { "rcc.nmi", "cpu.NMI" },
     { "cpu.SYSRESETREQ", "rcc.cause[0]" },
 };

@@ -1,0 +1,113 @@
+/*
+ * External interrupt/event controller (RM0090 chapter 12): 23 lines with an edge detector each.
+ *
+ * Lines in: `line[0..22]`, from pins (SYSCFG chooses) and from PVD, RTC, USB and Ethernet.
+ * Lines out: `irq[0..22]`; `event`, a pulse for each event, wakes the core from WFE;
+ *   `wanted[0..15]`, to SYSCFG: this line is waited for.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#define REGS "stm32/regs/exti.h"
+#include "stm32/core/periph.h"
+
+#define N_LINES 23
+#define N_PIN_LINES 16
+
+typedef struct Exti {
+    Periph parent_obj;
+    uint32_t level;                 /* of the inputs */
+    Line irq[N_LINES], wanted[N_PIN_LINES];
+    qemu_irq event;
+} Exti;
+
+#define EXTI(obj) ((Exti *)(obj))
+
+static void exti_update(Periph *p)
+{
+    Exti *s = EXTI(p);
+    uint32_t pending = p->regs[R_PR] & p->regs[R_IMR];
+    uint32_t wanted = (p->regs[R_IMR] | p->regs[R_EMR]) & (p->regs[R_RTSR] | p->regs[R_FTSR]);
+
+    for (unsigned n = 0; n < N_LINES; n++) {
+        line_set(&s->irq[n], extract32(pending, n, 1));
+    }
+    for (unsigned n = 0; n < N_PIN_LINES; n++) {
+        line_set(&s->wanted[n], extract32(wanted, n, 1));
+    }
+}
+
+/*
+ * The detectors of @lines have fired.  unsure: a line that IMR masks does not become pending; the
+ * manual's figure puts the mask behind the pending register, boards were seen to do this.
+ */
+static void trigger(Exti *s, uint32_t lines)
+{
+    Periph *p = &s->parent_obj;
+
+    p->regs[R_PR] |= lines & p->regs[R_IMR];
+    if (lines & p->regs[R_EMR]) {
+        qemu_irq_pulse(s->event);
+    }
+    periph_update(p);
+}
+
+static void line_input(void *opaque, int n, int level)
+{
+    Exti *s = opaque;
+    uint32_t bit = 1u << n;
+    bool rose = level && !(s->level & bit), fell = !level && (s->level & bit);
+
+    s->level = level ? s->level | bit : s->level & ~bit;
+    if ((rose && (s->parent_obj.regs[R_RTSR] & bit)) ||
+        (fell && (s->parent_obj.regs[R_FTSR] & bit))) {
+        trigger(s, bit);
+    }
+}
+
+static void swier_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    trigger(EXTI(p), p->regs[R_SWIER] & ~was);
+}
+
+/* Clearing a pending bit clears the software trigger with it. */
+static void pr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    p->regs[R_SWIER] &= ~data;
+}
+
+static const RegOps exti_ops[] = {
+    [R_SWIER] = { .written = swier_written },
+    [R_PR]    = { .written = pr_written },
+};
+
+static void exti_init(Periph *p)
+{
+    Exti *s = EXTI(p);
+
+    for (unsigned n = 0; n < N_LINES; n++) {
+        periph_add_line(p, &s->irq[n], "irq");
+    }
+    for (unsigned n = 0; n < N_PIN_LINES; n++) {
+        periph_add_line(p, &s->wanted[n], "wanted");
+    }
+    qdev_init_gpio_out_named(DEVICE(p), &s->event, "event", 1);
+    qdev_init_gpio_in_named(DEVICE(p), line_input, "line", N_LINES);
+}
+
+static const VMStateDescription exti_vmstate = {
+    .name = "stm32f4-exti", .version_id = 1, .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32(level, Exti),
+        VMSTATE_PERIPH(Exti),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
+static const PeriphInfo exti = {
+    .chapter = "RM0090 12", .bus = BUS_APB, .widths = 4,
+    REGS_AND_OPS(exti_ops),
+    .vmsd = &exti_vmstate,
+    .init = exti_init, .update = exti_update,
+};
+DEFINE_PERIPH("stm32f4-exti", Exti, exti)
