@@ -1,7 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# run | build | test: each sets up what is missing (packages, QEMU's source, the build) first.
+#
+# make run [SECONDS=n]   the demo, on a board in this terminal
+# make build             build/qemu/qemu-system-arm
+# make test              all tests; the last line is "N passed, N failed"
+#
+# Each first sets up what is missing: packages, QEMU's source, the build.
+
+QEMU = build/qemu/qemu-system-arm
+DEMO = build/firmware/demo.elf
 
 build: ; @qemu/install.sh && qemu/unpack.sh && qemu/build.sh qemu-system-arm
+demo:  ; @qemu/install.sh && firmware/build.sh $(DEMO) firmware/demo/demo.c
+run: build demo ; @firmware/run.py $(QEMU) $(DEMO) "$(SECONDS)"
 test:  ; @qemu/install.sh && qemu/unpack.sh && tests/run.sh
 
-.PHONY: build test
+.PHONY: build demo run test

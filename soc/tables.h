@@ -19,6 +19,8 @@ static const struct Peripheral {
     hwaddr base;
     const char *clock, *reset, *properties;
 } peripheral_table[] = {
+    /* APB1 */
+    { "pwr",    "stm32f4-pwr",    0x40007000 },
     /* APB2 */
     { "syscfg", "stm32f4-syscfg", 0x40013800 },
     { "exti",   "stm32f4-exti",   0x40013c00, ALWAYS, NONE },
@@ -36,6 +38,7 @@ static const struct Peripheral {
     { "gpioh",  "stm32f4-gpio",   0x40021c00, .properties = "port=H" },
     { "gpioi",  "stm32f4-gpio",   0x40022000, .properties = "port=I" },
     { "crc",    "stm32f4-crc",    0x40023000 },
+    { "bkpsram", "stm32f4-bkpsram", 0x40024000, .reset = NONE },
 };
 
 /*
@@ -60,7 +63,7 @@ static const struct {
     { "dma1", 0x40026000, 0x400 }, { "dma2", 0x40026400, 0x400 }, { "eth", 0x40028000, 0x1400 },
     { "otg-hs", 0x40040000, 0x40000 }, { "otg-fs", 0x50000000, 0x40000 },
     { "usart2", 0x40004400, 0x400 }, { "usart3", 0x40004800, 0x400 },
-    { "uart4", 0x40004c00, 0x400 }, { "uart5", 0x40005000, 0x400 }, { "pwr", 0x40007000, 0x400 },
+    { "uart4", 0x40004c00, 0x400 }, { "uart5", 0x40005000, 0x400 },
     { "usart1", 0x40011000, 0x400 }, { "usart6", 0x40011400, 0x400 },
     { "flash", 0x40023c00, 0x400 },
     { "dcmi", 0x50050000, 0x400 }, { "rng", 0x50060800, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
@@ -91,7 +94,12 @@ static const struct {
     unsigned count;
 } wire_table[] = {
     { "syscfg.exti", "exti.line", 16 },
+    { "pwr.pvd", "exti.line[16]" },
     { "exti.wanted", "syscfg.wanted", 16 },
     { "rcc.nmi", "cpu.NMI" },
     { "cpu.SYSRESETREQ", "rcc.cause[0]" },
+    { "pwr.dbp", "rcc.dbp" },
+    { "pwr.dbp", "bkpsram.dbp" },
+    { "pwr.stop", "rcc.stop" },
+    { "pwr.wake", "rcc.cause[4]" },
 };

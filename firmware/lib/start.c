@@ -1,0 +1,76 @@
+/*
+ * Vector table and reset handler of the guest programs.
+ *
+ * A program overrides a handler by defining a function of its name.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <stdint.h>
+
+extern uint32_t stack_top, data_load, data_start, data_end, bss_start, bss_end;
+
+int main(void);
+
+void reset_handler(void)
+{
+    for (uint32_t *from = &data_load, *to = &data_start; to < &data_end;) {
+        *to++ = *from++;
+    }
+    for (uint32_t *to = &bss_start; to < &bss_end;) {
+        *to++ = 0;
+    }
+    main();
+    for (;;) {
+    }
+}
+
+static void hang(void)
+{
+    for (;;) {
+    }
+}
+
+#define HANDLER(name) void name(void) __attribute__((weak, alias("hang")))
+HANDLER(nmi_handler);
+HANDLER(hard_fault_handler);
+HANDLER(bus_fault_handler);
+HANDLER(usage_fault_handler);
+HANDLER(svc_handler);
+HANDLER(pendsv_handler);
+HANDLER(systick_handler);
+HANDLER(pvd_handler);
+HANDLER(flash_handler);
+HANDLER(rcc_handler);
+HANDLER(exti0_handler);
+HANDLER(exti1_handler);
+HANDLER(exti9_5_handler);
+HANDLER(exti15_10_handler);
+HANDLER(usart1_handler);
+HANDLER(usart2_handler);
+HANDLER(usart3_handler);
+
+typedef void (*handler)(void);
+
+__attribute__((section(".vectors"), used))
+static const handler vectors[16 + 82] = {
+    [0] = (handler)&stack_top,
+    [1] = reset_handler,
+    [2] = nmi_handler,
+    [3] = hard_fault_handler,
+    [4] = hang,
+    [5] = bus_fault_handler,
+    [6] = usage_fault_handler,
+    [11] = svc_handler,
+    [14] = pendsv_handler,
+    [15] = systick_handler,
+    [16 + 1] = pvd_handler,
+    [16 + 4] = flash_handler,
+    [16 + 5] = rcc_handler,
+    [16 + 6] = exti0_handler,
+    [16 + 7] = exti1_handler,
+    [16 + 23] = exti9_5_handler,
+    [16 + 37] = usart1_handler,
+    [16 + 38] = usart2_handler,
+    [16 + 39] = usart3_handler,
+    [16 + 40] = exti15_10_handler,
+};

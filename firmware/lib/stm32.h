@@ -1,0 +1,90 @@
+/*
+ * The chip's registers for guest programs, out of the same declarations that the machine is made of.
+ *
+ *   REG(RCC, RCC_CR) |= RCC_CR_HSEON;
+ *   REG(GPIOD, GPIO_ODR) = 1 << 12;
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef FIRMWARE_STM32_H
+#define FIRMWARE_STM32_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define RCC     0x40023800u
+#define GPIOA   0x40020000u
+#define GPIOB   0x40020400u
+#define GPIOC   0x40020800u
+#define GPIOD   0x40020c00u
+#define GPIOE   0x40021000u
+#define USART1  0x40011000u
+#define USART2  0x40004400u
+#define USART3  0x40004800u
+#define SYSCFG  0x40013800u
+#define EXTI    0x40013c00u
+#define FLASH   0x40023c00u
+#define PWR     0x40007000u
+#define CRC     0x40023000u
+
+/* Core: PM0214 */
+#define SYST_CSR    (*(volatile uint32_t *)0xe000e010)
+#define SYST_RVR    (*(volatile uint32_t *)0xe000e014)
+#define SYST_CVR    (*(volatile uint32_t *)0xe000e018)
+#define NVIC_ISER   ((volatile uint32_t *)0xe000e100)
+#define NVIC_ICER   ((volatile uint32_t *)0xe000e180)
+#define SCB_VTOR    (*(volatile uint32_t *)0xe000ed08)
+#define SCB_AIRCR   (*(volatile uint32_t *)0xe000ed0c)
+#define SCB_SCR     (*(volatile uint32_t *)0xe000ed10)
+#define SCB_SHCSR   (*(volatile uint32_t *)0xe000ed24)
+#define SCB_CFSR    (*(volatile uint32_t *)0xe000ed28)
+#define SCB_BFAR    (*(volatile uint32_t *)0xe000ed38)
+#define CORE_DEMCR  (*(volatile uint32_t *)0xe000edfc)
+#define DWT_CTRL    (*(volatile uint32_t *)0xe0001000)
+#define DWT_CYCCNT  (*(volatile uint32_t *)0xe0001004)
+
+#define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
+
+/* regs/x.h -> enum of offsets (RCC_CR) and masks (RCC_CR_HSEON) with the prefix P */
+#define JOIN3_(a, b, c)  a##b##c
+#define JOIN3(a, b, c)   JOIN3_(a, b, c)
+#define JOIN5_(a, b, c, d, e)  a##b##c##d##e
+#define JOIN5(a, b, c, d, e)   JOIN5_(a, b, c, d, e)
+#define KEPT_(reg, offset)     JOIN3(P, _, reg) = (offset),
+
+#undef REG
+#define KEPT(reg, offset, reset) KEPT_(reg, offset)
+#define REG(reg, offset, reset)  KEPT_(reg, offset)
+#define BITS(reg, name, shift, length, access) \
+    JOIN5(P, _, reg, _, name) = (int)(((1ull << (length)) - 1) << (shift)),
+
+enum {
+#define P RCC
+#include "../../regs/rcc.h"
+#undef P
+#define P GPIO
+#include "../../regs/gpio.h"
+#undef P
+#define P SYSCFG
+#include "../../regs/syscfg.h"
+#undef P
+#define P EXTI
+#include "../../regs/exti.h"
+#undef P
+#define P CRC
+#include "../../regs/crc.h"
+#undef P
+};
+
+#undef KEPT
+#undef REG
+#undef BITS
+#define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
+
+/* Put @value, unshifted, into the field @mask of the register. */
+static inline void set_field(volatile uint32_t *reg, uint32_t mask, uint32_t value)
+{
+    *reg = (*reg & ~mask) | ((value * (mask & -mask)) & mask);
+}
+
+#endif

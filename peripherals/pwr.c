@@ -1,0 +1,192 @@
+/*
+ * Power controller (RM0090 chapter 5): Stop and Standby with their ways out, protection of the backup
+ * domain, and the voltage detector.
+ *
+ * Property `vdd`: the supply in mV, can be changed while running.
+ * Lines in: `sleepdeep` (the core), `wakeup` (RTC: alarm, tamper, time stamp, wake-up timer).
+ * Lines out: `dbp`; `stop` (no fast clocks: Stop or Standby); `standby` (the core and the I/O domain
+ *   have no power); `wake` (from Standby, resets the chip); `pvd` (EXTI line 16).
+ * Link `wkup`: the wake-up pin, PA0, whatever its mode.
+ *
+ * Deliberately different: regulators settle at once, and there is no latency on wake-up.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#define REGS "stm32/regs/pwr.h"
+#include "stm32/core/periph.h"
+
+typedef struct Pwr {
+    Periph parent_obj;
+    uint32_t vdd;               /* mV */
+    bool sleepdeep, wakeup;     /* levels of the inputs */
+    bool standby;               /* until the reset that ends it */
+    bool woken;                 /* that reset is under way */
+    Line dbp, stop, standby_out, wake, pvd;
+    Pin *wkup_pin;
+    PinListener wkup;
+} Pwr;
+
+#define PWR(obj) ((Pwr *)(obj))
+
+/* Is the supply below the threshold that PLS selects? */
+static bool supply_is_low(const Pwr *s)
+{
+    static const uint16_t threshold_mv[] = { 2000, 2100, 2300, 2500, 2600, 2700, 2800, 2900 };
+    uint32_t cr = s->parent_obj.regs[R_CR];
+
+    return (cr & R_CR_PVDE_MASK) && s->vdd < threshold_mv[FIELD_EX32(cr, CR, PLS)];
+}
+
+static void pwr_update(Periph *p)
+{
+    Pwr *s = PWR(p);
+    uint32_t *csr = &p->regs[R_CSR];
+
+    *csr = FIELD_DP32(*csr, CSR, PVDO, supply_is_low(s));
+    *csr = FIELD_DP32(*csr, CSR, BRR, FIELD_EX32(*csr, CSR, BRE));
+    *csr |= R_CSR_VOSRDY_MASK;
+    pin_listen(&s->wkup, *csr & R_CSR_EWUP_MASK ? s->wkup_pin : NULL);
+    line_set(&s->dbp, p->regs[R_CR] & R_CR_DBP_MASK);
+    line_set(&s->pvd, *csr & R_CSR_PVDO_MASK);
+    line_set(&s->stop, s->sleepdeep || s->standby);
+    line_set(&s->standby_out, s->standby);
+    line_set(&s->wake, s->standby && (*csr & R_CSR_WUF_MASK));
+}
+
+/* The core goes into deep sleep, or comes back. */
+static void sleepdeep_input(void *opaque, int n, int level)
+{
+    Pwr *s = opaque;
+
+    s->sleepdeep = level;
+    if (level && (s->parent_obj.regs[R_CR] & R_CR_PDDS_MASK)) {
+        s->standby = s->woken = true;
+    }
+    periph_update(opaque);
+}
+
+static void wake_up(Pwr *s)
+{
+    s->parent_obj.regs[R_CSR] |= R_CSR_WUF_MASK;
+    periph_update(&s->parent_obj);
+}
+
+static void wakeup_input(void *opaque, int n, int level)
+{
+    Pwr *s = opaque;
+
+    if (level && !s->wakeup) {
+        wake_up(s);
+    }
+    s->wakeup = level;
+}
+
+static void wkup_pin_changed(void *opaque, bool level)
+{
+    Pwr *s = opaque;
+
+    if (level) {
+        wake_up(s);
+    }
+}
+
+static void cr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    p->regs[R_CSR] &= ~((data & R_CR_CWUF_MASK ? R_CSR_WUF_MASK : 0) |
+                        (data & R_CR_CSBF_MASK ? R_CSR_SBF_MASK : 0));
+}
+
+/* RM0090 5.4.2: enabling the pin while it is high is a wake-up event too. */
+static void csr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    Pwr *s = PWR(p);
+
+    if ((p->regs[R_CSR] & ~was & R_CSR_EWUP_MASK) && s->wkup_pin && pin_level(s->wkup_pin)) {
+        p->regs[R_CSR] |= R_CSR_WUF_MASK;
+    }
+    if (((p->regs[R_CSR] ^ was) & R_CSR_BRE_MASK) && !(p->regs[R_CR] & R_CR_DBP_MASK)) {
+        periph_mistake(p, "CSR.BRE written while the backup domain is protected: set CR.DBP first");
+        p->regs[R_CSR] ^= R_CSR_BRE_MASK;
+    }
+}
+
+static const RegOps pwr_ops[] = {
+    [R_CR]  = { .written = cr_written },
+    [R_CSR] = { .written = csr_written },
+};
+
+static void pwr_reset(Periph *p, bool power_on)
+{
+    Pwr *s = PWR(p);
+
+    if (s->woken && !power_on) {
+        p->regs[R_CSR] |= R_CSR_SBF_MASK;       /* and WUF says that it was an event */
+    } else {
+        p->regs[R_CSR] &= ~(R_CSR_WUF_MASK | R_CSR_EWUP_MASK);
+    }
+    s->sleepdeep = s->standby = s->woken = false;
+}
+
+static void get_vdd(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    visit_type_uint32(v, name, &PWR(obj)->vdd, errp);
+}
+
+static void set_vdd(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    uint32_t mv;
+
+    if (!visit_type_uint32(v, name, &mv, errp)) {
+        return;
+    }
+    if (mv < 1800 || mv > 3600) {
+        error_setg(errp, "vdd=%u: the chip runs from 1800 to 3600 mV", mv);
+        return;
+    }
+    PWR(obj)->vdd = mv;
+    if (DEVICE(obj)->realized) {
+        periph_update(PERIPH(obj));
+    }
+}
+
+static void pwr_init(Periph *p)
+{
+    Pwr *s = PWR(p);
+
+    s->vdd = 3000;
+    s->wkup = (PinListener) { .changed = wkup_pin_changed, .opaque = s, .waves = true };
+    object_property_add(OBJECT(p), "vdd", "uint32", get_vdd, set_vdd, NULL, NULL);
+    object_property_add_link(OBJECT(p), "wkup", TYPE_PIN, (Object **)&s->wkup_pin,
+                             object_property_allow_set_link, 0);
+    periph_add_line(p, &s->dbp, "dbp");
+    periph_add_line(p, &s->stop, "stop");
+    periph_add_line(p, &s->standby_out, "standby");
+    periph_add_line(p, &s->wake, "wake");
+    periph_add_line(p, &s->pvd, "pvd");
+    qdev_init_gpio_in_named(DEVICE(p), sleepdeep_input, "sleepdeep", 1);
+    qdev_init_gpio_in_named(DEVICE(p), wakeup_input, "wakeup", 1);
+}
+
+static const VMStateDescription pwr_vmstate = {
+    .name = "stm32f4-pwr", .version_id = 1, .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32(vdd, Pwr),
+        VMSTATE_BOOL(sleepdeep, Pwr),
+        VMSTATE_BOOL(wakeup, Pwr),
+        VMSTATE_BOOL(standby, Pwr),
+        VMSTATE_BOOL(woken, Pwr),
+        VMSTATE_PERIPH(Pwr),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
+static const PeriphInfo pwr = {
+    .chapter = "RM0090 5", .bus = BUS_APB,
+    REGS_AND_OPS(pwr_ops),
+    .vmsd = &pwr_vmstate,
+    .init = pwr_init, .reset = pwr_reset, .update = pwr_update,
+};
+DEFINE_PERIPH("stm32f4-pwr", Pwr, pwr)
