@@ -5,8 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . qemu/say.sh
 
-programs=$(sed -n "/^stm32_qtests = /,/^]/s/^  '\(.*\)',/stm32\/tests\/stm32-\1-test/p" tests/meson.build)
-qemu/build.sh qemu-system-arm $programs
+qemu/build.sh qemu-system-arm stm32-tests
 say "running the tests"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/stm32f407g-disc
 export PYTHONPATH="$cache/meson/usr/lib/python3/dist-packages${PYTHONPATH:+:$PYTHONPATH}"

@@ -55,21 +55,29 @@ static const RegRow *find_rcc_bit(const char *peripheral, const char *suffix, un
             return row;
         }
     }
-    g_error("RCC has no bit %s", name);
+    return NULL;
+}
+
+bool board_has_enable(const char *peripheral)
+{
+    return find_rcc_bit(peripheral, "EN", A_AHB1ENR, A_APB2ENR) != NULL;
 }
 
 void board_enable(const char *peripheral)
 {
     const RegRow *bit = find_rcc_bit(peripheral, "EN", A_AHB1ENR, A_APB2ENR);
 
+    g_assert(bit);
     poke(RCC + bit->offset, peek(RCC + bit->offset) | 1u << bit->shift);
 }
 
 void board_hold_in_reset(const char *peripheral, bool hold)
 {
     const RegRow *bit = find_rcc_bit(peripheral, "RST", A_AHB1RSTR, A_APB2RSTR);
-    uint32_t others = peek(RCC + bit->offset) & ~(1u << bit->shift);
+    uint32_t others;
 
+    g_assert(bit);
+    others = peek(RCC + bit->offset) & ~(1u << bit->shift);
     poke(RCC + bit->offset, others | (uint32_t)hold << bit->shift);
 }
 

@@ -22,6 +22,8 @@ void board_reset(void);
 static inline uint32_t peek(uint32_t addr) { return qtest_readl(board, addr); }
 static inline void poke(uint32_t addr, uint32_t data) { qtest_writel(board, addr, data); }
 
+/* Has @peripheral an enable bit in RCC? */
+bool board_has_enable(const char *peripheral);
 /* Set the enable bit of @peripheral ("usart2") in RCC. */
 void board_enable(const char *peripheral);
 /* Set or clear its reset bit. */
