@@ -203,7 +203,10 @@ int board_mistakes(const char *text)
 
 int board_run_tests(void)
 {
-    int failed = g_test_run();
+    int failed;
+
+    g_test_set_nonfatal_assertions();
+    failed = g_test_run();
 
     board_stop();
     return failed;
