@@ -39,6 +39,12 @@ static const struct Peripheral {
     { "gpioi",  "stm32f4-gpio",   0x40022000, .properties = "port=I" },
     { "crc",    "stm32f4-crc",    0x40023000 },
     { "bkpsram", "stm32f4-bkpsram", 0x40024000, .reset = NONE },
+    /* Private peripheral bus of the core */
+    { "itm",    "armv7m-itm",     0xe0000000, ALWAYS, NONE },
+    { "dwt",    "armv7m-dwt",     0xe0001000, ALWAYS, NONE },
+    { "coredebug", "armv7m-coredebug", 0xe000edf0, ALWAYS, NONE },
+    { "tpiu",   "armv7m-tpiu",    0xe0040000, ALWAYS, NONE },
+    { "dbgmcu", "stm32f4-dbgmcu", 0xe0042000, ALWAYS, NONE },
 };
 
 /*
@@ -98,6 +104,8 @@ static const struct {
     { "exti.wanted", "syscfg.wanted", 16 },
     { "rcc.nmi", "cpu.NMI" },
     { "cpu.SYSRESETREQ", "rcc.cause[0]" },
+    { "coredebug.trcena", "dwt.trcena" },
+    { "coredebug.trcena", "itm.trcena" },
     { "pwr.dbp", "rcc.dbp" },
     { "pwr.dbp", "bkpsram.dbp" },
     { "pwr.stop", "rcc.stop" },

@@ -1,0 +1,49 @@
+/*
+ * ARMv7-M C1.8  Data watchpoint and trace unit
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+REG (CTRL,      0x00, 0x40000000)           /* 4 comparators */
+BITS(CTRL,      CYCCNTENA,    0,  1, rw)
+BITS(CTRL,      POSTPRESET,   1,  4, todo)
+BITS(CTRL,      POSTINIT,     5,  4, todo)
+BITS(CTRL,      CYCTAP,       9,  1, todo)
+BITS(CTRL,      SYNCTAP,     10,  2, todo)
+BITS(CTRL,      PCSAMPLENA,  12,  1, todo)
+BITS(CTRL,      EXCTRCENA,   16,  1, todo)
+BITS(CTRL,      CPIEVTENA,   17,  1, todo)
+BITS(CTRL,      EXCEVTENA,   18,  1, todo)
+BITS(CTRL,      SLEEPEVTENA, 19,  1, todo)
+BITS(CTRL,      LSUEVTENA,   20,  1, todo)
+BITS(CTRL,      FOLDEVTENA,  21,  1, todo)
+BITS(CTRL,      FEATURES,    24,  8, r)
+
+REG (CYCCNT,    0x04, 0x00000000)
+BITS(CYCCNT,    CYCCNT,       0, 32, rw)
+
+REG (CPICNT,    0x08, 0x00000000)
+BITS(CPICNT,    CPICNT,       0,  8, todo)
+REG (EXCCNT,    0x0c, 0x00000000)
+BITS(EXCCNT,    EXCCNT,       0,  8, todo)
+REG (SLEEPCNT,  0x10, 0x00000000)
+BITS(SLEEPCNT,  SLEEPCNT,     0,  8, todo)
+REG (LSUCNT,    0x14, 0x00000000)
+BITS(LSUCNT,    LSUCNT,       0,  8, todo)
+REG (FOLDCNT,   0x18, 0x00000000)
+BITS(FOLDCNT,   FOLDCNT,      0,  8, todo)
+REG (PCSR,      0x1c, 0x00000000)
+BITS(PCSR,      EIASAMPLE,    0, 32, r)
+
+#define COMPARATOR(n)                                       \
+    REG (COMP##n,     0x20 + 0x10 * n, 0x00000000)          \
+    BITS(COMP##n,     COMP,     0, 32, todo)                \
+    REG (MASK##n,     0x24 + 0x10 * n, 0x00000000)          \
+    BITS(MASK##n,     MASK,     0,  5, todo)                \
+    REG (FUNCTION##n, 0x28 + 0x10 * n, 0x00000000)          \
+    BITS(FUNCTION##n, FUNCTION, 0, 20, todo)
+COMPARATOR(0)
+COMPARATOR(1)
+COMPARATOR(2)
+COMPARATOR(3)
+#undef COMPARATOR
