@@ -5,10 +5,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
 shift
-for file in "$@" "$here"/lib/* "$here"/../regs/*; do
-    if [ "$file" -nt "$out" ]; then
-        mkdir -p "$(dirname "$out")"
-        exec arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -O2 -g -Wall -ffreestanding -nostdlib \
-            -I"$here/lib" -T "$here/lib/stm32f407.ld" -o "$out" "$@" "$here"/lib/*.c -lgcc
-    fi
-done
+[ -e "$out" ] && [ -z "$(find "$@" "$here/lib" "$here/../regs" -newer "$out")" ] && exit 0
+mkdir -p "$(dirname "$out")"
+exec arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -O2 -g -Wall -ffreestanding -nostdlib \
+    -I"$here/lib" -T "$here/lib/stm32f407.ld" -o "$out" "$@" "$here"/lib/*.c -lgcc

@@ -6,6 +6,9 @@ cd "$(dirname "$0")/.."
 . qemu/say.sh
 
 qemu/build.sh qemu-system-arm stm32-tests
+for guest in clock faults interrupts; do
+    firmware/build.sh build/firmware/$guest.elf tests/firmware/$guest.c
+done
 say "running the tests"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/stm32f407g-disc
 export PYTHONPATH="$cache/meson/usr/lib/python3/dist-packages${PYTHONPATH:+:$PYTHONPATH}"

@@ -12,21 +12,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RCC     0x40023800u
-#define GPIOA   0x40020000u
-#define GPIOB   0x40020400u
-#define GPIOC   0x40020800u
-#define GPIOD   0x40020c00u
-#define GPIOE   0x40021000u
-#define USART1  0x40011000u
-#define USART2  0x40004400u
-#define USART3  0x40004800u
-#define SYSCFG  0x40013800u
-#define EXTI    0x40013c00u
-#define FLASH   0x40023c00u
-#define PWR     0x40007000u
-#define CRC     0x40023000u
-
 /* Core: PM0214 */
 #define SYST_CSR    (*(volatile uint32_t *)0xe000e010)
 #define SYST_RVR    (*(volatile uint32_t *)0xe000e014)
@@ -43,8 +28,6 @@
 #define DWT_CTRL    (*(volatile uint32_t *)0xe0001000)
 #define DWT_CYCCNT  (*(volatile uint32_t *)0xe0001004)
 
-#define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
-
 /* regs/x.h -> enum of offsets (RCC_CR) and masks (RCC_CR_HSEON) with the prefix P */
 #define JOIN3_(a, b, c)  a##b##c
 #define JOIN3(a, b, c)   JOIN3_(a, b, c)
@@ -52,7 +35,6 @@
 #define JOIN5(a, b, c, d, e)   JOIN5_(a, b, c, d, e)
 #define KEPT_(reg, offset)     JOIN3(P, _, reg) = (offset),
 
-#undef REG
 #define KEPT(reg, offset, reset) KEPT_(reg, offset)
 #define REG(reg, offset, reset)  KEPT_(reg, offset)
 #define BITS(reg, name, shift, length, access) \
@@ -74,11 +56,33 @@ enum {
 #define P CRC
 #include "../../regs/crc.h"
 #undef P
+#define P PWR
+#include "../../regs/pwr.h"
+#undef P
+#define P USART
+#include "../../regs/usart.h"
+#undef P
 };
 
 #undef KEPT
 #undef REG
 #undef BITS
+
+#define RCC     0x40023800u
+#define GPIOA   0x40020000u
+#define GPIOB   0x40020400u
+#define GPIOC   0x40020800u
+#define GPIOD   0x40020c00u
+#define GPIOE   0x40021000u
+#define USART1  0x40011000u
+#define USART2  0x40004400u
+#define USART3  0x40004800u
+#define SYSCFG  0x40013800u
+#define EXTI    0x40013c00u
+#define FLASH   0x40023c00u
+#define PWR     0x40007000u
+#define CRC     0x40023000u
+
 #define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
 
 /* Put @value, unshifted, into the field @mask of the register. */

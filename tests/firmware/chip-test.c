@@ -1,0 +1,106 @@
+/*
+ * The whole chip: small guest programs under TCG, in virtual time that only instructions move
+ * (-icount), so that every run is the same.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/tests/qtest/board.h"
+#include "stm32/firmware/lib/mailbox.h"
+
+#define REAL_SECONDS 60     /* until a guest program counts as hung */
+
+static uint32_t mail(unsigned word)
+{
+    return peek(MAILBOX_ADDRESS + 4 * word);
+}
+
+static void start(const char *program, const char *args)
+{
+    g_autofree char *all = g_strdup_printf(
+        "-accel tcg -icount shift=3,sleep=off -kernel %s/%s.elf %s",
+        g_getenv("STM32_FIRMWARE"), program, args);
+
+    board_start(all);
+}
+
+static void wait_until_done(void)
+{
+    for (int i = 0; i < REAL_SECONDS * 100; i++) {
+        if (mail(0) == MAILBOX_DONE) {
+            return;
+        }
+        g_usleep(10000);
+    }
+    g_error("the guest program did not finish");
+}
+
+static void run(const char *program)
+{
+    start(program, "");
+    wait_until_done();
+}
+
+static void assert_about(uint32_t value, uint32_t expected, uint32_t tolerance)
+{
+    g_assert_cmpuint(value, >=, expected - tolerance);
+    g_assert_cmpuint(value, <=, expected + tolerance);
+}
+
+static void test_clock(void)
+{
+    run("clock");
+    g_assert_cmpuint(mail(1), ==, 2);
+    assert_about(mail(2), 16800000, 1000);
+    assert_about(mail(3), 16800000, 1000);
+    assert_about(mail(4), 1600000, 100);
+    g_assert_cmpint(board_mistakes("/machine/soc/rcc"), ==, 0);
+}
+
+static void test_faults(void)
+{
+    static const uint32_t address[] = {
+        0x08100000, 0x20020000, 0x10010000, 0x40007800, 0x30000000, 0x50061000
+    };
+
+    run("faults");
+    g_assert_cmphex(mail(2), ==, 0);
+    g_assert_cmpuint(mail(1), ==, ARRAY_SIZE(address));
+    for (unsigned i = 0; i < ARRAY_SIZE(address); i++) {
+        g_assert_cmphex(mail(16 + 2 * i), ==, address[i]);
+        g_assert_cmphex(mail(17 + 2 * i) & 0x8200, ==, 0x8200);     /* BFARVALID, PRECISERR */
+    }
+}
+
+static void test_interrupts(void)
+{
+    run("interrupts");
+    g_assert_cmphex(mail(1), ==, 0x1324);
+    g_assert_cmphex(mail(2), ==, 0x1234);
+    g_assert_cmphex(mail(3), ==, 0xf0);
+}
+
+/* The same program twice: the same words, at the same virtual time. */
+static void test_same_again(void)
+{
+    uint32_t first[8];
+
+    run("clock");
+    for (unsigned i = 0; i < ARRAY_SIZE(first); i++) {
+        first[i] = mail(i);
+    }
+    run("clock");
+    for (unsigned i = 0; i < ARRAY_SIZE(first); i++) {
+        g_assert_cmphex(mail(i), ==, first[i]);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    qtest_add_func("chip/clock", test_clock);
+    qtest_add_func("chip/faults", test_faults);
+    qtest_add_func("chip/interrupts", test_interrupts);
+    qtest_add_func("chip/same-again", test_same_again);
+    return board_run_tests();
+}
