@@ -4,3 +4,9 @@ CONFIG_STM32F407G_DISC=y
 CONFIG_GENERIC_LOADER=y
 # The simplest upstream machine of the same core: what `make bench` compares with.
 CONFIG_NETDUINOPLUS2=y
+# ... which in 10.0 forgets to ask for four of its devices.
+CONFIG_STM32F2XX_TIMER=y
+CONFIG_STM32F2XX_USART=y
+CONFIG_STM32F2XX_ADC=y
+CONFIG_STM32F2XX_SPI=y
+CONFIG_UNIMP=y
