@@ -1,0 +1,397 @@
+/*
+ * A program for any STM32F4 that does to its Cortex-M4 what core-test.c asks
+ * for in the mailbox, and tells there how it went.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <stdint.h>
+#include "mailbox.h"
+
+#define REG(address) (*(volatile uint32_t *)(address))
+
+#define TIM2_CR1  REG(0x40000000)
+#define TIM2_CNT  REG(0x40000024)
+#define TIM2_ARR  REG(0x4000002c)
+
+#define SYST_CSR  REG(0xe000e010)
+#define SYST_RVR  REG(0xe000e014)
+#define SYST_CVR  REG(0xe000e018)
+#define NVIC_ISER REG(0xe000e100)
+#define NVIC_ISPR REG(0xe000e200)
+#define NVIC_ICPR REG(0xe000e280)
+#define NVIC_IPR0 REG(0xe000e400)
+#define ICSR      REG(0xe000ed04)
+#define VTOR      REG(0xe000ed08)
+#define SCR       REG(0xe000ed10)
+#define CFSR      REG(0xe000ed28)
+#define CPACR     REG(0xe000ed88)
+#define FPCAR     REG(0xe000ef38)
+
+#define ICSR_NMIPENDSET  (1u << 31)
+#define ICSR_PENDSTSET   (1u << 26)
+#define SCR_SLEEPONEXIT  (1u << 1)
+#define SCR_SLEEPDEEP    (1u << 2)
+#define SCR_SEVONPEND    (1u << 4)
+#define CSR_ENABLE       1u
+#define CSR_TICKINT      2u
+#define CSR_CLKSOURCE    4u
+#define CSR_COUNTFLAG    (1u << 16)
+
+#define NOWHERE 0x60000000u     /* nothing answers here */
+
+static volatile uint32_t *const mail = (volatile uint32_t *)MAILBOX;
+
+static uint32_t table[128] __attribute__((aligned(512)));
+
+static void step(uint32_t n)
+{
+    mail[MAIL_STEP] = n;
+}
+
+static void __attribute__((noreturn)) end(void)
+{
+    step(STEP_END);
+    for (;;) {
+        __asm__ volatile("cpsid i; wfi");
+    }
+}
+
+static void __attribute__((noreturn)) fault(void)
+{
+    for (;;) {
+        __asm__ volatile("udf #0");
+    }
+}
+
+static void wfe(void)
+{
+    __asm__ volatile("wfe" ::: "memory");
+}
+
+static void wfi(void)
+{
+    __asm__ volatile("wfi" ::: "memory");
+}
+
+static void set_sp_and_svc(uint32_t sp)
+{
+    __asm__ volatile("mov sp, %0; svc 0" :: "r"(sp));
+}
+
+static void interrupt(void)
+{
+    mail[MAIL_HANDLERS]++;
+    if (mail[MAIL_CASE] == CASE_SLEEPONEXIT && mail[MAIL_HANDLERS] == 3) {
+        SCR = 0;
+    }
+}
+
+static void nmi(void)
+{
+    mail[MAIL_NMIS]++;
+    if (mail[MAIL_CASE] == CASE_LOCKUP_LAZY_FP) {
+        FPCAR = NOWHERE;
+        __asm__ volatile("vmov s0, r0");
+    }
+}
+
+static void hardfault(void)
+{
+    switch (mail[MAIL_CASE]) {
+    case CASE_RETURN_TO_NO_EXCEPTION:
+        mail[MAIL_RESULT] = CFSR;
+        end();
+    case CASE_STACKING_FAULT_FOR_NMI:
+        /* NMI cannot be stacked, which must not keep it from running */
+        __asm__ volatile("mov r4, sp; mov sp, %0; str %1, [%2]; isb; mov sp, r4"
+                         :: "r"(NOWHERE), "r"(ICSR_NMIPENDSET),
+                            "r"(0xe000ed04) : "r4", "memory");
+        /* ... but it cannot return then, and we never come here */
+        end();
+    case CASE_LOCKUP_LAZY_FP:
+        __asm__ volatile("vmov s0, r0");
+        ICSR = ICSR_NMIPENDSET;
+        __asm__ volatile("dsb; isb");
+        end();
+    default:
+        step(50);
+        fault();
+    }
+}
+
+/* Return from this exception to one that does not exist, and from there */
+static void __attribute__((naked)) svcall(void)
+{
+    __asm__ volatile(
+        "ldr r0, =0x010001f4\n"         /* xPSR with exception 500 */
+        "str r0, [sp, #28]\n"
+        "adr r0, 1f\n"
+        "str r0, [sp, #24]\n"
+        "mvn lr, #14\n"                 /* 0xfffffff1: to handler mode */
+        "bx lr\n"
+        ".align 2\n"
+        "1: mvn lr, #6\n"               /* 0xfffffff9: to thread mode */
+        "bx lr\n");
+}
+
+static void case_wfe(void)
+{
+    /* An event from before is consumed ... */
+    __asm__ volatile("sev" ::: "memory");
+    wfe();
+    step(1);
+    /* ... so that now we sleep, until the test sends one */
+    wfe();
+    step(2);
+    /* ... which is consumed too */
+    wfe();
+}
+
+static void case_wfe_interrupt(void)
+{
+    NVIC_ISER = 1;
+    step(1);
+    wfe();
+    step(2);
+    /* Exception entry and return have set the event register */
+    wfe();
+    step(3);
+    wfe();
+}
+
+static void case_wfi_primask(void)
+{
+    NVIC_ISER = 1;
+    __asm__ volatile("cpsid i" ::: "memory");
+    step(1);
+    wfi();
+    mail[MAIL_RESULT] = mail[MAIL_HANDLERS];
+    /* What is pending keeps from sleeping */
+    wfi();
+    __asm__ volatile("cpsie i; isb" ::: "memory");
+    mail[MAIL_RESULT2] = mail[MAIL_HANDLERS];
+}
+
+static void case_wfi_basepri(void)
+{
+    NVIC_IPR0 = 0x000040c0;     /* interrupt 0 is masked, 1 is not */
+    __asm__ volatile("msr basepri, %0" :: "r"(0x80) : "memory");
+    NVIC_ISER = 3;
+    step(1);
+    wfi();
+    mail[MAIL_RESULT] = mail[MAIL_HANDLERS];
+}
+
+static void case_sevonpend(void)
+{
+    __asm__ volatile("sev" ::: "memory");
+    wfe();
+    NVIC_ISPR = 2;              /* no event, as the bit is not set */
+    SCR = SCR_SEVONPEND;
+    NVIC_ISPR = 2;              /* no event either, it is pending already */
+    step(1);
+    wfe();
+    step(2);
+    NVIC_ISPR = 4;
+    wfe();
+    step(3);
+    wfe();
+}
+
+static void case_sleeponexit(void)
+{
+    NVIC_ISER = 1;
+    SCR = SCR_SLEEPONEXIT;
+    step(1);
+    wfi();
+    mail[MAIL_RESULT] = mail[MAIL_HANDLERS];
+}
+
+static void case_systick_rate(void)
+{
+    uint32_t t0;
+
+    TIM2_ARR = 0xffffffff;
+    TIM2_CR1 = 1;
+    SYST_RVR = 167999;
+    SYST_CVR = 0;
+    SYST_CSR = CSR_CLKSOURCE | CSR_TICKINT | CSR_ENABLE;
+    wfi();
+    t0 = TIM2_CNT;
+    step(1);
+    while (mail[MAIL_HANDLERS] < 1001) {
+        wfi();
+    }
+    mail[MAIL_RESULT] = TIM2_CNT - t0;
+}
+
+#define CHECK(n, condition) do { \
+        if (!(condition)) { \
+            mail[MAIL_RESULT] |= 1u << (n); \
+        } \
+    } while (0)
+
+static void case_systick_registers(void)
+{
+    uint32_t value;
+
+    mail[MAIL_RESULT] = 0;
+    __asm__ volatile("cpsid i" ::: "memory");
+    SYST_RVR = 0xff400000;
+    CHECK(0, SYST_RVR == 0x400000);
+    CHECK(1, SYST_CVR == 0);
+    /* Starting at zero loads, and sets neither the flag nor the exception */
+    SYST_CSR = CSR_CLKSOURCE | CSR_TICKINT | CSR_ENABLE;
+    while (SYST_CVR == 0) {
+    }
+    value = SYST_CVR;
+    CHECK(2, value > 0x200000 && value <= 0x400000);
+    CHECK(3, !(SYST_CSR & CSR_COUNTFLAG));
+    CHECK(4, !(ICSR & ICSR_PENDSTSET));
+    /* Writing VAL clears it whatever is written, and causes no exception */
+    SYST_CVR = 0x123;
+    value = SYST_CVR;
+    CHECK(5, value == 0 || value > 0x200000);
+    CHECK(6, !(ICSR & ICSR_PENDSTSET));
+    CHECK(7, !(SYST_CSR & CSR_COUNTFLAG));
+    /* A new reload value waits for its turn; at zero both happen, once */
+    SYST_RVR = 0x800000;
+    CHECK(8, SYST_CVR <= 0x400000);
+    while (!(ICSR & ICSR_PENDSTSET)) {
+    }
+    CHECK(9, SYST_CSR & CSR_COUNTFLAG);
+    CHECK(10, !(SYST_CSR & CSR_COUNTFLAG));
+    value = SYST_CVR;
+    CHECK(11, value > 0x400000 && value <= 0x800000);
+    /* Stopped it keeps its value */
+    SYST_CSR = CSR_CLKSOURCE;
+    value = SYST_CVR;
+    CHECK(12, value && value == SYST_CVR);
+    SYST_CSR = CSR_CLKSOURCE | CSR_ENABLE;
+    CHECK(13, SYST_CVR <= value && SYST_CVR > value - 0x200000);
+    /* With a reload value of zero it runs out and stays so */
+    ICSR = 1u << 25;
+    SYST_CVR = 0;
+    SYST_RVR = 0x100;
+    while (SYST_CVR == 0) {
+    }
+    SYST_RVR = 0;
+    while (SYST_CVR) {
+    }
+    CHECK(14, SYST_CSR & CSR_COUNTFLAG);
+    CHECK(15, !(SYST_CSR & CSR_COUNTFLAG));
+    CHECK(16, SYST_CVR == 0);
+    CHECK(17, !(ICSR & ICSR_PENDSTSET));        /* no TICKINT */
+    SYST_RVR = 0x100;
+    while (SYST_CVR == 0) {
+    }
+}
+
+static void case_systick_free_running(void)
+{
+    SYST_RVR = 0xffffff;
+    SYST_CVR = 0;
+    SYST_CSR = CSR_CLKSOURCE | CSR_TICKINT | CSR_ENABLE;
+    step(1);
+    for (;;) {
+        mail[MAIL_RESULT] = SYST_CVR;
+    }
+}
+
+static void reset(void)
+{
+    for (int i = MAIL_STEP; i < MAIL_WORDS; i++) {
+        mail[i] = 0;
+    }
+
+    switch (mail[MAIL_CASE]) {
+    case CASE_LOCKUP_FAULT_IN_HARDFAULT:
+        fault();
+    case CASE_LOCKUP_FAULTMASK:
+        __asm__ volatile("cpsid f");
+        fault();
+    case CASE_LOCKUP_ERASED_VECTORS:
+        for (int i = 0; i < 128; i++) {
+            table[i] = 0xffffffff;
+        }
+        VTOR = (uint32_t)table;
+        fault();
+    case CASE_LOCKUP_NO_VECTORS:
+        VTOR = NOWHERE;
+        fault();
+    case CASE_LOCKUP_NO_VECTOR_FOR_NMI:
+        VTOR = NOWHERE;
+        ICSR = ICSR_NMIPENDSET;
+        __asm__ volatile("dsb; isb");
+        break;
+    case CASE_LOCKUP_STACK_OVERFLOW:
+        set_sp_and_svc(0x20000004);
+        break;
+    case CASE_LOCKUP_STACK_IN_NVIC:
+        /* Stacking writes to ICPR what R0 is, and that is bit 0 */
+        NVIC_ISER = 1;
+        __asm__ volatile("mov sp, %0; movs r0, #1; str r0, [%1]; isb"
+                         :: "r"(0xe000e2a0), "r"(0xe000e200) : "r0");
+        break;
+    case CASE_LOCKUP_STACK_IN_NVIC_ENABLES:
+        NVIC_ISER = 1;
+        __asm__ volatile("mov sp, %0; movs r0, #1; str r0, [%1]; isb"
+                         :: "r"(0xe000e1a0), "r"(0xe000e200) : "r0");
+        break;
+    case CASE_LOCKUP_LAZY_FP:
+        CPACR = 0xf << 20;
+        __asm__ volatile("dsb; isb");
+        fault();
+    case CASE_RETURN_TO_NO_EXCEPTION:
+        __asm__ volatile("svc 0");
+        break;
+    case CASE_STACKING_FAULT_FOR_NMI:
+        fault();
+    case CASE_WFE:
+        case_wfe();
+        break;
+    case CASE_WFE_INTERRUPT:
+        case_wfe_interrupt();
+        break;
+    case CASE_WFI_PRIMASK:
+        case_wfi_primask();
+        break;
+    case CASE_WFI_BASEPRI:
+        case_wfi_basepri();
+        break;
+    case CASE_SEVONPEND:
+        case_sevonpend();
+        break;
+    case CASE_SLEEPONEXIT:
+        case_sleeponexit();
+        break;
+    case CASE_SLEEPDEEP:
+        SCR = SCR_SLEEPDEEP;
+        step(1);
+        wfe();
+        break;
+    case CASE_SYSTICK_RATE:
+        case_systick_rate();
+        break;
+    case CASE_SYSTICK_REGISTERS:
+        case_systick_registers();
+        break;
+    case CASE_SYSTICK_FREE_RUNNING:
+        case_systick_free_running();
+        break;
+    }
+    end();
+}
+
+__attribute__((section(".vectors"), used))
+static void (*const vectors[18])(void) = {
+    [0] = (void (*)(void))0x2000e000,
+    [1] = reset,
+    [2] = nmi,
+    [3] = hardfault,
+    [11] = svcall,
+    [15] = interrupt,
+    [16] = interrupt,
+    [17] = interrupt,
+};
