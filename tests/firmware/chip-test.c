@@ -80,6 +80,43 @@ static void test_interrupts(void)
     g_assert_cmphex(mail(3), ==, 0xf0);
 }
 
+/* Wait until the guest asks for it, let it sleep on, then press and release the button. */
+static void press_button_when_asked(uint32_t request)
+{
+    for (int i = 0; mail(15) != request; i++) {
+        g_assert_cmpint(i, <, REAL_SECONDS * 100);
+        g_usleep(10000);
+    }
+    g_usleep(50000);
+    board_set_bool("/machine/button-user", "pressed", true);
+    g_usleep(50000);
+    board_set_bool("/machine/button-user", "pressed", false);
+}
+
+static void test_sleep(void)
+{
+    start("sleep", "");
+    press_button_when_asked(0x11);
+    press_button_when_asked(0x12);
+    for (int i = 0; mail(15) != 0x13 && i < REAL_SECONDS * 100; i++) {
+        g_usleep(10000);
+    }
+    g_usleep(50000);
+    g_assert_false(board_get_bool("/machine/led-green", "lit"));    /* pins float in Standby */
+    board_set_bool("/machine/button-user", "pressed", true);
+    wait_until_done();
+
+    g_assert_cmpuint(mail(1), ==, 10);              /* ms asleep, ... */
+    g_assert_cmpuint(mail(2), <, 5000);             /* ... when CYCCNT stands */
+    g_assert_cmpuint(mail(9), <, 1000);             /* and in Stop SysTick does too */
+    g_assert_cmpuint(mail(3), ==, 0);               /* HSI after Stop */
+    g_assert_cmphex(mail(4) & 0x03030003, ==, 3);
+    g_assert_cmpuint(mail(5), ==, 1);               /* an event runs no handler ... */
+    g_assert_cmphex(mail(6), ==, 0);                /* ... and leaves nothing pending */
+    g_assert_cmphex(mail(7) & 3, ==, 3);            /* SBF, WUF */
+    g_assert_cmphex(mail(8) >> 25, ==, 0x0e000000 >> 25);
+}
+
 /* The same program twice: the same words, at the same virtual time. */
 static void test_same_again(void)
 {
@@ -101,6 +138,7 @@ int main(int argc, char **argv)
     qtest_add_func("chip/clock", test_clock);
     qtest_add_func("chip/faults", test_faults);
     qtest_add_func("chip/interrupts", test_interrupts);
+    qtest_add_func("chip/sleep", test_sleep);
     qtest_add_func("chip/same-again", test_same_again);
     return board_run_tests();
 }

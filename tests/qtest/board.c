@@ -186,7 +186,7 @@ void board_intercept_out(const char *name, const char *line)
 
 void board_watch_irqs(void)
 {
-    qtest_irq_intercept_in(board, "/machine/soc/cpu");
+    qtest_irq_intercept_in(board, "/machine/soc/armv7m");
 }
 
 int board_mistakes(const char *text)
