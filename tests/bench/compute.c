@@ -7,7 +7,7 @@ int main(void)
 {
     uint32_t x = 1;
 
-    for (uint32_t i = 0; i < 150000000; i++) {
+    for (uint32_t i = 0; i < 1000000000; i++) {
         x ^= x << 13;
         x ^= x >> 17;
         x ^= x << 5;

@@ -24,15 +24,19 @@ static void start(const char *program, const char *args)
     board_start(all);
 }
 
-static void wait_until_done(void)
+static void wait_for(unsigned word, uint32_t value)
 {
-    for (int i = 0; i < REAL_SECONDS * 100; i++) {
-        if (mail(0) == MAILBOX_DONE) {
-            return;
+    for (int i = 0; mail(word) != value; i++) {
+        if (i > REAL_SECONDS * 100) {
+            g_error("the guest program does not put 0x%08x into word %u", value, word);
         }
         g_usleep(10000);
     }
-    g_error("the guest program did not finish");
+}
+
+static void wait_until_done(void)
+{
+    wait_for(0, MAILBOX_DONE);
 }
 
 static void run(const char *program)
@@ -83,10 +87,7 @@ static void test_interrupts(void)
 /* Wait until the guest asks for it, let it sleep on, then press and release the button. */
 static void press_button_when_asked(uint32_t request)
 {
-    for (int i = 0; mail(15) != request; i++) {
-        g_assert_cmpint(i, <, REAL_SECONDS * 100);
-        g_usleep(10000);
-    }
+    wait_for(15, request);
     g_usleep(50000);
     board_set_bool("/machine/button-user", "pressed", true);
     g_usleep(50000);
@@ -98,10 +99,7 @@ static void test_sleep(void)
     start("sleep", "");
     press_button_when_asked(0x11);
     press_button_when_asked(0x12);
-    for (int i = 0; mail(15) != 0x13 && i < REAL_SECONDS * 100; i++) {
-        g_usleep(10000);
-    }
-    g_usleep(50000);
+    wait_for(15, 0xa5a5a5a5);                       /* Standby: SRAM is lost */
     g_assert_false(board_get_bool("/machine/led-green", "lit"));    /* pins float in Standby */
     board_set_bool("/machine/button-user", "pressed", true);
     wait_until_done();
