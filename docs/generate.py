@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Writes docs/peripherals.md and the table in README.md out of the machine itself: `make docs`.
+
+With --check it writes nothing and fails if they are out of date.
+"""
+import json
+import re
+import subprocess
+import sys
+
+QEMU = "build/qemu/qemu-system-arm"
+SOC = "/machine/soc"
+BEGIN, END = "<!-- made by make docs -->\n", "<!-- end -->\n"
+
+TITLES = {
+    "armv7m-coredebug": "Core debug registers (DEMCR)",
+    "armv7m-dwt": "Cycle counter (DWT)",
+    "armv7m-itm": "Text by SWO (ITM)",
+    "armv7m-tpiu": "Trace port (TPIU)",
+    "stm32f4-bkpsram": "Backup SRAM",
+    "stm32f4-crc": "CRC unit",
+    "stm32f4-dbgmcu": "Debug component (DBGMCU)",
+    "stm32f4-exti": "External interrupts (EXTI)",
+    "stm32f4-flash": "Flash controller, option bytes, OTP",
+    "stm32f4-gpio": "I/O ports",
+    "stm32f4-pwr": "Power controller",
+    "stm32f4-rcc": "Reset and clock control",
+    "stm32f4-syscfg": "System configuration",
+    "stm32f4-usart": "USARTs and UARTs",
+}
+
+
+class Machine:
+    def __init__(self):
+        self.process = subprocess.Popen(
+            [QEMU, "-machine", "stm32f407g_disc", "-accel", "qtest", "-display", "none",
+             "-serial", "none", "-qmp", "stdio"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process.stdout.readline()
+        self.command("qmp_capabilities")
+
+    def command(self, name, **arguments):
+        print(json.dumps({"execute": name, "arguments": arguments}),
+              file=self.process.stdin, flush=True)
+        while True:
+            answer = json.loads(self.process.stdout.readline())
+            if "return" in answer or "error" in answer:
+                return answer.get("return")
+
+    def quit(self):
+        self.command("quit")
+        self.process.wait()
+
+    def children(self):
+        for item in self.command("qom-list", path=SOC):
+            if item["type"].startswith("child<"):
+                yield item["name"], item["type"][6:-1]
+
+    def registers(self, name):
+        return self.command("qom-get", path=f"{SOC}/{name}", property="registers")
+
+
+def natural(name):
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def read_machine():
+    """Types with their instances and registers, and what is declared only."""
+    machine = Machine()
+    types, unmodelled = {}, []
+    for name, kind in machine.children():
+        if kind == "stm32-unmodelled":
+            unmodelled.append(name)
+        elif kind.startswith(("stm32f4-", "armv7m-")):
+            entry = types.setdefault(kind, {"names": [], "registers": ""})
+            entry["names"].append(name)
+            entry["registers"] = machine.registers(name) or ""
+    machine.quit()
+    for entry in types.values():
+        entry["names"].sort(key=natural)
+    return types, sorted(unmodelled, key=natural)
+
+
+def title(kind):
+    return TITLES.get(kind, kind)
+
+
+def register_names(text):
+    return [line.split()[0] for line in text.splitlines() if not line.startswith(" ")]
+
+
+def todo_bits(text):
+    """REG.FIELD of everything that is kept but does nothing yet."""
+    register, found = "", []
+    for line in text.splitlines():
+        if not line.startswith(" "):
+            register = line.split()[0]
+        elif " todo " in line:
+            found.append(f"{register}.{line.split()[0]}")
+    return found
+
+
+def readme_table(types, unmodelled):
+    lines = ["| peripheral | instances | registers |", "|---|---|---|"]
+    for kind in sorted(types, key=title):
+        entry = types[kind]
+        count = len(register_names(entry["registers"]))
+        lines.append(f"| {title(kind)} | {', '.join(entry['names'])} | {count or 'memory'} |")
+    lines.append("")
+    lines.append(f"Declared, so that an access is reported and reads 0, but not modelled yet: "
+                 f"{', '.join(unmodelled)}.")
+    return "\n".join(lines) + "\n"
+
+
+def peripherals_page(types, unmodelled):
+    out = ["# What is modelled", "",
+           "Made by `make docs` out of the machine itself.  *Not yet*: bits that can be written and",
+           "read back but do nothing; the machine says so when they are first set (`-d unimp`).", ""]
+    for kind in sorted(types, key=title):
+        entry = types[kind]
+        out += [f"## {title(kind)}", "", f"`{kind}`: {', '.join(entry['names'])}", ""]
+        if entry["registers"]:
+            out += ["Registers: " + ", ".join(register_names(entry["registers"])), ""]
+        todo = todo_bits(entry["registers"])
+        if todo:
+            out += ["Not yet: " + ", ".join(todo), ""]
+    out += ["## Not modelled yet", "", ", ".join(unmodelled), ""]
+    return "\n".join(out)
+
+
+def with_table(readme, table):
+    before, rest = readme.split(BEGIN)
+    return before + BEGIN + table + END + rest.split(END)[1]
+
+
+def main():
+    types, unmodelled = read_machine()
+    readme = open("README.md").read()
+    pages = {
+        "docs/peripherals.md": peripherals_page(types, unmodelled),
+        "README.md": with_table(readme, readme_table(types, unmodelled)),
+    }
+    if "--check" in sys.argv:
+        stale = [name for name, text in pages.items() if open(name).read() != text]
+        print("1..1")
+        print("not ok 1 docs are current" if stale else "ok 1 docs are current")
+        if stale:
+            sys.exit(f"{', '.join(stale)} out of date: run make docs")
+        return
+    for name, text in pages.items():
+        with open(name, "w") as file:
+            file.write(text)
+
+
+main()
