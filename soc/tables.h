@@ -20,8 +20,14 @@ static const struct Peripheral {
     const char *clock, *reset, *properties;
 } peripheral_table[] = {
     /* APB1 */
+    { "usart2", "stm32f4-usart",  0x40004400 },
+    { "usart3", "stm32f4-usart",  0x40004800 },
+    { "uart4",  "stm32f4-usart",  0x40004c00, .properties = "synchronous=off,flow-control=off" },
+    { "uart5",  "stm32f4-usart",  0x40005000, .properties = "synchronous=off,flow-control=off" },
     { "pwr",    "stm32f4-pwr",    0x40007000 },
     /* APB2 */
+    { "usart1", "stm32f4-usart",  0x40011000 },
+    { "usart6", "stm32f4-usart",  0x40011400 },
     { "syscfg", "stm32f4-syscfg", 0x40013800 },
     { "exti",   "stm32f4-exti",   0x40013c00, ALWAYS, NONE },
     /* AHB1 */
@@ -68,9 +74,6 @@ static const struct {
     { "tim9", 0x40014000, 0x400 }, { "tim10", 0x40014400, 0x400 }, { "tim11", 0x40014800, 0x400 },
     { "dma1", 0x40026000, 0x400 }, { "dma2", 0x40026400, 0x400 }, { "eth", 0x40028000, 0x1400 },
     { "otg-hs", 0x40040000, 0x40000 }, { "otg-fs", 0x50000000, 0x40000 },
-    { "usart2", 0x40004400, 0x400 }, { "usart3", 0x40004800, 0x400 },
-    { "uart4", 0x40004c00, 0x400 }, { "uart5", 0x40005000, 0x400 },
-    { "usart1", 0x40011000, 0x400 }, { "usart6", 0x40011400, 0x400 },
     { "flash", 0x40023c00, 0x400 },
     { "dcmi", 0x50050000, 0x400 }, { "rng", 0x50060800, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
 };
@@ -87,10 +90,16 @@ static const char *const vector_table[82] = {
     [9]  = "exti.irq[3]",
     [10] = "exti.irq[4]",
     [23] = "exti.irq[5] exti.irq[6] exti.irq[7] exti.irq[8] exti.irq[9]",
+    [37] = "usart1.irq",
+    [38] = "usart2.irq",
+    [39] = "usart3.irq",
     [40] = "exti.irq[10] exti.irq[11] exti.irq[12] exti.irq[13] exti.irq[14] exti.irq[15]",
     [41] = "exti.irq[17]",
     [42] = "exti.irq[18]",
+    [52] = "uart4.irq",
+    [53] = "uart5.irq",
     [62] = "exti.irq[19]",
+    [71] = "usart6.irq",
     [76] = "exti.irq[20]",
 };
 

@@ -1,0 +1,17 @@
+/*
+ * QEMU's -serial options and the USARTs they are joined to.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_BOARD_SERIAL_H
+#define STM32_BOARD_SERIAL_H
+
+#include "qom/object.h"
+
+/* Is @name one of the values of the machine property `vcp`?  Otherwise one clear line in @errp. */
+bool serial_check_vcp(const char *name, Error **errp);
+
+/* Join -serial options to the USARTs of @soc, which is not realized yet; @vcp NULL: USART2. */
+void serial_join(Object *soc, const char *vcp);
+
+#endif
