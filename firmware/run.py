@@ -114,6 +114,15 @@ def listen(folder, name):
     return server
 
 
+def stop(process, qmp):
+    try:
+        qmp.command("quit")
+        process.wait(5)
+    except (AttributeError, EOFError, OSError, ValueError, subprocess.TimeoutExpired):
+        process.kill()
+        process.wait()
+
+
 def main():
     qemu, elf, *rest = sys.argv[1:]
     seconds = float(rest.pop(0)) if rest and rest[0] else float("inf")
@@ -127,12 +136,14 @@ def main():
             stdin=subprocess.DEVNULL)
         for server in servers:
             server.settimeout(10)
+        qmp = None
         before = termios.tcgetattr(sys.stdin) if terminal else None
         try:
             (control, _), (console, _) = [server.accept() for server in servers]
             if terminal:
                 tty.setcbreak(sys.stdin)
-            show(Qmp(control), console, Screen(terminal), time.monotonic() + seconds)
+            qmp = Qmp(control)
+            show(qmp, console, Screen(terminal), time.monotonic() + seconds)
         except (KeyboardInterrupt, EOFError, BrokenPipeError):
             pass
         except socket.timeout:
@@ -140,8 +151,7 @@ def main():
         finally:
             if before:
                 termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
-            process.terminate()
-            process.wait()
+            stop(process, qmp)
             print()
 
 

@@ -113,9 +113,8 @@ int main(void)
         check_button();
         if ((int32_t)(ticks_ms - next) >= 0) {
             next += step_ms;
-            led_set(led, false);
             led = (led + direction) & 3;
-            led_set(led, true);
+            led_only(led);
         }
         wait_for_interrupt();
     }

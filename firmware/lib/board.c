@@ -32,6 +32,11 @@ void led_set(unsigned led, bool on)
     REG(GPIOD, GPIO_BSRR) = 1u << (12 + led + (on ? 0 : 16));
 }
 
+void led_only(unsigned led)
+{
+    REG(GPIOD, GPIO_BSRR) = 0xf0000000 | 1u << (12 + led);      /* set wins */
+}
+
 volatile uint32_t ticks_ms;
 
 __attribute__((weak)) void systick_handler(void)

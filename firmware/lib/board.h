@@ -15,6 +15,8 @@ void clock_168mhz(void);
 
 void leds_init(void);
 void led_set(unsigned led, bool on);
+/* This one and no other, in one step. */
+void led_only(unsigned led);
 
 /* SysTick every ms; a program that defines systick_handler() itself counts for itself. */
 void ticks_init(uint32_t hclk_hz);
