@@ -9,6 +9,7 @@
 #include "system/runstate.h"
 #include "stm32/core/mistake.h"
 #include "stm32/core/pin.h"
+#include "stm32/trace.h"
 
 /* Edges of a faster wave than this are delivered no more often: nobody could serve them. */
 #define MIN_EDGE_NS 1000
@@ -110,9 +111,13 @@ static void net_tell(PinNet *net, bool level, bool only_wave_listeners)
 {
     net->level = level;
     for (unsigned i = 0; i < net->pins->len; i++) {
+        Pin *pin = net->pins->pdata[i];
         PinListener *l, *next;
 
-        QLIST_FOREACH_SAFE(l, &((Pin *)net->pins->pdata[i])->listeners, next, next) {
+        if (trace_event_get_state_backends(TRACE_PIN_CHANGED)) {
+            trace_pin_changed(pin->name, level, now_ns());
+        }
+        QLIST_FOREACH_SAFE(l, &pin->listeners, next, next) {
             if (!only_wave_listeners || l->waves) {
                 l->changed(l->opaque, level);
             }
