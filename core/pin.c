@@ -129,13 +129,16 @@ static void net_tell(PinNet *net, bool level, bool only_wave_listeners)
 static void net_arm_edge(PinNet *net)
 {
     const Drive *d = &net->drive;
-    int64_t now = now_ns();
+    int64_t now;
     uint64_t phase, left;
 
     if (d->kind != DRIVE_WAVE || !d->high || d->high >= d->period || !net_wants_waves(net)) {
-        timer_del(net->edge);
+        if (timer_pending(net->edge)) {
+            timer_del(net->edge);
+        }
         return;
     }
+    now = now_ns();
     if (now < d->start) {
         timer_mod(net->edge, d->start);
         return;
