@@ -38,6 +38,7 @@ static const struct Peripheral {
     { "gpioh",  "stm32f4-gpio",   0x40021c00, .properties = "port=H" },
     { "gpioi",  "stm32f4-gpio",   0x40022000, .properties = "port=I" },
     { "crc",    "stm32f4-crc",    0x40023000 },
+    { "flash",  "stm32f4-flash",  0x40023c00, ALWAYS, NONE },
     { "bkpsram", "stm32f4-bkpsram", 0x40024000, .reset = NONE },
     /* Private peripheral bus of the core */
     { "itm",    "armv7m-itm",     0xe0000000, ALWAYS, NONE },
@@ -71,7 +72,6 @@ static const struct {
     { "usart2", 0x40004400, 0x400 }, { "usart3", 0x40004800, 0x400 },
     { "uart4", 0x40004c00, 0x400 }, { "uart5", 0x40005000, 0x400 },
     { "usart1", 0x40011000, 0x400 }, { "usart6", 0x40011400, 0x400 },
-    { "flash", 0x40023c00, 0x400 },
     { "dcmi", 0x50050000, 0x400 }, { "rng", 0x50060800, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
 };
 
@@ -80,6 +80,7 @@ static const char *const vector_table[82] = {
     [1]  = "exti.irq[16]",
     [2]  = "exti.irq[21]",
     [3]  = "exti.irq[22]",
+    [4]  = "flash.irq",
     [5]  = "rcc.irq",
     [6]  = "exti.irq[0]",
     [7]  = "exti.irq[1]",
