@@ -49,7 +49,7 @@ static void bkpsram_write(void *opaque, hwaddr addr, uint64_t data, unsigned siz
                       "written while the backup domain is protected: set PWR_CR.DBP first");
     } else {
         stn_le_p((uint8_t *)memory_region_get_ram_ptr(&s->mr) + addr, size, data);
-        memory_region_set_dirty(&s->mr, addr, size);
+        memory_region_flush_rom_device(&s->mr, addr, size);     /* translated code too */
     }
 }
 

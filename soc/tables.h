@@ -44,6 +44,7 @@ static const struct Peripheral {
     { "gpioh",  "stm32f4-gpio",   0x40021c00, .properties = "port=H" },
     { "gpioi",  "stm32f4-gpio",   0x40022000, .properties = "port=I" },
     { "crc",    "stm32f4-crc",    0x40023000 },
+    { "flash",  "stm32f4-flash",  0x40023c00, ALWAYS, NONE },
     { "bkpsram", "stm32f4-bkpsram", 0x40024000, .reset = NONE },
     /* Private peripheral bus of the core */
     { "itm",    "armv7m-itm",     0xe0000000, ALWAYS, NONE },
@@ -74,7 +75,6 @@ static const struct {
     { "tim9", 0x40014000, 0x400 }, { "tim10", 0x40014400, 0x400 }, { "tim11", 0x40014800, 0x400 },
     { "dma1", 0x40026000, 0x400 }, { "dma2", 0x40026400, 0x400 }, { "eth", 0x40028000, 0x1400 },
     { "otg-hs", 0x40040000, 0x40000 }, { "otg-fs", 0x50000000, 0x40000 },
-    { "flash", 0x40023c00, 0x400 },
     { "dcmi", 0x50050000, 0x400 }, { "rng", 0x50060800, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
 };
 
@@ -83,6 +83,7 @@ static const char *const vector_table[82] = {
     [1]  = "exti.irq[16]",
     [2]  = "exti.irq[21]",
     [3]  = "exti.irq[22]",
+    [4]  = "flash.irq",
     [5]  = "rcc.irq",
     [6]  = "exti.irq[0]",
     [7]  = "exti.irq[1]",

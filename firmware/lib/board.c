@@ -10,7 +10,7 @@ void clock_168mhz(void)
     REG(RCC, RCC_CR) |= RCC_CR_HSEON;
     while (!(REG(RCC, RCC_CR) & RCC_CR_HSERDY)) {
     }
-    REG(FLASH, 0) = 0x705;                      /* ACR: caches, prefetch, 5 wait states */
+    REG(FLASH, FLASH_ACR) = 0x705;              /* caches, prefetch, 5 wait states */
     REG(RCC, RCC_PLLCFGR) = 0x27405408;         /* HSE / 8 * 336 / 2, Q 7 */
     REG(RCC, RCC_CFGR) = 5 << 10 | 4 << 13;     /* APB1 / 4, APB2 / 2 */
     REG(RCC, RCC_CR) |= RCC_CR_PLLON;

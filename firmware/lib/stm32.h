@@ -59,6 +59,9 @@ enum {
 #define P PWR
 #include "../../regs/pwr.h"
 #undef P
+#define P FLASH
+#include "../../regs/flash.h"
+#undef P
 #define P USART
 #include "../../regs/usart.h"
 #undef P

@@ -76,6 +76,21 @@ static void test_faults(void)
     }
 }
 
+/* Code in flash that is programmed anew is what runs, and a wrong key is a fault. */
+static void test_flash(void)
+{
+    run("flash");
+    g_assert_cmpuint(mail(1), ==, 111);
+    g_assert_cmpuint(mail(2), ==, 222);
+    g_assert_cmpuint(mail(3), ==, 222 & 111);
+    assert_about(mail(4), 250000, 50);
+    assert_about(mail(5), 16, 2);
+    g_assert_cmpuint(mail(6), ==, 1);
+    g_assert_cmpuint(mail(7), ==, 1);
+    g_assert_cmphex(mail(8), ==, 0x40023c04);
+    g_assert_cmpint(board_mistakes("wrong key 0x00000001 for CR"), ==, 1);
+}
+
 static void test_interrupts(void)
 {
     run("interrupts");
@@ -135,6 +150,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("chip/clock", test_clock);
     qtest_add_func("chip/faults", test_faults);
+    qtest_add_func("chip/flash", test_flash);
     qtest_add_func("chip/interrupts", test_interrupts);
     qtest_add_func("chip/sleep", test_sleep);
     qtest_add_func("chip/same-again", test_same_again);
