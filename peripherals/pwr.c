@@ -3,9 +3,10 @@
  * domain, and the voltage detector.
  *
  * Property `vdd`: the supply in mV, can be changed while running.
- * Lines in: `sleepdeep` (the core), `wakeup` (RTC: alarm, tamper, time stamp, wake-up timer).
+ * Lines in: `sleepdeep` (the core), `wakeup` (RTC: alarm, tamper, time stamp, wake-up timer),
+ *   `reset-on-stop`, `reset-on-standby` (option bytes: entering that mode resets the chip instead).
  * Lines out: `dbp`; `stop` (no fast clocks: Stop or Standby); `standby` (the core and the I/O domain
- *   have no power); `wake` (from Standby, resets the chip); `pvd` (EXTI line 16).
+ *   have no power); `wake` (from Standby, resets the chip); `low-power-reset`; `pvd` (EXTI line 16).
  * Link `wkup`: the wake-up pin, PA0, whatever its mode.
  *
  * Deliberately different: regulators settle at once, and there is no latency on wake-up.
@@ -21,10 +22,10 @@
 typedef struct Pwr {
     Periph parent_obj;
     uint32_t vdd;               /* mV */
-    bool sleepdeep, wakeup;     /* levels of the inputs */
+    bool sleepdeep, wakeup, reset_on_stop, reset_on_standby;    /* levels of the inputs */
     bool standby;               /* until the reset that ends it */
     bool woken;                 /* that reset is under way */
-    Line dbp, stop, standby_out, wake, pvd;
+    Line dbp, stop, standby_out, wake, low_power_reset, pvd;
     Pin *wkup_pin;
     PinListener wkup;
 } Pwr;
@@ -53,6 +54,9 @@ static void pwr_update(Periph *p)
     line_set(&s->pvd, *csr & R_CSR_PVDO_MASK);
     line_set(&s->stop, s->sleepdeep || s->standby);
     line_set(&s->standby_out, s->standby);
+    line_set(&s->low_power_reset, s->sleepdeep && !s->standby &&
+                                  (p->regs[R_CR] & R_CR_PDDS_MASK ? s->reset_on_standby
+                                                                  : s->reset_on_stop));
     line_set(&s->wake, s->standby && (*csr & R_CSR_WUF_MASK));
 }
 
@@ -60,12 +64,23 @@ static void pwr_update(Periph *p)
 static void sleepdeep_input(void *opaque, int n, int level)
 {
     Pwr *s = opaque;
+    bool standby = s->parent_obj.regs[R_CR] & R_CR_PDDS_MASK;
 
     s->sleepdeep = level;
-    if (level && (s->parent_obj.regs[R_CR] & R_CR_PDDS_MASK)) {
-        s->standby = s->woken = true;
+    if (level && !(standby ? s->reset_on_standby : s->reset_on_stop)) {
+        s->standby = s->woken = standby;
     }
     periph_update(opaque);
+}
+
+static void reset_on_stop_input(void *opaque, int n, int level)
+{
+    PWR(opaque)->reset_on_stop = level;
+}
+
+static void reset_on_standby_input(void *opaque, int n, int level)
+{
+    PWR(opaque)->reset_on_standby = level;
 }
 
 static void wake_up(Pwr *s)
@@ -165,9 +180,12 @@ static void pwr_init(Periph *p)
     periph_add_line(p, &s->stop, "stop");
     periph_add_line(p, &s->standby_out, "standby");
     periph_add_line(p, &s->wake, "wake");
+    periph_add_line(p, &s->low_power_reset, "low-power-reset");
     periph_add_line(p, &s->pvd, "pvd");
     qdev_init_gpio_in_named(DEVICE(p), sleepdeep_input, "sleepdeep", 1);
     qdev_init_gpio_in_named(DEVICE(p), wakeup_input, "wakeup", 1);
+    qdev_init_gpio_in_named(DEVICE(p), reset_on_stop_input, "reset-on-stop", 1);
+    qdev_init_gpio_in_named(DEVICE(p), reset_on_standby_input, "reset-on-standby", 1);
 }
 
 static const VMStateDescription pwr_vmstate = {
@@ -176,6 +194,8 @@ static const VMStateDescription pwr_vmstate = {
         VMSTATE_UINT32(vdd, Pwr),
         VMSTATE_BOOL(sleepdeep, Pwr),
         VMSTATE_BOOL(wakeup, Pwr),
+        VMSTATE_BOOL(reset_on_stop, Pwr),
+        VMSTATE_BOOL(reset_on_standby, Pwr),
         VMSTATE_BOOL(standby, Pwr),
         VMSTATE_BOOL(woken, Pwr),
         VMSTATE_PERIPH(Pwr),

@@ -123,5 +123,8 @@ static const struct {
     { "pwr.dbp", "rcc.dbp" },
     { "pwr.dbp", "bkpsram.dbp" },
     { "pwr.stop", "rcc.stop" },
+    { "pwr.low-power-reset", "rcc.cause[3]" },
     { "pwr.wake", "rcc.cause[4]" },
+    { "flash.reset-on-stop", "pwr.reset-on-stop" },
+    { "flash.reset-on-standby", "pwr.reset-on-standby" },
 };

@@ -11,6 +11,9 @@
 
 #define PWR 0x40007000
 #define BKPSRAM 0x40024000
+#define RCC_CSR 0x40023874
+#define FLASH_OPTKEYR 0x40023c08
+#define FLASH_OPTCR 0x40023c14
 #define EXTI_IMR 0x40013c00
 #define EXTI_RTSR 0x40013c08
 #define EXTI_FTSR 0x40013c0c
@@ -106,6 +109,46 @@ static void test_backup_sram(void)
     g_assert_cmphex(peek(BKPSRAM), ==, 0x12345678);             /* survives a reset */
 }
 
+/* Option bytes that make entering Stop (bit 6) or Standby (bit 7) a reset. */
+static void program_option_bits(uint32_t clear)
+{
+    poke(FLASH_OPTKEYR, 0x08192a3b);
+    poke(FLASH_OPTKEYR, 0x4c5d6e7f);
+    poke(FLASH_OPTCR, peek(FLASH_OPTCR) & ~clear);
+    poke(FLASH_OPTCR, peek(FLASH_OPTCR) | 2);
+    board_wait_ns(1000000000);
+}
+
+static void enter_deep_sleep(uint32_t pwr_cr)
+{
+    start();
+    poke(RCC_CSR, 1 << 24);
+    poke(PWR + A_CR, pwr_cr);
+    qtest_set_irq_in(board, "/machine/soc/pwr", "sleepdeep", 0, 1);
+}
+
+static void test_low_power_reset(void)
+{
+    static const struct {
+        uint32_t option, pwr_cr, other_cr;
+    } modes[] = {
+        { 1 << 6, 0, R_CR_PDDS_MASK }, { 1 << 7, R_CR_PDDS_MASK, 0 },
+    };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(modes); i++) {
+        board_start("");
+        program_option_bits(modes[i].option);
+        enter_deep_sleep(modes[i].pwr_cr);
+        qtest_qmp_eventwait(board, "RESET");
+        g_assert_cmphex(peek(RCC_CSR) >> 24, ==, 0x84);         /* LPWRRSTF, PINRSTF */
+        board_enable("pwr");
+        g_assert_cmphex(peek(PWR + A_CSR) & R_CSR_SBF_MASK, ==, 0);
+        enter_deep_sleep(modes[i].other_cr);
+        g_assert_cmphex(peek(RCC_CSR) >> 24, ==, 0);            /* the other mode is entered */
+    }
+    board_start("");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -115,5 +158,6 @@ int main(int argc, char **argv)
     qtest_add_func("pwr/wakeup-pin", test_wakeup_pin);
     qtest_add_func("pwr/backup-regulator", test_backup_regulator);
     qtest_add_func("pwr/backup-sram", test_backup_sram);
+    qtest_add_func("pwr/low-power-reset", test_low_power_reset);
     return board_run_tests();
 }
