@@ -1,5 +1,5 @@
 /*
- * Pins as nets, and the alternate function multiplexer, see pin.h.
+ * Pins as nets, see pin.h.  What the chip itself does at a pin is in pinmux.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -200,7 +200,7 @@ void pin_add_driver(Pin *pin, PinDriver *driver, const char *name)
     net_update(pin->net);
 }
 
-static bool same_drive(const Drive *a, const Drive *b)
+bool drive_equals(const Drive *a, const Drive *b)
 {
     return a->kind == b->kind && a->mv == b->mv && a->start == b->start &&
            a->period == b->period && a->high == b->high;
@@ -208,7 +208,7 @@ static bool same_drive(const Drive *a, const Drive *b)
 
 void pin_drive(PinDriver *driver, Drive drive)
 {
-    if (!same_drive(&driver->drive, &drive)) {
+    if (!drive_equals(&driver->drive, &drive)) {
         driver->drive = drive;
         net_update(driver->pin->net);
     }
@@ -240,6 +240,11 @@ void pin_listen_to_waves(PinListener *listener, bool waves)
             net_arm_edge(listener->pin->net);
         }
     }
+}
+
+Drive pin_state(Pin *pin)
+{
+    return pin->net->drive;
 }
 
 bool pin_level(Pin *pin)
@@ -285,155 +290,6 @@ void pin_join(Pin *a, Pin *b)
     g_ptr_array_unref(gone->pins);
     g_free(gone);
     net_update(a->net);
-}
-
-/* ---- Alternate functions ---- */
-
-static GPtrArray *selected_signals(const Pin *pin)
-{
-    return pin->config.mode == PIN_ALTERNATE ? pin->functions[pin->config.function] : NULL;
-}
-
-static void pin_input_changed(void *opaque, bool level)
-{
-    GPtrArray *signals = selected_signals(opaque);
-
-    for (unsigned i = 0; signals && i < signals->len; i++) {
-        Signal *signal = signals->pdata[i];
-
-        if (signal->changed) {
-            signal->changed(signal->opaque, level);
-        }
-    }
-}
-
-/* Let the chip drive what its registers and the selected signal say. */
-static void pin_drive_chip(Pin *pin)
-{
-    const PinConfig *config = &pin->config;
-    GPtrArray *signals = selected_signals(pin);
-    Drive drive = DRIVE(NONE);
-
-    if (config->mode == PIN_OUTPUT) {
-        drive = DRIVE_LEVEL(config->out);
-    }
-    for (unsigned i = 0; signals && i < signals->len; i++) {
-        Signal *signal = signals->pdata[i];
-
-        if (signal->drive.kind != DRIVE_NONE) {
-            drive = signal->drive;
-        }
-    }
-    if (config->open_drain && drive.kind == DRIVE_HIGH) {
-        drive = DRIVE(NONE);
-    }
-    pin_drive(&pin->chip, drive);
-}
-
-static void count_routed(Pin *pin, int change)
-{
-    GPtrArray *signals = selected_signals(pin);
-
-    for (unsigned i = 0; signals && i < signals->len; i++) {
-        ((Signal *)signals->pdata[i])->routed += change;
-    }
-}
-
-/* Listen if a selected signal is an input, and to waves if it wants those. */
-static void pin_listen_for_signals(Pin *pin)
-{
-    GPtrArray *signals = selected_signals(pin);
-    bool listen = false, waves = false;
-
-    for (unsigned i = 0; signals && i < signals->len; i++) {
-        Signal *signal = signals->pdata[i];
-
-        listen |= signal->changed != NULL;
-        waves |= signal->changed && signal->waves;
-    }
-    pin_listen_to_waves(&pin->input, waves);
-    pin_listen(&pin->input, listen ? pin : NULL);
-}
-
-void pin_configure(Pin *pin, const PinConfig *config)
-{
-    bool rerouted = pin->config.mode != config->mode || pin->config.function != config->function;
-
-    if (rerouted) {
-        count_routed(pin, -1);
-    }
-    pin->config = *config;
-    pin_drive(&pin->pull, config->mode == PIN_ANALOG ? DRIVE(NONE)
-                          : config->pull == 1 ? DRIVE(PULL_UP)
-                          : config->pull == 2 ? DRIVE(PULL_DOWN) : DRIVE(NONE));
-    if (rerouted) {
-        count_routed(pin, +1);
-        pin_listen_for_signals(pin);
-    }
-    pin_drive_chip(pin);
-    if (rerouted && pin->input.pin) {
-        pin_input_changed(pin, pin_level(pin));
-    }
-}
-
-void pin_add_function(Pin *pin, unsigned function, Signal *signal)
-{
-    if (!pin->functions[function]) {
-        pin->functions[function] = g_ptr_array_new();
-    }
-    g_ptr_array_add(pin->functions[function], signal);
-    g_ptr_array_add(signal->pins, pin);
-}
-
-void signal_init(Signal *signal, const char *name)
-{
-    signal->name = name;
-    signal->pins = g_ptr_array_new();
-}
-
-static bool has_selected(const Pin *pin, const Signal *signal)
-{
-    GPtrArray *signals = selected_signals(pin);
-
-    return signals && g_ptr_array_find(signals, signal, NULL);
-}
-
-void signal_drive(Signal *signal, Drive drive)
-{
-    if (same_drive(&signal->drive, &drive)) {
-        return;
-    }
-    signal->drive = drive;
-    for (unsigned i = 0; signal->routed && i < signal->pins->len; i++) {
-        if (has_selected(signal->pins->pdata[i], signal)) {
-            pin_drive_chip(signal->pins->pdata[i]);
-        }
-    }
-}
-
-/* The pin that @signal is routed to, or NULL. */
-static Pin *routed_pin(const Signal *signal)
-{
-    for (unsigned i = 0; signal->routed && i < signal->pins->len; i++) {
-        if (has_selected(signal->pins->pdata[i], signal)) {
-            return signal->pins->pdata[i];
-        }
-    }
-    return NULL;
-}
-
-bool signal_level(const Signal *signal, bool otherwise)
-{
-    Pin *pin = routed_pin(signal);
-
-    return pin ? pin_level(pin) : otherwise;
-}
-
-uint64_t signal_wave_period(const Signal *signal)
-{
-    Pin *pin = routed_pin(signal);
-
-    return pin && pin->net->drive.kind == DRIVE_WAVE ? pin->net->drive.period : 0;
 }
 
 /* ---- QOM ---- */
@@ -498,8 +354,7 @@ static void pin_init(Object *obj)
     pin->net->edge = timer_new_ns(QEMU_CLOCK_VIRTUAL, net_edge, pin->net);
     QSLIST_INIT(&pin->drivers);
     QLIST_INIT(&pin->listeners);
-    pin->input.changed = pin_input_changed;
-    pin->input.opaque = pin;
+    pinmux_init(pin);
     pin_add_driver(pin, &pin->pull, "pull resistor");
     pin_add_driver(pin, &pin->chip, "chip");
     pin_add_driver(pin, &pin->outside, "outside");

@@ -48,6 +48,8 @@ typedef struct Drive {
 #define DRIVE(kind_) ((Drive) { .kind = DRIVE_##kind_ })
 #define DRIVE_LEVEL(level) ((Drive) { .kind = (level) ? DRIVE_HIGH : DRIVE_LOW })
 
+bool drive_equals(const Drive *a, const Drive *b);
+
 /* ---- Parties at a pin ---- */
 
 /* One party that drives a pin. */
@@ -75,6 +77,8 @@ void pin_listen(PinListener *listener, Pin *pin);
 /* Set `waves`. */
 void pin_listen_to_waves(PinListener *listener, bool waves);
 
+/* What drives it: who won. */
+Drive pin_state(Pin *pin);
 /* The level a Schmitt trigger sees now; a pin that nobody drives reads 0. */
 bool pin_level(Pin *pin);
 /* Millivolts there now. */
@@ -113,6 +117,9 @@ typedef struct PinConfig {
     bool open_drain;
     bool out;                   /* the output bit, if PIN_OUTPUT */
 } PinConfig;
+
+/* For pin.c, when a pin is made. */
+void pinmux_init(Pin *pin);
 
 void pin_configure(Pin *pin, const PinConfig *config);
 

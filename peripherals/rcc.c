@@ -1,6 +1,7 @@
 /*
- * Reset and clock control (RM0090 chapter 7): oscillators and PLLs with their start-up times, the
- * switch of SYSCLK, a gated clock and a reset line for every peripheral, the causes of reset.
+ * Reset and clock control (RM0090 chapter 7): the switch of SYSCLK, a gated clock and a reset line for
+ * every peripheral, the causes of reset.  Oscillators and PLLs are in rcc_oscillators.c, what becomes of
+ * them in rcc_tree.c.
  *
  * Clock inputs `hse`, `lse`: the crystals; a period of 0 means not fitted, or broken.
  * Clock outputs `hclk systick pclk1 pclk2 pll48 i2s lsi rtc`, and one named after every enable bit.
@@ -10,38 +11,16 @@
  *   bit xRST of the RSTR registers.
  * Signals: `mco1`, `mco2`, `i2s-ckin` (a square wave there clocks I2S).
  *
- * Deliberately different: oscillators start in the shortest time the datasheet has, because old
- * drivers count their time-out in loops.  A ready flag drops at once.  Spread spectrum is not modelled.
+ * Deliberately different: spread spectrum is not modelled.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qemu/timer.h"
 #include "system/runstate.h"
 #define REGS "stm32/regs/rcc.h"
 #include "stm32/core/periph.h"
+#include "stm32/peripherals/rcc_oscillators.h"
 #include "stm32/peripherals/rcc_tree.h"
-
-#define NEVER INT64_MAX
-#define HSI_HZ 16000000
-#define LSI_HZ 32000
-
-/* In the order of their flags in CIR. */
-typedef enum { LSI, LSE, HSI, HSE, PLL, PLLI2S, N_OSCILLATORS } OscillatorId;
-
-static const struct Oscillator {
-    const char *name;
-    uint8_t reg;
-    uint32_t on, ready;
-    int64_t start_ns;           /* from on to ready */
-} oscillators[N_OSCILLATORS] = {
-    [LSI]    = { "LSI", R_CSR, R_CSR_LSION_MASK, R_CSR_LSIRDY_MASK, 15 * SCALE_US },
-    [LSE]    = { "LSE", R_BDCR, R_BDCR_LSEON_MASK, R_BDCR_LSERDY_MASK, 1000 * SCALE_MS },
-    [HSI]    = { "HSI", R_CR, R_CR_HSION_MASK, R_CR_HSIRDY_MASK, 2200 },
-    [HSE]    = { "HSE", R_CR, R_CR_HSEON_MASK, R_CR_HSERDY_MASK, 64 * SCALE_US }, /* 512 pulses */
-    [PLL]    = { "PLL", R_CR, R_CR_PLLON_MASK, R_CR_PLLRDY_MASK, 75 * SCALE_US },
-    [PLLI2S] = { "PLLI2S", R_CR, R_CR_PLLI2SON_MASK, R_CR_PLLI2SRDY_MASK, 75 * SCALE_US },
-};
 
 /* Inputs cause[n]: what resets the chip, and the flags it leaves in CSR.  All drive NRST too. */
 enum { RESET_SOFTWARE, RESET_IWDG, RESET_WWDG, RESET_LOW_POWER, RESET_STANDBY, N_RESETS };
@@ -73,16 +52,14 @@ typedef struct ResetLine {
 
 typedef struct Rcc {
     Periph parent_obj;
-    Clock *hse, *lse;
+    Oscillators osc;
     Clock *hclk, *systick, *pclk1, *pclk2, *pll48, *i2s, *lsi, *rtc;
     Gate gate[MAX_GATES];
     ResetLine reset_line[MAX_GATES];
     unsigned n_gates, n_reset_lines;
     Line irq, nmi, brk, backup_reset;
     Signal mco1, mco2, i2s_ckin;
-    QEMUTimer *starting;
-    int64_t ready_at[N_OSCILLATORS];    /* of one that starts; NEVER otherwise */
-    bool dbp, sleeping, stop, lsi_on;
+    bool dbp, sleeping;
     uint32_t cause;                     /* flags of the reset that is under way */
 } Rcc;
 
@@ -90,100 +67,18 @@ typedef struct Rcc {
 
 static bool is_ready(const Rcc *s, OscillatorId id)
 {
-    return s->parent_obj.regs[oscillators[id].reg] & oscillators[id].ready;
-}
-
-static bool pll_uses_hse(const uint32_t *regs)
-{
-    return regs[R_PLLCFGR] & R_PLLCFGR_PLLSRC_MASK;
-}
-
-static OscillatorId pll_source(const uint32_t *regs)
-{
-    return pll_uses_hse(regs) ? HSE : HSI;
+    return oscillator_is_ready(s->parent_obj.regs, id);
 }
 
 static RccSources sources(const Rcc *s)
 {
-    return (RccSources) {
-        .hsi = is_ready(s, HSI) ? CLOCK_PERIOD_FROM_HZ(HSI_HZ) : 0,
-        .hse = is_ready(s, HSE) ? clock_get(s->hse) : 0,
-        .lsi = is_ready(s, LSI) ? CLOCK_PERIOD_FROM_HZ(LSI_HZ) : 0,
-        .lse = is_ready(s, LSE) ? clock_get(s->lse) : 0,
-        .i2s_ckin = signal_wave_period(&s->i2s_ckin),
-        .pll_ready = is_ready(s, PLL),
-        .plli2s_ready = is_ready(s, PLLI2S),
-    };
+    RccSources from = oscillators_running(&s->osc);
+
+    from.i2s_ckin = signal_wave_period(&s->i2s_ckin);
+    return from;
 }
 
-/* ---- Oscillators ---- */
-
-/* Does what @id stands on run?  An absent crystal never starts. */
-static bool can_start(const Rcc *s, OscillatorId id)
-{
-    const uint32_t *regs = s->parent_obj.regs;
-
-    switch (id) {
-    case LSE:
-        return clock_is_enabled(s->lse);
-    case HSE:
-        return clock_is_enabled(s->hse);
-    case PLL:
-        /* unsure: with a multiplier that is not allowed the PLL never locks */
-        return is_ready(s, pll_source(regs)) &&
-               FIELD_EX32(regs[R_PLLCFGR], PLLCFGR, PLLM) >= 2 &&
-               FIELD_EX32(regs[R_PLLCFGR], PLLCFGR, PLLN) >= 2 &&
-               FIELD_EX32(regs[R_PLLCFGR], PLLCFGR, PLLN) <= 432;
-    case PLLI2S:
-        return is_ready(s, pll_source(regs)) &&
-               FIELD_EX32(regs[R_PLLCFGR], PLLCFGR, PLLM) >= 2 &&
-               FIELD_EX32(regs[R_PLLI2SCFGR], PLLI2SCFGR, PLLI2SN) >= 2 &&
-               FIELD_EX32(regs[R_PLLI2SCFGR], PLLI2SCFGR, PLLI2SN) <= 432;
-    default:
-        return true;
-    }
-}
-
-static bool is_wanted(const Rcc *s, OscillatorId id)
-{
-    const struct Oscillator *o = &oscillators[id];
-
-    if (s->stop && id != LSI && id != LSE) {
-        return false;
-    }
-    return (s->parent_obj.regs[o->reg] & o->on) || (id == LSI && s->lsi_on);
-}
-
-/* Start, finish or stop oscillators; those that stand on others come later in the table. */
-static void run_oscillators(Rcc *s)
-{
-    uint32_t *regs = s->parent_obj.regs;
-    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), next = NEVER;
-
-    for (int id = 0; id < N_OSCILLATORS; id++) {
-        const struct Oscillator *o = &oscillators[id];
-
-        if (!is_wanted(s, id) || !can_start(s, id)) {
-            regs[o->reg] &= ~o->ready;
-            s->ready_at[id] = NEVER;
-        } else if (!(regs[o->reg] & o->ready)) {
-            if (s->ready_at[id] == NEVER) {
-                s->ready_at[id] = now + o->start_ns;
-            }
-            if (s->ready_at[id] <= now) {
-                regs[o->reg] |= o->ready;
-                s->ready_at[id] = NEVER;
-                regs[R_CIR] |= (regs[R_CIR] >> 8) & (1u << id);     /* F if IE */
-            }
-            next = MIN(next, s->ready_at[id]);
-        }
-    }
-    if (next != NEVER) {
-        timer_mod(s->starting, next);
-    } else {
-        timer_del(s->starting);
-    }
-}
+/* ---- SYSCLK ---- */
 
 /* SWS follows SW as soon as that source is ready. */
 static void switch_sysclk(Rcc *s)
@@ -209,7 +104,7 @@ static bool hse_feeds_sysclk(const uint32_t *regs)
 {
     unsigned sws = FIELD_EX32(regs[R_CFGR], CFGR, SWS);
 
-    return sws == 1 || (sws == 2 && pll_uses_hse(regs));
+    return sws == 1 || (sws == 2 && (rcc_pll_source(regs) == HSE));
 }
 
 /* The crystal has stopped, or comes back (RM0090 7.2.7, clock security system). */
@@ -218,13 +113,13 @@ static void hse_changed(void *opaque, ClockEvent event)
     Rcc *s = opaque;
     Periph *p = opaque;
 
-    if (!clock_is_enabled(s->hse) && is_ready(s, HSE)) {
+    if (!clock_is_enabled(s->osc.hse) && is_ready(s, HSE)) {
         bool in_use = hse_feeds_sysclk(p->regs);
 
         if (p->regs[R_CR] & R_CR_CSSON_MASK) {
             p->regs[R_CR] &= ~R_CR_HSEON_MASK;
             p->regs[R_CIR] |= R_CIR_CSSF_MASK;
-            if (in_use && pll_uses_hse(p->regs)) {
+            if (in_use && (rcc_pll_source(p->regs) == HSE)) {
                 p->regs[R_CR] &= ~R_CR_PLLON_MASK;
             }
             if (in_use) {
@@ -262,7 +157,7 @@ static void rcc_update(Periph *p)
     RccSources from;
     RccClocks c;
 
-    run_oscillators(s);
+    oscillators_run(&s->osc);
     switch_sysclk(s);
     from = sources(s);
     c = rcc_tree(regs, &from);
@@ -306,7 +201,7 @@ static void check_pll(Periph *p, const char *name, unsigned n)
     rcc_pll_frequencies(p->regs, &from, n, &input, &vco);
     if (!input) {
         periph_mistake(p, "%s on, but its source %s is not ready", name,
-                       oscillators[pll_source(p->regs)].name);
+                       oscillator_name(rcc_pll_source(p->regs)));
     } else if (input < 950000 || input > 2100000) {
         periph_mistake(p, "%s input is %" PRIu64 " Hz, allowed are 0.95 to 2.1 MHz", name, input);
     } else if (vco < 100000000 || vco > 432000000) {
@@ -320,7 +215,7 @@ static void keep_sysclk_on(Periph *p, uint32_t was)
     unsigned sws = FIELD_EX32(p->regs[R_CFGR], CFGR, SWS);
     uint32_t needed = sws == 0 ? R_CR_HSION_MASK : sws == 1 ? R_CR_HSEON_MASK
                     : R_CR_PLLON_MASK |
-                      (pll_uses_hse(p->regs) ? R_CR_HSEON_MASK : R_CR_HSION_MASK);
+                      ((rcc_pll_source(p->regs) == HSE) ? R_CR_HSEON_MASK : R_CR_HSION_MASK);
 
     if (was & ~p->regs[R_CR] & needed) {
         periph_mistake(p, "CR switches off what SYSCLK runs from: ignored");
@@ -385,7 +280,7 @@ static void check_buses(Periph *p)
 
     if (!is_ready(RCC(p), choice[sw])) {
         periph_mistake(p, "CFGR.SW selects %s, which is not ready: the switch waits for it",
-                       oscillators[choice[sw]].name);
+                       oscillator_name(choice[sw]));
         return;
     }
     memcpy(regs, p->regs, sizeof(regs));
@@ -460,11 +355,6 @@ static const RegOps rcc_ops[] = {
 
 /* ---- Inputs and reset ---- */
 
-static void starting_expired(void *opaque)
-{
-    periph_update(opaque);
-}
-
 static void dbp_input(void *opaque, int n, int level)
 {
     RCC(opaque)->dbp = level;
@@ -482,18 +372,18 @@ static void stop_input(void *opaque, int n, int level)
     Rcc *s = opaque;
     Periph *p = opaque;
 
-    if (level && !s->stop) {
+    if (level && !s->osc.stop) {
         p->regs[R_CR] &= ~(R_CR_HSEON_MASK | R_CR_PLLON_MASK | R_CR_PLLI2SON_MASK);
-    } else if (!level && s->stop) {
+    } else if (!level && s->osc.stop) {
         back_to_hsi(s);
     }
-    s->stop = level;
+    s->osc.stop = level;
     periph_update(p);
 }
 
 static void lsi_on_input(void *opaque, int n, int level)
 {
-    RCC(opaque)->lsi_on = level;
+    RCC(opaque)->osc.lsi_on = level;
     periph_update(opaque);
 }
 
@@ -509,14 +399,12 @@ static void rcc_reset(Periph *p, bool power_on)
 {
     Rcc *s = RCC(p);
 
-    for (int id = 0; id < N_OSCILLATORS; id++) {
-        s->ready_at[id] = NEVER;
-    }
+    oscillators_reset(&s->osc);
     if (!power_on) {
         p->regs[R_CSR] = (p->regs[R_CSR] & RESET_FLAGS) | s->cause;
     }
     s->cause = R_CSR_PINRSTF_MASK;  /* of a reset that nothing inside asks for */
-    s->sleeping = s->stop = false;
+    s->sleeping = s->osc.stop = false;
 }
 
 /* ---- The device ---- */
@@ -559,8 +447,8 @@ static void rcc_init(Periph *p)
     Rcc *s = RCC(p);
     DeviceState *dev = DEVICE(p);
 
-    s->hse = qdev_init_clock_in(dev, "hse", hse_changed, s, ClockUpdate);
-    s->lse = qdev_init_clock_in(dev, "lse", hse_changed, s, ClockUpdate);
+    s->osc.hse = qdev_init_clock_in(dev, "hse", hse_changed, s, ClockUpdate);
+    s->osc.lse = qdev_init_clock_in(dev, "lse", hse_changed, s, ClockUpdate);
     s->hclk = qdev_init_clock_out(dev, "hclk");
     s->systick = qdev_init_clock_out(dev, "systick");
     s->pclk1 = qdev_init_clock_out(dev, "pclk1");
@@ -588,19 +476,15 @@ static void rcc_init(Periph *p)
     qdev_init_gpio_in_named(dev, stop_input, "stop", 1);
     qdev_init_gpio_in_named(dev, lsi_on_input, "lsi-on", 1);
     qdev_init_gpio_in_named(dev, reset_input, "cause", N_RESETS);
-    s->starting = timer_new_ns(QEMU_CLOCK_VIRTUAL, starting_expired, s);
+    oscillators_init(&s->osc, p);
 }
 
 static const VMStateDescription rcc_vmstate = {
     .name = "stm32f4-rcc", .version_id = 1, .minimum_version_id = 1,
     .fields = (const VMStateField[]) {
-        VMSTATE_CLOCK(hse, Rcc),
-        VMSTATE_CLOCK(lse, Rcc),
-        VMSTATE_INT64_ARRAY(ready_at, Rcc, N_OSCILLATORS),
+        VMSTATE_STRUCT(osc, Rcc, 1, vmstate_oscillators, Oscillators),
         VMSTATE_BOOL(dbp, Rcc),
         VMSTATE_BOOL(sleeping, Rcc),
-        VMSTATE_BOOL(stop, Rcc),
-        VMSTATE_BOOL(lsi_on, Rcc),
         VMSTATE_UINT32(cause, Rcc),
         VMSTATE_PERIPH(Rcc),
         VMSTATE_END_OF_LIST()
