@@ -125,6 +125,12 @@ static void net_tell(PinNet *net, bool level, bool only_wave_listeners)
     }
 }
 
+/* Is there more than one edge between two deliveries? */
+static bool is_fast(const Drive *d)
+{
+    return d->period >> 32 < 2 * MIN_EDGE_NS;
+}
+
 /* Arm the timer for the next edge of the wave, counted from the wave, not from now. */
 static void net_arm_edge(PinNet *net)
 {
@@ -146,7 +152,7 @@ static void net_arm_edge(PinNet *net)
     phase = wave_phase(d, now);
     left = (phase < d->high ? d->high : d->period) - phase;
     left = MAX((left + UINT32_MAX) >> 32, 1);
-    timer_mod(net->edge, now + MAX(left, d->period >> 32 < MIN_EDGE_NS ? MIN_EDGE_NS : 0));
+    timer_mod(net->edge, now + MAX(left, is_fast(d) ? MIN_EDGE_NS : 0));
 }
 
 static void net_edge(void *opaque)
@@ -154,6 +160,9 @@ static void net_edge(void *opaque)
     PinNet *net = opaque;
     bool level = drive_level(&net->drive);
 
+    if (level == net->level && is_fast(&net->drive)) {
+        net_tell(net, !level, true);    /* it was there and back since */
+    }
     if (level != net->level) {
         net_tell(net, level, true);
     }

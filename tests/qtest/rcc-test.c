@@ -384,6 +384,20 @@ static void test_causes_of_reset(void)
     g_assert_cmphex(peek(RCC + A_CSR) & 0xfe000000, ==, R_CSR_PINRSTF_MASK | R_CSR_SFTRSTF_MASK);
 }
 
+/* The watchdogs and Standby reset by these inputs. */
+static void test_flags_of_other_causes(void)
+{
+    static const uint32_t flag[] = { 0x14000000, 0x24000000, 0x44000000, 0x84000000, 0 };
+
+    for (unsigned cause = 0; cause < ARRAY_SIZE(flag); cause++) {
+        board_start("");
+        set(A_CSR, R_CSR_RMVF_MASK);
+        qtest_set_irq_in(board, "/machine/soc/rcc", "cause", cause, 1);
+        qtest_qmp_eventwait(board, "RESET");
+        g_assert_cmphex(peek(RCC + A_CSR) & 0xfe000000, ==, flag[cause]);
+    }
+}
+
 /* ---- MCO ---- */
 
 static void test_mco1_is_a_square_wave(void)
@@ -400,6 +414,19 @@ static void test_mco1_is_a_square_wave(void)
     }
     g_assert_cmpint(high, >=, 62);
     g_assert_cmpint(high, <=, 63);
+}
+
+/* EXTI on a clock of 16 MHz: it sees edges, and the machine does not drown in them. */
+static void test_mco1_into_exti(void)
+{
+    board_reset();
+    board_enable("gpioa");
+    board_enable("syscfg");
+    poke(GPIOA_MODER, 0xa8020000);
+    poke(0x40013c00, 1 << 8);               /* IMR, RTSR: line 8 */
+    poke(0x40013c08, 1 << 8);
+    board_wait_ns(1 * MHZ);
+    g_assert_cmphex(peek(0x40013c14), ==, 1 << 8);
 }
 
 int main(int argc, char **argv)
@@ -431,5 +458,7 @@ int main(int argc, char **argv)
     qtest_add_func("rcc/gate-and-reset-line", test_gate_and_reset_line);
     qtest_add_func("rcc/causes-of-reset", test_causes_of_reset);
     qtest_add_func("rcc/mco1-is-a-square-wave", test_mco1_is_a_square_wave);
+    qtest_add_func("rcc/flags-of-other-causes", test_flags_of_other_causes);
+    qtest_add_func("rcc/mco1-into-exti", test_mco1_into_exti);
     return board_run_tests();
 }
