@@ -247,6 +247,43 @@ static void test_return_to_no_exception(void)
     stop();
 }
 
+/* The guest runs the case twice, with a reset between; what has been logged each time? */
+static void assert_logged_once_a_run(unsigned which, const char *line)
+{
+    g_autofree char *file = NULL, *log = NULL, *more = NULL;
+    g_auto(GStrv) parts = NULL;
+    int fd = g_file_open_tmp("core-test-XXXXXX", &file, NULL);
+
+    g_assert_cmpint(fd, >=, 0);
+    close(fd);
+    more = g_strdup_printf("-d guest_errors -D %s", file);
+    start(which, "LOCKUP", more);
+    wait_mail(MAIL_STEP, STEP_END);
+    set_mail(MAIL_STEP, 0);
+    qtest_qmp_assert_success(board, "{ 'execute': 'system_reset' }");
+    wait_mail(MAIL_STEP, STEP_END);
+    stop();
+
+    g_assert_true(g_file_get_contents(file, &log, NULL, NULL));
+    g_unlink(file);
+    parts = g_strsplit(log, line, 0);
+    g_assert_cmpuint(g_strv_length(parts), ==, 1 + 2);
+    /* and nothing else */
+    g_assert_cmpuint(strlen(parts[0]), ==, 0);
+    g_assert_cmpint(strchr(parts[1], '\n') - parts[1], ==, strlen(parts[1]) - 1);
+}
+
+static void test_misaligned_return(void)
+{
+    assert_logged_once_a_run(CASE_RETURN_MISALIGNED,
+                             "M profile return from interrupt with misaligned PC 0x0800");
+}
+
+static void test_hardfault_report(void)
+{
+    assert_logged_once_a_run(CASE_HARDFAULT, "HardFault at PC 0x0800");
+}
+
 static void test_wfe(void)
 {
     start(CASE_WFE, "SLEEPING", "");
@@ -437,6 +474,9 @@ int main(int argc, char **argv)
     qtest_add_func("core/lockup/nmi", test_lockup_nmi);
     qtest_add_func("core/lockup/stacking-for-nmi", test_stacking_for_nmi);
     qtest_add_func("core/return-to-no-exception", test_return_to_no_exception);
+
+    qtest_add_func("core/report/misaligned-return", test_misaligned_return);
+    qtest_add_func("core/report/hardfault", test_hardfault_report);
 
     qtest_add_func("core/sleep/wfe", test_wfe);
     qtest_add_func("core/sleep/wfe-migrate", test_wfe_migrate);

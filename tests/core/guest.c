@@ -29,6 +29,7 @@
 #define FPCAR     REG(0xe000ef38)
 
 #define ICSR_NMIPENDSET  (1u << 31)
+#define ICSR_PENDSVSET   (1u << 28)
 #define ICSR_PENDSTSET   (1u << 26)
 #define SCR_SLEEPONEXIT  (1u << 1)
 #define SCR_SLEEPDEEP    (1u << 2)
@@ -114,6 +115,12 @@ static void hardfault(void)
         ICSR = ICSR_NMIPENDSET;
         __asm__ volatile("dsb; isb");
         end();
+    case CASE_HARDFAULT:
+        /* Twice back to the same load */
+        if (++mail[MAIL_HANDLERS] == 3) {
+            end();
+        }
+        return;
     default:
         step(50);
         fault();
@@ -132,6 +139,16 @@ static void __attribute__((naked)) svcall(void)
         "bx lr\n"
         ".align 2\n"
         "1: mvn lr, #6\n"               /* 0xfffffff9: to thread mode */
+        "bx lr\n");
+}
+
+/* Return with bit 0 of the PC set, as if it were an address for BX */
+static void __attribute__((naked)) pendsv(void)
+{
+    __asm__ volatile(
+        "ldr r0, [sp, #24]\n"
+        "orr r0, r0, #1\n"
+        "str r0, [sp, #24]\n"
         "bx lr\n");
 }
 
@@ -348,6 +365,15 @@ static void reset(void)
         break;
     case CASE_STACKING_FAULT_FOR_NMI:
         fault();
+    case CASE_RETURN_MISALIGNED:
+        for (int i = 0; i < 3; i++) {
+            ICSR = ICSR_PENDSVSET;
+            __asm__ volatile("dsb; isb");
+        }
+        break;
+    case CASE_HARDFAULT:
+        REG(NOWHERE);
+        break;
     case CASE_WFE:
         case_wfe();
         break;
@@ -391,6 +417,7 @@ static void (*const vectors[18])(void) = {
     [2] = nmi,
     [3] = hardfault,
     [11] = svcall,
+    [14] = pendsv,
     [15] = interrupt,
     [16] = interrupt,
     [17] = interrupt,
