@@ -131,28 +131,43 @@ static bool is_fast(const Drive *d)
     return d->period >> 32 < 2 * MIN_EDGE_NS;
 }
 
-/* Arm the timer for the next edge of the wave, counted from the wave, not from now. */
+/* The first edge of the wave after @ns. */
+static int64_t wave_edge_after(const Drive *d, int64_t ns)
+{
+    uint64_t phase, left;
+
+    if (ns < d->start) {
+        return d->start;
+    }
+    phase = wave_phase(d, ns);
+    left = (phase < d->high ? d->high : d->period) - phase;
+    return ns + MAX((left + UINT32_MAX) >> 32, 1);
+}
+
+/*
+ * The next delivery after @now: every edge, or the first in every MIN_EDGE_NS.  It follows from the
+ * wave and the time alone, so that it does not matter when it is asked for: a snapshot shifts nothing.
+ */
+static int64_t wave_next_delivery(const Drive *d, int64_t now)
+{
+    int64_t begin = QEMU_ALIGN_DOWN(now, MIN_EDGE_NS), when;
+
+    if (!is_fast(d)) {
+        return wave_edge_after(d, now);
+    }
+    when = wave_edge_after(d, begin - 1);
+    return when > now ? when : wave_edge_after(d, begin + MIN_EDGE_NS - 1);
+}
+
 static void net_arm_edge(PinNet *net)
 {
     const Drive *d = &net->drive;
-    int64_t now;
-    uint64_t phase, left;
 
-    if (d->kind != DRIVE_WAVE || !d->high || d->high >= d->period || !net_wants_waves(net)) {
-        if (timer_pending(net->edge)) {
-            timer_del(net->edge);
-        }
-        return;
+    if (d->kind == DRIVE_WAVE && d->high && d->high < d->period && net_wants_waves(net)) {
+        timer_mod(net->edge, wave_next_delivery(d, now_ns()));
+    } else if (timer_pending(net->edge)) {
+        timer_del(net->edge);
     }
-    now = now_ns();
-    if (now < d->start) {
-        timer_mod(net->edge, d->start);
-        return;
-    }
-    phase = wave_phase(d, now);
-    left = (phase < d->high ? d->high : d->period) - phase;
-    left = MAX((left + UINT32_MAX) >> 32, 1);
-    timer_mod(net->edge, now + MAX(left, is_fast(d) ? MIN_EDGE_NS : 0));
 }
 
 static void net_edge(void *opaque)
@@ -191,12 +206,20 @@ static void net_update(PinNet *net)
     net->drive = net_resolve(net);
     level = drive_level(&net->drive);
     net_publish(net, level);
-    if (runstate_check(RUN_STATE_RESTORE_VM) || runstate_check(RUN_STATE_INMIGRATE)) {
-        net->level = level;     /* whoever listens has the levels in its own state */
-    } else if (level != net->level) {
+    if (level != net->level && runstate_is_running()) {
         net_tell(net, level, false);
     }
     net_arm_edge(net);
+}
+
+void pin_goes_on(Pin *pin)
+{
+    if (pin->net->drive.kind != DRIVE_WAVE) {       /* whose edges come by themselves */
+        net_update(pin->net);
+    }
+    if (pin->input.pin) {                           /* it may be another input's meanwhile */
+        pin->input.changed(pin->input.opaque, pin->net->level);
+    }
 }
 
 /* ---- Parties ---- */
@@ -382,16 +405,26 @@ static const TypeInfo pin_types[] = { {
 } };
 DEFINE_TYPES(pin_types)
 
+static int pin_pre_save(void *opaque)
+{
+    PIN(opaque)->told = PIN(opaque)->net->level;
+    return 0;
+}
+
 static int pin_post_load(void *opaque, int version_id)
 {
-    net_update(PIN(opaque)->net);
+    Pin *pin = opaque;
+
+    pin->net->level = pin->told;
+    net_update(pin->net);
     return 0;
 }
 
 const VMStateDescription vmstate_pin = {
     .name = TYPE_PIN, .version_id = 1, .minimum_version_id = 1,
-    .post_load = pin_post_load,
+    .pre_save = pin_pre_save, .post_load = pin_post_load,
     .fields = (const VMStateField[]) {
+        VMSTATE_BOOL(told, Pin),
         VMSTATE_UINT32(outside.drive.kind, Pin),
         VMSTATE_INT32(outside.drive.mv, Pin),
         VMSTATE_END_OF_LIST()

@@ -9,6 +9,9 @@
  * A square wave is one drive, not an event an edge: a PWM or clock output costs nothing until somebody
  * listens to its edges.
  *
+ * While the machine is paused listeners are told nothing; when it goes on they are told what is
+ * different then.  So a snapshot can be loaded pin by pin, and nobody sees an edge that is none.
+ *
  * QOM properties of a pin: `level` (bool, read), `drive` ("0", "1", "z"), `mv` (millivolts, set by the
  * outside world; read: what is there).
  *
@@ -79,6 +82,9 @@ void pin_listen_to_waves(PinListener *listener, bool waves);
 
 /* What drives it: who won. */
 Drive pin_state(Pin *pin);
+/* The machine runs again: tell what was not told while it was paused. */
+void pin_goes_on(Pin *pin);
+
 /* The level a Schmitt trigger sees now; a pin that nobody drives reads 0. */
 bool pin_level(Pin *pin);
 /* Millivolts there now. */
@@ -157,9 +163,10 @@ struct Pin {
     PinConfig config;
     GPtrArray *functions[PIN_FUNCTIONS];            /* of Signal, or NULL */
     PinListener input;                              /* for the signals selected */
+    bool told;                                      /* its net's level, for a snapshot */
 };
 
-/* What the outside world does to a pin, in a migration stream. */
+/* What the outside world does to a pin, and what its listeners heard last, in a migration stream. */
 extern const VMStateDescription vmstate_pin;
 
 #endif

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "system/runstate.h"
 #include "stm32/core/pin.h"
 
 static GPtrArray *selected_signals(const Pin *pin)
@@ -89,7 +90,7 @@ void pin_configure(Pin *pin, const PinConfig *config)
         pin_listen_for_signals(pin);
     }
     pin_drive_chip(pin);
-    if (rerouted && pin->input.pin) {
+    if (rerouted && pin->input.pin && runstate_is_running()) {
         pin_input_changed(pin, pin_level(pin));
     }
 }

@@ -13,6 +13,7 @@
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
 #include "hw/qdev-properties-system.h"
+#include "system/runstate.h"
 #define REGS "stm32/regs/gpio.h"
 #include "stm32/core/periph.h"
 
@@ -189,6 +190,15 @@ static void gpio_init(Periph *p)
     }
 }
 
+static void vm_state_changed(void *opaque, bool running, RunState state)
+{
+    Gpio *s = opaque;
+
+    for (unsigned n = 0; running && n < N_PINS; n++) {
+        pin_goes_on(&s->pin[n]);
+    }
+}
+
 static void gpio_realize(Periph *p, Error **errp)
 {
     Gpio *s = GPIO(p);
@@ -203,6 +213,7 @@ static void gpio_realize(Periph *p, Error **errp)
         s->pin[n].name = g_strdup_printf("P%c%u", g_ascii_toupper(*s->port), n);
         object_property_add_child(OBJECT(p), child, OBJECT(&s->pin[n]));
     }
+    qemu_add_vm_change_state_handler(vm_state_changed, s);
 }
 
 static void gpio_reset(Periph *p, bool power_on)

@@ -23,7 +23,7 @@ typedef struct Syscfg {
     uint8_t boot_mode;
     Pin *pin[N_PORTS][N_LINES];
     PinListener listener[N_LINES];
-    Line exti[N_LINES];
+    qemu_irq exti[N_LINES];
     qemu_irq mem_mode;
 } Syscfg;
 
@@ -45,13 +45,17 @@ static void syscfg_update(Periph *p)
         Pin *pin = selected_pin(s, line);
 
         pin_listen(&s->listener[line], pin);
-        line_set(&s->exti[line], pin && pin_level(pin));
+        qemu_set_irq(s->exti[line], pin && pin_level(pin));
     }
 }
 
+/*
+ * EXTI finds the edges, by the level it saw last.  That is in its state and not in ours: when we are
+ * loaded from a snapshot, before it, the pins have not got their levels yet.
+ */
 static void pin_changed(void *opaque, bool level)
 {
-    line_set(opaque, level);
+    qemu_set_irq(*(qemu_irq *)opaque, level);
 }
 
 static void wanted_input(void *opaque, int line, int level)
@@ -103,8 +107,8 @@ static void syscfg_init(Periph *p)
     }
     for (unsigned line = 0; line < N_LINES; line++) {
         s->listener[line] = (PinListener) { .changed = pin_changed, .opaque = &s->exti[line] };
-        periph_add_line(p, &s->exti[line], "exti");
     }
+    qdev_init_gpio_out_named(DEVICE(p), s->exti, "exti", N_LINES);
     qdev_init_gpio_out_named(DEVICE(p), &s->mem_mode, "mem-mode", 1);
     qdev_init_gpio_in_named(DEVICE(p), wanted_input, "wanted", N_LINES);
 }
