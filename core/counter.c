@@ -58,22 +58,29 @@ void counter_set(Counter *c, uint64_t count)
     c->anchor = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 }
 
+/* Booking rounds: only when something changes, or whoever calls this often falls behind. */
+static void set_going(Counter *c, bool going)
+{
+    if (c->going != going) {
+        counter_sync(c);
+        c->going = going;
+    }
+}
+
 void counter_stop(Counter *c)
 {
-    counter_sync(c);
-    c->going = false;
+    set_going(c, false);
 }
 
 void counter_go(Counter *c)
 {
-    counter_sync(c);
-    c->going = true;
+    set_going(c, true);
 }
 
 void counter_divide(Counter *c, uint32_t divide)
 {
-    counter_sync(c);
     if (c->divide != divide) {
+        counter_sync(c);
         c->divide = divide;
         c->phase = 0;
     }
