@@ -19,6 +19,8 @@ static const struct Peripheral {
     hwaddr base;
     const char *clock, *reset, *properties;
 } peripheral_table[] = {
+    /* a snapshot is loaded in this order: clocks before what they clock, SYSCFG before EXTI */
+    { "rcc",    "stm32f4-rcc",    0x40023800, ALWAYS, NONE },
     /* APB1 */
     { "usart2", "stm32f4-usart",  0x40004400 },
     { "usart3", "stm32f4-usart",  0x40004800 },
@@ -31,7 +33,6 @@ static const struct Peripheral {
     { "syscfg", "stm32f4-syscfg", 0x40013800 },
     { "exti",   "stm32f4-exti",   0x40013c00, ALWAYS, NONE },
     /* AHB1 */
-    { "rcc",    "stm32f4-rcc",    0x40023800, ALWAYS, NONE },
     { "gpioa",  "stm32f4-gpio",   0x40020000, .properties =
       "port=A,moder=0xa8000000,ospeedr=0x0c000000,pupdr=0x64000000" },
     { "gpiob",  "stm32f4-gpio",   0x40020400, .properties =
