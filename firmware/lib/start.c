@@ -43,6 +43,7 @@ HANDLER(flash_handler);
 HANDLER(rcc_handler);
 HANDLER(exti0_handler);
 HANDLER(exti1_handler);
+HANDLER(exti3_handler);
 HANDLER(exti9_5_handler);
 HANDLER(exti15_10_handler);
 HANDLER(usart1_handler);
@@ -68,6 +69,7 @@ static const handler vectors[16 + 82] = {
     [16 + 5] = rcc_handler,
     [16 + 6] = exti0_handler,
     [16 + 7] = exti1_handler,
+    [16 + 9] = exti3_handler,
     [16 + 23] = exti9_5_handler,
     [16 + 37] = usart1_handler,
     [16 + 38] = usart2_handler,

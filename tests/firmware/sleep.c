@@ -73,6 +73,8 @@ static void stop_mode_by_event(void)
 
 static void standby_mode(void)
 {
+    while (REG(GPIOA, GPIO_IDR) & 1) {      /* or it would end at once */
+    }
     REG(PWR, PWR_CR) |= PWR_CR_PDDS | PWR_CR_CWUF | PWR_CR_CSBF;
     REG(PWR, PWR_CSR) |= PWR_CSR_EWUP;
     KEPT[0] = IN_STANDBY;

@@ -4,7 +4,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include <glib/gstdio.h>
 #include "qobject/qdict.h"
+#include "qobject/qlist.h"
 #include "stm32/tests/qtest/board.h"
 #define REGS "stm32/regs/rcc.h"
 #include "stm32/core/regs.h"
@@ -13,6 +15,7 @@
 
 QTestState *board;
 static char *log_name;
+static size_t log_start;    /* what was logged before is of no interest */
 
 void board_start(const char *args)
 {
@@ -26,6 +29,7 @@ void board_start(const char *args)
     command = g_strdup_printf("-machine stm32f407g_disc -d guest_errors,unimp -D %s %s",
                               log_name, args);
     board = qtest_init(command);
+    log_start = 0;
 }
 
 void board_stop(void)
@@ -37,6 +41,74 @@ void board_stop(void)
         g_free(log_name);
     }
 }
+
+/* ---- Snapshots ---- */
+
+static int64_t saved_time;
+
+/* Wait until the string @member of the answer to @query is @value, or with @is false is not. */
+static void wait_for_status(const char *query, const char *value, bool is)
+{
+    for (bool done = false; !done;) {
+        QDict *answer = qtest_qmp_assert_success_ref(board, "{'execute': %s}", query);
+        const char *status = qdict_get_try_str(answer, "status") ?: "none";
+
+        g_assert_cmpstr(status, !=, "failed");
+        done = !strcmp(status, value) == is;
+        qobject_unref(answer);
+        g_usleep(done ? 0 : 1000);
+    }
+}
+
+char *board_save(void)
+{
+    g_autofree char *uri = NULL;
+    char *file;
+    int fd = g_file_open_tmp("stm32-snapshot-XXXXXX", &file, NULL);
+
+    g_assert(fd >= 0);
+    close(fd);
+    uri = g_strdup_printf("file:%s", file);
+    qtest_qmp_assert_success(board, "{'execute': 'migrate', 'arguments': {'uri': %s}}", uri);
+    wait_for_status("query-migrate", "completed", true);
+    saved_time = board_get_int("/machine", "virtual-time");
+    return file;
+}
+
+void board_load(const char *file, const char *args)
+{
+    g_autofree char *uri = g_strdup_printf("file:%s", file);
+    g_autofree char *all = g_strdup_printf("%s -incoming defer", args);
+
+    board_start(all);
+    if (!strstr(args, "-accel tcg") && saved_time) {
+        board_wait_ns(saved_time);      /* in qtest the clock is the test's, and not in the file */
+    }
+    qtest_qmp_assert_success(board, "{'execute': 'migrate-incoming', 'arguments': {'uri': %s}}",
+                             uri);
+    wait_for_status("query-status", "inmigrate", false);
+    board_forget_log();
+}
+
+char *board_log(void)
+{
+    char *log;
+    size_t size;
+
+    g_assert(g_file_get_contents(log_name, &log, &size, NULL));
+    memmove(log, log + log_start, size - log_start + 1);
+    return log;
+}
+
+void board_forget_log(void)
+{
+    GStatBuf file;
+
+    g_assert(g_stat(log_name, &file) == 0);
+    log_start = file.st_size;
+}
+
+/* ---- Reset and clock ---- */
 
 void board_reset(void)
 {
@@ -173,6 +245,85 @@ void board_set_string(const char *path, const char *property, const char *value)
     qtest_qmp_assert_success(board, "{'execute': 'qom-set', 'arguments': "
                              "{'path': %s, 'property': %s, 'value': %s}}",
                              path, property, value);
+}
+
+/* ---- All of it ---- */
+
+static void describe_property(GString *text, const char *path, const char *property)
+{
+    QDict *answer = qtest_qmp(board, "{'execute': 'qom-get', 'arguments': "
+                              "{'path': %s, 'property': %s}}", path, property);
+    QObject *value = qdict_get(answer, "return");
+
+    if (value && qobject_type(value) == QTYPE_QSTRING) {
+        g_string_append_printf(text, "%s.%s: %s\n", path, property,
+                               qdict_get_str(answer, "return"));
+    } else if (value && qobject_type(value) == QTYPE_QBOOL) {
+        g_string_append_printf(text, "%s.%s: %d\n", path, property,
+                               qdict_get_bool(answer, "return"));
+    } else if (value) {
+        g_string_append_printf(text, "%s.%s: %" PRId64 "\n", path, property,
+                               qdict_get_int(answer, "return"));
+    }
+    qobject_unref(answer);
+}
+
+/* The children of @path whose type holds @type, each with its properties that there are. */
+static void describe_children(GString *text, const char *path, const char *type,
+                              const char *const *properties)
+{
+    QDict *answer = qtest_qmp(board, "{'execute': 'qom-list', 'arguments': {'path': %s}}", path);
+    const QListEntry *entry;
+
+    QLIST_FOREACH_ENTRY(qdict_get_qlist(answer, "return"), entry) {
+        QDict *child = qobject_to(QDict, qlist_entry_obj(entry));
+        g_autofree char *name = g_strdup_printf("%s/%s", path, qdict_get_str(child, "name"));
+        const char *child_type = qdict_get_str(child, "type");
+
+        if (g_str_has_prefix(child_type, "child<") && strstr(child_type, type)) {
+            for (const char *const *property = properties; *property; property++) {
+                describe_property(text, name, *property);
+            }
+        }
+    }
+    qobject_unref(answer);
+}
+
+static void describe_words(GString *text, const char *name, uint32_t addr, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        g_string_append_printf(text, "%s[%u]: 0x%08x\n", name, i, peek(addr + 4 * i));
+    }
+}
+
+char *board_describe(void)
+{
+    static const char *const of_peripheral[] = { "registers", NULL };
+    static const char *const of_pin[] = { "level", "drive", NULL };
+    static const char *const of_clock[] = { "qtest-clock-period", NULL };
+    static const char *const of_part[] = { "pressed", "brightness", NULL };
+    GString *text = g_string_new(NULL);
+    g_autofree char *core = NULL;
+
+    describe_property(text, "/machine", "virtual-time");
+    describe_property(text, "/machine", "hse-stopped");
+    describe_children(text, "/machine", "", of_part);
+    describe_children(text, "/machine/soc", "", of_peripheral);
+    describe_children(text, "/machine/soc/rcc", "clock", of_clock);
+    for (char port = 'a'; port <= 'i'; port++) {
+        g_autofree char *path = g_strdup_printf("/machine/soc/gpio%c", port);
+
+        describe_children(text, path, "clock", of_clock);
+        describe_children(text, path, "stm32-pin", of_pin);
+    }
+    describe_words(text, "SysTick reload, count", 0xe000e014, 2);
+    describe_words(text, "interrupts enabled", 0xe000e100, 3);
+    describe_words(text, "interrupts pending", 0xe000e200, 3);
+    describe_words(text, "interrupts active", 0xe000e300, 3);
+    describe_words(text, "ICSR, VTOR, AIRCR, SCR, CCR, SHPR, SHCSR", 0xe000ed04, 9);
+    describe_words(text, "CYCCNT", 0xe0001004, 1);
+    g_string_append(text, core = qtest_hmp(board, "info registers"));
+    return g_string_free(text, FALSE);
 }
 
 /* ---- Lines and reports ---- */

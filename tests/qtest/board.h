@@ -16,6 +16,20 @@ extern QTestState *board;
 void board_start(const char *args);
 void board_stop(void);
 
+/*
+ * Save the machine, which stops at that, to a new file of the name returned, which is the caller's to
+ * unlink and free; and start another machine, with its arguments, from such a file.
+ */
+char *board_save(void);
+void board_load(const char *file, const char *args);
+
+/* All that can be seen of the machine, as text: registers, pins, clocks, interrupts, time. */
+char *board_describe(void);
+
+/* What the machine has logged since it started, was loaded, or since board_forget_log(). */
+char *board_log(void);
+void board_forget_log(void);
+
 /* Back to the state after power-on reset, by a system reset. */
 void board_reset(void);
 

@@ -1,0 +1,230 @@
+/*
+ * Every peripheral survives a snapshot: pseudo-random legal values in all registers, pins driven from
+ * outside, then a fresh machine that loads this has the same registers, pins and clocks, at once and
+ * after some more time.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/tests/qtest/board.h"
+#define REGS "stm32/regs/rcc.h"
+#include "stm32/core/regs.h"
+
+#define RCC 0x40023800
+#define PWR 0x40007000      /* its CR */
+#define PWR_DBP (1 << 8)
+#define DWT_CYCCNT 0xe0001004
+
+static char *table;         /* conformance/registers.tsv */
+
+static uint32_t number(const char *s)
+{
+    return strtoul(s, NULL, 0);
+}
+
+/* Write the bits that can be written of all registers but RCC's, which says who is alive. */
+static void fill_registers(GRand *random)
+{
+    g_auto(GStrv) lines = g_strsplit(table, "\n", 0);
+
+    for (char **line = lines; *line; line++) {
+        g_auto(GStrv) column = g_strsplit(*line, "\t", 0);
+        uint32_t rw, address;
+
+        if (**line == '#' || g_strv_length(column) < 7 || !strcmp(column[0], "RCC")) {
+            continue;
+        }
+        rw = number(column[6]);
+        address = number(column[1]) + number(column[3]);
+        if (rw) {
+            poke(address, (g_rand_int(random) & rw) | (address == PWR ? PWR_DBP : 0));
+        }
+    }
+}
+
+/* Clocks from HSE and PLL, some peripherals without clock, one in reset; in the middle of starting. */
+static void set_clocks(GRand *random)
+{
+    poke(RCC + A_CFGR, (g_rand_int(random) & 0xf8fffc00) | 2 << 21);
+    poke(RCC + A_CR, peek(RCC + A_CR) | R_CR_HSEON_MASK);
+    board_wait_ns(g_rand_int_range(random, 0, 100000));
+    poke(RCC + A_CR, peek(RCC + A_CR) | R_CR_PLLON_MASK | R_CR_PLLI2SON_MASK);
+    poke(RCC + A_CSR, R_CSR_LSION_MASK);
+    for (uint32_t reg = A_AHB1ENR; reg <= A_APB2ENR; reg += 4) {
+        poke(RCC + reg, peek(RCC + reg) & (g_rand_int(random) | g_rand_int(random)));
+    }
+    board_hold_in_reset("gpioc", true);
+    board_wait_ns(g_rand_int_range(random, 0, 100000));
+}
+
+static void drive_pins(GRand *random)
+{
+    static const char *const levels[] = { "0", "1", "z" };
+
+    for (unsigned i = 0; i < 40; i++) {
+        g_autofree char *pin = g_strdup_printf("p%c%d", g_rand_int_range(random, 'a', 'j'),
+                                               g_rand_int_range(random, 0, 16));
+
+        pin_drive(pin, levels[g_rand_int_range(random, 0, 3)]);
+    }
+    board_set_bool("/machine/button-user", "pressed", g_rand_boolean(random));
+    board_set_bool("/machine", "hse-stopped", g_rand_int_range(random, 0, 4) == 0);
+    board_set_int("/machine/soc/pwr", "vdd", g_rand_int_range(random, 1800, 3600));
+}
+
+static void enable_all(void)
+{
+    for (uint32_t reg = A_AHB1ENR; reg <= A_APB2ENR; reg += 4) {
+        poke(RCC + reg, 0xffffffff);
+    }
+    poke(PWR, peek(PWR) | PWR_DBP);
+}
+
+/* Fail at the first line that differs. */
+static void assert_same(const char *when, const char *a, const char *b)
+{
+    g_auto(GStrv) of_a = g_strsplit(a, "\n", 0), of_b = g_strsplit(b, "\n", 0);
+
+    for (unsigned i = 0; of_a[i] && of_b[i]; i++) {
+        if (strcmp(of_a[i], of_b[i])) {
+            g_test_message("%s: %s, not %s", when, of_b[i], of_a[i]);
+            g_test_fail();
+            return;
+        }
+    }
+}
+
+static void test_migrate(const void *seed)
+{
+    static const char args[] = "-machine wire=pa8-pb8:pc9-pd9:pe2-pa11:pf0-pf1";
+    GRand *random = g_rand_new_with_seed(GPOINTER_TO_UINT(seed));
+    g_autofree char *file = NULL, *now = NULL, *later = NULL, *loaded = NULL, *went_on = NULL;
+
+    board_start(args);
+    enable_all();
+    fill_registers(random);
+    drive_pins(random);
+    set_clocks(random);
+    now = board_describe();
+    file = board_save();
+    qtest_qmp_assert_success(board, "{'execute': 'cont'}");
+    board_wait_ns(333333);
+    later = board_describe();
+
+    board_load(file, args);
+    unlink(file);
+    loaded = board_describe();
+    assert_same("loaded", now, loaded);
+    board_wait_ns(333333);
+    went_on = board_describe();
+    assert_same("later", later, went_on);
+    g_rand_free(random);
+}
+
+/* At 16 MHz a tick is 62.5 ns: wherever the snapshot was, every second comes at a whole ns. */
+static void test_cycle_counter(void)
+{
+    for (unsigned ns = 60; ns < 70; ns++) {
+        g_autofree char *file = NULL;
+
+        board_start("");
+        poke(0xe000edfc, 1 << 24);
+        poke(0xe0001000, 1);
+        poke(DWT_CYCCNT, 0);
+        board_wait_ns(ns);
+        file = board_save();
+        board_load(file, "");
+        unlink(file);
+        board_wait_ns(1250 - ns);
+        g_assert_cmpuint(peek(DWT_CYCCNT), ==, 20);
+    }
+}
+
+/* The falling edge of what was high in the snapshot; and what happens while the machine is paused. */
+static void test_edges(void)
+{
+    g_autofree char *file = NULL;
+
+    board_start("");
+    enable_all();
+    poke(0x40013c00, 1);                            /* EXTI0: PA0, both edges */
+    poke(0x40013c08, 1);
+    poke(0x40013c0c, 1);
+    board_set_bool("/machine/button-user", "pressed", true);
+    g_assert_cmphex(peek(0x40013c14), ==, 1);
+    poke(0x40013c14, 1);
+    file = board_save();
+    board_load(file, "");
+    unlink(file);
+    g_assert_cmphex(peek(0x40013c14), ==, 0);
+    board_set_bool("/machine/button-user", "pressed", false);
+    g_assert_cmphex(peek(0x40013c14), ==, 1);
+    poke(0x40013c14, 1);
+    qtest_qmp_assert_success(board, "{'execute': 'stop'}");
+    board_set_bool("/machine/button-user", "pressed", true);
+    g_assert_cmphex(peek(0x40013c14), ==, 0);
+    qtest_qmp_assert_success(board, "{'execute': 'cont'}");
+    g_assert_cmphex(peek(0x40013c14), ==, 1);
+}
+
+/* CTS is high by a part that is loaded after the USART: it stays high. */
+static void test_cts(void)
+{
+    g_autofree char *file = NULL;
+
+    board_start("");
+    enable_all();
+    poke(0x40020000, peek(0x40020000) | 2);         /* PA0: USART2's CTS, the button */
+    poke(0x40020020, 7);
+    board_set_bool("/machine/button-user", "pressed", true);
+    poke(0x40004414, 1 << 9);                       /* CTSE */
+    poke(0x40004408, 0x100);
+    poke(0x4000440c, 1 << 13 | 1 << 3);             /* UE, TE */
+    board_wait_ns(1000000);
+    poke(0x40004404, 'x');
+    g_assert_cmphex(peek(0x40004400) & 0x280, ==, 0);   /* it waits; no edge of CTS */
+    file = board_save();
+    board_load(file, "");
+    unlink(file);
+    g_assert_cmphex(peek(0x40004400) & 0x280, ==, 0);
+    board_set_bool("/machine/button-user", "pressed", false);
+    g_assert_cmphex(peek(0x40004400) & 0x280, ==, 0x280);
+}
+
+/* The crystal stands in the snapshot; it can be made to go again. */
+static void test_crystal(void)
+{
+    g_autofree char *file = NULL;
+
+    board_start("");
+    board_set_bool("/machine", "hse-stopped", true);
+    file = board_save();
+    board_load(file, "");
+    unlink(file);
+    g_assert_true(board_get_bool("/machine", "hse-stopped"));
+    poke(RCC + A_CR, peek(RCC + A_CR) | R_CR_HSEON_MASK);
+    board_wait_ns(1000000);
+    g_assert_cmphex(peek(RCC + A_CR) & R_CR_HSERDY_MASK, ==, 0);
+    board_set_bool("/machine", "hse-stopped", false);
+    board_wait_ns(1000000);
+    g_assert_cmphex(peek(RCC + A_CR) & R_CR_HSERDY_MASK, ==, R_CR_HSERDY_MASK);
+}
+
+int main(int argc, char **argv)
+{
+    g_autofree char *path = NULL;
+
+    g_test_init(&argc, &argv, NULL);
+    path = g_strdup_printf("%s/registers.tsv", g_getenv("STM32_CONFORMANCE"));
+    g_assert(g_file_get_contents(path, &table, NULL, NULL));
+    for (unsigned seed = 1; seed <= 4; seed++) {
+        g_autofree char *name = g_strdup_printf("migrate/seed-%u", seed);
+
+        qtest_add_data_func(name, GUINT_TO_POINTER(seed), test_migrate);
+    }
+    qtest_add_func("migrate/cycle-counter", test_cycle_counter);
+    qtest_add_func("migrate/edges", test_edges);
+    qtest_add_func("migrate/cts", test_cts);
+    qtest_add_func("migrate/crystal", test_crystal);
+    return board_run_tests();
+}
