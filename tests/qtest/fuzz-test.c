@@ -41,24 +41,36 @@ static uint32_t random_data(GRand *random)
 static void one_access(GRand *random)
 {
     uint32_t addr = random_address(random), data = random_data(random);
+    uint32_t aligned = g_rand_int_range(random, 0, 8) ? ~0u : 0;
 
-    switch (g_rand_int_range(random, 0, 7)) {
+    switch (g_rand_int_range(random, 0, 8)) {
     case 0: qtest_readb(board, addr); break;
-    case 1: qtest_readw(board, addr & ~1u); break;
-    case 2: qtest_readl(board, addr & ~3u); break;
+    case 1: qtest_readw(board, addr & ~(1u & aligned)); break;
+    case 2: qtest_readl(board, addr & ~(3u & aligned)); break;
     case 3: qtest_writeb(board, addr, data); break;
-    case 4: qtest_writew(board, addr & ~1u, data); break;
-    default: qtest_writel(board, addr & ~3u, data); break;
+    case 4: qtest_writew(board, addr & ~(1u & aligned), data); break;
+    case 5: qtest_writeq(board, addr & ~(7u & aligned), (uint64_t)data << 32 | data); break;
+    default: qtest_writel(board, addr & ~(3u & aligned), data); break;
     }
 }
 
-/* All clocks on, so that accesses reach the peripherals. */
-static void enable_all(void)
+/* All clocks on, so that accesses reach the peripherals; sometimes a few are held in reset. */
+static void enable_all(GRand *random)
 {
     for (uint32_t reg = 0x40023830; reg <= 0x40023844; reg += 4) {
         poke(reg, 0xffffffff);
-        poke(reg - 0x20, 0);            /* and out of reset */
+        poke(reg - 0x20, g_rand_int_range(random, 0, 4) ? 0
+                         : g_rand_int(random) & g_rand_int(random) & g_rand_int(random));
     }
+}
+
+/* What people do meanwhile. */
+static void disturb(GRand *random)
+{
+    board_set_bool("/machine", "hse-stopped", g_rand_int_range(random, 0, 4) == 0);
+    board_set_bool("/machine/button-user", "pressed", g_rand_boolean(random));
+    board_set_int("/machine/soc/pwr", "vdd", g_rand_int_range(random, 1800, 3600));
+    pin_drive("pb8", g_rand_boolean(random) ? "1" : "z");
 }
 
 static void test_random_accesses(const void *seed)
@@ -68,7 +80,8 @@ static void test_random_accesses(const void *seed)
     board_start("");
     for (unsigned i = 0; i < ACCESSES; i++) {
         if (i % 200 == 0) {
-            enable_all();
+            enable_all(random);
+            disturb(random);
             board_wait_ns(g_rand_int_range(random, 0, 2000000));
         }
         one_access(random);
