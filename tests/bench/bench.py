@@ -76,6 +76,7 @@ def main():
     show("compute loop, 1000 M rounds", measure("compute", commands), 0, "s CPU")
     show("register read, each", measure("poll_read", commands), 0, "ns CPU", 100)
     show("register write, each", measure("poll_write", commands), 0, "ns CPU", 100)
+    show("pin toggled, each", measure("toggle_pin", commands), 0, "ns CPU", 100)
     show("software interrupt, each", measure("interrupts", commands), 0, "us CPU")
     print_floor()
     show("1 s asleep, SysTick at 1 kHz", measure("idle", commands), 0, "% of a core", 100 / 5)

@@ -3,10 +3,10 @@
 
 int main(void)
 {
-    volatile uint32_t *reg = polled_register(GPIO_BSRR);
+    volatile uint32_t *reg = polled_register(GPIO_ODR);
 
     for (uint32_t i = 0; i < 10000000; i++) {
-        *reg = i & 1 ? 1 << 12 : 1 << 28;
+        *reg = 0;
     }
     leave();
 }
