@@ -80,14 +80,16 @@ static RccSources sources(const Rcc *s)
 
 /* ---- SYSCLK ---- */
 
+/* What CFGR.SW chooses from. */
+static const OscillatorId sysclk_source[] = { HSI, HSE, PLL };
+
 /* SWS follows SW as soon as that source is ready. */
 static void switch_sysclk(Rcc *s)
 {
     uint32_t *regs = s->parent_obj.regs;
-    static const OscillatorId choice[] = { HSI, HSE, PLL };
     unsigned sw = FIELD_EX32(regs[R_CFGR], CFGR, SW);
 
-    if (sw < ARRAY_SIZE(choice) && is_ready(s, choice[sw])) {
+    if (sw < ARRAY_SIZE(sysclk_source) && is_ready(s, sysclk_source[sw])) {
         regs[R_CFGR] = FIELD_DP32(regs[R_CFGR], CFGR, SWS, sw);
     }
 }
@@ -272,15 +274,14 @@ static uint64_t clock_hz(uint64_t period)
 /* The limits of the buses, with the new dividers and the source that is to come. */
 static void check_buses(Periph *p)
 {
-    static const OscillatorId choice[] = { HSI, HSE, PLL };
     unsigned sw = FIELD_EX32(p->regs[R_CFGR], CFGR, SW);
     uint32_t regs[R_PLLI2SCFGR + 1];
     RccSources from = sources(RCC(p));
     RccClocks c;
 
-    if (!is_ready(RCC(p), choice[sw])) {
+    if (!is_ready(RCC(p), sysclk_source[sw])) {
         periph_mistake(p, "CFGR.SW selects %s, which is not ready: the switch waits for it",
-                       oscillator_name(choice[sw]));
+                       oscillator_name(sysclk_source[sw]));
         return;
     }
     memcpy(regs, p->regs, sizeof(regs));
