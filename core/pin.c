@@ -324,6 +324,11 @@ void pin_join(Pin *a, Pin *b)
     net_update(a->net);
 }
 
+Pin *pin_of_net(const Pin *pin, unsigned n)
+{
+    return n < pin->net->pins->len ? pin->net->pins->pdata[n] : NULL;
+}
+
 /* ---- QOM ---- */
 
 static bool pin_get_level(Object *obj, Error **errp)

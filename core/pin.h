@@ -31,6 +31,8 @@ OBJECT_DECLARE_SIMPLE_TYPE(Pin, PIN)
 #define PIN_VDD_MV 3000         /* the board's supply: 3 V */
 #define PIN_FUNCTIONS 16        /* AF0..AF15 */
 
+struct Frame;                   /* frames.h */
+
 typedef enum DriveKind {
     DRIVE_NONE,                 /* high impedance */
     DRIVE_PULL_DOWN,
@@ -93,6 +95,8 @@ int pin_mv(Pin *pin);
 unsigned pin_duty(Pin *pin);
 /* A jumper between two pins, while the machine is built. */
 void pin_join(Pin *a, Pin *b);
+/* The @n-th pin of the net that @pin belongs to, or NULL. */
+Pin *pin_of_net(const Pin *pin, unsigned n);
 
 /* ---- The chip's side ---- */
 
@@ -104,6 +108,7 @@ typedef struct Signal {
     const char *name;
     Drive drive;
     void (*changed)(void *opaque, bool level);
+    void (*heard)(void *opaque, struct Signal *from, struct Frame *frame);
     void *opaque;
     bool waves;                 /* as PinListener's */
     unsigned routed;            /* pins whose port has it selected */
@@ -133,6 +138,8 @@ void pin_configure(Pin *pin, const PinConfig *config);
 void pin_add_function(Pin *pin, unsigned function, Signal *signal);
 
 void signal_init(Signal *signal, const char *name);
+/* For parts of the board: @signal is at @pin for good. */
+void signal_solder(Signal *signal, Pin *pin);
 void signal_drive(Signal *signal, Drive drive);
 /* The level at the pin an input is routed to; @otherwise if it is routed to none. */
 bool signal_level(const Signal *signal, bool otherwise);
@@ -144,6 +151,12 @@ static inline bool signal_is_routed(const Signal *signal)
 {
     return signal->routed;
 }
+
+/* Are both at one net? */
+bool signal_meets(const Signal *a, const Signal *b);
+
+/* Let all others at the nets of @from hear @frame, see frames.h. */
+void signal_send(Signal *from, struct Frame *frame);
 
 /* The levels of a port's pins, so that reading them all costs one load. */
 typedef struct PinBank {
@@ -162,6 +175,7 @@ struct Pin {
     PinDriver chip, pull, outside;
     PinConfig config;
     GPtrArray *functions[PIN_FUNCTIONS];            /* of Signal, or NULL */
+    GPtrArray *soldered;                            /* of Signal: parts of the board */
     PinListener input;                              /* for the signals selected */
     bool told;                                      /* its net's level, for a snapshot */
 };

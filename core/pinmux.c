@@ -6,6 +6,7 @@
  */
 #include "qemu/osdep.h"
 #include "system/runstate.h"
+#include "stm32/core/frames.h"
 #include "stm32/core/pin.h"
 
 static GPtrArray *selected_signals(const Pin *pin)
@@ -148,6 +149,57 @@ bool signal_level(const Signal *signal, bool otherwise)
     return pin ? pin_level(pin) : otherwise;
 }
 
+/* ---- Frames ---- */
+
+void signal_solder(Signal *signal, Pin *pin)
+{
+    g_ptr_array_add(pin->soldered, signal);
+    g_ptr_array_add(signal->pins, pin);
+    signal->routed++;
+}
+
+static bool is_at(const Pin *pin, const Signal *signal)
+{
+    return has_selected(pin, signal) || g_ptr_array_find(pin->soldered, signal, NULL);
+}
+
+bool signal_meets(const Signal *a, const Signal *b)
+{
+    for (unsigned i = 0; a->routed && b->routed && i < a->pins->len; i++) {
+        Pin *pin = a->pins->pdata[i];
+
+        for (unsigned n = 0; is_at(pin, a) && pin_of_net(pin, n); n++) {
+            if (is_at(pin_of_net(pin, n), b)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void tell_frame(GPtrArray *signals, Signal *from, Frame *frame)
+{
+    for (unsigned i = 0; signals && i < signals->len; i++) {
+        Signal *to = signals->pdata[i];
+
+        if (to != from && to->heard) {
+            to->heard(to->opaque, from, frame);
+        }
+    }
+}
+
+void signal_send(Signal *from, Frame *frame)
+{
+    for (unsigned i = 0; from->routed && i < from->pins->len; i++) {
+        Pin *pin = from->pins->pdata[i], *other;
+
+        for (unsigned n = 0; is_at(pin, from) && (other = pin_of_net(pin, n)); n++) {
+            tell_frame(selected_signals(other), from, frame);
+            tell_frame(other->soldered, from, frame);
+        }
+    }
+}
+
 uint64_t signal_wave_period(const Signal *signal)
 {
     Pin *pin = routed_pin(signal);
@@ -160,4 +212,5 @@ void pinmux_init(Pin *pin)
 {
     pin->input.changed = pin_input_changed;
     pin->input.opaque = pin;
+    pin->soldered = g_ptr_array_new();
 }

@@ -8,8 +8,9 @@
  *   which UART4 and 5 lack; `paced`: off, a frame takes no time; while it runs `fault`: "parity",
  *   "framing" or "noise", what is wrong with the next frame that comes in.
  *
- * Deliberately different: frames go over the chardev, not over the pins.  TX shows idle line and
- * break only, RX nothing but whether it is routed, CK runs for the whole frame.  IrDA's pulses are
+ * Deliberately different: frames go over the chardev, and whole to controllers whose pins are joined
+ * with TX.  TX shows idle line and break only, RX nothing but whether it is routed, CK runs for the
+ * whole frame.  IrDA's pulses are
  * not made, a smartcard never answers with NACK.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -300,6 +301,7 @@ static void usart_init(Periph *p)
     periph_add_signal(p, &s->signal_rts, "rts");
     s->signal_cts.changed = cts_changed;
     s->signal_rx.changed = s->signal_tx.changed = data_pin_changed;
+    s->signal_rx.heard = s->signal_tx.heard = usart_rx_heard;
     s->signal_cts.opaque = s->signal_rx.opaque = s->signal_tx.opaque = s;
     clock_set_callback(p->clk, clock_changed, p, ClockPreUpdate | ClockUpdate);
     object_property_add_str(OBJECT(p), "fault", get_fault, set_fault);
@@ -324,8 +326,8 @@ static const VMStateDescription usart_vmstate = {
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32(tdr, Usart),
         VMSTATE_UINT32(seen, Usart),
-        VMSTATE_STRUCT(tx, Usart, 1, usart_shifter_vmstate, Shifter),
-        VMSTATE_STRUCT(rx, Usart, 1, usart_shifter_vmstate, Shifter),
+        VMSTATE_SHIFTER(tx, Usart),
+        VMSTATE_SHIFTER(rx, Usart),
         VMSTATE_BOOL(idle_frame, Usart),
         VMSTATE_BOOL(idle_armed, Usart),
         VMSTATE_BOOL(ncts, Usart),

@@ -78,37 +78,6 @@ bool usart_has_clock(const Usart *s)
     return clock_is_enabled(s->parent_obj.clk);
 }
 
-/* ---- Time ---- */
-
-void usart_shifter_begin(Shifter *sh, unsigned phase, uint64_t due, uint64_t ticks, bool follows)
-{
-    if (!follows && counter_now(&sh->ticks) >= sh->end) {
-        counter_set(&sh->ticks, 0);
-        sh->end = 0;
-    }
-    sh->phase = phase;
-    sh->begin = sh->end;
-    sh->due = sh->begin + due;
-    sh->end = sh->begin + ticks;
-}
-
-static void shifter_arm(Shifter *sh, int64_t when)
-{
-    if (when == COUNTER_NEVER) {
-        timer_del(sh->timer);
-    } else if (timer_expire_time_ns(sh->timer) != when) {
-        timer_mod(sh->timer, when);
-    }
-}
-
-static void shifter_reset(Shifter *sh)
-{
-    sh->phase = 0;
-    sh->begin = sh->due = sh->end = 0;
-    sh->word = 0;
-    timer_del(sh->timer);
-}
-
 /* ---- The host ---- */
 
 static int host_may_send(void *opaque)
@@ -171,11 +140,8 @@ void usart_line_run(Usart *s)
     tell_params(s);
     usart_tx_run(s);
     usart_rx_run(s);
-    shifter_arm(&s->tx, usart_tx_is_timed(s) ? counter_when(&s->tx.ticks, s->tx.due)
-                        : COUNTER_NEVER);
-    shifter_arm(&s->rx, s->rx.phase == RX_NOTHING ? COUNTER_NEVER
-                        : s->rx.phase == RX_HELD ? s->held_until
-                        : counter_when(&s->rx.ticks, s->rx.due));
+    shifter_arm(&s->tx, usart_tx_is_timed(s) ? shifter_when(&s->tx) : COUNTER_NEVER);
+    shifter_arm(&s->rx, s->rx.phase == RX_HELD ? s->held_until : shifter_when(&s->rx));
     if (s->refused && host_may_send(s)) {
         s->refused = false;
         qemu_chr_fe_accept_input(&s->chr);
@@ -184,24 +150,18 @@ void usart_line_run(Usart *s)
 
 void usart_line_catch_up(Usart *s)
 {
-    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-
-    if (timer_pending(s->tx.timer) && timer_expired(s->tx.timer, now)) {
+    if (shifter_is_late(&s->tx)) {
         usart_tx_expired(s);
     }
-    if (timer_pending(s->rx.timer) && timer_expired(s->rx.timer, now)) {
+    if (shifter_is_late(&s->rx)) {
         usart_rx_expired(s);
     }
 }
 
 void usart_line_init(Usart *s)
 {
-    counter_init(&s->tx.ticks, s->parent_obj.clk);
-    counter_init(&s->rx.ticks, s->parent_obj.clk);
-    counter_go(&s->tx.ticks);
-    counter_go(&s->rx.ticks);
-    s->tx.timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, usart_tx_expired, s);
-    s->rx.timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, usart_rx_expired, s);
+    shifter_init(&s->tx, s->parent_obj.clk, usart_tx_expired, s);
+    shifter_init(&s->rx, s->parent_obj.clk, usart_rx_expired, s);
 }
 
 void usart_line_realize(Usart *s)
@@ -228,8 +188,8 @@ void usart_line_reset(Usart *s)
 
 void usart_line_clock_will_change(Usart *s)
 {
-    counter_sync(&s->tx.ticks);
-    counter_sync(&s->rx.ticks);
+    shifter_sync(&s->tx);
+    shifter_sync(&s->rx);
 }
 
 bool usart_line_is_sane(void *opaque, int version_id)
@@ -238,16 +198,3 @@ bool usart_line_is_sane(void *opaque, int version_id)
 
     return s->wire_first < WIRE_SIZE && s->wire_count <= WIRE_SIZE;
 }
-
-const VMStateDescription usart_shifter_vmstate = {
-    .name = "stm32f4-usart-shifter", .version_id = 1, .minimum_version_id = 1,
-    .fields = (const VMStateField[]) {
-        VMSTATE_COUNTER(ticks, Shifter),
-        VMSTATE_UINT64(begin, Shifter),
-        VMSTATE_UINT64(due, Shifter),
-        VMSTATE_UINT64(end, Shifter),
-        VMSTATE_UINT32(phase, Shifter),
-        VMSTATE_UINT32(word, Shifter),
-        VMSTATE_END_OF_LIST()
-    },
-};

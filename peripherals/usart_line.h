@@ -9,24 +9,10 @@
 
 #include "chardev/char-fe.h"
 #include "chardev/char-serial.h"
-#include "qemu/timer.h"
 #define REGS "stm32/regs/usart.h"
 #include "stm32/core/periph.h"
-#include "stm32/core/counter.h"
-
-/*
- * A shift register and the time it takes: it is in a phase until a tick of the clock, counted from
- * the first frame of a row, so that a row of frames never drifts.
- */
-typedef struct Shifter {
-    Counter ticks;
-    uint64_t begin;         /* of the phase, */
-    uint64_t due;           /* when something happens, */
-    uint64_t end;           /* and when the line is free for the next */
-    uint32_t phase;         /* TxPhase or RxPhase */
-    uint32_t word;          /* the bits between start and stop */
-    QEMUTimer *timer;
-} Shifter;
+#include "stm32/core/frames.h"
+#include "stm32/core/shifter.h"
 
 typedef enum TxPhase {
     TX_NOTHING,
@@ -47,6 +33,8 @@ typedef enum RxPhase {
 /* A frame that comes in: a byte, or one of these. */
 #define WIRE_BREAK 0x8000
 #define WIRE_UNHEARD 0x4000 /* began while the receiver was off */
+#define WIRE_SAMPLED 0x2000 /* from another controller: the bits as the receiver sees them, ... */
+#define WIRE_NO_STOP 0x1000 /* ... and no stop bit where one should be */
 #define WIRE_SIZE 64
 
 typedef struct Usart {
@@ -147,12 +135,6 @@ uint64_t usart_pace(const Usart *s, unsigned halves);
 uint32_t usart_make_word(const Usart *s, uint32_t data);
 bool usart_parity_is_wrong(const Usart *s, uint32_t word);
 
-/*
- * Begin @phase with something to happen after @due ticks and the line free after @ticks: when what
- * it does now ends if that @follows closely or lies ahead, otherwise at once.
- */
-void usart_shifter_begin(Shifter *sh, unsigned phase, uint64_t due, uint64_t ticks, bool follows);
-
 /* ---- Receiver and transmitter ---- */
 
 void usart_rx_run(Usart *s);
@@ -160,6 +142,8 @@ void usart_rx_expired(void *opaque);
 void usart_rx_switched(Usart *s, uint32_t was);
 /* The other end sends @frame: a byte or WIRE_BREAK. */
 void usart_wire_put(Usart *s, uint32_t frame);
+/* A signal's `heard`: another controller sends, at pins joined with ours. */
+void usart_rx_heard(void *opaque, Signal *from, Frame *frame);
 /* What the receiver hears of a frame that goes out, which has @errors of SR. */
 void usart_rx_hear_own(Usart *s, uint32_t word, uint32_t errors);
 
@@ -168,7 +152,6 @@ void usart_tx_expired(void *opaque);
 void usart_tx_switched(Usart *s, uint32_t was);
 bool usart_tx_is_timed(const Usart *s);
 
-extern const VMStateDescription usart_shifter_vmstate;
 bool usart_line_is_sane(void *opaque, int version_id);
 
 #endif

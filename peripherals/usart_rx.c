@@ -127,7 +127,7 @@ static uint32_t rx_hear(Usart *s, uint32_t frame)
                        usart_single_wire(s) ? "TX (one wire for both)" : "RX");
         return WIRE_UNHEARD;
     }
-    return frame & WIRE_BREAK ? frame : usart_make_word(s, frame);
+    return frame & (WIRE_BREAK | WIRE_SAMPLED) ? frame : usart_make_word(s, frame);
 }
 
 /* Let the next frame on the wire begin: when the one before ends, if it @follows closely. */
@@ -153,7 +153,7 @@ static bool rx_start(Usart *s, bool follows)
     }
     s->rx.word = rx_hear(s, frame);
     /* a frame has been received when its first stop bit has */
-    usart_shifter_begin(&s->rx, RX_FRAME, usart_pace(s, halves + MIN(stop, 2)),
+    shifter_begin(&s->rx, RX_FRAME, usart_pace(s, halves + MIN(stop, 2)),
                         usart_pace(s, halves + stop), follows);
     return true;
 }
@@ -163,7 +163,7 @@ static void rx_await_quiet(Usart *s, bool follows)
 {
     uint64_t ticks = usart_halves_to_ticks(s, usart_frame_halves(s));
 
-    usart_shifter_begin(&s->rx, RX_QUIET, ticks, 0, follows);   /* and free all the time */
+    shifter_begin(&s->rx, RX_QUIET, ticks, 0, follows);   /* and free all the time */
 }
 
 static bool rx_is_busy(const Usart *s)
@@ -220,7 +220,8 @@ static void rx_frame_is_through(Usart *s)
 
     s->rx.phase = RX_NOTHING;
     if (!(word & WIRE_UNHEARD)) {
-        rx_word(s, word & R_DR_DR_MASK, word & WIRE_BREAK ? R_SR_FE_MASK | R_SR_LBD_MASK : 0);
+        rx_word(s, word & R_DR_DR_MASK, word & WIRE_BREAK ? R_SR_FE_MASK | R_SR_LBD_MASK
+                                        : word & WIRE_NO_STOP ? R_SR_FE_MASK : 0);
     }
     /* One that follows a late one is late too: else a host that stalls would pour in frames. */
     if (!rx_start(s, counter_now(&s->rx.ticks) <= s->rx.end + slack)) {
@@ -253,7 +254,7 @@ void usart_rx_run(Usart *s)
         /* as if it had been sent only now: the guest gets the time it would have on a board */
         uint64_t ticks = usart_halves_to_ticks(s, usart_frame_halves(s));
 
-        usart_shifter_begin(&s->rx, RX_FRAME, ticks, ticks, false);
+        shifter_begin(&s->rx, RX_FRAME, ticks, ticks, false);
     }
     if (!rx_is_busy(s)) {
         rx_start(s, false);
@@ -261,6 +262,40 @@ void usart_rx_run(Usart *s)
     while (!s->paced && s->rx.phase == RX_FRAME) {
         rx_frame_is_through(s);
     }
+}
+
+/* Is the line high at @time after the start bit began? */
+static bool line_is_high(const SerialFrame *f, uint64_t time)
+{
+    uint64_t n = time / f->bit;
+
+    return n >= f->bits || f->word >> n & 1;
+}
+
+/*
+ * The receiver samples each bit in its middle, by its own clock: with other settings than the sender's
+ * it sees what a real one would.
+ */
+void usart_rx_heard(void *opaque, Signal *from, Frame *frame)
+{
+    Usart *s = opaque;
+    const SerialFrame *f = (SerialFrame *)frame;
+    uint64_t bit = clock_get(s->parent_obj.clk) * usart_bit_ticks(s);
+    unsigned bits = usart_word_bits(s);
+    uint32_t word = 0;
+    bool stop;
+
+    if (frame->bus != FRAME_SERIAL || !receiver_is_on(s) || !bit || !f->bit ||
+        !signal_meets(from, usart_single_wire(s) ? &s->signal_tx : &s->signal_rx)) {
+        return;
+    }
+    for (unsigned n = 0; n < bits; n++) {
+        word |= line_is_high(f, (n + 1) * bit + bit / 2) << n;
+    }
+    stop = line_is_high(f, (bits + 1) * bit + bit / 2);
+    usart_wire_put(s, !word && !stop ? WIRE_BREAK
+                      : word | WIRE_SAMPLED | (stop ? 0 : WIRE_NO_STOP));
+    periph_update(&s->parent_obj);
 }
 
 /* What the receiver hears of a frame that goes out. */

@@ -27,7 +27,18 @@ static bool transmitter_is_on(const Usart *s)
 
 static void tx_begin(Usart *s, TxPhase phase, unsigned halves, bool follows)
 {
-    usart_shifter_begin(&s->tx, phase, usart_pace(s, halves), usart_pace(s, halves), follows);
+    shifter_begin(&s->tx, phase, usart_pace(s, halves), usart_pace(s, halves), follows);
+}
+
+/* Controllers at pins joined with ours hear @bits of @word after the start bit. */
+static void tx_tell(Usart *s, uint32_t word, unsigned bits)
+{
+    SerialFrame f = {
+        .frame.bus = FRAME_SERIAL, .word = word << 1, .bits = 1 + bits,
+        .bit = clock_get(s->parent_obj.clk) * usart_bit_ticks(s),
+    };
+
+    signal_send(&s->signal_tx, &f.frame);
 }
 
 /* Let what is to go out next begin: an idle frame, a break, data (RM0090 30.3.2). */
@@ -54,11 +65,13 @@ static bool tx_start(Usart *s, bool follows)
 
         report_unrouted(s);
         usart_send_break(s, 1);
+        tx_tell(s, 0, bits - 1);
         tx_begin(s, TX_BREAK, 2 * bits, follows);
     } else {
         report_unrouted(s);
         s->tx.word = usart_make_word(s, s->tdr);
         usart_set(s, R_SR_TXE_MASK);
+        tx_tell(s, s->tx.word, usart_word_bits(s));
         tx_begin(s, TX_DATA, usart_frame_halves(s), follows);
     }
     return true;

@@ -1,0 +1,56 @@
+/*
+ * What controllers say to each other over pins that are joined: a whole frame, or event of a bus, at
+ * once, where silicon has its bits.  The sender calls signal_send() (pin.h); whoever is at the net
+ * and knows the bus takes it, and puts its answer in.
+ *
+ * Times are in units of 2^-32 ns, as of clocks.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_CORE_FRAMES_H
+#define STM32_CORE_FRAMES_H
+
+#include "stm32/core/pin.h"
+
+typedef enum FrameBus { FRAME_SERIAL, FRAME_SPI, FRAME_I2S, FRAME_I2C } FrameBus;
+
+typedef struct Frame {
+    FrameBus bus;
+} Frame;
+
+/* An asynchronous frame, as it begins, on the data line. */
+typedef struct SerialFrame {
+    Frame frame;                /* FRAME_SERIAL */
+    uint32_t word;              /* its bits, start bit first (bit 0), stop bits not included */
+    unsigned bits;
+    uint64_t bit;               /* time for a bit */
+} SerialFrame;
+
+/* A frame of SPI, as it begins, on the clock line. */
+typedef struct SpiFrame {
+    Frame frame;                /* FRAME_SPI */
+    Signal *out, *in;           /* the master's data lines; NULL: not used */
+    uint32_t data;              /* what the master sends, the first bit on the line uppermost of `bits` */
+    uint32_t answer;            /* what it gets: set to the idle level of its line before */
+    unsigned bits;
+    uint64_t bit;               /* time for a bit */
+    bool cpol, cpha, ti;
+    bool waits;                 /* the answer comes later: answered() */
+    void (*answered)(void *master, uint32_t answer);
+    void *master;
+} SpiFrame;
+
+/* 16 bits, or what there is of them, of a channel of I2S, as they begin, on the clock line. */
+typedef struct I2sFrame {
+    Frame frame;                /* FRAME_I2S */
+    Signal *data_line;          /* whoever drives it puts `data` in, who listens takes it */
+    bool sends;                 /* `data` is the master's; otherwise whoever is at its line sets it */
+    uint16_t data;              /* the bit sent first uppermost */
+    bool right;                 /* channel */
+    bool second;                /* half of a channel's 32 bits */
+    unsigned channel_bits;      /* 16 or 32 */
+    uint64_t channel;           /* time for a channel */
+    uint8_t standard;           /* as I2SSTD: 0 Philips, 1 MSB, 2 LSB, 3 PCM */
+} I2sFrame;
+
+#endif
