@@ -40,11 +40,13 @@ typedef struct SpiFrame {
     void *master;
 } SpiFrame;
 
-/* 16 bits, or what there is of them, of a channel of I2S, as they begin, on the clock line. */
+/*
+ * 16 bits of a channel of I2S, as they begin: a tick on the clock line says so to all, then whoever
+ * sends puts them on the data line.
+ */
 typedef struct I2sFrame {
     Frame frame;                /* FRAME_I2S */
-    Signal *data_line;          /* whoever drives it puts `data` in, who listens takes it */
-    bool sends;                 /* `data` is the master's; otherwise whoever is at its line sets it */
+    bool tick;                  /* on the clock line, without data */
     uint16_t data;              /* the bit sent first uppermost */
     bool right;                 /* channel */
     bool second;                /* half of a channel's 32 bits */

@@ -26,6 +26,7 @@ TITLES = {
     "stm32f4-gpio": "I/O ports",
     "stm32f4-pwr": "Power controller",
     "stm32f4-rcc": "Reset and clock control",
+    "stm32f4-spi": "SPI, I2S",
     "stm32f4-syscfg": "System configuration",
     "stm32f4-usart": "USARTs and UARTs",
 }

@@ -27,7 +27,7 @@ static const struct {
     { "pb0", "1:tim1.ch2n 2:tim3.ch3 3:tim8.ch2n 10:otg-hs.ulpi-d1 11:eth.rxd2" },
     { "pb1", "1:tim1.ch3n 2:tim3.ch4 3:tim8.ch3n 10:otg-hs.ulpi-d2 11:eth.rxd3" },
     { "pb3", "1:tim2.ch2 5:spi1.sck 6:spi3.i2s-ck 6:spi3.sck" },
-    { "pb4", "2:tim3.ch1 5:spi1.miso 6:spi3.miso 7:i2s3ext.sd" },
+    { "pb4", "2:tim3.ch1 5:spi1.miso 6:spi3.miso 7:i2s3ext.i2s-sd" },
     { "pb5",
         "2:tim3.ch2 4:i2c1.smba 5:spi1.mosi 6:spi3.mosi 6:spi3.i2s-sd 9:can2.rx "
         "10:otg-hs.ulpi-d7 11:eth.pps-out 13:dcmi.d10" },
@@ -48,14 +48,14 @@ static const struct {
         "1:tim1.ch1n 5:spi2.sck 5:spi2.i2s-ck 7:usart3.cts 9:can2.tx 10:otg-hs.ulpi-d6 "
         "11:eth.txd1" },
     { "pb14",
-        "1:tim1.ch2n 3:tim8.ch2n 5:spi2.miso 6:i2s2ext.sd 7:usart3.rts 9:tim12.ch1 "
+        "1:tim1.ch2n 3:tim8.ch2n 5:spi2.miso 6:i2s2ext.i2s-sd 7:usart3.rts 9:tim12.ch1 "
         "12:otg-hs.dm" },
     { "pb15",
         "0:rtc.refin 1:tim1.ch3n 3:tim8.ch3n 5:spi2.i2s-sd 5:spi2.mosi 9:tim12.ch2 "
         "12:otg-hs.dp" },
     { "pc0", "10:otg-hs.ulpi-stp" },
     { "pc1", "11:eth.mdc" },
-    { "pc2", "5:spi2.miso 6:i2s2ext.sd 10:otg-hs.ulpi-dir 11:eth.txd2" },
+    { "pc2", "5:spi2.miso 6:i2s2ext.i2s-sd 10:otg-hs.ulpi-dir 11:eth.txd2" },
     { "pc3", "5:spi2.mosi 5:spi2.i2s-sd 10:otg-hs.ulpi-nxt 11:eth.tx-clk" },
     { "pc4", "11:eth.rxd0" },
     { "pc5", "11:eth.rxd1" },
@@ -64,7 +64,7 @@ static const struct {
     { "pc8", "2:tim3.ch3 3:tim8.ch3 8:usart6.ck 12:sdio.d0 13:dcmi.d2" },
     { "pc9", "0:rcc.mco2 2:tim3.ch4 3:tim8.ch4 4:i2c3.sda 5:rcc.i2s-ckin 12:sdio.d1 13:dcmi.d3" },
     { "pc10", "6:spi3.sck 6:spi3.i2s-ck 7:usart3.tx 8:uart4.tx 12:sdio.d2 13:dcmi.d8" },
-    { "pc11", "5:i2s3ext.sd 6:spi3.miso 7:usart3.rx 8:uart4.rx 12:sdio.d3 13:dcmi.d4" },
+    { "pc11", "5:i2s3ext.i2s-sd 6:spi3.miso 7:usart3.rx 8:uart4.rx 12:sdio.d3 13:dcmi.d4" },
     { "pc12", "6:spi3.mosi 6:spi3.i2s-sd 7:usart3.ck 8:uart5.tx 12:sdio.ck 13:dcmi.d9" },
     { "pc13", "0:rtc.af1" },
     { "pd0", "9:can1.rx 12:fsmc.d2 12:fsmc.da2" },
@@ -147,7 +147,7 @@ static const struct {
     { "ph15", "3:tim8.ch3n 13:dcmi.d11" },
     { "pi0", "2:tim5.ch4 5:spi2.nss 5:spi2.i2s-ws 13:dcmi.d13" },
     { "pi1", "5:spi2.sck 5:spi2.i2s-ck 13:dcmi.d8" },
-    { "pi2", "3:tim8.ch4 5:spi2.miso 6:i2s2ext.sd 13:dcmi.d9" },
+    { "pi2", "3:tim8.ch4 5:spi2.miso 6:i2s2ext.i2s-sd 13:dcmi.d9" },
     { "pi3", "3:tim8.etr 5:spi2.mosi 5:spi2.i2s-sd 13:dcmi.d10" },
     { "pi4", "3:tim8.bkin 13:dcmi.d5" },
     { "pi5", "3:tim8.ch1 13:dcmi.vsync" },

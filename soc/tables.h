@@ -22,6 +22,10 @@ static const struct Peripheral {
     /* a snapshot is loaded in this order: clocks before what they clock, SYSCFG before EXTI */
     { "rcc",    "stm32f4-rcc",    0x40023800, ALWAYS, NONE },
     /* APB1 */
+    { "i2s2ext", "stm32f4-spi",   0x40003400, "spi2", "spi2-reset", "i2s=on,extension=on" },
+    { "spi2",   "stm32f4-spi",    0x40003800, .properties = "i2s=on" },
+    { "spi3",   "stm32f4-spi",    0x40003c00, .properties = "i2s=on" },
+    { "i2s3ext", "stm32f4-spi",   0x40004000, "spi3", "spi3-reset", "i2s=on,extension=on" },
     { "usart2", "stm32f4-usart",  0x40004400 },
     { "usart3", "stm32f4-usart",  0x40004800 },
     { "uart4",  "stm32f4-usart",  0x40004c00, .properties = "synchronous=off,flow-control=off" },
@@ -30,6 +34,7 @@ static const struct Peripheral {
     /* APB2 */
     { "usart1", "stm32f4-usart",  0x40011000 },
     { "usart6", "stm32f4-usart",  0x40011400 },
+    { "spi1",   "stm32f4-spi",    0x40013000 },
     { "syscfg", "stm32f4-syscfg", 0x40013800 },
     { "exti",   "stm32f4-exti",   0x40013c00, ALWAYS, NONE },
     /* AHB1 */
@@ -55,6 +60,22 @@ static const struct Peripheral {
     { "dbgmcu", "stm32f4-dbgmcu", 0xe0042000, ALWAYS, NONE },
 };
 
+/* RM0090 figure 21: clocks that a peripheral has besides that of its bus: its input, RCC's output. */
+static const struct {
+    const char *peripheral, *input, *clock;
+} clock_table[] = {
+    { "spi2", "i2sclk", "i2s" },
+    { "spi3", "i2sclk", "i2s" },
+};
+
+/* Peripherals that are part of another. */
+static const struct {
+    const char *peripheral, *link, *to;
+} link_table[] = {
+    { "spi2", "ext", "i2s2ext" },
+    { "spi3", "ext", "i2s3ext" },
+};
+
 /*
  * Peripherals that are declared and not modelled yet: an access is reported and reads 0.
  */
@@ -67,12 +88,10 @@ static const struct {
     { "tim5", 0x40000c00, 0x400 }, { "tim6", 0x40001000, 0x400 }, { "tim7", 0x40001400, 0x400 },
     { "tim12", 0x40001800, 0x400 }, { "tim13", 0x40001c00, 0x400 }, { "tim14", 0x40002000, 0x400 },
     { "rtc", 0x40002800, 0x400 }, { "wwdg", 0x40002c00, 0x400 }, { "iwdg", 0x40003000, 0x400 },
-    { "i2s2ext", 0x40003400, 0x400 }, { "spi2", 0x40003800, 0x400 },
-    { "spi3", 0x40003c00, 0x400 }, { "i2s3ext", 0x40004000, 0x400 },
     { "i2c1", 0x40005400, 0x400 }, { "i2c2", 0x40005800, 0x400 }, { "i2c3", 0x40005c00, 0x400 },
     { "can1", 0x40006400, 0x400 }, { "can2", 0x40006800, 0x400 }, { "dac", 0x40007400, 0x400 },
     { "tim1", 0x40010000, 0x400 }, { "tim8", 0x40010400, 0x400 },
-    { "adc", 0x40012000, 0x400 }, { "sdio", 0x40012c00, 0x400 }, { "spi1", 0x40013000, 0x400 },
+    { "adc", 0x40012000, 0x400 }, { "sdio", 0x40012c00, 0x400 },
     { "tim9", 0x40014000, 0x400 }, { "tim10", 0x40014400, 0x400 }, { "tim11", 0x40014800, 0x400 },
     { "dma1", 0x40026000, 0x400 }, { "dma2", 0x40026400, 0x400 }, { "eth", 0x40028000, 0x1400 },
     { "otg-hs", 0x40040000, 0x40000 }, { "otg-fs", 0x50000000, 0x40000 },
@@ -92,12 +111,15 @@ static const char *const vector_table[82] = {
     [9]  = "exti.irq[3]",
     [10] = "exti.irq[4]",
     [23] = "exti.irq[5] exti.irq[6] exti.irq[7] exti.irq[8] exti.irq[9]",
+    [35] = "spi1.irq",
+    [36] = "spi2.irq i2s2ext.irq",
     [37] = "usart1.irq",
     [38] = "usart2.irq",
     [39] = "usart3.irq",
     [40] = "exti.irq[10] exti.irq[11] exti.irq[12] exti.irq[13] exti.irq[14] exti.irq[15]",
     [41] = "exti.irq[17]",
     [42] = "exti.irq[18]",
+    [51] = "spi3.irq i2s3ext.irq",
     [52] = "uart4.irq",
     [53] = "uart5.irq",
     [62] = "exti.irq[19]",

@@ -1,0 +1,104 @@
+/*
+ * What the parts of an SPI share: registers (spi.c), frames of SPI (spi_frame.c), I2S (spi_i2s.c).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_PERIPHERALS_SPI_H
+#define STM32_PERIPHERALS_SPI_H
+
+#include "hw/ssi/ssi.h"
+#define REGS "stm32/regs/spi.h"
+#include "stm32/core/periph.h"
+#include "stm32/core/frames.h"
+#include "stm32/core/shifter.h"
+
+typedef enum SpiPhase {
+    SPI_IDLE,
+    SPI_DATA, SPI_CRC,      /* a frame of it goes on */
+    I2S_HALF,               /* 16 bits of a channel, or what there is of them */
+} SpiPhase;
+
+typedef struct Spi {
+    Periph parent_obj;
+    bool i2s, extension;            /* properties: has I2S; has nothing else, and another's clock */
+    Periph *ext;               /* ... link: the extension that has ours */
+    Clock *i2sclk;
+    SSIBus *ssi;
+    Line irq, dma_rx, dma_tx;
+    Signal sck, miso, mosi, nss, ck, ws, sd, mck;
+    uint32_t tdr;                   /* what DR was written; regs[R_DR] is what came in */
+    bool ovr_half, modf_half;       /* the first half of the sequence that clears it is done */
+    bool crc_asked;                 /* CRCNEXT has just been set */
+    bool nss_low;                   /* level of the pin */
+    Shifter shift;                  /* a master's frame, counted in PCLK; its word goes out */
+    Shifter audio;                  /* a half of I2S, counted in I2SCLK */
+    int64_t slave_end;              /* ns: when the frame ends that another clocks */
+    uint32_t in;                    /* what comes in with it */
+    bool loaded;                    /* a slave has its next word in the shift register */
+    bool waits;                     /* the frame lasts until the other machine answers */
+    bool sends_first;               /* a master of I2S has not sent anything yet */
+    bool right, second;             /* the half that goes on or came last */
+    int64_t running_since;          /* ns: I2SE, for the waves at the pins */
+} Spi;
+
+#define SPI(obj) ((Spi *)(obj))
+
+static inline uint32_t spi_cr1(const Spi *s, uint32_t bits)
+{
+    return s->parent_obj.regs[R_CR1] & bits;
+}
+
+static inline uint32_t spi_cr2(const Spi *s, uint32_t bits)
+{
+    return s->parent_obj.regs[R_CR2] & bits;
+}
+
+static inline bool spi_sr(const Spi *s, uint32_t flag)
+{
+    return s->parent_obj.regs[R_SR] & flag;
+}
+
+static inline void spi_set(Spi *s, uint32_t flags)
+{
+    s->parent_obj.regs[R_SR] |= flags;
+}
+
+static inline void spi_clear(Spi *s, uint32_t flags)
+{
+    s->parent_obj.regs[R_SR] &= ~flags;
+}
+
+static inline bool spi_is_i2s(const Spi *s)
+{
+    return s->i2s && s->parent_obj.regs[R_I2SCFGR] & R_I2SCFGR_I2SMOD_MASK;
+}
+
+/* What was in DR's other half goes to the shift register. */
+uint32_t spi_take_tdr(Spi *s);
+/* @word has come in: into DR, or lost. */
+void spi_received(Spi *s, uint32_t word);
+/* Report that @signal, called @name in the manual, is to be used and reaches no pin. */
+void spi_check_routed(Spi *s, const Signal *signal, const char *name);
+
+/* ---- SPI ---- */
+
+bool spi_is_master(const Spi *s);
+bool spi_is_selected(const Spi *s);
+void spi_frame_run(Spi *s);
+void spi_frame_expired(void *opaque);
+/* When the frame ends: virtual ns, or COUNTER_NEVER. */
+int64_t spi_frame_when(const Spi *s);
+/* A signal's `heard`: a master clocks a frame. */
+void spi_heard(void *opaque, Signal *from, Frame *frame);
+
+/* ---- I2S ---- */
+
+void spi_i2s_switched(Spi *s, uint32_t was);
+void spi_i2s_run(Spi *s);
+void spi_i2s_expired(void *opaque);
+void spi_i2s_drive(Spi *s);
+int64_t spi_i2s_when(const Spi *s);
+/* The same: a master of I2S clocks, or somebody puts data on SD. */
+void spi_i2s_heard(void *opaque, Signal *from, Frame *frame);
+
+#endif

@@ -1,0 +1,279 @@
+/*
+ * Frames of SPI (RM0090 28.3): master and slave, one data line or two, CRC.
+ *
+ * A frame's bits go and come when it begins; the registers show it when it ends.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/peripherals/spi.h"
+
+/* ---- What CR1 says ---- */
+
+bool spi_is_master(const Spi *s)
+{
+    return spi_cr1(s, R_CR1_MSTR_MASK);
+}
+
+bool spi_is_selected(const Spi *s)
+{
+    return spi_cr1(s, R_CR1_SSM_MASK) ? !spi_cr1(s, R_CR1_SSI_MASK) : s->nss_low;
+}
+
+static bool is_on(const Spi *s)
+{
+    return spi_cr1(s, R_CR1_SPE_MASK) && !spi_is_i2s(s) && !s->extension &&
+           clock_is_enabled(s->parent_obj.clk);
+}
+
+static unsigned frame_bits(const Spi *s)
+{
+    return spi_cr1(s, R_CR1_DFF_MASK) ? 16 : 8;
+}
+
+static unsigned bit_ticks(const Spi *s)
+{
+    return 2u << FIELD_EX32(s->parent_obj.regs[R_CR1], CR1, BR);
+}
+
+/* The line data goes out on, or NULL. */
+static Signal *line_out(Spi *s)
+{
+    if (spi_cr1(s, R_CR1_BIDIMODE_MASK)) {
+        return !spi_cr1(s, R_CR1_BIDIOE_MASK) ? NULL : spi_is_master(s) ? &s->mosi : &s->miso;
+    }
+    if (spi_cr1(s, R_CR1_RXONLY_MASK)) {
+        return NULL;
+    }
+    return spi_is_master(s) ? &s->mosi : &s->miso;
+}
+
+/* The line data comes in on, or NULL. */
+static Signal *line_in(Spi *s)
+{
+    if (spi_cr1(s, R_CR1_BIDIMODE_MASK)) {
+        return spi_cr1(s, R_CR1_BIDIOE_MASK) ? NULL : spi_is_master(s) ? &s->mosi : &s->miso;
+    }
+    return spi_is_master(s) ? &s->miso : &s->mosi;
+}
+
+/* Between a register and the line, where the first bit is the uppermost. */
+static uint32_t line_order(const Spi *s, uint32_t word)
+{
+    unsigned bits = frame_bits(s);
+
+    word &= MAKE_64BIT_MASK(0, bits);
+    return spi_cr1(s, R_CR1_LSBFIRST_MASK) ? revbit32(word) >> (32 - bits) : word;
+}
+
+/* What a line reads that nobody clocks anything into. */
+static uint32_t idle_line(const Spi *s, const Signal *line)
+{
+    return line && signal_level(line, false) ? MAKE_64BIT_MASK(0, frame_bits(s)) : 0;
+}
+
+/* ---- CRC ---- */
+
+static void crc_add(Spi *s, unsigned n, uint32_t word)
+{
+    unsigned bits = frame_bits(s);
+    uint32_t crc = s->parent_obj.regs[n], top = 1u << (bits - 1);
+    uint32_t poly = s->parent_obj.regs[R_CRCPR];
+
+    if (!spi_cr1(s, R_CR1_CRCEN_MASK)) {
+        return;
+    }
+    crc ^= line_order(s, word);
+    for (unsigned i = 0; i < bits; i++) {
+        crc = crc & top ? crc << 1 ^ poly : crc << 1;
+    }
+    s->parent_obj.regs[n] = crc & MAKE_64BIT_MASK(0, bits);
+}
+
+static bool crc_is_next(const Spi *s)
+{
+    return spi_cr1(s, R_CR1_CRCEN_MASK) && spi_cr1(s, R_CR1_CRCNEXT_MASK);
+}
+
+/* ---- A frame ---- */
+
+/* What goes out in the frame that begins now. */
+static void load(Spi *s, SpiPhase phase)
+{
+    if (phase == SPI_CRC) {
+        s->parent_obj.regs[R_CR1] &= ~R_CR1_CRCNEXT_MASK;
+        s->shift.word = line_order(s, s->parent_obj.regs[R_TXCRCR]);
+    } else if (!spi_sr(s, R_SR_TXE_MASK) && line_out(s)) {
+        s->shift.word = spi_take_tdr(s);
+        crc_add(s, R_TXCRCR, s->shift.word);
+    }
+    /* unsure: a slave with nothing to send repeats what it sent last */
+}
+
+static void end_frame(Spi *s)
+{
+    SpiPhase phase = s->shift.phase;
+
+    s->shift.phase = SPI_IDLE;
+    s->slave_end = 0;
+    if (!line_in(s)) {
+        return;
+    }
+    if (phase == SPI_DATA) {
+        crc_add(s, R_RXCRCR, s->in);
+    } else if (line_order(s, s->in) != s->parent_obj.regs[R_RXCRCR]) {
+        spi_set(s, R_SR_CRCERR_MASK);
+    }
+    spi_received(s, s->in);
+}
+
+/* ---- Master ---- */
+
+/* Parts of QEMU take bytes. */
+static uint32_t ask_ssi(Spi *s, uint32_t data, unsigned bits)
+{
+    uint32_t answer = 0;
+
+    for (int shift = bits - 8; shift >= 0; shift -= 8) {
+        answer = answer << 8 | (ssi_transfer(s->ssi, data >> shift & 0xff) & 0xff);
+    }
+    return answer;
+}
+
+static void answered(void *opaque, uint32_t answer)
+{
+    Spi *s = opaque;
+
+    if (s->waits) {
+        s->waits = false;
+        s->in = line_order(s, answer);
+        periph_update(&s->parent_obj);
+    }
+}
+
+static void master_begin(Spi *s, SpiPhase phase, bool follows)
+{
+    unsigned bits = frame_bits(s), ticks = bits * bit_ticks(s);
+    SpiFrame f = {
+        .frame.bus = FRAME_SPI, .out = line_out(s), .in = line_in(s),
+        .bits = bits, .bit = clock_get(s->parent_obj.clk) * bit_ticks(s),
+        .cpol = spi_cr1(s, R_CR1_CPOL_MASK), .cpha = spi_cr1(s, R_CR1_CPHA_MASK),
+        .ti = spi_cr2(s, R_CR2_FRF_MASK), .answered = answered, .master = s,
+    };
+
+    load(s, phase);
+    shifter_begin(&s->shift, phase, ticks, ticks, follows);
+    f.data = f.out && signal_is_routed(f.out) ? line_order(s, s->shift.word)
+                                              : idle_line(s, f.out);
+    f.answer = idle_line(s, f.in);
+    spi_check_routed(s, &s->sck, "SCK");
+    if (signal_is_routed(&s->sck)) {
+        if (!QTAILQ_EMPTY(&BUS(s->ssi)->children)) {
+            f.answer = ask_ssi(s, f.data, bits);
+        }
+        signal_send(&s->sck, &f.frame);
+    }
+    s->waits = f.waits;
+    s->in = line_order(s, f.answer);
+}
+
+/* What a master does next; a CRC only right @after_frame. */
+static SpiPhase master_next(Spi *s, bool after_frame)
+{
+    if (!is_on(s) || !spi_is_master(s)) {
+        return SPI_IDLE;
+    }
+    if (line_out(s) && !spi_sr(s, R_SR_TXE_MASK)) {
+        return SPI_DATA;
+    }
+    if (after_frame && crc_is_next(s)) {
+        return SPI_CRC;
+    }
+    return line_out(s) ? SPI_IDLE : SPI_DATA;   /* who only receives never stops */
+}
+
+static void master_go_on(Spi *s, bool after_frame)
+{
+    SpiPhase next = master_next(s, after_frame);
+
+    if (next != SPI_IDLE) {
+        master_begin(s, next, after_frame);
+    }
+}
+
+/* ---- Slave ---- */
+
+/* The data lines of a slave with one data line are its MISO and the master's MOSI. */
+void spi_heard(void *opaque, Signal *from, Frame *frame)
+{
+    Spi *s = opaque;
+    SpiFrame *f = (SpiFrame *)frame;
+    Signal *in = line_in(s), *out = line_out(s);
+    SpiPhase phase;
+
+    if (frame->bus != FRAME_SPI || !is_on(s) || spi_is_master(s) || !spi_is_selected(s) ||
+        !signal_meets(from, &s->sck)) {
+        return;
+    }
+    if (f->bits != frame_bits(s)) {
+        periph_mistake(&s->parent_obj, "the master clocks frames of %u bits, DFF says %u: nothing "
+                       "sensible comes of it", f->bits, frame_bits(s));
+        return;
+    }
+    if (f->cpol != !!spi_cr1(s, R_CR1_CPOL_MASK) || f->cpha != !!spi_cr1(s, R_CR1_CPHA_MASK)) {
+        periph_mistake(&s->parent_obj, "the master has CPOL=%d, CPHA=%d: on a board bits get lost",
+                       f->cpol, f->cpha);
+    }
+    if (s->shift.phase != SPI_IDLE) {
+        end_frame(s);                   /* its end is this one's beginning */
+    }
+    phase = s->loaded || !spi_sr(s, R_SR_TXE_MASK) || !crc_is_next(s) ? SPI_DATA : SPI_CRC;
+    if (!s->loaded) {
+        load(s, phase);
+    }
+    s->loaded = false;
+    s->shift.phase = phase;
+    s->in = line_order(s, f->out && in && signal_meets(f->out, in) ? f->data : idle_line(s, in));
+    if (f->in && out && signal_meets(f->in, out)) {
+        f->answer = line_order(s, s->shift.word);
+    }
+    s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (f->bits * f->bit >> 32);
+    periph_update(&s->parent_obj);
+}
+
+/* A slave's DR is free as soon as its shift register has taken the word. */
+static void slave_preload(Spi *s)
+{
+    if (is_on(s) && !spi_is_master(s) && s->shift.phase == SPI_IDLE && !s->loaded &&
+        line_out(s) && !spi_sr(s, R_SR_TXE_MASK)) {
+        load(s, SPI_DATA);
+        s->loaded = true;
+    }
+}
+
+/* ---- All of it ---- */
+
+int64_t spi_frame_when(const Spi *s)
+{
+    bool ends = s->shift.phase != SPI_IDLE && !s->waits;
+
+    return !ends ? COUNTER_NEVER : s->slave_end ?: shifter_when(&s->shift);
+}
+
+void spi_frame_expired(void *opaque)
+{
+    Spi *s = opaque;
+
+    end_frame(s);
+    master_go_on(s, true);
+    periph_update(&s->parent_obj);
+}
+
+void spi_frame_run(Spi *s)
+{
+    if (s->shift.phase == SPI_IDLE) {
+        master_go_on(s, crc_is_next(s) && s->crc_asked);
+    }
+    s->crc_asked = false;
+    slave_preload(s);
+}
