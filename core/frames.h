@@ -41,13 +41,15 @@ typedef struct SpiFrame {
 } SpiFrame;
 
 /*
- * 16 bits of a channel of I2S, as they begin: a tick on the clock line says so to all, then whoever
- * sends puts them on the data line.
+ * 16 bits of a channel of I2S, as they begin.  On the clock line the master says so to all, and then
+ * that who sends is to send; who does puts them on the data line.
  */
+typedef enum I2sStage { I2S_BEGIN, I2S_SEND, I2S_DATA } I2sStage;
+
 typedef struct I2sFrame {
     Frame frame;                /* FRAME_I2S */
-    bool tick;                  /* on the clock line, without data */
-    uint16_t data;              /* the bit sent first uppermost */
+    I2sStage stage;
+    uint16_t data;              /* of I2S_DATA, the bit sent first uppermost */
     bool right;                 /* channel */
     bool second;                /* half of a channel's 32 bits */
     unsigned channel_bits;      /* 16 or 32 */

@@ -65,6 +65,12 @@ static unsigned channel_ticks(const Spi *s)
     return divider(s) * (mckoe ? 128 : channel_bits(s));
 }
 
+/* What SD reads that nobody drives. */
+static uint32_t idle_line(const Spi *s)
+{
+    return signal_level(&s->sd, false) ? 0xffff : 0;
+}
+
 /* ---- A half ---- */
 
 /* The next half after the one that was. */
@@ -78,30 +84,22 @@ static void turn(Spi *s)
     }
 }
 
-static void put_on_line(Spi *s, I2sFrame f)
+/* The word that goes in the half that has just begun. */
+static void send_half(Spi *s, I2sFrame f)
 {
+    bool next_is_other = halves(s) == 1 || s->second;
+
     if (!spi_sr(s, R_SR_TXE_MASK)) {
         s->audio.word = spi_take_tdr(s) & 0xffff;
     } else if (!is_master(s)) {
         spi_set(s, R_SR_UDR_MASK);
     }
     /* unsure: with nothing new the word before goes out again */
-    f.tick = false;
+    spi_clear(s, R_SR_CHSIDE_MASK);
+    spi_set(s, s->right != next_is_other ? R_SR_CHSIDE_MASK : 0);
+    f.stage = I2S_DATA;
     f.data = s->audio.word;
     signal_send(&s->sd, &f.frame);
-}
-
-/* A half begins, by our own clock or another's. */
-static void begin_half(Spi *s, const I2sFrame *f)
-{
-    s->in = signal_level(&s->sd, false) ? 0xffff : 0;
-    if (sends(s)) {
-        spi_clear(s, R_SR_CHSIDE_MASK);
-        if (s->right ^ !(halves(s) == 2 && !s->second)) {
-            spi_set(s, R_SR_CHSIDE_MASK);       /* of the word that is to be written next */
-        }
-        put_on_line(s, *f);
-    }
 }
 
 static void end_half(Spi *s)
@@ -115,13 +113,23 @@ static void end_half(Spi *s)
     }
 }
 
+/* The extension has no clock pin: what is on ours is on its. */
+static void tell_slaves(Spi *s, I2sFrame *f, I2sStage stage)
+{
+    f->stage = stage;
+    signal_send(&s->ck, &f->frame);
+    if (s->ext) {
+        spi_i2s_heard(s->ext, NULL, &f->frame);
+    }
+}
+
 /* ---- Master ---- */
 
 static void master_begin(Spi *s, bool follows)
 {
     unsigned ticks = channel_ticks(s) / halves(s);
     I2sFrame f = {
-        .frame.bus = FRAME_I2S, .tick = true, .channel_bits = channel_bits(s),
+        .frame.bus = FRAME_I2S, .channel_bits = channel_bits(s),
         .channel = clock_get(s->i2sclk) * channel_ticks(s),
         .standard = FIELD_EX32(s->parent_obj.regs[R_I2SCFGR], I2SCFGR, I2SSTD),
     };
@@ -131,16 +139,11 @@ static void master_begin(Spi *s, bool follows)
     f.second = s->second;
     shifter_begin(&s->audio, I2S_HALF, ticks, ticks, follows);
     spi_check_routed(s, &s->ck, "I2S CK");
-    s->in = 0;
-    if (!sends(s)) {
-        begin_half(s, &f);
-    }
-    signal_send(&s->ck, &f.frame);
-    if (s->ext) {
-        spi_i2s_heard(s->ext, &s->ck, &f.frame);
-    }
+    s->in = idle_line(s);
+    tell_slaves(s, &f, I2S_BEGIN);
+    tell_slaves(s, &f, I2S_SEND);
     if (sends(s)) {
-        begin_half(s, &f);
+        send_half(s, f);
     }
 }
 
@@ -154,11 +157,8 @@ static bool master_may_begin(const Spi *s)
 
 /* ---- Slave ---- */
 
-static void slave_tick(Spi *s, const I2sFrame *f)
+static void slave_begin(Spi *s, const I2sFrame *f)
 {
-    if (is_master(s) || f->channel_bits != channel_bits(s)) {
-        return;
-    }
     if (s->audio.phase != SPI_IDLE) {
         end_half(s);
     }
@@ -174,25 +174,37 @@ static void slave_tick(Spi *s, const I2sFrame *f)
     }
     s->audio.phase = I2S_HALF;
     s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (f->channel / halves(s) >> 32);
-    begin_half(s, f);
-    periph_update(&s->parent_obj);
+    s->in = idle_line(s);
 }
 
+/* @from is NULL for the clock that an extension has. */
 void spi_i2s_heard(void *opaque, Signal *from, Frame *frame)
 {
     Spi *s = opaque;
     const I2sFrame *f = (I2sFrame *)frame;
+    bool clocked = s->extension ? !from : from && !is_master(s) && signal_meets(from, &s->ck);
 
     if (frame->bus != FRAME_I2S || !is_on(s)) {
         return;
     }
-    if (f->tick) {
-        if (s->extension || signal_meets(from, &s->ck)) {
-            slave_tick(s, f);
+    if (f->stage == I2S_DATA) {
+        if (!sends(s) && s->audio.phase == I2S_HALF) {
+            s->in = f->data;
         }
-    } else if (!sends(s) && s->audio.phase == I2S_HALF) {
-        s->in = f->data;
+        return;
     }
+    if (!clocked || f->channel_bits != channel_bits(s)) {
+        return;
+    }
+    if (f->stage == I2S_BEGIN) {
+        slave_begin(s, f);
+    } else if (sends(s) && s->audio.phase == I2S_HALF) {
+        send_half(s, *f);
+    }
+    if (s->ext) {
+        spi_i2s_heard(s->ext, NULL, frame);
+    }
+    periph_update(&s->parent_obj);
 }
 
 /* ---- All of it ---- */
