@@ -6,7 +6,7 @@
  * Clock in: `i2sclk`.
  * Signals: `sck`, `miso`, `mosi`, `nss`; those with I2S `i2s-ck`, `i2s-ws`, `i2s-sd`, `i2s-mck`; an
  *   extension only `sd`.
- * Bus: `ssi`, for parts of QEMU (-device); they are behind SCK wherever it is routed to.
+ * Bus: of its own name, for parts of QEMU (-device); they are behind SCK wherever it is routed to.
  * Properties: `i2s`: has it; `extension`: is the second half of a full-duplex I2S, which has nothing
  *   but a data line; `ext`, link to that of this one.
  *
@@ -318,7 +318,6 @@ static void spi_init(Periph *p)
 
     s->i2sclk = qdev_init_clock_in(DEVICE(p), "i2sclk", clock_changed, p,
                                    ClockPreUpdate | ClockUpdate);
-    s->ssi = ssi_create_bus(DEVICE(p), "ssi");
     periph_add_line(p, &s->irq, "irq");
     periph_add_line(p, &s->dma_rx, "dma-rx");
     periph_add_line(p, &s->dma_tx, "dma-tx");
@@ -328,6 +327,12 @@ static void spi_init(Periph *p)
     clock_set_callback(p->clk, clock_changed, p, ClockPreUpdate | ClockUpdate);
     shifter_init(&s->shift, p->clk, spi_frame_expired, s);
     shifter_init(&s->audio, s->i2sclk, spi_i2s_expired, s);
+}
+
+/* The bus has the SPI's own name: -device w25q80bl,bus=spi2 */
+static void spi_realize(Periph *p, Error **errp)
+{
+    SPI(p)->ssi = ssi_create_bus(DEVICE(p), object_get_canonical_path_component(OBJECT(p)));
 }
 
 static void spi_reset(Periph *p, bool power_on)
@@ -376,6 +381,6 @@ static const PeriphInfo spi = {
     .chapter = "RM0090 28", .bus = BUS_APB,
     REGS_AND_OPS(spi_ops), PROPERTIES(spi_properties),
     .vmsd = &spi_vmstate,
-    .init = spi_init, .reset = spi_reset, .update = spi_update,
+    .init = spi_init, .realize = spi_realize, .reset = spi_reset, .update = spi_update,
 };
 DEFINE_PERIPH("stm32f4-spi", Spi, spi)

@@ -349,6 +349,41 @@ static void test_frame_error(void)
     g_assert_cmphex(sr(SLAVE) & FRE, ==, 0);
 }
 
+/* A flash of QEMU's on the bus, selected by a pin that the firmware drives. */
+static uint32_t pass(uint32_t out)
+{
+    poke(MASTER + A_DR, out);
+    board_wait_ns(BYTE_NS);
+    return peek(MASTER + A_DR);
+}
+
+static void select_flash(bool yes)
+{
+    poke(GPIOB + 0x18, yes ? 1 << 16 : 1);              /* PB0 */
+}
+
+static void test_qemu_flash(void)
+{
+    start("-machine chip-select=spi1-pb0 -device w25q80bl,bus=spi1");
+    select_flash(false);
+    poke(GPIOB, (peek(GPIOB) & ~3u) | 1);
+    poke(MASTER + A_CR1, MSTR | SSM | SSI | BR | SPE);
+    select_flash(true);
+    pass(0x9f);                                         /* JEDEC ID */
+    g_assert_cmphex(pass(0), ==, 0xef);
+    g_assert_cmphex(pass(0), ==, 0x40);
+    g_assert_cmphex(pass(0), ==, 0x14);
+    select_flash(false);
+    g_assert_cmphex(pass(0x9f), ==, 0);
+    /* 16 bits a frame are two bytes to it */
+    poke(MASTER + A_CR1, MSTR | SSM | SSI | BR | DFF);
+    poke(MASTER + A_CR1, MSTR | SSM | SSI | BR | DFF | SPE);
+    select_flash(true);
+    poke(MASTER + A_DR, 0x9f00);
+    board_wait_ns(2 * BYTE_NS);
+    g_assert_cmphex(peek(MASTER + A_DR), ==, 0x00ef);
+}
+
 static void test_mistakes(void)
 {
     join(0);
@@ -385,6 +420,7 @@ int main(int argc, char **argv)
     qtest_add_func("/spi/interrupts", test_interrupts);
     qtest_add_func("/spi/nobody", test_nobody);
     qtest_add_func("/spi/frame-error", test_frame_error);
+    qtest_add_func("/spi/qemu-flash", test_qemu_flash);
     qtest_add_func("/spi/mistakes", test_mistakes);
     return board_run_tests();
 }
