@@ -57,4 +57,36 @@ typedef struct I2sFrame {
     uint8_t standard;           /* as I2SSTD: 0 Philips, 1 MSB, 2 LSB, 3 PCM */
 } I2sFrame;
 
+/*
+ * What a master of I2C does, as it begins, on the clock line.  A slave knows by START whether it is
+ * meant, and answers START and WRITE with `ack`, READ with `data`.  Several may acknowledge, and a bus
+ * is a wired and: an answer is put in by i2c_frame_answer().
+ */
+typedef enum I2cEvent {
+    I2C_EVENT_START,            /* or a repeated one; no answer, the address follows by WRITE */
+    I2C_EVENT_ADDRESS,          /* `data`: the byte after a START; or the second of 10 bits */
+    I2C_EVENT_WRITE,            /* `data`: a byte to whoever has acknowledged its address */
+    I2C_EVENT_READ,             /* a byte from it */
+    I2C_EVENT_ACK, I2C_EVENT_NACK,      /* how the master answers that byte */
+    I2C_EVENT_STOP,
+} I2cEvent;
+
+typedef struct I2cFrame {
+    Frame frame;                /* FRAME_I2C */
+    I2cEvent event;
+    Signal *sda;                /* of the master: who hears it at SCL has to meet this too */
+    uint8_t data;
+    uint64_t bit;               /* time for a bit */
+    bool ack;                   /* somebody has acknowledged */
+    bool waits;                 /* a slave stretches the clock: answered() when it goes on */
+    void (*answered)(void *master, bool ack, uint8_t data);
+    void *master;
+} I2cFrame;
+
+static inline void i2c_frame_answer(I2cFrame *f, bool ack, uint8_t data)
+{
+    f->ack |= ack;
+    f->data &= f->event == I2C_EVENT_READ ? data : 0xff;
+}
+
 #endif

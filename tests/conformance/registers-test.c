@@ -159,6 +159,8 @@ static void prepare(const char *peripheral)
     board_reset();
     if (g_str_has_prefix(clock, "adc")) {
         board_enable("adc1");
+    } else if (g_str_has_prefix(clock, "i2s")) {    /* i2s2ext is a part of spi2 */
+        board_enable(clock[3] == '2' ? "spi2" : "spi3");
     } else if (board_has_enable(clock)) {
         board_enable(clock);
     }
