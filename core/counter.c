@@ -8,6 +8,8 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/timer.h"
+#include "system/cpu-timers.h"
+#include "system/qtest.h"
 #include "stm32/core/counter.h"
 
 typedef unsigned __int128 Units;    /* of 2^-32 ns */
@@ -103,6 +105,11 @@ int64_t counter_when(const Counter *c, uint64_t count)
     ahead = (Units)(count - c->count) * step_period(c) - begun;
     ahead = (ahead + UINT32_MAX) >> 32;     /* whole ns, rounded up: not a moment too early */
     return ahead < (Units)(INT64_MAX - c->anchor) ? c->anchor + (int64_t)ahead : COUNTER_NEVER;
+}
+
+bool time_is_exact(void)
+{
+    return icount_enabled() || qtest_enabled();
 }
 
 const VMStateDescription vmstate_counter = {

@@ -51,6 +51,9 @@ void counter_divide(Counter *c, uint32_t divide);
  */
 int64_t counter_when(const Counter *c, uint64_t count);
 
+/* Is virtual time the guest's own (-icount, tests), so that no timer of it ever comes late? */
+bool time_is_exact(void);
+
 extern const VMStateDescription vmstate_counter;
 #define VMSTATE_COUNTER(field, State) \
     VMSTATE_STRUCT(field, State, 1, vmstate_counter, Counter)

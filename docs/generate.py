@@ -21,6 +21,7 @@ TITLES = {
     "stm32f4-bkpsram": "Backup SRAM",
     "stm32f4-crc": "CRC unit",
     "stm32f4-dbgmcu": "Debug component (DBGMCU)",
+    "stm32f4-dma": "DMA controllers",
     "stm32f4-exti": "External interrupts (EXTI)",
     "stm32f4-flash": "Flash controller, option bytes, OTP",
     "stm32f4-gpio": "I/O ports",

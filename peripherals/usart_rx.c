@@ -17,8 +17,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "system/cpu-timers.h"
-#include "system/qtest.h"
 #include "stm32/peripherals/usart_line.h"
 
 #define GRACE_NS (50 * SCALE_MS)
@@ -195,12 +193,6 @@ static void rx_idle(Usart *s)
     } else {
         usart_set(s, R_SR_IDLE_MASK);
     }
-}
-
-/* Is virtual time the guest's own, so that nothing but the host's input ever comes late? */
-static bool time_is_exact(void)
-{
-    return icount_enabled() || qtest_enabled();
 }
 
 /* Is there reason to blame the host that the frame before has not been read yet? */
