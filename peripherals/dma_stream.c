@@ -115,6 +115,9 @@ static void disable(Dma *s, unsigned n)
 /* All has been moved. */
 static void complete(Dma *s, unsigned n)
 {
+    if (!dma_is_enabled(s, n)) {
+        return;                     /* reset by what it has written */
+    }
     dma_set_flags(s, n, DMA_TCIF);
     if (is_circular(s, n)) {
         if (cr(s, n) & R_S0CR_DBM_MASK) {
@@ -297,7 +300,7 @@ static bool move_burst(Dma *s, unsigned n, unsigned beats)
             return false;
         }
     }
-    return true;
+    return dma_is_enabled(s, n);    /* not reset by what it has written */
 }
 
 static void serve_request(Dma *s, unsigned n)
@@ -399,7 +402,7 @@ static void copy(Dma *s, unsigned n, uint32_t units)
     DmaStream *st = &s->stream[n];
     uint32_t unit = unit_bytes(s, n), left = MIN(units * unit, st->mleft);
 
-    while (left) {
+    while (left && dma_is_enabled(s, n)) {
         uint32_t size = MIN(left, COPY_SIZE / unit * unit);
 
         if (size < 2 * unit || !copy_plain(s, n, size)) {
@@ -411,7 +414,7 @@ static void copy(Dma *s, unsigned n, uint32_t units)
         left -= size;
         *dma_reg(s, R_S0NDTR, n) = st->mleft / psize(s, n);
     }
-    if (!st->mleft && dma_is_enabled(s, n)) {
+    if (!st->mleft) {
         complete(s, n);
     }
 }

@@ -49,6 +49,10 @@ HANDLER(exti15_10_handler);
 HANDLER(usart1_handler);
 HANDLER(usart2_handler);
 HANDLER(usart3_handler);
+HANDLER(dma1_stream3_handler);
+HANDLER(dma2_stream0_handler);
+HANDLER(dma2_stream2_handler);
+HANDLER(dma2_stream7_handler);
 
 typedef void (*handler)(void);
 
@@ -70,9 +74,13 @@ static const handler vectors[16 + 82] = {
     [16 + 6] = exti0_handler,
     [16 + 7] = exti1_handler,
     [16 + 9] = exti3_handler,
+    [16 + 14] = dma1_stream3_handler,
     [16 + 23] = exti9_5_handler,
     [16 + 37] = usart1_handler,
     [16 + 38] = usart2_handler,
     [16 + 39] = usart3_handler,
     [16 + 40] = exti15_10_handler,
+    [16 + 56] = dma2_stream0_handler,
+    [16 + 58] = dma2_stream2_handler,
+    [16 + 70] = dma2_stream7_handler,
 };

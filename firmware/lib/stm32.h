@@ -62,6 +62,9 @@ enum {
 #define P FLASH
 #include "../../regs/flash.h"
 #undef P
+#define P DMA
+#include "../../regs/dma.h"
+#undef P
 #define P USART
 #include "../../regs/usart.h"
 #undef P
@@ -85,6 +88,11 @@ enum {
 #define FLASH   0x40023c00u
 #define PWR     0x40007000u
 #define CRC     0x40023000u
+#define DMA1    0x40026000u
+#define DMA2    0x40026400u
+
+/* Offset of a register of DMA stream @n, from that of stream 0. */
+#define DMA_OF(n, offset) ((offset) + 0x18 * (n))
 
 #define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
 

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/sockets.h"
 #include "stm32/tests/qtest/board.h"
 #include "stm32/firmware/lib/mailbox.h"
 
@@ -15,13 +16,17 @@ static uint32_t mail(unsigned word)
     return peek(MAILBOX_ADDRESS + 4 * word);
 }
 
-static void start(const char *program, const char *args)
+static void start_timed(const char *program, const char *time, const char *args)
 {
-    g_autofree char *all = g_strdup_printf(
-        "-accel tcg -icount shift=3,sleep=off -kernel %s/%s.elf %s",
-        g_getenv("STM32_FIRMWARE"), program, args);
+    g_autofree char *all = g_strdup_printf("-accel tcg %s -kernel %s/%s.elf %s", time,
+                                           g_getenv("STM32_FIRMWARE"), program, args);
 
     board_start(all);
+}
+
+static void start(const char *program, const char *args)
+{
+    start_timed(program, "-icount shift=3,sleep=off", args);
 }
 
 static void wait_for(unsigned word, uint32_t value)
@@ -130,6 +135,56 @@ static void test_sleep(void)
     g_assert_cmphex(mail(8) >> 25, ==, 0x0e000000 >> 25);
 }
 
+#define ECHO 65536
+#define BLOCK 8192          /* half of what the program has room for */
+
+/* Send @data to the firmware, a block at a time, and have it back. */
+static void exchange(int fd, const uint8_t *data)
+{
+    g_autofree uint8_t *back = g_malloc(ECHO);
+
+    for (unsigned at = 0; at < ECHO; at += BLOCK) {
+        g_assert_cmpint(send(fd, data + at, BLOCK, 0), ==, BLOCK);
+        g_assert_cmpint(recv(fd, back + at, BLOCK, MSG_WAITALL), ==, BLOCK);
+    }
+    g_assert_cmpmem(data, ECHO, back, ECHO);
+}
+
+/* Copies, and an echo at 10.5 Mbaud that may lose nothing, with virtual time exact and without. */
+static void test_dma(const void *time)
+{
+    g_autofree uint8_t *data = g_malloc(ECHO);
+    struct timeval patience = { .tv_sec = REAL_SECONDS };
+    g_autofree char *args = NULL;
+    int fds[2];
+
+    for (unsigned i = 0; i < ECHO; i++) {
+        data[i] = i < 4 ? ECHO >> (24 - 8 * i) : i * 7 + i / 256;
+    }
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
+    setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    args = g_strdup_printf("-serial null -chardev socket,id=line,fd=%d -serial chardev:line", fds[1]);
+    start_timed("dma", time, args);
+    close(fds[1]);
+    wait_for(15, 1);
+    exchange(fds[0], data);
+    wait_until_done();
+    close(fds[0]);
+    g_assert_cmpuint(mail(1), ==, 0);
+    g_assert_cmpuint(mail(2), >=, 2);
+    g_assert_cmpuint(mail(3), ==, 4);
+    if (strstr(time, "icount")) {
+        assert_about(mail(4), 4096 * 7 / 4, 500);
+    }
+    g_assert_cmpuint(mail(5), ==, 111);
+    g_assert_cmpuint(mail(6), ==, 222);
+    g_assert_cmpuint(mail(8), ==, ECHO);
+    g_assert_cmpuint(mail(9), >, 0);
+    g_assert_cmpuint(mail(10), ==, 0);
+    g_assert_cmpint(board_mistakes("/machine/soc/dma"), ==, 0);
+    g_assert_cmpint(board_mistakes("overrun"), ==, 0);
+}
+
 /* The same program twice: the same words, at the same virtual time. */
 static void test_same_again(void)
 {
@@ -149,6 +204,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("chip/clock", test_clock);
+    qtest_add_data_func("chip/dma", "-icount shift=3,sleep=off", test_dma);
+    qtest_add_data_func("chip/dma-real-time", "", test_dma);
     qtest_add_func("chip/faults", test_faults);
     qtest_add_func("chip/flash", test_flash);
     qtest_add_func("chip/interrupts", test_interrupts);

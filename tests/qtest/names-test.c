@@ -105,7 +105,8 @@ static void test_pins(void)
 static void test_registers(void)
 {
     static const char *const peripherals[] = {
-        "rcc", "pwr", "flash", "syscfg", "exti", "crc", "dma1", "dma2", "dbgmcu", "dwt", "itm", "coredebug", "tpiu",
+        "rcc", "pwr", "flash", "syscfg", "exti", "crc", "dma1", "dma2", "dbgmcu", "dwt", "itm",
+        "coredebug", "tpiu",
         "gpioa", "gpioi", "usart1", "usart2", "usart3", "uart4", "uart5", "usart6",
     };
 
