@@ -20,6 +20,7 @@
 #include "stm32/peripherals/usart_line.h"
 
 #define GRACE_NS (50 * SCALE_MS)
+#define LATE_FRAMES 16
 
 static bool receiver_is_on(const Usart *s)
 {
@@ -204,10 +205,22 @@ static bool rx_has_grace(const Usart *s)
            !(sr & R_SR_ORE_MASK) && !time_is_exact();
 }
 
+/*
+ * Ticks a frame may be late and the next follows closely even so.  DMA reads DR before that ends,
+ * however late it is: with a fast line the host then need not turn its main loop for every frame.
+ */
+static uint64_t rx_slack(const Usart *s)
+{
+    if (time_is_exact()) {
+        return usart_bit_ticks(s);
+    }
+    return !usart_cr3(s, R_CR3_DMAR_MASK) ? 0
+           : LATE_FRAMES * usart_halves_to_ticks(s, usart_frame_halves(s));
+}
+
 /* A frame has come in, and another may follow. */
 static void rx_frame_is_through(Usart *s)
 {
-    uint64_t slack = time_is_exact() ? usart_bit_ticks(s) : 0;
     uint32_t word = s->rx.word;
 
     s->rx.phase = RX_NOTHING;
@@ -216,7 +229,7 @@ static void rx_frame_is_through(Usart *s)
                                         : word & WIRE_NO_STOP ? R_SR_FE_MASK : 0);
     }
     /* One that follows a late one is late too: else a host that stalls would pour in frames. */
-    if (!rx_start(s, counter_now(&s->rx.ticks) <= s->rx.end + slack)) {
+    if (!rx_start(s, counter_now(&s->rx.ticks) <= s->rx.end + rx_slack(s))) {
         rx_await_quiet(s, true);
     }
 }

@@ -18,6 +18,7 @@
 #define SYST_CVR    (*(volatile uint32_t *)0xe000e018)
 #define NVIC_ISER   ((volatile uint32_t *)0xe000e100)
 #define NVIC_ICER   ((volatile uint32_t *)0xe000e180)
+#define NVIC_ICPR   ((volatile uint32_t *)0xe000e280)
 #define SCB_VTOR    (*(volatile uint32_t *)0xe000ed08)
 #define SCB_AIRCR   (*(volatile uint32_t *)0xe000ed0c)
 #define SCB_SCR     (*(volatile uint32_t *)0xe000ed10)

@@ -78,6 +78,10 @@ def main():
     show("register write, each", measure("poll_write", commands), 0, "ns CPU", 100)
     show("pin toggled, each", measure("toggle_pin", commands), 0, "ns CPU", 100)
     show("software interrupt, each", measure("interrupts", commands), 0, "us CPU")
+    ours = {"ours": commands["ours"]}
+    show("512 MiB copied by instructions", measure("memcpy", ours), 0, "us CPU/MiB", 1e6 / 512)
+    show("512 MiB copied by DMA", measure("dma_copy", ours), 0, "us CPU/MiB", 1e6 / 512)
+    show("1 MiB in by USART DMA, 1 Mbyte/s", measure_usart(ours["ours"]), 0, "us CPU/KiB", 1e6 / 1024)
     print_floor()
     show("1 s asleep, SysTick at 1 kHz", measure("idle", commands), 0, "% of a core", 100 / 5)
 

@@ -135,7 +135,7 @@ static void test_sleep(void)
     g_assert_cmphex(mail(8) >> 25, ==, 0x0e000000 >> 25);
 }
 
-#define ECHO 65536
+#define ECHO 16384
 #define BLOCK 8192          /* half of what the program has room for */
 
 /* Send @data to the firmware, a block at a time, and have it back. */
@@ -159,7 +159,7 @@ static void test_dma(const void *time)
     int fds[2];
 
     for (unsigned i = 0; i < ECHO; i++) {
-        data[i] = i < 4 ? ECHO >> (24 - 8 * i) : i * 7 + i / 256;
+        data[i] = i < 4 ? (uint8_t)(ECHO >> (24 - 8 * i)) : i * 7 + i / 256;
     }
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
     setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));

@@ -43,8 +43,7 @@ static void copy(const void *from, void *to, uint32_t words, uint32_t bursts)
     REG(DMA2, DMA_S0CR) = 2 << 6 | DMA_S0CR_PINC | DMA_S0CR_MINC | 2 << 11 | 2 << 13 | bursts |
                           DMA_S0CR_TCIE | DMA_S0CR_HTIE | DMA_S0CR_TEIE;
     REG(DMA2, DMA_S0CR) |= DMA_S0CR_EN;
-    while (!done) {
-        wait_for_interrupt();
+    while (!done) {             /* asleep CYCCNT would stand */
     }
 }
 
