@@ -131,9 +131,9 @@ static void cr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     }
     keep_frozen(p, reg, was, CR_FREE, R_S0CR_CT_MASK);
     p->regs[reg] |= R_S0CR_EN_MASK;
-    if (!en && s->active == n) {
-        s->stream[n].stopping = true;
-        dma_engine_interrupt(s);
+    if (s->active == n) {
+        s->stream[n].stopping |= !en;
+        dma_engine_interrupt(s);    /* with HTIE it is to stop at half */
     } else if (!en) {
         dma_stream_stop(s, n);
     }

@@ -18,6 +18,7 @@
 #define DMA_REQUESTS (DMA_STREAMS * DMA_CHANNELS)
 #define DMA_FIFO_SIZE 16
 #define DMA_NONE DMA_STREAMS
+#define DMA_COPY_SIZE 4096      /* bytes by one access to the host's memory */
 
 /* Flags of a stream, as they are in LISR and HISR from the place of the stream on. */
 enum {
@@ -54,6 +55,7 @@ typedef struct Dma {
     int64_t pause_until;            /* ns: without -icount, the host has had enough for a while */
     bool working;                   /* bus accesses are under way */
     QEMUTimer *timer;
+    uint8_t buffer[DMA_COPY_SIZE];  /* for such an access */
 } Dma;
 
 #define DMA(obj) ((Dma *)(obj))

@@ -10,8 +10,7 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/dma.h"
 
-#define COPY_SIZE 4096          /* bytes by one access to the host's memory */
-#define RUN_SIZE (16 * 1024)    /* bytes from memory to memory without an event */
+#define RUN_SIZE (32 * 1024)    /* bytes from memory to memory without an event */
 
 static uint32_t cr(Dma *s, unsigned n)
 {
@@ -372,14 +371,13 @@ static bool copy_plain(Dma *s, unsigned n, uint32_t size)
 {
     DmaStream *st = &s->stream[n];
     uint32_t from = pstep(s, n) ? size : psize(s, n);
-    uint8_t buffer[COPY_SIZE];
 
     if (mstep(s, n) != msize(s, n) || (pstep(s, n) && pstep(s, n) != psize(s, n)) ||
         size % msize(s, n) || ranges_overlap(st->paddr, from, st->maddr, size) ||
-        !is_plain(&s->memory, st->maddr, size, true) || !read_plain(s, n, buffer, size)) {
+        !is_plain(&s->memory, st->maddr, size, true) || !read_plain(s, n, s->buffer, size)) {
         return false;
     }
-    address_space_write(&s->memory, st->maddr, MEMTXATTRS_UNSPECIFIED, buffer, size);
+    address_space_write(&s->memory, st->maddr, MEMTXATTRS_UNSPECIFIED, s->buffer, size);
     st->paddr += pstep(s, n) ? size : 0;
     st->maddr += size;
     memory_has_moved(s, n, size);
@@ -403,7 +401,7 @@ static void copy(Dma *s, unsigned n, uint32_t units)
     uint32_t unit = unit_bytes(s, n), left = MIN(units * unit, st->mleft);
 
     while (left && dma_is_enabled(s, n)) {
-        uint32_t size = MIN(left, COPY_SIZE / unit * unit);
+        uint32_t size = MIN(left, DMA_COPY_SIZE / unit * unit);
 
         if (size < 2 * unit || !copy_plain(s, n, size)) {
             size = MIN(size, unit);
@@ -459,7 +457,8 @@ static void plan_copy(Dma *s, unsigned n, uint32_t *units, uint32_t *cost)
 {
     DmaStream *st = &s->stream[n];
     uint32_t unit = unit_bytes(s, n), half = st->items * psize(s, n) / 2;
-    uint32_t bytes = st->mleft > half ? st->mleft - half : st->mleft;
+    bool event = cr(s, n) & R_S0CR_HTIE_MASK && st->mleft > half;
+    uint32_t bytes = event ? st->mleft - half : st->mleft;
 
     *units = DIV_ROUND_UP(MIN(bytes, RUN_SIZE), unit);
     *cost = MAX(port_cycles(unit, psize(s, n), pburst(s, n)),
