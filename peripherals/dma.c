@@ -104,7 +104,7 @@ static uint32_t before_write(Dma *s, unsigned reg, uint32_t was)
     return was;
 }
 
-/* While the stream is enabled only the bits in @free change. */
+/* While the stream is enabled only the bits in @free change; those in @moving are no mistake. */
 static void keep_frozen(Periph *p, unsigned reg, uint32_t was, uint32_t free, uint32_t moving)
 {
     uint32_t *r = &p->regs[reg];
@@ -129,7 +129,8 @@ static void cr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
         }
         return;
     }
-    keep_frozen(p, reg, was, CR_FREE, R_S0CR_CT_MASK);
+    /* the hardware moves CT, and who disables means no more than that */
+    keep_frozen(p, reg, was, CR_FREE, en ? R_S0CR_CT_MASK : ~0u);
     p->regs[reg] |= R_S0CR_EN_MASK;
     if (s->active == n) {
         s->stream[n].stopping |= !en;

@@ -352,7 +352,7 @@ static const Property usart_properties[] = {
 };
 
 static const PeriphInfo usart = {
-    .chapter = "RM0090 30", .bus = BUS_APB, .widths = 2 | 4,
+    .chapter = "RM0090 30", .bus = BUS_APB,     /* bytes: what DMA does with DR */
     REGS_AND_OPS(usart_ops), PROPERTIES(usart_properties),
     .vmsd = &usart_vmstate,
     .init = usart_init, .realize = usart_realize, .reset = usart_reset, .update = usart_update,
