@@ -330,6 +330,9 @@ static void test_prefetch(void)
     cycles(4);
     g_assert_cmphex(peek(reg(A_S0FCR, 1)) & 0x38, ==, 0x18);
     g_assert_cmpuint(ndtr(1), ==, 31);
+    cycles(6 * 4 + 4 + 8);                      /* down to the threshold: filled anew */
+    g_assert_cmphex(peek(reg(A_S0FCR, 1)) & 0x38, ==, 0x28);
+    g_assert_cmpuint(ndtr(1), ==, 24);
 }
 
 /* From a peripheral the FIFO gives to memory what it has at its threshold. */
@@ -791,6 +794,7 @@ static void test_snapshot(void)
     g_assert_cmpuint(ndtr(1), ==, 4);
     cycles(2 + 2 * 4 + 4 + 8);
     g_assert_cmphex(flags(1), ==, HTIF | TCIF);
+    g_assert_cmphex(peek(TARGET + 0x6000), ==, peek(SOURCE));
     g_assert_cmphex(peek(TARGET + 0x6004), ==, peek(SOURCE + 4));
     cycles(4 * 4096);
     g_assert_cmphex(flags(0), ==, HTIF | TCIF);
