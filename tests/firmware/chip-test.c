@@ -155,12 +155,12 @@ typedef struct DmaRun {
     bool stuck;
 } DmaRun;
 
-/* A stream whose request never ends: the host has to have time for everything else. */
+/* A stream of low priority whose request never ends: there has to be time for everything else. */
 static void begin_endless_stream(void)
 {
-    poke(0x40026438, 0x2001e000);                   /* stream 1: PAR, M0AR, NDTR, CR */
-    poke(0x4002643c, 0x2001e000);
-    poke(0x40026434, 100);
+    poke(0x40026430, 0x2001e000);                   /* stream 1: PAR, M0AR, NDTR, CR */
+    poke(0x40026434, 0x2001e000);
+    poke(0x4002642c, 100);
     poke(0x40026428, 1 << 8 | 1);                   /* CIRC, EN */
     qtest_set_irq_in(board, "/machine/soc/dma2", "request", 8, 1);
 }

@@ -128,7 +128,7 @@ static void send(uint32_t from, uint32_t size)
     sending = 1;
     REG(DMA2, DMA_S7M0AR) = (uint32_t)&ring[from];
     REG(DMA2, DMA_S7NDTR) = size;
-    REG(DMA2, DMA_S7CR) = 4 << 25 | 1 << 6 | DMA_S0CR_MINC | DMA_S0CR_TCIE;
+    REG(DMA2, DMA_S7CR) = 4 << 25 | 1 << 6 | DMA_S0CR_MINC | DMA_S0CR_TCIE | 2 << 16;
     REG(DMA2, DMA_S7CR) |= DMA_S0CR_EN;
 }
 
