@@ -591,8 +591,8 @@ void dma_stream_enable(Dma *s, unsigned n)
     s->stream[n].stopping = false;
     if (flags & (DMA_TCIF | DMA_TEIF)) {
         *dma_reg(s, R_S0CR, n) &= ~R_S0CR_EN_MASK;
-        periph_mistake(&s->parent_obj, "stream %u enabled while TCIF or TEIF of it is set: it stays "
-                       "disabled; clear its flags first", n);
+        periph_mistake(&s->parent_obj, "stream %u enabled while TCIF or TEIF of it is set: it "
+                       "stays disabled; clear its flags first", n);
         return;
     }
     if (flags) {
