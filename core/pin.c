@@ -66,7 +66,8 @@ static bool is_conflict(const Drive *a, const Drive *b)
            (a->kind != b->kind || a->kind == DRIVE_WAVE);
 }
 
-static Drive net_resolve(PinNet *net)
+/* The drive of the net, but for that of @without. */
+static Drive net_resolve(PinNet *net, const PinDriver *without)
 {
     const PinDriver *winner = NULL;
 
@@ -75,6 +76,9 @@ static Drive net_resolve(PinNet *net)
         const PinDriver *d;
 
         QSLIST_FOREACH(d, &pin->drivers, next) {
+            if (d == without) {
+                continue;
+            }
             if (winner && is_conflict(&winner->drive, &d->drive)) {
                 g_autofree char *path = object_get_canonical_path(OBJECT(pin));
 
@@ -198,18 +202,30 @@ static void net_publish(PinNet *net, bool level)
     }
 }
 
+static void net_tell_followers(PinNet *net)
+{
+    for (unsigned i = 0; i < net->pins->len; i++) {
+        PinFollower *f;
+
+        QLIST_FOREACH(f, &((Pin *)net->pins->pdata[i])->followers, next) {
+            f->changed(f->opaque);
+        }
+    }
+}
+
 /* Some driver of the net has changed. */
 static void net_update(PinNet *net)
 {
     bool level;
 
-    net->drive = net_resolve(net);
+    net->drive = net_resolve(net, NULL);
     level = drive_level(&net->drive);
     net_publish(net, level);
     if (level != net->level && runstate_is_running()) {
         net_tell(net, level, false);
     }
     net_arm_edge(net);
+    net_tell_followers(net);
 }
 
 void pin_goes_on(Pin *pin)
@@ -274,9 +290,19 @@ void pin_listen_to_waves(PinListener *listener, bool waves)
     }
 }
 
+void pin_follow(PinFollower *follower, Pin *pin)
+{
+    QLIST_INSERT_HEAD(&pin->followers, follower, next);
+}
+
 Drive pin_state(Pin *pin)
 {
     return pin->net->drive;
+}
+
+Drive pin_state_without(Pin *pin, const PinDriver *driver)
+{
+    return net_resolve(pin->net, driver);
 }
 
 bool pin_level(Pin *pin)
@@ -391,6 +417,7 @@ static void pin_init(Object *obj)
     pin->net->edge = timer_new_ns(QEMU_CLOCK_VIRTUAL, net_edge, pin->net);
     QSLIST_INIT(&pin->drivers);
     QLIST_INIT(&pin->listeners);
+    QLIST_INIT(&pin->followers);
     pinmux_init(pin);
     pin_add_driver(pin, &pin->pull, "pull resistor");
     pin_add_driver(pin, &pin->chip, "chip");

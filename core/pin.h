@@ -82,8 +82,19 @@ void pin_listen(PinListener *listener, Pin *pin);
 /* Set `waves`. */
 void pin_listen_to_waves(PinListener *listener, bool waves);
 
+/* One party that wants to know whenever what drives the net may have changed: a cable. */
+typedef struct PinFollower {
+    void (*changed)(void *opaque);
+    void *opaque;
+    QLIST_ENTRY(PinFollower) next;
+} PinFollower;
+
+void pin_follow(PinFollower *follower, Pin *pin);
+
 /* What drives it: who won. */
 Drive pin_state(Pin *pin);
+/* Who would have won without @driver. */
+Drive pin_state_without(Pin *pin, const PinDriver *driver);
 /* The machine runs again: tell what was not told while it was paused. */
 void pin_goes_on(Pin *pin);
 
@@ -172,6 +183,7 @@ struct Pin {
     struct PinNet *net;
     QSLIST_HEAD(, PinDriver) drivers;
     QLIST_HEAD(, PinListener) listeners;
+    QLIST_HEAD(, PinFollower) followers;
     PinDriver chip, pull, outside;
     PinConfig config;
     GPtrArray *functions[PIN_FUNCTIONS];            /* of Signal, or NULL */

@@ -361,7 +361,6 @@ static const VMStateDescription spi_vmstate = {
         VMSTATE_INT64(slave_end, Spi),
         VMSTATE_UINT32(in, Spi),
         VMSTATE_BOOL(loaded, Spi),
-        VMSTATE_BOOL(waits, Spi),
         VMSTATE_BOOL(sends_first, Spi),
         VMSTATE_BOOL(right, Spi),
         VMSTATE_BOOL(second, Spi),

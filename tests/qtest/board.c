@@ -42,6 +42,16 @@ void board_stop(void)
     }
 }
 
+QTestState *board_take(void)
+{
+    QTestState *taken = board;
+
+    board = NULL;
+    unlink(log_name);
+    g_free(log_name);
+    return taken;
+}
+
 /* ---- Snapshots ---- */
 
 static int64_t saved_time;

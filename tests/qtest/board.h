@@ -15,6 +15,8 @@ extern QTestState *board;
 /* Start a fresh board with further arguments of QEMU ("" for none); stops the one before. */
 void board_start(const char *args);
 void board_stop(void);
+/* For two boards at once: this one is the caller's to set as `board` and to quit, its log is lost. */
+QTestState *board_take(void);
 
 /*
  * Save the machine, which stops at that, to a new file of the name returned, which is the caller's to

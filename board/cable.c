@@ -1,0 +1,421 @@
+/*
+ * A cable between pins of two boards, each a QEMU of its own:
+ *
+ *   -chardev socket,id=c,path=/tmp/cable,server=on,wait=off -device stm32-cable,chardev=c,pins=pb13:pb14
+ *   -chardev socket,id=c,path=/tmp/cable                    -device stm32-cable,chardev=c,pins=pb13:pb14
+ *
+ * The n-th pin here is joined with the n-th there, grounds are common.  What the pins' nets are driven
+ * with passes to and fro, and the frames of USART, SPI and I2C (core/frames.h); a master waits for
+ * the answer, so that its frame lasts as long as that takes.
+ *
+ * Lines of text go over the chardev, see message_table.  What comes in is not trusted.  With nobody at
+ * the other end the pins float there.  The two virtual clocks know nothing of each other: with
+ * `-icount sleep=off` an idle machine runs ahead of the other.
+ *
+ * Deliberately different: I2S does not pass, its slaves could not answer in time; a snapshot does not
+ * hold what is under way in the cable.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "chardev/char-fe.h"
+#include "hw/qdev-properties.h"
+#include "hw/qdev-properties-system.h"
+#include "stm32/core/frames.h"
+#include "stm32/soc/stm32f407_soc.h"
+
+#define TYPE_CABLE "stm32-cable"
+OBJECT_DECLARE_SIMPLE_TYPE(Cable, CABLE)
+
+#define MAX_PINS 16
+#define MAX_LINE 160
+#define MAX_BACKLOG (64 * 1024)     /* bytes: more, and levels are not sent until there is room */
+
+typedef struct Core {
+    Cable *cable;
+    Pin *pin;
+    Signal signal;                  /* who hears and says frames here */
+    PinDriver driver;               /* what the other board does */
+    PinFollower follower;
+    Drive sent;
+    bool pending;                   /* `sent` is not what it should be */
+} Core;
+
+/* An answer that a master of this machine waits for. */
+typedef struct Waiting {
+    void *master;                   /* NULL: nobody does */
+    void (*spi)(void *master, uint32_t answer);
+    void (*i2c)(void *master, bool ack, uint8_t data);
+    uint32_t nobody;                /* what it gets of nobody */
+} Waiting;
+
+struct Cable {
+    DeviceState parent_obj;
+    CharBackend chr;
+    char *pins;
+    bool connected;
+    Core core[MAX_PINS];
+    unsigned cores;
+    Waiting waiting[MAX_PINS];      /* by the core of the clock line */
+    GString *in, *out;
+    guint watch;
+    bool telling;                   /* a frame of the other board: not to be sent back */
+};
+
+/* ---- Out ---- */
+
+static gboolean flush(void *do_not_use, GIOCondition condition, void *opaque);
+
+static void push(Cable *c)
+{
+    if (c->out->len && !c->watch) {
+        int done = qemu_chr_fe_write(&c->chr, (uint8_t *)c->out->str, c->out->len);
+
+        g_string_erase(c->out, 0, MAX(done, 0));
+        if (c->out->len) {
+            c->watch = qemu_chr_fe_add_watch(&c->chr, G_IO_OUT | G_IO_HUP, flush, c);
+        }
+    }
+}
+
+static void G_GNUC_PRINTF(2, 3) say(Cable *c, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_string_append_vprintf(c->out, format, args);
+    va_end(args);
+    g_string_append_c(c->out, '\n');
+    push(c);
+}
+
+static void say_drive(Core *core)
+{
+    Cable *c = core->cable;
+    Drive d = pin_state_without(core->pin, &core->driver);
+
+    if (!c->connected || (drive_equals(&d, &core->sent) && !core->pending)) {
+        return;
+    }
+    core->pending = c->out->len > MAX_BACKLOG;
+    if (!core->pending) {
+        core->sent = d;
+        say(c, "drive %d %u %d %" PRIu64 " %" PRIu64, (int)(core - c->core), d.kind, d.mv,
+            d.period, d.high);
+    }
+}
+
+static gboolean flush(void *do_not_use, GIOCondition condition, void *opaque)
+{
+    Cable *c = opaque;
+
+    c->watch = 0;
+    push(c);
+    for (unsigned i = 0; i < c->cores && !c->out->len; i++) {
+        say_drive(&c->core[i]);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+static void followed(void *opaque)
+{
+    say_drive(opaque);
+}
+
+/* The core that meets @signal, or -1. */
+static int core_of(const Cable *c, const Signal *signal)
+{
+    for (unsigned i = 0; signal && i < c->cores; i++) {
+        if (signal_meets(signal, &c->core[i].signal)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static void say_spi(Cable *c, int n, SpiFrame *f)
+{
+    c->waiting[n] = (Waiting) { .master = f->master, .spi = f->answered, .nobody = f->answer };
+    f->waits = true;
+    say(c, "spi %d %d %d %u %u %" PRIu64 " %d", n, core_of(c, f->out), core_of(c, f->in), f->data,
+        f->bits, f->bit, f->cpol | f->cpha << 1 | f->ti << 2);
+}
+
+static void say_i2c(Cable *c, int n, I2cFrame *f)
+{
+    int sda = core_of(c, f->sda);
+    bool has_answer = f->event == I2C_EVENT_ADDRESS || f->event == I2C_EVENT_WRITE ||
+                      f->event == I2C_EVENT_READ;
+
+    if (sda < 0) {
+        return;
+    }
+    if (has_answer) {
+        c->waiting[n] = (Waiting) { .master = f->master, .i2c = f->answered, .nobody = 0xff };
+        f->waits = true;
+    }
+    say(c, "i2c %d %d %d %u %" PRIu64, n, sda, f->event, f->data, f->bit);
+}
+
+static void heard(void *opaque, Signal *from, Frame *frame)
+{
+    Core *core = opaque;
+    Cable *c = core->cable;
+    int n = core - c->core;
+
+    if (!c->connected || c->telling) {
+        return;
+    }
+    if (frame->bus == FRAME_SERIAL) {
+        SerialFrame *f = (SerialFrame *)frame;
+
+        say(c, "serial %d %u %u %" PRIu64, n, f->word, f->bits, f->bit);
+    } else if (frame->bus == FRAME_SPI) {
+        say_spi(c, n, (SpiFrame *)frame);
+    } else if (frame->bus == FRAME_I2C) {
+        say_i2c(c, n, (I2cFrame *)frame);
+    }
+}
+
+/* ---- In ---- */
+
+/* The answer a master waits for at core @n, or that nobody is there. */
+static void answer(Cable *c, int64_t n, bool ack, uint32_t data)
+{
+    Waiting w = n >= 0 && n < MAX_PINS ? c->waiting[n] : (Waiting) { };
+
+    if (w.master) {
+        c->waiting[n] = (Waiting) { };
+        if (w.spi) {
+            w.spi(w.master, ack ? data : w.nobody);
+        } else {
+            w.i2c(w.master, ack, data);
+        }
+    }
+}
+
+static Signal *signal_of(Cable *c, int64_t n)
+{
+    return n >= 0 && n < c->cores ? &c->core[n].signal : NULL;
+}
+
+/* Let those on this board hear @frame of the other. */
+static void tell(Cable *c, Signal *at, Frame *frame)
+{
+    c->telling = true;
+    signal_send(at, frame);
+    c->telling = false;
+}
+
+static void hear_drive(Cable *c, const int64_t *arg)
+{
+    Drive d = { .kind = arg[1], .mv = arg[2], .period = arg[3], .high = arg[4] };
+
+    if (arg[1] < 0 || d.kind > DRIVE_MV || arg[2] < 0 || arg[2] > 5000 ||
+        (d.kind == DRIVE_WAVE && (!d.period || d.high > d.period))) {
+        return;
+    }
+    d.start = d.kind == DRIVE_WAVE ? qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) : 0;
+    pin_drive(&c->core[arg[0]].driver, d);
+}
+
+static void hear_serial(Cable *c, const int64_t *arg)
+{
+    SerialFrame f = { .frame.bus = FRAME_SERIAL, .word = arg[1], .bits = arg[2], .bit = arg[3] };
+
+    if (arg[2] > 0 && arg[2] < 32 && arg[3] > 0) {
+        tell(c, signal_of(c, arg[0]), &f.frame);
+    }
+}
+
+static void answered_spi(void *master, uint32_t data)
+{
+    /* it would have had to come at once: a cable behind a cable is none */
+}
+
+static void answered_i2c(void *master, bool ack, uint8_t data)
+{
+    Core *core = master;
+
+    say(core->cable, "answer %d %d %u", (int)(core - core->cable->core), ack, data);
+}
+
+static void hear_spi(Cable *c, const int64_t *arg)
+{
+    uint64_t bits = arg[4];
+    SpiFrame f = {
+        .frame.bus = FRAME_SPI, .out = signal_of(c, arg[1]), .in = signal_of(c, arg[2]),
+        .data = arg[3], .bits = bits, .bit = arg[5], .cpol = arg[6] & 1, .cpha = arg[6] & 2,
+        .ti = arg[6] & 4, .answered = answered_spi, .master = c,
+    };
+
+    if (bits != 8 && bits != 16) {
+        return;
+    }
+    f.answer = f.in && pin_level(c->core[arg[2]].pin) ? MAKE_64BIT_MASK(0, bits) : 0;
+    tell(c, signal_of(c, arg[0]), &f.frame);
+    say(c, "answer %" PRId64 " 1 %u", arg[0], f.answer);
+}
+
+static void hear_i2c(Cable *c, const int64_t *arg)
+{
+    I2cFrame f = {
+        .frame.bus = FRAME_I2C, .sda = signal_of(c, arg[1]), .event = arg[2], .data = arg[3],
+        .bit = arg[4], .answered = answered_i2c, .master = &c->core[arg[0]],
+    };
+
+    if (!f.sda || arg[2] < 0 || arg[2] > I2C_EVENT_STOP) {
+        return;
+    }
+    tell(c, signal_of(c, arg[0]), &f.frame);
+    if (!f.waits) {
+        answered_i2c(f.master, f.ack, f.data);
+    }
+}
+
+static void hear_answer(Cable *c, const int64_t *arg)
+{
+    answer(c, arg[0], arg[1], arg[2]);
+}
+
+/* What the lines of text are: a word and numbers, the first of them a core. */
+static const struct {
+    const char *word;
+    unsigned args;
+    void (*hear)(Cable *c, const int64_t *arg);
+} message_table[] = {
+    { "drive", 5, hear_drive },         /* core, kind, mV, period, high */
+    { "serial", 4, hear_serial },       /* core, word, bits, time of a bit */
+    { "spi", 7, hear_spi },             /* SCK, out, in (-1: none), data, bits, time of a bit, mode */
+    { "i2c", 5, hear_i2c },             /* SCL, SDA, event, data, time of a bit */
+    { "answer", 3, hear_answer },       /* core of the clock line, acknowledged, data */
+};
+
+static void hear_line(Cable *c, const char *line)
+{
+    g_auto(GStrv) part = g_strsplit(line, " ", 0);
+    int64_t arg[8] = { };
+    unsigned n = g_strv_length(part);
+
+    for (unsigned i = 1; i < n && i < ARRAY_SIZE(arg) + 1; i++) {
+        arg[i - 1] = g_ascii_strtoll(part[i], NULL, 10);
+    }
+    for (unsigned i = 0; n && i < ARRAY_SIZE(message_table); i++) {
+        if (!strcmp(part[0], message_table[i].word) && n == message_table[i].args + 1 &&
+            arg[0] >= 0 && arg[0] < c->cores) {
+            message_table[i].hear(c, arg);
+        }
+    }
+}
+
+static int cable_may_receive(void *opaque)
+{
+    return MAX_LINE;
+}
+
+static void cable_receives(void *opaque, const uint8_t *data, int size)
+{
+    Cable *c = opaque;
+
+    for (int i = 0; i < size; i++) {
+        if (data[i] != '\n') {
+            g_string_append_c(c->in, data[i]);
+            g_string_truncate(c->in, MIN(c->in->len, MAX_LINE));
+        } else {
+            hear_line(c, c->in->str);
+            g_string_truncate(c->in, 0);
+        }
+    }
+}
+
+static void cable_event(void *opaque, QEMUChrEvent event)
+{
+    Cable *c = opaque;
+
+    if (event != CHR_EVENT_OPENED && event != CHR_EVENT_CLOSED) {
+        return;
+    }
+    c->connected = event == CHR_EVENT_OPENED;
+    g_string_truncate(c->in, 0);
+    g_string_truncate(c->out, 0);
+    for (unsigned i = 0; i < c->cores; i++) {
+        pin_drive(&c->core[i].driver, DRIVE(NONE));
+        answer(c, i, false, 0xff);
+        c->core[i].pending = true;
+        say_drive(&c->core[i]);
+    }
+}
+
+/* ---- The device ---- */
+
+static bool add_core(Cable *c, const char *name, Error **errp)
+{
+    Object *soc = object_resolve_path("/machine/soc", NULL);
+    Pin *pin = soc && object_dynamic_cast(soc, TYPE_STM32F407_SOC)
+               ? stm32f407_find_pin(soc, name) : NULL;
+    Core *core = &c->core[c->cores];
+
+    if (!pin) {
+        error_setg(errp, "pins=: there is no pin '%s'; pins are pa0 to pa15, pb0 ... pi15", name);
+        return false;
+    }
+    if (c->cores == MAX_PINS) {
+        error_setg(errp, "pins=: a cable joins at most %d", MAX_PINS);
+        return false;
+    }
+    c->cores++;
+    core->cable = c;
+    core->pin = pin;
+    signal_init(&core->signal, "cable");
+    core->signal.heard = heard;
+    core->signal.opaque = core->follower.opaque = core;
+    core->follower.changed = followed;
+    signal_solder(&core->signal, pin);
+    pin_add_driver(pin, &core->driver, "cable");
+    pin_follow(&core->follower, pin);
+    return true;
+}
+
+static void cable_realize(DeviceState *dev, Error **errp)
+{
+    Cable *c = CABLE(dev);
+    g_auto(GStrv) name = g_strsplit(c->pins ?: "", ":", 0);
+
+    if (!*name || !qemu_chr_fe_backend_connected(&c->chr)) {
+        error_setg(errp, "a cable needs chardev=ID and pins=pb13:pb14, the pins here in the order "
+                   "of those at the other end");
+        return;
+    }
+    c->in = g_string_new(NULL);
+    c->out = g_string_new(NULL);
+    for (char **n = name; *n; n++) {
+        if (!add_core(c, *n, errp)) {
+            return;
+        }
+    }
+    qemu_chr_fe_set_handlers(&c->chr, cable_may_receive, cable_receives, cable_event, NULL, c, NULL,
+                             true);
+}
+
+static const Property cable_properties[] = {
+    DEFINE_PROP_CHR("chardev", Cable, chr),
+    DEFINE_PROP_STRING("pins", Cable, pins),
+};
+
+static void cable_class_init(ObjectClass *klass, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+
+    dc->desc = "cable between pins of two boards";
+    dc->realize = cable_realize;
+    dc->hotpluggable = false;
+    device_class_set_props(dc, cable_properties);
+    set_bit(DEVICE_CATEGORY_MISC, dc->categories);
+}
+
+static const TypeInfo cable_types[] = { {
+    .name = TYPE_CABLE, .parent = TYPE_DEVICE, .instance_size = sizeof(Cable),
+    .class_init = cable_class_init,
+} };
+DEFINE_TYPES(cable_types)
