@@ -231,7 +231,9 @@ static void hear_serial(Cable *c, const int64_t *arg)
 
 static void answered_spi(void *master, uint32_t data)
 {
-    /* it would have had to come at once: a cable behind a cable is none */
+    Core *core = master;
+
+    say(core->cable, "answer %d 1 %u", (int)(core - core->cable->core), data);
 }
 
 static void answered_i2c(void *master, bool ack, uint8_t data)
@@ -247,7 +249,7 @@ static void hear_spi(Cable *c, const int64_t *arg)
     SpiFrame f = {
         .frame.bus = FRAME_SPI, .out = signal_of(c, arg[1]), .in = signal_of(c, arg[2]),
         .data = arg[3], .bits = bits, .bit = arg[5], .cpol = arg[6] & 1, .cpha = arg[6] & 2,
-        .ti = arg[6] & 4, .answered = answered_spi, .master = c,
+        .ti = arg[6] & 4, .answered = answered_spi, .master = &c->core[arg[0]],
     };
 
     if (bits != 8 && bits != 16) {
@@ -255,7 +257,9 @@ static void hear_spi(Cable *c, const int64_t *arg)
     }
     f.answer = f.in && pin_level(c->core[arg[2]].pin) ? MAKE_64BIT_MASK(0, bits) : 0;
     tell(c, signal_of(c, arg[0]), &f.frame);
-    say(c, "answer %" PRId64 " 1 %u", arg[0], f.answer);
+    if (!f.waits) {
+        answered_spi(f.master, f.answer);
+    }
 }
 
 static void hear_i2c(Cable *c, const int64_t *arg)

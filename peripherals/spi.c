@@ -124,6 +124,36 @@ void spi_received(Spi *s, uint32_t word)
     spi_set(s, R_SR_RXNE_MASK);
 }
 
+/*
+ * Without -icount virtual time goes on while the host does something else.  Who means to serve by
+ * interrupt or DMA would on a board not be late for long.
+ */
+bool spi_waits_for_service(Spi *s, bool read, bool write)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    bool unread = read && spi_sr(s, R_SR_RXNE_MASK) && !spi_sr(s, R_SR_OVR_MASK) &&
+                  spi_cr2(s, R_CR2_RXNEIE_MASK | R_CR2_RXDMAEN_MASK);
+    bool unwritten = write && spi_sr(s, R_SR_TXE_MASK) &&
+                     spi_cr2(s, R_CR2_TXEIE_MASK | R_CR2_TXDMAEN_MASK);
+
+    if (!unread && !unwritten) {
+        s->patient = true;
+        s->grace = 0;
+        return false;
+    }
+    if (time_is_exact() || !s->patient) {
+        return false;
+    }
+    if (!s->grace) {
+        s->grace = now + SPI_GRACE_NS;
+    }
+    s->patient = now < s->grace;
+    if (!s->patient) {
+        s->grace = 0;
+    }
+    return s->patient;
+}
+
 static uint32_t dr_read(Periph *p, unsigned n)
 {
     Spi *s = SPI(p);
@@ -148,6 +178,7 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
     }
     spi_clear(s, R_SR_TXE_MASK);
+    s->has_sent = true;
 }
 
 /* ---- Flags ---- */
@@ -200,7 +231,7 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         p->regs[R_RXCRCR] = p->regs[R_TXCRCR] = 0;
     }
     if (was & ~p->regs[R_CR1] & R_CR1_SPE_MASK) {
-        s->loaded = false;
+        s->loaded = s->has_sent = false;
     }
     if (changed & p->regs[R_CR1] & R_CR1_CRCNEXT_MASK) {
         s->crc_asked = true;
@@ -342,9 +373,11 @@ static void spi_reset(Periph *p, bool power_on)
     shifter_reset(&s->shift);
     shifter_reset(&s->audio);
     s->tdr = s->in = 0;
-    s->ovr_half = s->modf_half = s->loaded = s->waits = s->crc_asked = false;
+    s->ovr_half = s->modf_half = s->crc_asked = false;
+    s->loaded = s->has_sent = s->holds = s->waits = false;
     s->right = s->second = s->sends_first = false;
-    s->slave_end = s->running_since = 0;
+    s->slave_end = s->running_since = s->grace = 0;
+    s->patient = true;
 }
 
 static const VMStateDescription spi_vmstate = {
@@ -361,6 +394,9 @@ static const VMStateDescription spi_vmstate = {
         VMSTATE_INT64(slave_end, Spi),
         VMSTATE_UINT32(in, Spi),
         VMSTATE_BOOL(loaded, Spi),
+        VMSTATE_BOOL(has_sent, Spi),
+        VMSTATE_BOOL(patient, Spi),
+        VMSTATE_INT64(grace, Spi),
         VMSTATE_BOOL(sends_first, Spi),
         VMSTATE_BOOL(right, Spi),
         VMSTATE_BOOL(second, Spi),

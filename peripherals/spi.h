@@ -12,6 +12,8 @@
 #include "stm32/core/frames.h"
 #include "stm32/core/shifter.h"
 
+#define SPI_GRACE_NS (20 * SCALE_MS)
+
 typedef enum SpiPhase {
     SPI_IDLE,
     SPI_DATA, SPI_CRC,      /* a frame of it goes on */
@@ -35,7 +37,12 @@ typedef struct Spi {
     int64_t slave_end;              /* ns: when the frame ends that another clocks */
     uint32_t in;                    /* what comes in with it */
     bool loaded;                    /* a slave has its next word in the shift register */
-    bool waits;                     /* the frame lasts until the other machine answers */
+    bool has_sent;                  /* a slave that has something to send: DR written since SPE */
+    bool holds;                     /* it lets the master wait, with this frame */
+    SpiFrame held;
+    bool patient;                   /* what came or went last was served in time */
+    int64_t grace;                  /* ns: until then the end of a frame waits to be served; 0: no */
+    bool waits;                     /* a master: the frame lasts until the other machine answers */
     bool sends_first;               /* a master of I2S has not sent anything yet */
     bool right, second;             /* the half that goes on or came last */
     int64_t running_since;          /* ns: I2SE, for the waves at the pins */
@@ -77,6 +84,11 @@ static inline bool spi_is_i2s(const Spi *s)
 uint32_t spi_take_tdr(Spi *s);
 /* @word has come in: into DR, or lost. */
 void spi_received(Spi *s, uint32_t word);
+/*
+ * A frame that another is to follow is through: shall its end wait, because the words before have not
+ * been served yet (@read: has come in, @write: is to go out) and that may be the host's fault?
+ */
+bool spi_waits_for_service(Spi *s, bool read, bool write);
 /* Report that @signal, called @name in the manual, is to be used and reaches no pin. */
 void spi_check_routed(Spi *s, const Signal *signal, const char *name);
 

@@ -1,7 +1,9 @@
 /*
  * Frames of SPI (RM0090 28.3): master and slave, one data line or two, CRC.
  *
- * A frame's bits go and come when it begins; the registers show it when it ends.
+ * A frame's bits go and come when it begins; the registers show it when it ends.  Without -icount
+ * virtual time goes on while the host does something else: then a master waits up to SPI_GRACE_NS for a
+ * slave to serve the frame before.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -203,13 +205,51 @@ static void master_go_on(Spi *s, bool after_frame)
 
 /* ---- Slave ---- */
 
+/* A frame that a master clocks begins. */
+static void slave_begin(Spi *s, SpiFrame *f)
+{
+    Signal *in = line_in(s), *out = line_out(s);
+    SpiPhase phase;
+
+    if (s->shift.phase != SPI_IDLE) {
+        end_frame(s);                   /* its end is this one's beginning */
+    }
+    phase = s->loaded || !spi_sr(s, R_SR_TXE_MASK) || !crc_is_next(s) ? SPI_DATA : SPI_CRC;
+    if (!s->loaded) {
+        load(s, phase);
+    }
+    s->loaded = false;
+    s->shift.phase = phase;
+    s->in = line_order(s, f->out && in && signal_meets(f->out, in) ? f->data : idle_line(s, in));
+    if (f->in && out && signal_meets(f->in, out)) {
+        f->answer = line_order(s, s->shift.word);
+    }
+    s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (f->bits * f->bit >> 32);
+}
+
+/* Is there reason to blame the host that the frame before has not been served yet? */
+static bool slave_is_late(const Spi *s)
+{
+    bool unread = spi_sr(s, R_SR_RXNE_MASK) && !spi_sr(s, R_SR_OVR_MASK);
+    bool unwritten = spi_sr(s, R_SR_TXE_MASK) && !s->loaded && s->has_sent;
+
+    return (unread || unwritten) && !time_is_exact();
+}
+
+static void slave_release(Spi *s)
+{
+    SpiFrame f = s->held;
+
+    s->holds = false;
+    slave_begin(s, &f);
+    f.answered(f.master, f.answer);
+}
+
 /* The data lines of a slave with one data line are its MISO and the master's MOSI. */
 void spi_heard(void *opaque, Signal *from, Frame *frame)
 {
     Spi *s = opaque;
     SpiFrame *f = (SpiFrame *)frame;
-    Signal *in = line_in(s), *out = line_out(s);
-    SpiPhase phase;
 
     if (frame->bus != FRAME_SPI || !is_on(s) || spi_is_master(s) || !spi_is_selected(s) ||
         !signal_meets(from, &s->sck)) {
@@ -225,19 +265,15 @@ void spi_heard(void *opaque, Signal *from, Frame *frame)
                        f->cpol, f->cpha);
     }
     if (s->shift.phase != SPI_IDLE) {
-        end_frame(s);                   /* its end is this one's beginning */
+        end_frame(s);                   /* before it is asked whether that has been served */
     }
-    phase = s->loaded || !spi_sr(s, R_SR_TXE_MASK) || !crc_is_next(s) ? SPI_DATA : SPI_CRC;
-    if (!s->loaded) {
-        load(s, phase);
+    if (slave_is_late(s) && !s->holds) {
+        s->held = *f;
+        s->holds = f->waits = true;
+        s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SPI_GRACE_NS;
+    } else {
+        slave_begin(s, f);
     }
-    s->loaded = false;
-    s->shift.phase = phase;
-    s->in = line_order(s, f->out && in && signal_meets(f->out, in) ? f->data : idle_line(s, in));
-    if (f->in && out && signal_meets(f->in, out)) {
-        f->answer = line_order(s, s->shift.word);
-    }
-    s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (f->bits * f->bit >> 32);
     periph_update(&s->parent_obj);
 }
 
@@ -255,25 +291,36 @@ static void slave_preload(Spi *s)
 
 int64_t spi_frame_when(const Spi *s)
 {
-    bool ends = s->shift.phase != SPI_IDLE && !s->waits;
+    bool ends = s->holds || (s->shift.phase != SPI_IDLE && !s->waits);
 
-    return !ends ? COUNTER_NEVER : s->slave_end ?: shifter_when(&s->shift);
+    return !ends ? COUNTER_NEVER : s->grace ? s->grace : s->slave_end ?: shifter_when(&s->shift);
 }
 
 void spi_frame_expired(void *opaque)
 {
     Spi *s = opaque;
 
-    end_frame(s);
-    master_go_on(s, true);
+    if (s->holds) {
+        slave_release(s);
+    } else if (!spi_waits_for_service(s, line_in(s) && spi_is_master(s), false)) {
+        end_frame(s);
+        master_go_on(s, true);
+    }
     periph_update(&s->parent_obj);
 }
 
 void spi_frame_run(Spi *s)
 {
+    if (s->grace && s->shift.phase != SPI_IDLE && !spi_waits_for_service(s, true, false)) {
+        end_frame(s);
+        master_go_on(s, true);
+    }
     if (s->shift.phase == SPI_IDLE) {
         master_go_on(s, crc_is_next(s) && s->crc_asked);
     }
     s->crc_asked = false;
     slave_preload(s);
+    if (s->holds && !slave_is_late(s)) {
+        slave_release(s);
+    }
 }

@@ -237,22 +237,37 @@ void spi_i2s_switched(Spi *s, uint32_t was)
 
 int64_t spi_i2s_when(const Spi *s)
 {
-    return s->audio.phase == SPI_IDLE ? COUNTER_NEVER : s->slave_end ?: shifter_when(&s->audio);
+    return s->audio.phase == SPI_IDLE ? COUNTER_NEVER : s->grace ? s->grace : s->slave_end ?: shifter_when(&s->audio);
+}
+
+static void go_on(Spi *s)
+{
+    end_half(s);
+    if (master_may_begin(s)) {
+        master_begin(s, true);
+    }
+}
+
+static bool waits_for_service(Spi *s)
+{
+    return is_master(s) && spi_waits_for_service(s, !sends(s), sends(s));
 }
 
 void spi_i2s_expired(void *opaque)
 {
     Spi *s = opaque;
 
-    end_half(s);
-    if (master_may_begin(s)) {
-        master_begin(s, true);
+    if (!waits_for_service(s)) {
+        go_on(s);
     }
     periph_update(&s->parent_obj);
 }
 
 void spi_i2s_run(Spi *s)
 {
+    if (s->grace && s->audio.phase != SPI_IDLE && !waits_for_service(s)) {
+        go_on(s);
+    }
     if (s->audio.phase == SPI_IDLE && master_may_begin(s)) {
         s->sends_first = false;
         master_begin(s, false);
