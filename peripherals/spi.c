@@ -75,7 +75,7 @@ static void spi_update(Periph *p)
     /* a master that receives on its only data line never is busy (RM0090 28.3.7) */
     silent = spi_is_master(s) && spi_cr1(s, R_CR1_BIDIMODE_MASK) && !spi_cr1(s, R_CR1_BIDIOE_MASK);
     spi_clear(s, R_SR_BSY_MASK);
-    if ((s->shift.phase != SPI_IDLE && !silent) || s->audio.phase != SPI_IDLE) {
+    if (((s->shift.phase != SPI_IDLE || s->holds) && !silent) || s->audio.phase != SPI_IDLE) {
         spi_set(s, R_SR_BSY_MASK);
     }
     line_set(&s->irq, wants_interrupt(s));

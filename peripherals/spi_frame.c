@@ -227,13 +227,20 @@ static void slave_begin(Spi *s, SpiFrame *f)
     s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (f->bits * f->bit >> 32);
 }
 
-/* Is there reason to blame the host that the frame before has not been served yet? */
-static bool slave_is_late(const Spi *s)
+/*
+ * Is there reason to blame the host that the frame before has not been served yet?  Then how long (ns)
+ * shall this one wait?  Who polls may have no intention to read: that is not known.
+ */
+static int64_t slave_patience(const Spi *s)
 {
     bool unread = spi_sr(s, R_SR_RXNE_MASK) && !spi_sr(s, R_SR_OVR_MASK);
     bool unwritten = spi_sr(s, R_SR_TXE_MASK) && !s->loaded && s->has_sent;
 
-    return (unread || unwritten) && !time_is_exact();
+    if (time_is_exact() || !(unread || unwritten)) {
+        return 0;
+    }
+    return unwritten || spi_cr2(s, R_CR2_RXNEIE_MASK | R_CR2_RXDMAEN_MASK) ? SPI_GRACE_NS
+                                                                         : SPI_GRACE_NS / 64;
 }
 
 static void slave_release(Spi *s)
@@ -250,6 +257,7 @@ void spi_heard(void *opaque, Signal *from, Frame *frame)
 {
     Spi *s = opaque;
     SpiFrame *f = (SpiFrame *)frame;
+    int64_t patience;
 
     if (frame->bus != FRAME_SPI || !is_on(s) || spi_is_master(s) || !spi_is_selected(s) ||
         !signal_meets(from, &s->sck)) {
@@ -267,10 +275,11 @@ void spi_heard(void *opaque, Signal *from, Frame *frame)
     if (s->shift.phase != SPI_IDLE) {
         end_frame(s);                   /* before it is asked whether that has been served */
     }
-    if (slave_is_late(s) && !s->holds) {
+    patience = slave_patience(s);
+    if (patience && !s->holds) {
         s->held = *f;
         s->holds = f->waits = true;
-        s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SPI_GRACE_NS;
+        s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + patience;
     } else {
         slave_begin(s, f);
     }
@@ -320,7 +329,7 @@ void spi_frame_run(Spi *s)
     }
     s->crc_asked = false;
     slave_preload(s);
-    if (s->holds && !slave_is_late(s)) {
+    if (s->holds && !slave_patience(s)) {
         slave_release(s);
     }
 }
