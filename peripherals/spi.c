@@ -194,7 +194,11 @@ static uint32_t sr_read(Periph *p, unsigned n)
 
     catch_up(s);
     value = p->regs[R_SR];
+    s->looks++;
     s->modf_half = value & R_SR_MODF_MASK;
+    if (s->holds && s->looks == SPI_LOOKS) {
+        periph_update(p);
+    }
     if (value & (R_SR_UDR_MASK | R_SR_FRE_MASK) || s->ovr_half) {
         spi_clear(s, R_SR_UDR_MASK | R_SR_FRE_MASK | (s->ovr_half ? R_SR_OVR_MASK : 0));
         s->ovr_half = false;
@@ -377,6 +381,7 @@ static void spi_reset(Periph *p, bool power_on)
     s->loaded = s->has_sent = s->holds = s->waits = false;
     s->right = s->second = s->sends_first = false;
     s->slave_end = s->running_since = s->grace = 0;
+    s->looks = 0;
     s->patient = true;
 }
 
@@ -395,6 +400,7 @@ static const VMStateDescription spi_vmstate = {
         VMSTATE_UINT32(in, Spi),
         VMSTATE_BOOL(loaded, Spi),
         VMSTATE_BOOL(has_sent, Spi),
+        VMSTATE_UINT32(looks, Spi),
         VMSTATE_BOOL(patient, Spi),
         VMSTATE_INT64(grace, Spi),
         VMSTATE_BOOL(sends_first, Spi),

@@ -13,6 +13,7 @@
 #include "stm32/core/shifter.h"
 
 #define SPI_GRACE_NS (20 * SCALE_MS)
+#define SPI_LOOKS 4
 
 typedef enum SpiPhase {
     SPI_IDLE,
@@ -40,6 +41,7 @@ typedef struct Spi {
     bool has_sent;                  /* a slave that has something to send: DR written since SPE */
     bool holds;                     /* it lets the master wait, with this frame */
     SpiFrame held;
+    uint32_t looks;                 /* at SR since the last frame ended */
     bool patient;                   /* what came or went last was served in time */
     int64_t grace;                  /* ns: until then the end of a frame waits to be served; 0: no */
     bool waits;                     /* a master: the frame lasts until the other machine answers */

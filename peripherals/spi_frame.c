@@ -118,6 +118,7 @@ static void end_frame(Spi *s)
 
     s->shift.phase = SPI_IDLE;
     s->slave_end = 0;
+    s->looks = 0;
     if (!line_in(s)) {
         return;
     }
@@ -228,19 +229,19 @@ static void slave_begin(Spi *s, SpiFrame *f)
 }
 
 /*
- * Is there reason to blame the host that the frame before has not been served yet?  Then how long (ns)
- * shall this one wait?  Who polls may have no intention to read: that is not known.
+ * Is there reason to blame the host that the frame before has not been served yet?  Who has looked at
+ * the registers several times since and did nothing has no intention to.
  */
-static int64_t slave_patience(const Spi *s)
+static bool slave_is_late(const Spi *s)
 {
     bool unread = spi_sr(s, R_SR_RXNE_MASK) && !spi_sr(s, R_SR_OVR_MASK);
     bool unwritten = spi_sr(s, R_SR_TXE_MASK) && !s->loaded && s->has_sent;
+    uint32_t read_later = spi_cr2(s, R_CR2_RXNEIE_MASK | R_CR2_RXDMAEN_MASK);
+    uint32_t write_later = spi_cr2(s, R_CR2_TXEIE_MASK | R_CR2_TXDMAEN_MASK);
+    bool watched = s->looks >= SPI_LOOKS;
 
-    if (time_is_exact() || !(unread || unwritten)) {
-        return 0;
-    }
-    return unwritten || spi_cr2(s, R_CR2_RXNEIE_MASK | R_CR2_RXDMAEN_MASK) ? SPI_GRACE_NS
-                                                                         : SPI_GRACE_NS / 64;
+    return !time_is_exact() &&
+           ((unread && (read_later || !watched)) || (unwritten && (write_later || !watched)));
 }
 
 static void slave_release(Spi *s)
@@ -257,7 +258,6 @@ void spi_heard(void *opaque, Signal *from, Frame *frame)
 {
     Spi *s = opaque;
     SpiFrame *f = (SpiFrame *)frame;
-    int64_t patience;
 
     if (frame->bus != FRAME_SPI || !is_on(s) || spi_is_master(s) || !spi_is_selected(s) ||
         !signal_meets(from, &s->sck)) {
@@ -275,11 +275,10 @@ void spi_heard(void *opaque, Signal *from, Frame *frame)
     if (s->shift.phase != SPI_IDLE) {
         end_frame(s);                   /* before it is asked whether that has been served */
     }
-    patience = slave_patience(s);
-    if (patience && !s->holds) {
+    if (slave_is_late(s) && !s->holds) {
         s->held = *f;
         s->holds = f->waits = true;
-        s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + patience;
+        s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SPI_GRACE_NS;
     } else {
         slave_begin(s, f);
     }
@@ -329,7 +328,7 @@ void spi_frame_run(Spi *s)
     }
     s->crc_asked = false;
     slave_preload(s);
-    if (s->holds && !slave_patience(s)) {
+    if (s->holds && !slave_is_late(s)) {
         slave_release(s);
     }
 }
