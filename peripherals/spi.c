@@ -196,7 +196,7 @@ static uint32_t sr_read(Periph *p, unsigned n)
     value = p->regs[R_SR];
     s->looks++;
     s->modf_half = value & R_SR_MODF_MASK;
-    if (s->holds && s->looks == SPI_LOOKS) {
+    if (s->holds && (s->looks == SPI_LOOKS_UNREAD || s->looks == SPI_LOOKS_UNWRITTEN)) {
         periph_update(p);
     }
     if (value & (R_SR_UDR_MASK | R_SR_FRE_MASK) || s->ovr_half) {

@@ -13,7 +13,9 @@
 #include "stm32/core/shifter.h"
 
 #define SPI_GRACE_NS (20 * SCALE_MS)
-#define SPI_LOOKS 4
+/* A driver that polls SR so often before it reads, or writes, DR does not mean to. */
+#define SPI_LOOKS_UNREAD 4
+#define SPI_LOOKS_UNWRITTEN 500
 
 typedef enum SpiPhase {
     SPI_IDLE,

@@ -238,10 +238,10 @@ static bool slave_is_late(const Spi *s)
     bool unwritten = spi_sr(s, R_SR_TXE_MASK) && !s->loaded && s->has_sent;
     uint32_t read_later = spi_cr2(s, R_CR2_RXNEIE_MASK | R_CR2_RXDMAEN_MASK);
     uint32_t write_later = spi_cr2(s, R_CR2_TXEIE_MASK | R_CR2_TXDMAEN_MASK);
-    bool watched = s->looks >= SPI_LOOKS;
 
     return !time_is_exact() &&
-           ((unread && (read_later || !watched)) || (unwritten && (write_later || !watched)));
+           ((unread && (read_later || s->looks < SPI_LOOKS_UNREAD)) ||
+            (unwritten && (write_later || s->looks < SPI_LOOKS_UNWRITTEN)));
 }
 
 static void slave_release(Spi *s)
