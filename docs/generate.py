@@ -25,11 +25,14 @@ TITLES = {
     "stm32f4-exti": "External interrupts (EXTI)",
     "stm32f4-flash": "Flash controller, option bytes, OTP",
     "stm32f4-gpio": "I/O ports",
+    "stm32f4-iwdg": "Independent watchdog",
     "stm32f4-pwr": "Power controller",
     "stm32f4-rcc": "Reset and clock control",
     "stm32f4-spi": "SPI, I2S",
+    "stm32f4-rng": "Random number generator",
     "stm32f4-syscfg": "System configuration",
     "stm32f4-usart": "USARTs and UARTs",
+    "stm32f4-wwdg": "Window watchdog",
 }
 
 

@@ -26,6 +26,8 @@ static const struct Peripheral {
     { "spi2",   "stm32f4-spi",    0x40003800, .properties = "i2s=on" },
     { "spi3",   "stm32f4-spi",    0x40003c00, .properties = "i2s=on" },
     { "i2s3ext", "stm32f4-spi",   0x40004000, "spi3", "spi3-reset", "i2s=on,extension=on" },
+    { "wwdg",   "stm32f4-wwdg",   0x40002c00 },
+    { "iwdg",   "stm32f4-iwdg",   0x40003000, "pclk1", NONE },
     { "usart2", "stm32f4-usart",  0x40004400 },
     { "usart3", "stm32f4-usart",  0x40004800 },
     { "uart4",  "stm32f4-usart",  0x40004c00, .properties = "synchronous=off,flow-control=off" },
@@ -54,6 +56,8 @@ static const struct Peripheral {
     { "bkpsram", "stm32f4-bkpsram", 0x40024000, .reset = NONE },
     { "dma1",   "stm32f4-dma",    0x40026000, .properties = "memory-to-memory=off" },
     { "dma2",   "stm32f4-dma",    0x40026400 },
+    /* AHB2 */
+    { "rng",    "stm32f4-rng",    0x50060800 },
     /* Private peripheral bus of the core */
     { "itm",    "armv7m-itm",     0xe0000000, ALWAYS, NONE },
     { "dwt",    "armv7m-dwt",     0xe0001000, ALWAYS, NONE },
@@ -66,6 +70,8 @@ static const struct Peripheral {
 static const struct {
     const char *peripheral, *input, *clock;
 } clock_table[] = {
+    { "iwdg", "lsi", "lsi" },
+    { "rng", "rng-clk", "pll48" },
     { "spi2", "i2sclk", "i2s" },
     { "spi3", "i2sclk", "i2s" },
 };
@@ -89,7 +95,7 @@ static const struct {
     { "tim2", 0x40000000, 0x400 }, { "tim3", 0x40000400, 0x400 }, { "tim4", 0x40000800, 0x400 },
     { "tim5", 0x40000c00, 0x400 }, { "tim6", 0x40001000, 0x400 }, { "tim7", 0x40001400, 0x400 },
     { "tim12", 0x40001800, 0x400 }, { "tim13", 0x40001c00, 0x400 }, { "tim14", 0x40002000, 0x400 },
-    { "rtc", 0x40002800, 0x400 }, { "wwdg", 0x40002c00, 0x400 }, { "iwdg", 0x40003000, 0x400 },
+    { "rtc", 0x40002800, 0x400 },
     { "i2c1", 0x40005400, 0x400 }, { "i2c2", 0x40005800, 0x400 }, { "i2c3", 0x40005c00, 0x400 },
     { "can1", 0x40006400, 0x400 }, { "can2", 0x40006800, 0x400 }, { "dac", 0x40007400, 0x400 },
     { "tim1", 0x40010000, 0x400 }, { "tim8", 0x40010400, 0x400 },
@@ -97,11 +103,12 @@ static const struct {
     { "tim9", 0x40014000, 0x400 }, { "tim10", 0x40014400, 0x400 }, { "tim11", 0x40014800, 0x400 },
     { "eth", 0x40028000, 0x1400 },
     { "otg-hs", 0x40040000, 0x40000 }, { "otg-fs", 0x50000000, 0x40000 },
-    { "dcmi", 0x50050000, 0x400 }, { "rng", 0x50060800, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
+    { "dcmi", 0x50050000, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
 };
 
 /* RM0090 table 62: what raises interrupt n; several sources are or-ed. */
 static const char *const vector_table[82] = {
+    [0]  = "wwdg.irq",
     [1]  = "exti.irq[16]",
     [2]  = "exti.irq[21]",
     [3]  = "exti.irq[22]",
@@ -143,6 +150,7 @@ static const char *const vector_table[82] = {
     [70] = "dma2.irq[7]",
     [71] = "usart6.irq",
     [76] = "exti.irq[20]",
+    [80] = "rng.irq",
 };
 
 /* Everything else that is wired inside the chip: from (or-ed) -> to, `count` lines of that name. */
@@ -164,6 +172,10 @@ static const struct {
     { "pwr.dbp", "rcc.dbp" },
     { "pwr.dbp", "bkpsram.dbp" },
     { "pwr.stop", "rcc.stop" },
+    { "iwdg.expired", "rcc.cause[1]" },
+    { "iwdg.lsi-on", "rcc.lsi-on" },
+    { "flash.wdg-hw", "iwdg.hw-start" },
+    { "wwdg.expired", "rcc.cause[2]" },
     { "pwr.low-power-reset", "rcc.cause[3]" },
     { "pwr.wake", "rcc.cause[4]" },
     { "flash.reset-on-stop", "pwr.reset-on-stop" },

@@ -35,6 +35,7 @@ static const struct {
     { "/machine/button-user", "pressed", "bool", "false" },
     { "/machine/button-reset", "pressed", "bool", "false" },
     { "/machine/soc/pwr", "vdd", "uint32", "3000" },
+    { "/machine/soc/rng", "seed-error", "bool", "false" },
     { "/machine/soc/usart2", "fault", "string", "none" },
     { "/machine/soc/usart2", "paced", "bool", "true" },
 };
@@ -107,7 +108,8 @@ static void test_registers(void)
     static const char *const peripherals[] = {
         "rcc", "pwr", "flash", "syscfg", "exti", "crc", "dma1", "dma2", "dbgmcu", "dwt", "itm",
         "coredebug", "tpiu",
-        "gpioa", "gpioi", "usart1", "usart2", "usart3", "uart4", "uart5", "usart6",
+        "iwdg", "wwdg", "rng", "gpioa", "gpioi", "usart1", "usart2", "usart3",
+        "uart4", "uart5", "usart6",
     };
 
     board_start("");

@@ -1,0 +1,200 @@
+/*
+ * Random number generator (RM0090 chapter 24): a word every 40 periods of its own clock.
+ *
+ * Clock input `rng-clk` (RCC's 48 MHz); if that is missing or slower than HCLK / 16 there are no words
+ * but a clock error.  Line out: `irq`.
+ * Property `seed-error`, while it runs: the analog source has failed.  As on the chip, words come again
+ * after it has been cured and RNGEN been switched off and on.
+ *
+ * The words are the host's random numbers, or with QEMU's -seed the same ones every time.  The manual
+ * wants firmware to drop the first word after RNGEN: it is as good as any here.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qemu/guest-random.h"
+#include "qemu/timer.h"
+#include "qapi/error.h"
+#define REGS "stm32/regs/rng.h"
+#include "stm32/core/periph.h"
+#include "stm32/core/counter.h"
+
+#define CLOCKS_PER_WORD 40
+
+typedef struct Rng {
+    Periph parent_obj;
+    Clock *rng_clk;
+    Counter words;              /* made since RNGEN was set */
+    uint64_t taken;             /* of those: the last one read, and those before it */
+    bool source_failed;
+    bool seed_error;            /* until RNGEN is switched off */
+    QEMUTimer *ready;
+    Line irq;
+} Rng;
+
+#define RNG(obj) ((Rng *)(obj))
+
+static bool is_enabled(const Rng *s)
+{
+    return s->parent_obj.regs[R_CR] & R_CR_RNGEN_MASK;
+}
+
+static bool clock_is_wrong(const Rng *s)
+{
+    uint64_t period = clock_get(s->rng_clk), hclk = clock_get(s->parent_obj.clk);
+
+    return is_enabled(s) && (!period || period / 16 > hclk);
+}
+
+static bool is_ready(const Rng *s)
+{
+    return is_enabled(s) && counter_now(&s->words) > s->taken;
+}
+
+static void rng_update(Periph *p)
+{
+    Rng *s = RNG(p);
+    uint32_t errors;
+    int64_t when;
+
+    if (!clock_is_enabled(p->clk)) {
+        timer_del(s->ready);
+        return;
+    }
+    s->seed_error = is_enabled(s) && (s->seed_error || s->source_failed);
+    if (s->seed_error) {
+        p->regs[R_SR] |= R_SR_SEIS_MASK;
+    }
+    if (clock_is_wrong(s)) {
+        p->regs[R_SR] |= R_SR_CEIS_MASK;
+    }
+    if (is_enabled(s) && !s->seed_error && !clock_is_wrong(s)) {
+        counter_go(&s->words);
+    } else {
+        counter_stop(&s->words);
+    }
+    errors = p->regs[R_SR] & (R_SR_CEIS_MASK | R_SR_SEIS_MASK);
+    line_set(&s->irq, (p->regs[R_CR] & R_CR_IE_MASK) && (errors || is_ready(s)));
+    when = counter_when(&s->words, s->taken + 1);
+    if ((p->regs[R_CR] & R_CR_IE_MASK) && !s->irq.level && when != COUNTER_NEVER) {
+        timer_mod(s->ready, when);
+    } else {
+        timer_del(s->ready);
+    }
+}
+
+static void ready_expired(void *opaque)
+{
+    periph_update(opaque);
+}
+
+/* ---- Registers ---- */
+
+static void cr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    Rng *s = RNG(p);
+
+    if ((p->regs[R_CR] ^ was) & R_CR_RNGEN_MASK) {
+        counter_stop(&s->words);
+        counter_set(&s->words, 0);
+        s->taken = 0;
+    }
+}
+
+static uint32_t sr_read(Periph *p, unsigned n)
+{
+    Rng *s = RNG(p);
+    uint32_t sr = p->regs[R_SR];
+
+    sr = FIELD_DP32(sr, SR, DRDY, is_ready(s));
+    sr = FIELD_DP32(sr, SR, CECS, clock_is_wrong(s));
+    return FIELD_DP32(sr, SR, SECS, s->seed_error);
+}
+
+static uint32_t dr_read(Periph *p, unsigned n)
+{
+    Rng *s = RNG(p);
+    uint32_t word;
+
+    if (!is_ready(s)) {
+        periph_mistake(p, "DR read while SR.DRDY is 0: it reads 0");
+        return 0;
+    }
+    qemu_guest_getrandom_nofail(&word, sizeof(word));
+    s->taken = counter_now(&s->words);
+    periph_update(p);
+    return word;
+}
+
+static const RegOps rng_ops[] = {
+    [R_CR] = { .written = cr_written },
+    [R_SR] = { .read = sr_read },
+    [R_DR] = { .read = dr_read },
+};
+
+/* ---- The device ---- */
+
+static void clock_changes(void *opaque, ClockEvent event)
+{
+    if (event == ClockPreUpdate) {
+        counter_sync(&RNG(opaque)->words);
+    } else {
+        periph_update(opaque);
+    }
+}
+
+static bool get_seed_error(Object *obj, Error **errp)
+{
+    return RNG(obj)->source_failed;
+}
+
+static void set_seed_error(Object *obj, bool failed, Error **errp)
+{
+    RNG(obj)->source_failed = failed;
+    periph_update(PERIPH(obj));
+}
+
+static void rng_reset(Periph *p, bool power_on)
+{
+    Rng *s = RNG(p);
+
+    counter_stop(&s->words);
+    counter_set(&s->words, 0);
+    s->taken = 0;
+    s->seed_error = false;
+}
+
+static void rng_init(Periph *p)
+{
+    Rng *s = RNG(p);
+
+    s->rng_clk = qdev_init_clock_in(DEVICE(p), "rng-clk", clock_changes, s,
+                                    ClockPreUpdate | ClockUpdate);
+    clock_set_callback(p->clk, clock_changes, s, ClockUpdate);
+    counter_init(&s->words, s->rng_clk);
+    counter_divide(&s->words, CLOCKS_PER_WORD);
+    s->ready = timer_new_ns(QEMU_CLOCK_VIRTUAL, ready_expired, s);
+    object_property_add_bool(OBJECT(p), "seed-error", get_seed_error, set_seed_error);
+    periph_add_line(p, &s->irq, "irq");
+}
+
+static const VMStateDescription rng_vmstate = {
+    .name = "stm32f4-rng", .version_id = 1, .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_CLOCK(rng_clk, Rng),
+        VMSTATE_COUNTER(words, Rng),
+        VMSTATE_UINT64(taken, Rng),
+        VMSTATE_BOOL(source_failed, Rng),
+        VMSTATE_BOOL(seed_error, Rng),
+        VMSTATE_PERIPH(Rng),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
+static const PeriphInfo rng = {
+    .chapter = "RM0090 24", .bus = BUS_AHB,
+    REGS_AND_OPS(rng_ops),
+    .vmsd = &rng_vmstate,
+    .init = rng_init, .reset = rng_reset, .update = rng_update,
+};
+DEFINE_PERIPH("stm32f4-rng", Rng, rng)
