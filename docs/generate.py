@@ -30,6 +30,7 @@ TITLES = {
     "stm32f4-rcc": "Reset and clock control",
     "stm32f4-spi": "SPI, I2S",
     "stm32f4-rng": "Random number generator",
+    "stm32f4-rtc": "Real-time clock",
     "stm32f4-syscfg": "System configuration",
     "stm32f4-usart": "USARTs and UARTs",
     "stm32f4-wwdg": "Window watchdog",

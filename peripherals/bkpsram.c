@@ -3,27 +3,27 @@
  *
  * Clock input `clk` (AHB1ENR.BKPSRAMEN): without it reads give 0 and writes are lost.
  * Line in: `dbp` (PWR): writes are lost while the backup domain is protected.
+ * Link `backup`: a file that keeps it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qemu/units.h"
 #include "qapi/error.h"
 #include "hw/sysbus.h"
 #include "hw/qdev-clock.h"
 #include "migration/vmstate.h"
+#include "stm32/core/backup_file.h"
 #include "stm32/core/mistake.h"
 
 #define TYPE_BKPSRAM "stm32f4-bkpsram"
 OBJECT_DECLARE_SIMPLE_TYPE(Bkpsram, BKPSRAM)
-
-#define BKPSRAM_SIZE (4 * KiB)
 
 struct Bkpsram {
     SysBusDevice parent_obj;
     MemoryRegion mr;            /* reads go straight to the memory while it has its clock */
     Clock *clk;
     bool dbp;
+    BackupFile *backup;
 };
 
 static void report_no_clock(Bkpsram *s)
@@ -76,6 +76,8 @@ static void bkpsram_init(Object *obj)
 
     s->clk = qdev_init_clock_in(DEVICE(obj), "clk", clock_changed, s, ClockUpdate);
     qdev_init_gpio_in_named(DEVICE(obj), dbp_input, "dbp", 1);
+    object_property_add_link(obj, "backup", TYPE_BACKUP_FILE, (Object **)&s->backup,
+                             object_property_allow_set_link, 0);
 }
 
 static void bkpsram_realize(DeviceState *dev, Error **errp)
@@ -83,11 +85,14 @@ static void bkpsram_realize(DeviceState *dev, Error **errp)
     Bkpsram *s = BKPSRAM(dev);
 
     if (!memory_region_init_rom_device(&s->mr, OBJECT(dev), &bkpsram_ops, s, "bkpsram",
-                                       BKPSRAM_SIZE, errp)) {
+                                       BACKUP_SRAM_SIZE, errp)) {
         return;
     }
     memory_region_rom_device_set_romd(&s->mr, false);
     sysbus_init_mmio(SYS_BUS_DEVICE(dev), &s->mr);
+    if (s->backup) {
+        backup_file_keep(s->backup, BACKUP_SRAM, memory_region_get_ram_ptr(&s->mr));
+    }
 }
 
 static int bkpsram_post_load(void *opaque, int version_id)

@@ -51,7 +51,7 @@ static const struct {
         "1:tim1.ch2n 3:tim8.ch2n 5:spi2.miso 6:i2s2ext.i2s-sd 7:usart3.rts 9:tim12.ch1 "
         "12:otg-hs.dm" },
     { "pb15",
-        "0:rtc.refin 1:tim1.ch3n 3:tim8.ch3n 5:spi2.i2s-sd 5:spi2.mosi 9:tim12.ch2 "
+        "1:tim1.ch3n 3:tim8.ch3n 5:spi2.i2s-sd 5:spi2.mosi 9:tim12.ch2 "
         "12:otg-hs.dp" },
     { "pc0", "10:otg-hs.ulpi-stp" },
     { "pc1", "11:eth.mdc" },
@@ -66,7 +66,6 @@ static const struct {
     { "pc10", "6:spi3.sck 6:spi3.i2s-ck 7:usart3.tx 8:uart4.tx 12:sdio.d2 13:dcmi.d8" },
     { "pc11", "5:i2s3ext.i2s-sd 6:spi3.miso 7:usart3.rx 8:uart4.rx 12:sdio.d3 13:dcmi.d4" },
     { "pc12", "6:spi3.mosi 6:spi3.i2s-sd 7:usart3.ck 8:uart5.tx 12:sdio.ck 13:dcmi.d9" },
-    { "pc13", "0:rtc.af1" },
     { "pd0", "9:can1.rx 12:fsmc.d2 12:fsmc.da2" },
     { "pd1", "9:can1.tx 12:fsmc.da3 12:fsmc.d3" },
     { "pd2", "2:tim3.etr 8:uart5.rx 12:sdio.cmd 13:dcmi.d11" },
@@ -153,7 +152,6 @@ static const struct {
     { "pi5", "3:tim8.ch1 13:dcmi.vsync" },
     { "pi6", "3:tim8.ch2 13:dcmi.d6" },
     { "pi7", "3:tim8.ch3 13:dcmi.d7" },
-    { "pi8", "0:rtc.af2" },
     { "pi9", "9:can1.rx" },
     { "pi10", "11:eth.rx-er" },
     { "pi11", "10:otg-hs.ulpi-dir" },

@@ -22,12 +22,13 @@ static const struct Peripheral {
     /* a snapshot is loaded in this order: clocks before what they clock, SYSCFG before EXTI */
     { "rcc",    "stm32f4-rcc",    0x40023800, ALWAYS, NONE },
     /* APB1 */
+    { "rtc",    "stm32f4-rtc",    0x40002800, "pclk1", "backup-reset" },
+    { "wwdg",   "stm32f4-wwdg",   0x40002c00 },
+    { "iwdg",   "stm32f4-iwdg",   0x40003000, "pclk1", NONE },
     { "i2s2ext", "stm32f4-spi",   0x40003400, "spi2", "spi2-reset", "i2s=on,extension=on" },
     { "spi2",   "stm32f4-spi",    0x40003800, .properties = "i2s=on" },
     { "spi3",   "stm32f4-spi",    0x40003c00, .properties = "i2s=on" },
     { "i2s3ext", "stm32f4-spi",   0x40004000, "spi3", "spi3-reset", "i2s=on,extension=on" },
-    { "wwdg",   "stm32f4-wwdg",   0x40002c00 },
-    { "iwdg",   "stm32f4-iwdg",   0x40003000, "pclk1", NONE },
     { "usart2", "stm32f4-usart",  0x40004400 },
     { "usart3", "stm32f4-usart",  0x40004800 },
     { "uart4",  "stm32f4-usart",  0x40004c00, .properties = "synchronous=off,flow-control=off" },
@@ -72,6 +73,7 @@ static const struct {
 } clock_table[] = {
     { "iwdg", "lsi", "lsi" },
     { "rng", "rng-clk", "pll48" },
+    { "rtc", "rtcclk", "rtc" },
     { "spi2", "i2sclk", "i2s" },
     { "spi3", "i2sclk", "i2s" },
 };
@@ -95,7 +97,6 @@ static const struct {
     { "tim2", 0x40000000, 0x400 }, { "tim3", 0x40000400, 0x400 }, { "tim4", 0x40000800, 0x400 },
     { "tim5", 0x40000c00, 0x400 }, { "tim6", 0x40001000, 0x400 }, { "tim7", 0x40001400, 0x400 },
     { "tim12", 0x40001800, 0x400 }, { "tim13", 0x40001c00, 0x400 }, { "tim14", 0x40002000, 0x400 },
-    { "rtc", 0x40002800, 0x400 },
     { "i2c1", 0x40005400, 0x400 }, { "i2c2", 0x40005800, 0x400 }, { "i2c3", 0x40005c00, 0x400 },
     { "can1", 0x40006400, 0x400 }, { "can2", 0x40006800, 0x400 }, { "dac", 0x40007400, 0x400 },
     { "tim1", 0x40010000, 0x400 }, { "tim8", 0x40010400, 0x400 },
@@ -171,6 +172,11 @@ static const struct {
     { "exti.event", "armv7m.RXEV" },
     { "pwr.dbp", "rcc.dbp" },
     { "pwr.dbp", "bkpsram.dbp" },
+    { "pwr.dbp", "rtc.dbp" },
+    { "rtc.alarm", "exti.line[17]" },
+    { "rtc.tamp-stamp", "exti.line[21]" },
+    { "rtc.wakeup", "exti.line[22]" },
+    { "rtc.alarm rtc.tamp-stamp rtc.wakeup", "pwr.wakeup" },
     { "pwr.stop", "rcc.stop" },
     { "iwdg.expired", "rcc.cause[1]" },
     { "iwdg.lsi-on", "rcc.lsi-on" },
