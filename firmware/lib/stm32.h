@@ -69,6 +69,18 @@ enum {
 #define P USART
 #include "../../regs/usart.h"
 #undef P
+#define P RTC
+#include "../../regs/rtc.h"
+#undef P
+#define P IWDG
+#include "../../regs/iwdg.h"
+#undef P
+#define P WWDG
+#include "../../regs/wwdg.h"
+#undef P
+#define P RNG
+#include "../../regs/rng.h"
+#undef P
 };
 
 #undef KEPT

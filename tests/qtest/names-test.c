@@ -23,6 +23,7 @@ static const struct {
     { "/machine", "swo", "string", "" },
     { "/machine", "vcp", "string", "usart2" },
     { "/machine", "uid", "string", "" },
+    { "/machine", "backup", "string", "" },
     { "/machine", "virtual-time", "int", "0" },
     { "/machine", "stop-at", "int", "-1" },
     { "/machine/led-green", "lit", "bool", "false" },
@@ -108,7 +109,7 @@ static void test_registers(void)
     static const char *const peripherals[] = {
         "rcc", "pwr", "flash", "syscfg", "exti", "crc", "dma1", "dma2", "dbgmcu", "dwt", "itm",
         "coredebug", "tpiu",
-        "iwdg", "wwdg", "rng", "gpioa", "gpioi", "usart1", "usart2", "usart3",
+        "iwdg", "wwdg", "rng", "rtc", "gpioa", "gpioi", "usart1", "usart2", "usart3",
         "uart4", "uart5", "usart6",
     };
 
