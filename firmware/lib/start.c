@@ -38,7 +38,10 @@ HANDLER(usage_fault_handler);
 HANDLER(svc_handler);
 HANDLER(pendsv_handler);
 HANDLER(systick_handler);
+HANDLER(wwdg_handler);
 HANDLER(pvd_handler);
+HANDLER(rtc_wakeup_handler);
+HANDLER(rtc_alarm_handler);
 HANDLER(flash_handler);
 HANDLER(rcc_handler);
 HANDLER(exti0_handler);
@@ -68,7 +71,9 @@ static const handler vectors[16 + 82] = {
     [11] = svc_handler,
     [14] = pendsv_handler,
     [15] = systick_handler,
+    [16 + 0] = wwdg_handler,
     [16 + 1] = pvd_handler,
+    [16 + 3] = rtc_wakeup_handler,
     [16 + 4] = flash_handler,
     [16 + 5] = rcc_handler,
     [16 + 6] = exti0_handler,
@@ -80,6 +85,7 @@ static const handler vectors[16 + 82] = {
     [16 + 38] = usart2_handler,
     [16 + 39] = usart3_handler,
     [16 + 40] = exti15_10_handler,
+    [16 + 41] = rtc_alarm_handler,
     [16 + 56] = dma2_stream0_handler,
     [16 + 58] = dma2_stream2_handler,
     [16 + 70] = dma2_stream7_handler,

@@ -106,6 +106,10 @@ enum {
 
 /* Offset of a register of DMA stream @n, from that of stream 0. */
 #define DMA_OF(n, offset) ((offset) + 0x18 * (n))
+#define RTC     0x40002800u
+#define WWDG    0x40002c00u
+#define IWDG    0x40003000u
+#define RNG     0x50060800u
 
 #define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
 

@@ -205,6 +205,31 @@ static void test_dma(const void *opaque)
     g_assert_cmpstr(log, ==, "");
 }
 
+static void test_rtc(void)
+{
+    run("rtc");
+    assert_about(mail(1), 2000, 1);
+    g_assert_cmpuint(mail(2), ==, 1);
+    g_assert_cmphex(mail(3), ==, 5);
+    g_assert_cmpuint(mail(4), <, 3);                /* SysTick stands in Stop */
+    g_assert_cmphex(mail(5) & 3, ==, 3);            /* SBF, WUF */
+    g_assert_cmphex(mail(6), ==, 5);                /* midnight, and 5 s of Stop */
+    g_assert_cmphex(mail(7), ==, 8);
+    g_assert_cmpint(board_mistakes("/machine/soc/rtc"), ==, 0);
+}
+
+static void test_watchdogs(void)
+{
+    run("watchdogs");
+    g_assert_cmphex(mail(2), ==, 0x24);             /* IWDGRSTF, PINRSTF */
+    g_assert_cmphex(mail(3), ==, 0x44);             /* WWDGRSTF */
+    g_assert_cmphex(mail(4), ==, 0x14);             /* SFTRSTF */
+    g_assert_cmphex(mail(5), ==, 0x24);             /* in Stop */
+    g_assert_cmpuint(mail(8), >=, 200);
+    assert_about(mail(9), 50, 1);
+    assert_about(mail(10), 16 * 256, 3);
+}
+
 /* The same program twice: the same words, at the same virtual time. */
 static void test_same_again(void)
 {
@@ -230,7 +255,9 @@ int main(int argc, char **argv)
     qtest_add_func("chip/faults", test_faults);
     qtest_add_func("chip/flash", test_flash);
     qtest_add_func("chip/interrupts", test_interrupts);
+    qtest_add_func("chip/rtc", test_rtc);
     qtest_add_func("chip/sleep", test_sleep);
+    qtest_add_func("chip/watchdogs", test_watchdogs);
     qtest_add_func("chip/same-again", test_same_again);
     return board_run_tests();
 }
