@@ -126,6 +126,26 @@ void flash_handler(void)
     REG(FLASH, FLASH_SR) = FLASH_SR_EOP;
 }
 
+static void rtc_service(uint32_t what, uint32_t flag, unsigned line)
+{
+    note_time(what);
+    note(REG(RTC, RTC_ISR));
+    REG(RTC, RTC_ISR) = ~(flag | RTC_ISR_INIT);
+    REG(EXTI, EXTI_PR) = 1u << line;
+    note(REG(RTC, RTC_SSR));
+    note(REG(RTC, RTC_TR));
+    note(REG(RTC, RTC_DR));
+}
+
+void rtc_alarm_handler(void)  { rtc_service(0xa1000000, RTC_ISR_ALRAF, 17); }
+void rtc_wakeup_handler(void) { rtc_service(0xa2000000, RTC_ISR_WUTF, 22); }
+
+void wwdg_handler(void)
+{
+    note_time(0xd0600000);
+    REG(WWDG, WWDG_SR) = 0;
+}
+
 /* ---- Setting up ---- */
 
 static void clocks_of_all(void)
@@ -160,10 +180,13 @@ static void external_interrupts(void)
     REG(SYSCFG, SYSCFG_EXTICR1) = 4 << 12;                  /* PA0, PE3 */
     REG(SYSCFG, SYSCFG_EXTICR2) = 1 << 12;                  /* PB7 */
     REG(SYSCFG, SYSCFG_EXTICR3) = 1;                        /* PB8 */
-    REG(EXTI, EXTI_RTSR) = 1 << 3 | 1 << 7 | 1 << 8 | 1 << 16;
+    REG(EXTI, EXTI_RTSR) = 1 << 3 | 1 << 7 | 1 << 8 | 1 << 16 | 1 << 17 | 1 << 22;
     REG(EXTI, EXTI_FTSR) = 1 << 0 | 1 << 3 | 1 << 8 | 1 << 16;
-    REG(EXTI, EXTI_IMR) = 1 << 0 | 1 << 3 | 1 << 7 | 1 << 16;
+    REG(EXTI, EXTI_IMR) = 1 << 0 | 1 << 3 | 1 << 7 | 1 << 16 | 1 << 17 | 1 << 22;
+    irq_enable(0);
     irq_enable(1);
+    irq_enable(3);
+    irq_enable(41);
     irq_enable(6);
     irq_enable(9);
     irq_enable(23);
@@ -218,6 +241,44 @@ static void dma_begin_copy(unsigned round)
     REG(DMA2, DMA_S0CR) |= DMA_S0CR_EN;
 }
 
+/* From LSI: a "second" of 3.1 ms with an alarm in the middle of each, a wake-up every 3.3 ms. */
+static void rtc_begin(void)
+{
+    REG(RCC, RCC_CSR) |= RCC_CSR_LSION;
+    REG(RCC, RCC_BDCR) |= 2 << 8 | RCC_BDCR_RTCEN;
+    REG(RTC, RTC_WPR) = 0xca;
+    REG(RTC, RTC_WPR) = 0x53;
+    REG(RTC, RTC_CR) = 0;
+    REG(RTC, RTC_ISR) = ~0u;
+    while (!(REG(RTC, RTC_ISR) & RTC_ISR_INITF)) {
+    }
+    REG(RTC, RTC_PRER) = 99;
+    REG(RTC, RTC_TR) = 0x235930;
+    REG(RTC, RTC_ISR) = (uint32_t)~RTC_ISR_INIT;
+    while (!(REG(RTC, RTC_ISR) & RTC_ISR_WUTWF) || !(REG(RTC, RTC_ISR) & RTC_ISR_ALRAWF)) {
+    }
+    REG(RTC, RTC_ALRMAR) = 0x80808080;
+    REG(RTC, RTC_ALRMASSR) = 15u << 24 | 50;
+    REG(RTC, RTC_WUTR) = 52;
+    REG(RTC, RTC_CR) = 3;
+    REG(RTC, RTC_CR) = 3 | RTC_CR_ALRAE | RTC_CR_ALRAIE | RTC_CR_WUTE | RTC_CR_WUTIE;
+}
+
+/* Steps of 4096 * 8 / 42 MHz; work() refreshes with 9 steps until the early wake-up. */
+static void wwdg_begin(void)
+{
+    REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_WWDGEN;
+    REG(WWDG, WWDG_CFR) = 3 << 7 | 0x7f | WWDG_CFR_EWI;
+    REG(WWDG, WWDG_CR) = WWDG_CR_WDGA | 0x7f;
+}
+
+/* Nothing that comes by itself: time is to stand when the core sleeps. */
+static void timers_end(void)
+{
+    REG(RTC, RTC_CR) = 0;
+    REG(RCC, RCC_APB1ENR) &= ~(uint32_t)RCC_APB1ENR_WWDGEN;
+}
+
 /* What comes from the host at no certain time has to be there before the time counts: one frame in
  * DR, and the others wait until that is read. */
 static void fill_usart1(void)
@@ -263,6 +324,10 @@ static void work(unsigned round)
     }
     set_field(&REG(RCC, RCC_CFGR), 0xf0, round % 5 == 2 ? 8 : 0);   /* HCLK / 2 for a while */
     note_time(0x30000000 | round);
+    note(REG(WWDG, WWDG_CR));
+    if (round % 4 == 3) {
+        REG(WWDG, WWDG_CR) = 0x49;
+    }
     if (round % 8 == 7) {
         flash_program(round);
     }
@@ -272,6 +337,7 @@ static void work(unsigned round)
 
 static void stop_mode(void)
 {
+    timers_end();
     REG(EXTI, EXTI_IMR) = 1 << 0;
     SYST_CSR = 0;
     SCB_SCR |= SLEEPDEEP;
@@ -306,6 +372,8 @@ int main(void)
     pins();
     external_interrupts();
     ticks_init(168000000);
+    rtc_begin();
+    wwdg_begin();
     usarts();
     dma_send_text();
     flash_begin_erase();
@@ -317,11 +385,14 @@ int main(void)
     REG(RCC, RCC_CFGR) |= 2 << 21 | 7 << 24;
     external_interrupts();
     ticks_init(168000000);
+    rtc_begin();
+    wwdg_begin();
     for (unsigned round = 0; round < ROUNDS; round++) {
         work(round);
     }
     __asm__ volatile("cpsid i");
     SYST_CSR = 0;
+    timers_end();
     REG(EXTI, EXTI_IMR) = 0;
     REG(DMA1, DMA_S3CR) = 0;
     mailbox[0] = MAILBOX_DONE;
