@@ -99,11 +99,10 @@ static void stop_mode(void)
     mailbox[4] = ticks_ms;
 }
 
-/* No other event is to come: -icount sleep=off may go on to it before the reset that ends Standby. */
+/* The alarm stays armed, for the next midnight: time is not to leap there before the reset. */
 static void standby_mode(void)
 {
     SYST_CSR = 0;
-    REG(RTC, RTC_CR) &= ~(uint32_t)(RTC_CR_ALRAE | RTC_CR_ALRAIE);
     start_wakeup(3);
     for (unsigned i = 1; i < 5; i++) {
         BKP(i) = mailbox[i];
