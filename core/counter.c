@@ -20,11 +20,9 @@ static Units step_period(const Counter *c)
 }
 
 /* Time since step 0 of `count` began: `phase` of a step, and what has passed since the anchor. */
-static Units since_count(const Counter *c)
+static Units since_count(const Counter *c, int64_t ns)
 {
-    int64_t ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - c->anchor;
-
-    return ((step_period(c) * c->phase) >> 32) + ((Units)MAX(ns, 0) << 32);
+    return ((step_period(c) * c->phase) >> 32) + ((Units)MAX(ns - c->anchor, 0) << 32);
 }
 
 static bool is_moving(const Counter *c)
@@ -37,15 +35,30 @@ void counter_init(Counter *c, Clock *clk)
     *c = (Counter) { .clk = clk, .divide = 1 };
 }
 
+uint64_t counter_at(const Counter *c, int64_t ns)
+{
+    Units since;
+
+    if (!is_moving(c)) {
+        return c->count;
+    }
+    since = since_count(c, ns);
+    if (likely(since >> 64 == 0)) {     /* up to 4 s: the short division */
+        return c->count + (uint64_t)since / (uint64_t)MIN(step_period(c), UINT64_MAX);
+    }
+    return c->count + (uint64_t)(since / step_period(c));
+}
+
 uint64_t counter_now(const Counter *c)
 {
-    return is_moving(c) ? c->count + (uint64_t)(since_count(c) / step_period(c)) : c->count;
+    return counter_at(c, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
 }
 
 void counter_sync(Counter *c)
 {
     if (is_moving(c)) {
-        Units since = since_count(c), step = step_period(c);
+        Units since = since_count(c, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+        Units step = step_period(c);
 
         c->count += since / step;
         c->phase = ((since % step) << 32) / step;
@@ -110,6 +123,20 @@ int64_t counter_when(const Counter *c, uint64_t count)
 bool time_is_exact(void)
 {
     return icount_enabled() || qtest_enabled();
+}
+
+int64_t counter_time(const Counter *c, int64_t count)
+{
+    Units begun = (step_period(c) * c->phase) >> 32, steps;
+
+    if (!is_moving(c)) {
+        return c->anchor;
+    }
+    if (count > (int64_t)c->count) {
+        return counter_when(c, count);
+    }
+    steps = c->count - count;
+    return c->anchor - (int64_t)((steps * step_period(c) + begun) >> 32);
 }
 
 const VMStateDescription vmstate_counter = {

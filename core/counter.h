@@ -32,6 +32,9 @@ void counter_init(Counter *c, Clock *clk);
 /* Steps counted by now. */
 uint64_t counter_now(const Counter *c);
 
+/* Steps counted by the virtual time @ns, if nothing changes until then: not before it was last booked. */
+uint64_t counter_at(const Counter *c, int64_t ns);
+
 /* Be @count, at the start of a step. */
 void counter_set(Counter *c, uint64_t count);
 
@@ -53,6 +56,12 @@ int64_t counter_when(const Counter *c, uint64_t count);
 
 /* Is virtual time the guest's own (-icount, tests), so that no timer of it ever comes late? */
 bool time_is_exact(void);
+
+/*
+ * The first virtual time at which it is or was @count at its present pace, which may be long ago, even
+ * before 0.  For a counter that stands: when that was last booked.
+ */
+int64_t counter_time(const Counter *c, int64_t count);
 
 extern const VMStateDescription vmstate_counter;
 #define VMSTATE_COUNTER(field, State) \

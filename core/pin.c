@@ -13,6 +13,9 @@
 
 /* Edges of a faster wave than this are delivered no more often: nobody could serve them. */
 #define MIN_EDGE_NS 1000
+/* After a host's pause this many edges are told one by one, of a fast wave always just the last ... */
+#define MAX_EDGES 256
+#define FAST_EDGES 4    /* ... so that the last period is among them, wherever it begins */
 
 /* The pins that jumpers join: one level for all. */
 typedef struct PinNet {
@@ -20,6 +23,9 @@ typedef struct PinNet {
     Drive drive;                /* who won */
     bool level;                 /* as last told to listeners */
     QEMUTimer *edge;            /* of a wave, while somebody listens */
+    uint64_t told_edges;        /* of those of the wave, then */
+    int64_t edge_ns;            /* of the edge that is being told, */
+    uint64_t skipped;           /* ... and the periods left out before it */
 } PinNet;
 
 static int64_t now_ns(void)
@@ -35,6 +41,22 @@ static uint64_t wave_phase(const Drive *d, int64_t ns)
     int64_t since = ns - d->start;
 
     return since < 0 ? d->high : ((unsigned __int128)since << 32) % d->period;
+}
+
+/* The edges of the wave until @ns: the odd ones rise. */
+static uint64_t wave_edges(const Drive *d, int64_t ns)
+{
+    unsigned __int128 since = (unsigned __int128)MAX(ns - d->start, 0) << 32;
+
+    return ns < d->start ? 0 : (uint64_t)(since / d->period) * 2 + 1 + (since % d->period >= d->high);
+}
+
+/* When edge @n is seen. */
+static int64_t wave_edge_ns(const Drive *d, uint64_t n)
+{
+    unsigned __int128 since = (unsigned __int128)((n - 1) / 2) * d->period + (n % 2 ? 0 : d->high);
+
+    return d->start + (int64_t)((since + UINT32_MAX) >> 32);
 }
 
 static bool drive_level(const Drive *d)
@@ -111,15 +133,16 @@ static bool net_wants_waves(const PinNet *net)
     return false;
 }
 
-static void net_tell(PinNet *net, bool level, bool only_wave_listeners)
+static void net_tell(PinNet *net, bool level, bool only_wave_listeners, int64_t ns)
 {
     net->level = level;
+    net->edge_ns = ns;
     for (unsigned i = 0; i < net->pins->len; i++) {
         Pin *pin = net->pins->pdata[i];
         PinListener *l, *next;
 
         if (trace_event_get_state_backends(TRACE_PIN_CHANGED)) {
-            trace_pin_changed(pin->name, level, now_ns());
+            trace_pin_changed(pin->name, level, ns);
         }
         QLIST_FOREACH_SAFE(l, &pin->listeners, next, next) {
             if (!only_wave_listeners || l->waves) {
@@ -127,6 +150,7 @@ static void net_tell(PinNet *net, bool level, bool only_wave_listeners)
             }
         }
     }
+    net->skipped = 0;
 }
 
 /* Is there more than one edge between two deliveries? */
@@ -163,29 +187,79 @@ static int64_t wave_next_delivery(const Drive *d, int64_t now)
     return when > now ? when : wave_edge_after(d, begin + MIN_EDGE_NS - 1);
 }
 
+/*
+ * Begin to tell the wave's edges: those from now on, and the one that a snapshot has come in between.
+ */
+static void net_begin_edges(PinNet *net)
+{
+    net->told_edges = wave_edges(&net->drive, now_ns());
+    if (runstate_is_running()) {
+        net->level = net->told_edges % 2;
+    } else if (net->told_edges && net->told_edges % 2 != net->level) {
+        net->told_edges--;
+    }
+}
+
 static void net_arm_edge(PinNet *net)
 {
     const Drive *d = &net->drive;
 
     if (d->kind == DRIVE_WAVE && d->high && d->high < d->period && net_wants_waves(net)) {
+        if (!timer_pending(net->edge)) {
+            net_begin_edges(net);
+        }
         timer_mod(net->edge, wave_next_delivery(d, now_ns()));
     } else if (timer_pending(net->edge)) {
         timer_del(net->edge);
     }
 }
 
+/* Tell of the edges since last time, each with its own time; of too many the last. */
+static void net_tell_edges(PinNet *net)
+{
+    Drive d = net->drive;
+    uint64_t last = wave_edges(&d, now_ns()), many = last - net->told_edges;
+
+    if (many > (is_fast(&d) ? FAST_EDGES : MAX_EDGES)) {
+        net->skipped = (many - FAST_EDGES) / 2;
+        net->told_edges += 2 * net->skipped;
+    }
+    while (net->told_edges < last && drive_equals(&d, &net->drive)) {
+        uint64_t edge = ++net->told_edges;
+
+        net_tell(net, edge % 2, true, wave_edge_ns(&d, edge));
+    }
+}
+
 static void net_edge(void *opaque)
 {
     PinNet *net = opaque;
-    bool level = drive_level(&net->drive);
 
-    if (level == net->level && is_fast(&net->drive)) {
-        net_tell(net, !level, true);    /* it was there and back since */
+    if (net->drive.kind == DRIVE_WAVE) {
+        net_tell_edges(net);
+        if (net->drive.kind == DRIVE_WAVE && net_wants_waves(net)) {
+            timer_mod(net->edge, wave_next_delivery(&net->drive, now_ns()));
+        }
     }
-    if (level != net->level) {
-        net_tell(net, level, true);
+}
+
+void pin_catch_up(Pin *pin)
+{
+    PinNet *net = pin->net;
+
+    if (timer_pending(net->edge) && net->drive.kind == DRIVE_WAVE) {
+        net_tell_edges(net);
     }
-    net_arm_edge(net);
+}
+
+int64_t pin_edge_ns(Pin *pin)
+{
+    return pin->net->edge_ns;
+}
+
+uint64_t pin_periods_skipped(Pin *pin)
+{
+    return pin->net->skipped;
 }
 
 /* Tell the ports the level. */
@@ -221,8 +295,9 @@ static void net_update(PinNet *net)
     net->drive = net_resolve(net, NULL);
     level = drive_level(&net->drive);
     net_publish(net, level);
+    timer_del(net->edge);
     if (level != net->level && runstate_is_running()) {
-        net_tell(net, level, false);
+        net_tell(net, level, false, now_ns());
     }
     net_arm_edge(net);
     net_tell_followers(net);
@@ -407,6 +482,23 @@ static void pin_set_mv(Object *obj, Visitor *v, const char *name, void *opaque, 
     pin_drive(&PIN(obj)->outside, (Drive) { .kind = DRIVE_MV, .mv = mv });
 }
 
+static void pin_get_frequency(Object *obj, Visitor *v, const char *name, void *opaque,
+                              Error **errp)
+{
+    const Drive *d = &PIN(obj)->net->drive;
+    double hz = d->kind == DRIVE_WAVE ? 1e9 * 4294967296.0 / d->period : 0;
+
+    visit_type_number(v, name, &hz, errp);
+}
+
+static void pin_get_duty(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    const Drive *d = &PIN(obj)->net->drive;
+    double percent = d->kind == DRIVE_WAVE ? 100.0 * d->high / d->period : pin_duty(PIN(obj));
+
+    visit_type_number(v, name, &percent, errp);
+}
+
 static void pin_init(Object *obj)
 {
     Pin *pin = PIN(obj);
@@ -429,6 +521,8 @@ static void pin_class_init(ObjectClass *klass, void *data)
     object_class_property_add_bool(klass, "level", pin_get_level, NULL);
     object_class_property_add_str(klass, "drive", pin_get_drive, pin_set_drive);
     object_class_property_add(klass, "mv", "int", pin_get_mv, pin_set_mv, NULL, NULL);
+    object_class_property_add(klass, "frequency", "number", pin_get_frequency, NULL, NULL, NULL);
+    object_class_property_add(klass, "duty", "number", pin_get_duty, NULL, NULL, NULL);
 }
 
 static const TypeInfo pin_types[] = { {

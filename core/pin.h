@@ -13,7 +13,7 @@
  * different then.  So a snapshot can be loaded pin by pin, and nobody sees an edge that is none.
  *
  * QOM properties of a pin: `level` (bool, read), `drive` ("0", "1", "z"), `mv` (millivolts, set by the
- * outside world; read: what is there).
+ * outside world; read: what is there), `frequency` (Hz) and `duty` (percent) of what is there.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -91,6 +91,15 @@ typedef struct PinFollower {
 
 void pin_follow(PinFollower *follower, Pin *pin);
 
+/*
+ * While a listener is told of an edge: when exactly it was, and how many periods of a wave have passed
+ * untold before it, because nobody could have served them.
+ */
+int64_t pin_edge_ns(Pin *pin);
+uint64_t pin_periods_skipped(Pin *pin);
+/* Tell now of the edges that are due: before something that has to come after them. */
+void pin_catch_up(Pin *pin);
+
 /* What drives it: who won. */
 Drive pin_state(Pin *pin);
 /* Who would have won without @driver. */
@@ -154,6 +163,11 @@ void signal_solder(Signal *signal, Pin *pin);
 void signal_drive(Signal *signal, Drive drive);
 /* The level at the pin an input is routed to; @otherwise if it is routed to none. */
 bool signal_level(const Signal *signal, bool otherwise);
+
+/* Set `waves`. */
+void signal_listen_to_waves(Signal *signal, bool waves);
+/* The pin that @signal is routed to, or NULL. */
+Pin *signal_pin(const Signal *signal);
 
 /* The period of a square wave there, in units of 2^-32 ns; 0 if there is none. */
 uint64_t signal_wave_period(const Signal *signal);

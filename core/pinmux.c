@@ -131,8 +131,7 @@ void signal_drive(Signal *signal, Drive drive)
     }
 }
 
-/* The pin that @signal is routed to, or NULL. */
-static Pin *routed_pin(const Signal *signal)
+Pin *signal_pin(const Signal *signal)
 {
     for (unsigned i = 0; signal->routed && i < signal->pins->len; i++) {
         if (has_selected(signal->pins->pdata[i], signal)) {
@@ -144,7 +143,7 @@ static Pin *routed_pin(const Signal *signal)
 
 bool signal_level(const Signal *signal, bool otherwise)
 {
-    Pin *pin = routed_pin(signal);
+    Pin *pin = signal_pin(signal);
 
     return pin ? pin_level(pin) : otherwise;
 }
@@ -202,10 +201,23 @@ void signal_send(Signal *from, Frame *frame)
 
 uint64_t signal_wave_period(const Signal *signal)
 {
-    Pin *pin = routed_pin(signal);
+    Pin *pin = signal_pin(signal);
     Drive drive = pin ? pin_state(pin) : DRIVE(NONE);
 
     return drive.kind == DRIVE_WAVE ? drive.period : 0;
+}
+
+void signal_listen_to_waves(Signal *signal, bool waves)
+{
+    if (signal->waves == waves) {
+        return;
+    }
+    signal->waves = waves;
+    for (unsigned i = 0; signal->routed && i < signal->pins->len; i++) {
+        if (has_selected(signal->pins->pdata[i], signal)) {
+            pin_listen_for_signals(signal->pins->pdata[i]);
+        }
+    }
 }
 
 void pinmux_init(Pin *pin)
