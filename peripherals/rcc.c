@@ -4,7 +4,7 @@
  * them in rcc_tree.c.
  *
  * Clock inputs `hse`, `lse`: the crystals; a period of 0 means not fitted, or broken.
- * Clock outputs `hclk systick pclk1 pclk2 pll48 i2s lsi rtc`, and one named after every enable bit.
+ * Clock outputs `hclk systick pclk1 pclk2 pll48 i2s lsi lse-running hse-rtc rtc`, and one named after every enable bit.
  * Lines in: `dbp` (PWR), `sleeping` (the core), `stop` (PWR: all fast clocks off), `lsi-on` (IWDG),
  *   and `cause[0..4]`, what resets the chip: software, IWDG, WWDG, low power, leaving Standby.
  * Lines out: `irq`, `nmi` (CSS), `break` (CSS, to the timers), `backup-reset`, and `x-reset` for every
@@ -53,7 +53,7 @@ typedef struct ResetLine {
 typedef struct Rcc {
     Periph parent_obj;
     Oscillators osc;
-    Clock *hclk, *systick, *pclk1, *pclk2, *pll48, *i2s, *lsi, *rtc;
+    Clock *hclk, *systick, *pclk1, *pclk2, *pll48, *i2s, *lsi, *lse, *hse_rtc, *rtc;
     Gate gate[MAX_GATES];
     ResetLine reset_line[MAX_GATES];
     unsigned n_gates, n_reset_lines;
@@ -165,6 +165,8 @@ static void rcc_update(Periph *p)
     c = rcc_tree(regs, &from);
 
     clock_update(s->lsi, from.lsi);
+    clock_update(s->lse, from.lse);
+    clock_update(s->hse_rtc, c.hse_rtc);
     clock_update(s->rtc, c.rtc);
     clock_update(s->pll48, c.pll48);
     clock_update(s->i2s, c.i2s);
@@ -457,6 +459,8 @@ static void rcc_init(Periph *p)
     s->pll48 = qdev_init_clock_out(dev, "pll48");
     s->i2s = qdev_init_clock_out(dev, "i2s");
     s->lsi = qdev_init_clock_out(dev, "lsi");
+    s->lse = qdev_init_clock_out(dev, "lse-running");
+    s->hse_rtc = qdev_init_clock_out(dev, "hse-rtc");
     s->rtc = qdev_init_clock_out(dev, "rtc");
     for (const RegRow *row = p->info->regs; row->name; row++) {
         if (row->length && row->offset >= A_AHB1ENR && row->offset <= A_APB2ENR) {

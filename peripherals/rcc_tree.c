@@ -57,17 +57,22 @@ static uint64_t timer_clock(uint64_t hclk, unsigned divider)
     return divider == 1 ? hclk : hclk * divider / 2;
 }
 
+static uint64_t hse_rtc_clock(const uint32_t *regs, const RccSources *from)
+{
+    unsigned divider = FIELD_EX32(regs[R_CFGR], CFGR, RTCPRE);
+
+    return divider >= 2 ? from->hse * divider : 0;
+}
+
 static uint64_t rtc_clock(const uint32_t *regs, const RccSources *from)
 {
-    unsigned hse_divider = FIELD_EX32(regs[R_CFGR], CFGR, RTCPRE);
-
     if (!(regs[R_BDCR] & R_BDCR_RTCEN_MASK)) {
         return 0;
     }
     switch (FIELD_EX32(regs[R_BDCR], BDCR, RTCSEL)) {
     case 1:  return from->lse;
     case 2:  return from->lsi;
-    case 3:  return hse_divider >= 2 ? from->hse * hse_divider : 0;
+    case 3:  return hse_rtc_clock(regs, from);
     default: return 0;
     }
 }
@@ -98,6 +103,7 @@ RccClocks rcc_tree(const uint32_t *regs, const RccSources *from)
     c.tim1 = timer_clock(c.hclk, ppre1);
     c.tim2 = timer_clock(c.hclk, ppre2);
     c.i2s = cfgr & R_CFGR_I2SSRC_MASK ? from->i2s_ckin : c.plli2s;
+    c.hse_rtc = hse_rtc_clock(regs, from);
     c.rtc = rtc_clock(regs, from);
     c.mco1 = (uint64_t[]) { from->hsi, from->lse, from->hse, c.pll }[FIELD_EX32(cfgr, CFGR, MCO1)]
              * mco_divider(FIELD_EX32(cfgr, CFGR, MCO1PRE));

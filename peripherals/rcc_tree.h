@@ -16,7 +16,7 @@ typedef struct RccSources {
 typedef struct RccClocks {
     uint64_t pll, pll48, plli2s;
     uint64_t sysclk, hclk, systick /* HCLK / 8 */, pclk1, pclk2, tim1, tim2 /* of APB1, APB2 */;
-    uint64_t i2s, rtc, mco1, mco2;
+    uint64_t i2s, hse_rtc, rtc, mco1, mco2;
 } RccClocks;
 
 RccClocks rcc_tree(const uint32_t *regs, const RccSources *from);

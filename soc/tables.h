@@ -22,6 +22,15 @@ static const struct Peripheral {
     /* a snapshot is loaded in this order: clocks before what they clock, SYSCFG before EXTI */
     { "rcc",    "stm32f4-rcc",    0x40023800, ALWAYS, NONE },
     /* APB1 */
+    { "tim2",   "stm32f4-tim",    0x40000000, .properties = "bits=32,remap=2" },
+    { "tim3",   "stm32f4-tim",    0x40000400 },
+    { "tim4",   "stm32f4-tim",    0x40000800 },
+    { "tim5",   "stm32f4-tim",    0x40000c00, .properties = "bits=32,remap=5" },
+    { "tim6",   "stm32f4-tim",    0x40001000, .properties = "channels=0" },
+    { "tim7",   "stm32f4-tim",    0x40001400, .properties = "channels=0" },
+    { "tim12",  "stm32f4-tim",    0x40001800, .properties = "channels=2" },
+    { "tim13",  "stm32f4-tim",    0x40001c00, .properties = "channels=1" },
+    { "tim14",  "stm32f4-tim",    0x40002000, .properties = "channels=1" },
     { "rtc",    "stm32f4-rtc",    0x40002800, "pclk1", "backup-reset" },
     { "wwdg",   "stm32f4-wwdg",   0x40002c00 },
     { "iwdg",   "stm32f4-iwdg",   0x40003000, "pclk1", NONE },
@@ -35,11 +44,16 @@ static const struct Peripheral {
     { "uart5",  "stm32f4-usart",  0x40005000, .properties = "synchronous=off,flow-control=off" },
     { "pwr",    "stm32f4-pwr",    0x40007000 },
     /* APB2 */
+    { "tim1",   "stm32f4-tim",    0x40010000, .properties = "advanced=on" },
+    { "tim8",   "stm32f4-tim",    0x40010400, .properties = "advanced=on" },
     { "usart1", "stm32f4-usart",  0x40011000 },
     { "usart6", "stm32f4-usart",  0x40011400 },
     { "spi1",   "stm32f4-spi",    0x40013000 },
     { "syscfg", "stm32f4-syscfg", 0x40013800 },
     { "exti",   "stm32f4-exti",   0x40013c00, ALWAYS, NONE },
+    { "tim9",   "stm32f4-tim",    0x40014000, .properties = "channels=2" },
+    { "tim10",  "stm32f4-tim",    0x40014400, .properties = "channels=1" },
+    { "tim11",  "stm32f4-tim",    0x40014800, .properties = "channels=1,remap=11" },
     /* AHB1 */
     { "gpioa",  "stm32f4-gpio",   0x40020000, .properties =
       "port=A,moder=0xa8000000,ospeedr=0x0c000000,pupdr=0x64000000" },
@@ -76,6 +90,9 @@ static const struct {
     { "rtc", "rtcclk", "rtc" },
     { "spi2", "i2sclk", "i2s" },
     { "spi3", "i2sclk", "i2s" },
+    { "tim5", "source[0]", "lsi" },
+    { "tim5", "source[1]", "lse-running" },
+    { "tim11", "source[0]", "hse-rtc" },
 };
 
 /* Peripherals that are part of another. */
@@ -94,14 +111,9 @@ static const struct {
     hwaddr base;
     unsigned size;
 } unmodelled_table[] = {
-    { "tim2", 0x40000000, 0x400 }, { "tim3", 0x40000400, 0x400 }, { "tim4", 0x40000800, 0x400 },
-    { "tim5", 0x40000c00, 0x400 }, { "tim6", 0x40001000, 0x400 }, { "tim7", 0x40001400, 0x400 },
-    { "tim12", 0x40001800, 0x400 }, { "tim13", 0x40001c00, 0x400 }, { "tim14", 0x40002000, 0x400 },
     { "i2c1", 0x40005400, 0x400 }, { "i2c2", 0x40005800, 0x400 }, { "i2c3", 0x40005c00, 0x400 },
     { "can1", 0x40006400, 0x400 }, { "can2", 0x40006800, 0x400 }, { "dac", 0x40007400, 0x400 },
-    { "tim1", 0x40010000, 0x400 }, { "tim8", 0x40010400, 0x400 },
     { "adc", 0x40012000, 0x400 }, { "sdio", 0x40012c00, 0x400 },
-    { "tim9", 0x40014000, 0x400 }, { "tim10", 0x40014400, 0x400 }, { "tim11", 0x40014800, 0x400 },
     { "eth", 0x40028000, 0x1400 },
     { "otg-hs", 0x40040000, 0x40000 }, { "otg-fs", 0x50000000, 0x40000 },
     { "dcmi", 0x50050000, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
@@ -128,6 +140,13 @@ static const char *const vector_table[82] = {
     [16] = "dma1.irq[5]",
     [17] = "dma1.irq[6]",
     [23] = "exti.irq[5] exti.irq[6] exti.irq[7] exti.irq[8] exti.irq[9]",
+    [24] = "tim1.irq-brk tim9.irq",
+    [25] = "tim1.irq-up tim10.irq",
+    [26] = "tim1.irq-trg-com tim11.irq",
+    [27] = "tim1.irq-cc",
+    [28] = "tim2.irq",
+    [29] = "tim3.irq",
+    [30] = "tim4.irq",
     [35] = "spi1.irq",
     [36] = "spi2.irq i2s2ext.irq",
     [37] = "usart1.irq",
@@ -136,10 +155,17 @@ static const char *const vector_table[82] = {
     [40] = "exti.irq[10] exti.irq[11] exti.irq[12] exti.irq[13] exti.irq[14] exti.irq[15]",
     [41] = "exti.irq[17]",
     [42] = "exti.irq[18]",
+    [43] = "tim8.irq-brk tim12.irq",
+    [44] = "tim8.irq-up tim13.irq",
+    [45] = "tim8.irq-trg-com tim14.irq",
+    [46] = "tim8.irq-cc",
     [47] = "dma1.irq[7]",
+    [50] = "tim5.irq",
     [51] = "spi3.irq i2s3ext.irq",
     [52] = "uart4.irq",
     [53] = "uart5.irq",
+    [54] = "tim6.irq",
+    [55] = "tim7.irq",
     [56] = "dma2.irq[0]",
     [57] = "dma2.irq[1]",
     [58] = "dma2.irq[2]",
@@ -184,6 +210,22 @@ static const struct {
     { "wwdg.expired", "rcc.cause[2]" },
     { "pwr.low-power-reset", "rcc.cause[3]" },
     { "pwr.wake", "rcc.cause[4]" },
+    { "rcc.break", "tim1.break-css" },
+    { "rcc.break", "tim8.break-css" },
     { "flash.reset-on-stop", "pwr.reset-on-stop" },
     { "flash.reset-on-standby", "pwr.reset-on-standby" },
+};
+
+/* RM0090 tables 75, 81, 84: whose TRGO (of one with a single channel: OC1) is ITR0 to ITR3. */
+static const struct {
+    const char *slave, *itr[4];
+} itr_table[] = {
+    { "tim1",  { "tim5", "tim2", "tim3", "tim4" } },
+    { "tim8",  { "tim1", "tim2", "tim4", "tim5" } },
+    { "tim2",  { "tim1", "tim8", "tim3", "tim4" } },    /* ITR1: or Ethernet, USB */
+    { "tim3",  { "tim1", "tim2", "tim5", "tim4" } },
+    { "tim4",  { "tim1", "tim2", "tim3", "tim8" } },
+    { "tim5",  { "tim2", "tim3", "tim4", "tim8" } },
+    { "tim9",  { "tim2", "tim3", "tim10", "tim11" } },
+    { "tim12", { "tim4", "tim5", "tim13", "tim14" } },
 };
