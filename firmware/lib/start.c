@@ -49,6 +49,7 @@ HANDLER(exti1_handler);
 HANDLER(exti3_handler);
 HANDLER(exti9_5_handler);
 HANDLER(exti15_10_handler);
+HANDLER(tim2_handler);
 HANDLER(usart1_handler);
 HANDLER(usart2_handler);
 HANDLER(usart3_handler);
@@ -81,6 +82,7 @@ static const handler vectors[16 + 82] = {
     [16 + 9] = exti3_handler,
     [16 + 14] = dma1_stream3_handler,
     [16 + 23] = exti9_5_handler,
+    [16 + 28] = tim2_handler,
     [16 + 37] = usart1_handler,
     [16 + 38] = usart2_handler,
     [16 + 39] = usart3_handler,

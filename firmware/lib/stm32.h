@@ -81,6 +81,9 @@ enum {
 #define P RNG
 #include "../../regs/rng.h"
 #undef P
+#define P TIM
+#include "../../regs/tim.h"
+#undef P
 };
 
 #undef KEPT
@@ -93,6 +96,10 @@ enum {
 #define GPIOC   0x40020800u
 #define GPIOD   0x40020c00u
 #define GPIOE   0x40021000u
+#define TIM1    0x40010000u
+#define TIM2    0x40000000u
+#define TIM3    0x40000400u
+#define TIM4    0x40000800u
 #define USART1  0x40011000u
 #define USART2  0x40004400u
 #define USART3  0x40004800u

@@ -54,7 +54,8 @@ def show(title, figures, column, unit, scale=1.0):
     cells = [f"{machine} {row[column] * scale:9.2f} {unit}" for machine, row in figures.items()]
     ratios = [f"{ours / row[column]:.2f} x {machine}" for machine, row in figures.items()
               if machine != "ours"]
-    print(f"{title:34} {'   '.join(cells)}   ours = {', '.join(ratios)}", flush=True)
+    print(f"{title:34} {'   '.join(cells)}{'   ours = ' if ratios else ''}{', '.join(ratios)}",
+          flush=True)
 
 
 def print_copies(command, start):
@@ -124,6 +125,12 @@ def main():
     show("software interrupt, each", measure("interrupts", commands), 0, "us CPU")
     print_copies(commands["ours"], start["ours"][0])
     print_echo(commands["ours"])
+    ours = {"ours": commands["ours"]}
+    off, on, pwm = (measure(f"timers_{what}", ours)["ours"][0] for what in ["off", "on", "pwm"])
+    print(f"{'the same work, 14 timers running':34} {on / off:14.2f} x without")
+    print(f"{'the same work, PWM of 1 MHz':34} {pwm / off:14.2f} x without")
+    show("100 000 timer interrupts a second", measure("timer_interrupts", ours), 0, "% of a core",
+         100 / 5)
     print_floor()
     show("1 s asleep, SysTick at 1 kHz", measure("idle", commands), 0, "% of a core", 100 / 5)
 

@@ -230,6 +230,19 @@ static void test_watchdogs(void)
     assert_about(mail(10), 16 * 256, 3);
 }
 
+static void test_timers(void)
+{
+    start("timers", "-machine wire=pd12-pc6:pe2-pe9:pe4-pe11");
+    wait_until_done();
+    g_assert_cmpuint(mail(1), ==, 42000);
+    g_assert_cmpuint(mail(2), ==, 10500);
+    assert_about(mail(3), 1000, 1);
+    assert_about(mail(4), 10000, 1);
+    g_assert_cmpuint(mail(5), ==, 25);
+    g_assert_cmpuint(mail(6), ==, 65531);
+    g_assert_cmpint(board_mistakes("/machine/soc/tim"), ==, 0);
+}
+
 /* The same program twice: the same words, at the same virtual time. */
 static void test_same_again(void)
 {
@@ -258,6 +271,7 @@ int main(int argc, char **argv)
     qtest_add_func("chip/rtc", test_rtc);
     qtest_add_func("chip/sleep", test_sleep);
     qtest_add_func("chip/watchdogs", test_watchdogs);
+    qtest_add_func("chip/timers", test_timers);
     qtest_add_func("chip/same-again", test_same_again);
     return board_run_tests();
 }

@@ -210,6 +210,62 @@ static void test_crystal(void)
     g_assert_cmphex(peek(RCC + A_CR) & R_CR_HSERDY_MASK, ==, R_CR_HSERDY_MASK);
 }
 
+/* Timers in mid-count: a PWM at PD12, captured at PC6 by a timer that it resets; a chain, a one pulse. */
+static void start_timers(void)
+{
+    enable_all();
+    poke(0x40020c00, 2 << 24);                      /* PD12: TIM4 CH1 */
+    poke(0x40020c24, 2 << 16);
+    poke(0x40020800, 2 << 12);                      /* PC6: TIM3 CH1 */
+    poke(0x40020820, 2 << 24);
+    poke(0x4000082c, 999);
+    poke(0x40000834, 300);
+    poke(0x40000818, 6 << 4);
+    poke(0x40000820, 1);
+    poke(0x40000418, 0x0201);
+    poke(0x40000420, 0x31);
+    poke(0x40000408, 0x54);
+    poke(0x40000400, 1);
+    poke(0x40000800, 1);
+    poke(0x4001002c, 6);                            /* TIM1 clocks TIM2 */
+    poke(0x40010004, 2 << 4);
+    poke(0x40000008, 7);
+    poke(0x4000000c, 1);
+    poke(0x40000000, 1);
+    poke(0x40010000, 1);
+    poke(0x4000140c, 1);                            /* TIM7: once, with an interrupt */
+    poke(0x40001400, 9);
+}
+
+static void test_timers(void)
+{
+    static const char args[] = "-machine wire=pd12-pc6";
+
+    for (unsigned ns = 100000; ns < 5000000; ns = ns * 2 + 777) {
+        g_autofree char *file = NULL, *now = NULL, *later = NULL, *loaded = NULL, *on = NULL;
+
+        board_start(args);
+        start_timers();
+        board_wait_ns(ns);
+        now = board_describe();
+        file = board_save();
+        qtest_qmp_assert_success(board, "{'execute': 'cont'}");
+        board_wait_ns(4111111);
+        g_assert_cmpuint(peek(0x40000434), ==, 1000);
+        g_assert_cmpuint(peek(0x40000438), ==, 300);
+        later = board_describe();
+        board_load(file, args);
+        unlink(file);
+        loaded = board_describe();
+        assert_same("loaded", now, loaded);
+        board_wait_ns(4111111);
+        g_assert_cmpuint(peek(0x40000434), ==, 1000);
+        g_assert_cmpuint(peek(0x40000438), ==, 300);
+        on = board_describe();
+        assert_same("later", later, on);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_autofree char *path = NULL;
@@ -226,5 +282,6 @@ int main(int argc, char **argv)
     qtest_add_func("migrate/edges", test_edges);
     qtest_add_func("migrate/cts", test_cts);
     qtest_add_func("migrate/crystal", test_crystal);
+    qtest_add_func("migrate/timers", test_timers);
     return board_run_tests();
 }

@@ -109,8 +109,8 @@ static void test_registers(void)
     static const char *const peripherals[] = {
         "rcc", "pwr", "flash", "syscfg", "exti", "crc", "dma1", "dma2", "dbgmcu", "dwt", "itm",
         "coredebug", "tpiu",
-        "iwdg", "wwdg", "rng", "rtc", "gpioa", "gpioi", "usart1", "usart2", "usart3",
-        "uart4", "uart5", "usart6",
+        "iwdg", "wwdg", "rng", "rtc", "gpioa", "gpioi", "tim1", "tim2", "tim6", "tim14",
+        "usart1", "usart2", "usart3", "uart4", "uart5", "usart6",
     };
 
     board_start("");

@@ -1,0 +1,9 @@
+/* pwm: see timers.h.  SPDX-License-Identifier: GPL-2.0-or-later */
+#include "timers.h"
+
+int main(void)
+{
+    start_pwm();
+    work();
+    leave();
+}
