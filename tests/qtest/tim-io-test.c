@@ -246,7 +246,7 @@ static void test_commutation(void)
 /* TIM4's PWM at PD12 over a jumper to TIM3's TI1: period and duty, to the tick. */
 static void test_pwm_input(void)
 {
-    static const uint32_t periods[] = { 20, 32, 100, 1000, 60000 };
+    static const uint32_t periods[] = { 4, 8, 20, 32, 100, 1000, 60000 };
 
     for (unsigned i = 0; i < ARRAY_SIZE(periods); i++) {
         tim_start("-machine wire=pd12-pc6");
