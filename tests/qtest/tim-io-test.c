@@ -262,7 +262,7 @@ static void test_pwm_input(void)
         tim_go(TIM3);
         board_wait_ns(777);
         tim_go(TIM4);
-        board_wait_ns(TICKS(periods[i] * 10));
+        board_wait_ns(TICKS(periods[i] * 10) + 713);        /* of 4 MHz, some edges untold yet */
         g_assert_cmpuint(peek(TIM3 + A_CCR1), ==, periods[i]);
         g_assert_cmpuint(peek(TIM3 + A_CCR2), ==, periods[i] / 4);
         g_assert_cmphex(peek(TIM3 + A_SR) & R_SR_TIF_MASK, ==, R_SR_TIF_MASK);
