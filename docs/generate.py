@@ -32,6 +32,7 @@ TITLES = {
     "stm32f4-rng": "Random number generator",
     "stm32f4-rtc": "Real-time clock",
     "stm32f4-syscfg": "System configuration",
+    "stm32f4-tim": "Timers TIM1 to TIM14",
     "stm32f4-usart": "USARTs and UARTs",
     "stm32f4-wwdg": "Window watchdog",
 }
