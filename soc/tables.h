@@ -203,6 +203,7 @@ static const struct {
     { "rtc.tamp-stamp", "exti.line[21]" },
     { "rtc.wakeup", "exti.line[22]" },
     { "rtc.alarm rtc.tamp-stamp rtc.wakeup", "pwr.wakeup" },
+    { "rtc.wakeup", "tim5.source-level" },
     { "pwr.stop", "rcc.stop" },
     { "iwdg.expired", "rcc.cause[1]" },
     { "iwdg.lsi-on", "rcc.lsi-on" },
