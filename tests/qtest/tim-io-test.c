@@ -1,23 +1,10 @@
 /*
- * Timers (RM0090 chapters 17 to 19) at their pins: PWM and its complement, break, capture, encoder.
+ * Timers (RM0090 chapters 17 to 19) at their pins: PWM, capture, encoder.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "stm32/tests/qtest/tim.h"
-
-#define PWM1 (6 << 4)
-#define PWM2 (7 << 4)
-
-/* The pin is at @level for @ticks, to the nanosecond: from its edge until just before the next. */
-static void assert_level_for(const char *pin, bool level, unsigned ticks)
-{
-    g_assert_true(pin_level(pin) == level);
-    board_wait_ns(TICKS(ticks) - 1);
-    g_assert_true(pin_level(pin) == level);
-    board_wait_ns(1);
-    g_assert_true(pin_level(pin) != level);
-}
 
 /* ---- Outputs ---- */
 
@@ -159,88 +146,6 @@ static void test_slow_pwm(void)
     assert_level_for("pa1", true, 16000000);
 }
 
-static void start_pair(uint32_t bdtr)
-{
-    tim_start("");
-    tim_pin(GPIOE, 8, 1);
-    tim_pin(GPIOE, 9, 1);
-    tim_pin(GPIOE, 15, 1);                                  /* BKIN */
-    tim_set(TIM1, 0, 159);
-    poke(TIM1 + A_CCR1, 80);
-    poke(TIM1 + A_CCMR1, PWM1);
-    poke(TIM1 + A_CCER, 5);
-    poke(TIM1 + A_BDTR, bdtr);
-    tim_go(TIM1);
-}
-
-/* Both outputs rise 10 ticks late. */
-static void test_dead_time(void)
-{
-    start_pair(10);
-    g_assert_false(pin_level("pe9"));                       /* MOE is 0 */
-    poke(TIM1 + A_BDTR, R_BDTR_MOE_MASK | 10);
-    g_assert_false(pin_level("pe8"));
-    assert_level_for("pe9", false, 10);
-    g_assert_false(pin_level("pe8"));
-    assert_level_for("pe9", true, 70);
-    assert_level_for("pe8", false, 10);
-    g_assert_false(pin_level("pe9"));
-    assert_level_for("pe8", true, 70);
-    assert_level_for("pe9", false, 10);
-    poke(TIM1 + A_CCER, 4);                                 /* OC1N alone is not inverted */
-    g_assert_true(pin_level("pe8"));
-    poke(TIM1 + A_CCER, 5);
-    poke(TIM1 + A_BDTR, R_BDTR_MOE_MASK | 90);              /* longer than the pulses */
-    for (unsigned i = 0; i < 32; i++) {
-        board_wait_ns(TICKS(10));
-        g_assert_false(pin_level("pe8") || pin_level("pe9"));
-    }
-}
-
-/* A low BKIN takes MOE away at once; idle levels; AOE gives it back at the next update event. */
-static void test_break(void)
-{
-    pin_drive("pe15", "1");
-    start_pair(R_BDTR_MOE_MASK | R_BDTR_BKE_MASK | R_BDTR_OSSI_MASK);
-    pin_drive("pe15", "1");
-    poke(TIM1 + A_SR, 0);
-    poke(TIM1 + A_CR2, R_CR2_OIS1N_MASK);
-    poke(TIM1 + A_BDTR, R_BDTR_MOE_MASK | R_BDTR_BKE_MASK | R_BDTR_OSSI_MASK);
-    board_watch_irqs();
-    poke(TIM1 + A_DIER, R_DIER_BIE_MASK);
-    g_assert_true(pin_level("pe9"));
-    pin_drive("pe15", "0");
-    g_assert_false(pin_level("pe9"));
-    g_assert_true(pin_level("pe8"));
-    g_assert_true(irq(24));
-    poke(TIM1 + A_SR, 0);
-    g_assert_true(irq(24));                                 /* it is still active */
-    poke(TIM1 + A_BDTR, peek(TIM1 + A_BDTR) | R_BDTR_MOE_MASK);
-    g_assert_cmphex(peek(TIM1 + A_BDTR) & R_BDTR_MOE_MASK, ==, 0);
-    pin_drive("pe15", "1");
-    poke(TIM1 + A_SR, 0);
-    g_assert_false(irq(24));
-    poke(TIM1 + A_BDTR, peek(TIM1 + A_BDTR) | R_BDTR_AOE_MASK);
-    board_wait_ns(TICKS(158));
-    g_assert_cmphex(peek(TIM1 + A_BDTR) & R_BDTR_MOE_MASK, ==, 0);
-    board_wait_ns(TICKS(2));
-    g_assert_true(pin_level("pe9"));
-    poke(TIM1 + A_EGR, R_EGR_BG_MASK);
-    g_assert_false(pin_level("pe9"));
-}
-
-/* With CCPC, CCxE and OCxM wait for COM. */
-static void test_commutation(void)
-{
-    start_pair(R_BDTR_MOE_MASK);
-    poke(TIM1 + A_CR2, R_CR2_CCPC_MASK);
-    poke(TIM1 + A_CCMR1, 4 << 4);
-    g_assert_true(pin_level("pe9"));
-    poke(TIM1 + A_EGR, R_EGR_COMG_MASK);
-    g_assert_false(pin_level("pe9"));
-    g_assert_cmphex(peek(TIM1 + A_SR) & R_SR_COMIF_MASK, ==, R_SR_COMIF_MASK);
-}
-
 /* ---- Inputs ---- */
 
 /* TIM4's PWM at PD12 over a jumper to TIM3's TI1: period and duty, to the tick. */
@@ -342,6 +247,57 @@ static void test_lsi(void)
     g_assert_cmphex(peek(TIM5 + A_SR) & R_SR_CC4OF_MASK, ==, 0);
 }
 
+/* LSE there: 8 periods of 32768 Hz are 3906.25 ticks. */
+static void test_lse(void)
+{
+    uint32_t first;
+
+    tim_start("-machine lse=on");
+    board_enable("pwr");
+    poke(0x40007000, 1 << 8);                               /* DBP */
+    poke(0x40023870, 1);                                    /* LSEON */
+    board_wait_ns(5000000000);
+    g_assert_cmphex(peek(0x40023870) & 2, ==, 2);
+    poke(TIM5 + A_OR, 2 << R_OR_TI4_RMP_SHIFT);
+    poke(TIM5 + A_CCMR2, 0x0100 | 3 << 10);
+    poke(TIM5 + A_CCER, 0x1000);
+    tim_go(TIM5);
+    board_wait_ns(251000);
+    first = peek(TIM5 + A_CCR4);
+    board_wait_ns(4 * 244141);
+    first = peek(TIM5 + A_CCR4) - first;
+    g_assert_cmpuint(first, >=, 4 * 3906);
+    g_assert_cmpuint(first, <=, 4 * 3906 + 2);
+}
+
+/* RTC's wake-up flag there, 16 periods of LSI after the timer has been started. */
+static void test_rtc_wakeup(void)
+{
+    enum { RTC = 0x40002800, CR = 0x08, ISR = 0x0c, WUTR = 0x14, WPR = 0x24 };
+
+    tim_start("");
+    board_enable("pwr");
+    poke(0x40007000, 1 << 8);
+    poke(0x40023874, 1);
+    board_wait_ns(1000000);
+    poke(0x40023870, 2 << 8 | 1 << 15);                     /* RTCSEL: LSI; RTCEN */
+    poke(RTC + WPR, 0xca);
+    poke(RTC + WPR, 0x53);
+    board_wait_ns(1000000);
+    poke(TIM5 + A_OR, 3 << R_OR_TI4_RMP_SHIFT);
+    poke(TIM5 + A_CCMR2, 0x0100);
+    poke(TIM5 + A_CCER, 0x1000);
+    tim_go(TIM5);
+    poke(RTC + WUTR, 0);
+    poke(RTC + CR, 1 << 10 | 1 << 14);                      /* WUTE, WUTIE */
+    g_assert_cmphex(peek(TIM5 + A_SR) & R_SR_CC4IF_MASK, ==, 0);
+    board_wait_ns(2000000);
+    g_assert_cmphex(peek(RTC + ISR) & 1 << 10, ==, 1 << 10);
+    g_assert_cmphex(peek(TIM5 + A_SR) & R_SR_CC4IF_MASK, ==, R_SR_CC4IF_MASK);
+    g_assert_cmpuint(peek(TIM5 + A_CCR4), >=, 15 * 500);    /* the phase of the prescaler is free */
+    g_assert_cmpuint(peek(TIM5 + A_CCR4), <=, 34 * 500);
+}
+
 /* HSE / 8 on TI1 of TIM11. */
 static void test_hse_rtc(void)
 {
@@ -383,6 +339,25 @@ static void test_external_clock(void)
     board_wait_ns(1000000);
     g_assert_cmpuint(peek(TIM3 + A_CNT), >=, 1999);
     g_assert_cmpuint(peek(TIM3 + A_CNT), <=, 2001);
+}
+
+/* ETF: 8 samples, as the filters of the inputs. */
+static void test_etr_filter(void)
+{
+    tim_start("");
+    tim_pin(GPIOD, 2, 2);
+    poke(TIM3 + A_SMCR, R_SMCR_ECE_MASK | 3 << R_SMCR_ETF_SHIFT);
+    tim_go(TIM3);
+    for (unsigned i = 0; i < 3; i++) {
+        pin_drive("pd2", "1");
+        board_wait_ns(400);
+        pin_drive("pd2", "0");
+        board_wait_ns(1600);
+    }
+    g_assert_cmpuint(peek(TIM3 + A_CNT), ==, 0);
+    pin_drive("pd2", "1");
+    board_wait_ns(600);
+    g_assert_cmpuint(peek(TIM3 + A_CNT), ==, 1);
 }
 
 /* One turn of an encoder is four counts in mode 3; DIR tells which way. */
@@ -497,13 +472,13 @@ int main(int argc, char **argv)
     qtest_add_func("tim-io/compare-modes", test_compare_modes);
     qtest_add_func("tim-io/one-pulse", test_one_pulse);
     qtest_add_func("tim-io/slow-pwm", test_slow_pwm);
-    qtest_add_func("tim-io/dead-time", test_dead_time);
-    qtest_add_func("tim-io/break", test_break);
-    qtest_add_func("tim-io/commutation", test_commutation);
     qtest_add_func("tim-io/pwm-input", test_pwm_input);
     qtest_add_func("tim-io/capture", test_capture);
     qtest_add_func("tim-io/filter", test_filter);
     qtest_add_func("tim-io/lsi", test_lsi);
+    qtest_add_func("tim-io/lse", test_lse);
+    qtest_add_func("tim-io/rtc-wakeup", test_rtc_wakeup);
+    qtest_add_func("tim-io/etr-filter", test_etr_filter);
     qtest_add_func("tim-io/hse-rtc", test_hse_rtc);
     qtest_add_func("tim-io/external-clock", test_external_clock);
     qtest_add_func("tim-io/encoder", test_encoder);

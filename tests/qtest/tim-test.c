@@ -464,6 +464,29 @@ static void test_misuse(void)
     g_assert_cmpint(board_mistakes("CCR1 written while the channel is an input"), ==, 1);
 }
 
+/* Settings that contradict each other, or come at the wrong time. */
+static void test_misuse_modes(void)
+{
+    tim_start("");
+    tim_go(TIM3);
+    poke(TIM3 + A_CR1, CEN | 1 << R_CR1_CMS_SHIFT);
+    g_assert_cmpint(board_mistakes("CR1.CMS changed from edge-aligned"), ==, 1);
+    poke(TIM4 + A_SMCR, 3 | R_SMCR_ECE_MASK);
+    g_assert_cmpint(board_mistakes("encoder mode and ECE exclude each other"), ==, 1);
+    poke(TIM4 + A_SMCR, 5 | 4 << R_SMCR_TS_SHIFT);
+    g_assert_cmpint(board_mistakes("gated mode with TI1F_ED"), ==, 1);
+    poke(TIM4 + A_SMCR, 5 | 6 << R_SMCR_TS_SHIFT);
+    g_assert_cmpint(board_mistakes("SMCR.TS changed with SMS not 0"), ==, 1);
+    poke(TIM4 + A_SMCR, 0);
+    poke(TIM4 + A_SMCR, 5 << R_SMCR_TS_SHIFT);              /* while SMS is 0 it may */
+    g_assert_cmpint(board_mistakes("SMCR.TS changed with SMS not 0"), ==, 1);
+    poke(TIM10 + A_CR2, 0x20);
+    g_assert_cmpint(board_mistakes("CR2 written 0x00000020"), ==, 1);
+    poke(TIM6 + A_DIER, 3);
+    g_assert_cmpint(board_mistakes("DIER written 0x00000003"), ==, 1);
+    g_assert_cmphex(peek(TIM6 + A_DIER), ==, 1);
+}
+
 static void test_lock(void)
 {
     static const uint32_t reset = 0xc000;
@@ -505,6 +528,7 @@ int main(int argc, char **argv)
     qtest_add_func("tim/dma-burst", test_dma_burst);
     qtest_add_func("tim/trgo-line", test_trgo_line);
     qtest_add_func("tim/misuse", test_misuse);
+    qtest_add_func("tim/misuse-modes", test_misuse_modes);
     qtest_add_func("tim/lock", test_lock);
     return board_run_tests();
 }

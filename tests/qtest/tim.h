@@ -66,6 +66,19 @@ static inline void tim_pin(uint32_t gpio, unsigned n, unsigned af)
     poke(afr, (peek(afr) & ~(15u << n % 8 * 4)) | af << n % 8 * 4);
 }
 
+#define PWM1 (6 << 4)       /* OC1M in CCMR1 */
+#define PWM2 (7 << 4)
+
+/* The pin is at @level for @ticks, to the nanosecond: from its edge until just before the next. */
+static inline void assert_level_for(const char *pin, bool level, unsigned ticks)
+{
+    g_assert_true(pin_level(pin) == level);
+    board_wait_ns(TICKS(ticks) - 1);
+    g_assert_true(pin_level(pin) == level);
+    board_wait_ns(1);
+    g_assert_true(pin_level(pin) != level);
+}
+
 #define GPIOA 0x40020000
 #define GPIOB 0x40020400
 #define GPIOC 0x40020800
