@@ -1,7 +1,8 @@
 /*
  * What the parts of the timer model share.
  *
- *   tim.c          registers, interrupts, DMA requests, the device
+ *   tim.c          registers, the device
+ *   tim_events.c   what others notice: interrupts, DMA requests, and when to look again
  *   tim_counter.c  the counter: from one event to the next
  *   tim_output.c   compare outputs: what a pin does from now on, dead time, break
  *   tim_input.c    pins and clocks that come in: filters, capture, encoder
@@ -152,14 +153,19 @@ static inline unsigned tim_ccer(const Tim *s, unsigned ch) { return extract32(s-
 
 /* ---- tim.c ---- */
 
-/* Set flags of SR, and what they ask for: a DMA request if DIER wants it. */
-void tim_event(Tim *s, uint32_t flags);
-void tim_update_lines(Tim *s);
-void tim_request(Tim *s, unsigned dma);
-/* Say when to look again, and draw what the pins do until then. */
-void tim_plan(Tim *s);
 /* Take over CCMR and CCER; those bits that CCPC preloads only at a COM event. */
 void tim_load_channels(Tim *s, bool com);
+
+/* ---- tim_events.c ---- */
+
+/* Set flags of SR, and what they ask for: a DMA request if DIER wants it. */
+void tim_event(Tim *s, uint32_t flags);
+void tim_request(Tim *s, unsigned dma);
+void tim_update_lines(Tim *s);
+/* Say when to look again, and draw what the pins do until then. */
+void tim_plan(Tim *s);
+/* Make the lines of DMA requests that this timer has. */
+void tim_dma_init(Tim *s);
 static inline bool tim_wants_dma(const Tim *s, unsigned dma)
 {
     return s->parent_obj.regs[R_DIER] & (R_DIER_UDE_MASK << dma);
