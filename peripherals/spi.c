@@ -67,15 +67,16 @@ static void spi_drive(Spi *s)
 static void spi_update(Periph *p)
 {
     Spi *s = SPI(p);
-    bool silent;
+    bool silent, unread;
 
     check_mode_fault(s);
     spi_frame_run(s);
     spi_i2s_run(s);
     /* a master that receives on its only data line never is busy (RM0090 28.3.7) */
     silent = spi_is_master(s) && spi_cr1(s, R_CR1_BIDIMODE_MASK) && !spi_cr1(s, R_CR1_BIDIOE_MASK);
+    unread = s->holds && spi_sr(s, R_SR_RXNE_MASK);
     spi_clear(s, R_SR_BSY_MASK);
-    if (((s->shift.phase != SPI_IDLE || s->holds) && !silent) || s->audio.phase != SPI_IDLE) {
+    if (((s->shift.phase != SPI_IDLE || unread) && !silent) || s->audio.phase != SPI_IDLE) {
         spi_set(s, R_SR_BSY_MASK);
     }
     line_set(&s->irq, wants_interrupt(s));
