@@ -309,9 +309,17 @@ static void dma_last_input(void *opaque, int n, int level)
     }
 }
 
+/* Who receives only: the frame that has begun when the last word was taken is the CRC. */
 static void dma_rx_last_input(void *opaque, int n, int level)
 {
-    if (!spi_cr2(opaque, R_CR2_TXDMAEN_MASK)) {
+    Spi *s = opaque;
+
+    if (spi_cr2(s, R_CR2_TXDMAEN_MASK)) {
+        return;
+    }
+    if (level && spi_cr1(s, R_CR1_CRCEN_MASK) && s->shift.phase == SPI_DATA) {
+        s->shift.phase = SPI_CRC;
+    } else {
         dma_last_input(opaque, n, level);
     }
 }

@@ -237,7 +237,7 @@ static void test_mode_fault(void)
     g_assert_cmpint(board_mistakes("mode fault"), >=, 1);
 }
 
-/* CRC-8 with polynomial 7 of 12 34 56 is 8e: an independent calculation. */
+/* A bit at a time: an independent calculation. */
 static uint32_t crc(const uint8_t *data, unsigned size, uint32_t poly, unsigned bits)
 {
     uint32_t value = 0;
@@ -299,6 +299,56 @@ static void test_crc_error(void)
     g_assert_cmphex(sr(SLAVE) & CRCERR, ==, CRCERR);
     poke(SLAVE + A_SR, ~CRCERR);
     g_assert_cmphex(sr(SLAVE) & CRCERR, ==, 0);
+}
+
+/* By DMA the CRC goes and is checked by itself, after the last word (RM0090 28.3.9). */
+static void dma_stream(uint32_t dma, unsigned n, uint32_t dr, uint32_t memory, uint32_t cr)
+{
+    uint32_t stream = dma + 0x10 + 0x18 * n;
+
+    poke(stream + 0x04, 4);
+    poke(stream + 0x08, dr);
+    poke(stream + 0x0c, memory);
+    poke(stream, cr | 1 << 10 | 1);                     /* MINC, EN */
+}
+
+static void dma_with_crc(uint32_t poly_of_slave)
+{
+    enum { DMA1 = 0x40026000, DMA2 = 0x40026400, OUT = 0x20000000, IN = 0x20000100 };
+    static const uint8_t data[] = { 0xde, 0xad, 0xbe, 0xef };
+
+    join(0);
+    board_enable("dma1");
+    board_enable("dma2");
+    for (unsigned i = 0; i < 4; i++) {
+        qtest_writeb(board, OUT + i, data[i]);
+    }
+    poke(MASTER + A_CR1, 0);
+    poke(SLAVE + A_CR1, 0);
+    poke(SLAVE + A_CRCPR, poly_of_slave);
+    poke(SLAVE + A_CR1, SSM | CRCEN | RXONLY);
+    poke(SLAVE + A_CR1, SSM | CRCEN | RXONLY | SPE);
+    poke(SLAVE + A_CR2, R_CR2_RXDMAEN_MASK);
+    dma_stream(DMA1, 3, SLAVE + A_DR, IN, 0);           /* SPI2_RX */
+    poke(MASTER + A_CR1, MSTR | SSM | SSI | BR | CRCEN);
+    poke(MASTER + A_CR1, MSTR | SSM | SSI | BR | CRCEN | SPE);
+    dma_stream(DMA2, 3, MASTER + A_DR, OUT, 3 << 25 | 1 << 6);      /* SPI1_TX */
+    poke(MASTER + A_CR2, R_CR2_TXDMAEN_MASK);
+    board_wait_ns(4 * BYTE_NS + 1000);
+    g_assert_cmphex(sr(MASTER) & BSY, ==, BSY);         /* the CRC */
+    board_wait_ns(BYTE_NS);
+    g_assert_cmphex(sr(MASTER) & BSY, ==, 0);
+    g_assert_cmphex(qtest_readl(board, IN), ==, 0xefbeadde);
+    g_assert_cmphex(sr(SLAVE) & RXNE, ==, RXNE);        /* which DMA does not take */
+    g_assert_cmphex(peek(SLAVE + A_DR), ==, crc(data, 4, 7, 8));
+}
+
+static void test_crc_by_dma(void)
+{
+    dma_with_crc(7);
+    g_assert_cmphex(sr(SLAVE) & CRCERR, ==, 0);
+    dma_with_crc(0x31);
+    g_assert_cmphex(sr(SLAVE) & CRCERR, ==, CRCERR);
 }
 
 static void test_interrupts(void)
@@ -417,6 +467,7 @@ int main(int argc, char **argv)
     qtest_add_func("/spi/mode-fault", test_mode_fault);
     qtest_add_func("/spi/crc", test_crc);
     qtest_add_func("/spi/crc-error", test_crc_error);
+    qtest_add_func("/spi/crc-by-dma", test_crc_by_dma);
     qtest_add_func("/spi/interrupts", test_interrupts);
     qtest_add_func("/spi/nobody", test_nobody);
     qtest_add_func("/spi/frame-error", test_frame_error);
