@@ -40,13 +40,14 @@ typedef struct Core {
     PinFollower follower;
     Drive sent;
     bool pending;                   /* `sent` is not what it should be */
+    I2cFrame owed;                  /* the other board's event that slaves here have not answered yet */
 } Core;
 
 /* An answer that a master of this machine waits for. */
 typedef struct Waiting {
-    void *master;                   /* NULL: nobody does */
     void (*spi)(void *master, uint32_t answer);
-    void (*i2c)(void *master, bool ack, uint8_t data);
+    void *master;                   /* ... of SPI */
+    Signal *sda;                    /* ... of I2C, here; both NULL: nobody waits */
     uint32_t nobody;                /* what it gets of nobody */
 } Waiting;
 
@@ -142,18 +143,40 @@ static void say_spi(Cable *c, int n, SpiFrame *f)
         f->bits, f->bit, f->cpol | f->cpha << 1 | f->ti << 2);
 }
 
+static bool has_answer(const I2cFrame *f)
+{
+    return f->event == I2C_EVENT_ADDRESS || f->event == I2C_EVENT_WRITE ||
+           f->event == I2C_EVENT_READ;
+}
+
+static void say_i2c_answer(Core *core, const I2cFrame *f)
+{
+    say(core->cable, "answer %d %d %u", (int)(core - core->cable->core), f->ack, f->data);
+}
+
+/* A slave here has let the master of the other board wait, and answers now. */
+static void hear_slave(Core *core, const I2cFrame *f)
+{
+    I2cFrame *owed = &core->owed;
+
+    if (owed->waits) {
+        i2c_frame_answer(owed, f->ack, f->data);
+        if (--owed->waits == 0) {
+            say_i2c_answer(core, owed);
+        }
+    }
+}
+
 static void say_i2c(Cable *c, int n, I2cFrame *f)
 {
     int sda = core_of(c, f->sda);
-    bool has_answer = f->event == I2C_EVENT_ADDRESS || f->event == I2C_EVENT_WRITE ||
-                      f->event == I2C_EVENT_READ;
 
     if (sda < 0) {
         return;
     }
-    if (has_answer) {
-        c->waiting[n] = (Waiting) { .master = f->master, .i2c = f->answered, .nobody = 0xff };
-        f->waits = true;
+    if (has_answer(f)) {
+        c->waiting[n] = (Waiting) { .sda = &c->core[sda].signal };
+        f->waits++;
     }
     say(c, "i2c %d %d %d %u %" PRIu64, n, sda, f->event, f->data, f->bit);
 }
@@ -164,6 +187,12 @@ static void heard(void *opaque, Signal *from, Frame *frame)
     Cable *c = core->cable;
     int n = core - c->core;
 
+    if (frame->bus == FRAME_I2C && ((I2cFrame *)frame)->event == I2C_EVENT_ANSWER) {
+        if (c->connected) {
+            hear_slave(core, (I2cFrame *)frame);
+        }
+        return;
+    }
     if (!c->connected || c->telling) {
         return;
     }
@@ -180,21 +209,6 @@ static void heard(void *opaque, Signal *from, Frame *frame)
 
 /* ---- In ---- */
 
-/* The answer a master waits for at core @n, or that nobody is there. */
-static void answer(Cable *c, int64_t n, bool ack, uint32_t data)
-{
-    Waiting w = n >= 0 && n < MAX_PINS ? c->waiting[n] : (Waiting) { };
-
-    if (w.master) {
-        c->waiting[n] = (Waiting) { };
-        if (w.spi) {
-            w.spi(w.master, ack ? data : w.nobody);
-        } else {
-            w.i2c(w.master, ack, data);
-        }
-    }
-}
-
 static Signal *signal_of(Cable *c, int64_t n)
 {
     return n >= 0 && n < c->cores ? &c->core[n].signal : NULL;
@@ -206,6 +220,25 @@ static void tell(Cable *c, Signal *at, Frame *frame)
     c->telling = true;
     signal_send(at, frame);
     c->telling = false;
+}
+
+/* The answer a master waits for at core @n, or that nobody is there. */
+static void answer(Cable *c, int64_t n, bool ack, uint32_t data)
+{
+    Waiting w = n >= 0 && n < c->cores ? c->waiting[n] : (Waiting) { };
+
+    if (w.spi) {
+        c->waiting[n] = (Waiting) { };
+        w.spi(w.master, ack ? data : w.nobody);
+    } else if (w.sda) {
+        I2cFrame f = {
+            .frame.bus = FRAME_I2C, .event = I2C_EVENT_ANSWER, .sda = w.sda, .ack = ack,
+            .data = data,
+        };
+
+        c->waiting[n] = (Waiting) { };
+        tell(c, &c->core[n].signal, &f.frame);
+    }
 }
 
 static void hear_drive(Cable *c, const int64_t *arg)
@@ -236,13 +269,6 @@ static void answered_spi(void *master, uint32_t data)
     say(core->cable, "answer %d 1 %u", (int)(core - core->cable->core), data);
 }
 
-static void answered_i2c(void *master, bool ack, uint8_t data)
-{
-    Core *core = master;
-
-    say(core->cable, "answer %d %d %u", (int)(core - core->cable->core), ack, data);
-}
-
 static void hear_spi(Cable *c, const int64_t *arg)
 {
     uint64_t bits = arg[4];
@@ -264,17 +290,19 @@ static void hear_spi(Cable *c, const int64_t *arg)
 
 static void hear_i2c(Cable *c, const int64_t *arg)
 {
+    Core *core = &c->core[arg[0]];
     I2cFrame f = {
         .frame.bus = FRAME_I2C, .sda = signal_of(c, arg[1]), .event = arg[2], .data = arg[3],
-        .bit = arg[4], .answered = answered_i2c, .master = &c->core[arg[0]],
+        .bit = arg[4],
     };
 
-    if (!f.sda || arg[2] < 0 || arg[2] > I2C_EVENT_STOP) {
+    if (!f.sda || arg[2] < 0 || arg[2] > I2C_EVENT_STOP || arg[4] <= 0) {
         return;
     }
-    tell(c, signal_of(c, arg[0]), &f.frame);
-    if (!f.waits) {
-        answered_i2c(f.master, f.ack, f.data);
+    tell(c, &core->signal, &f.frame);
+    core->owed = f;
+    if (has_answer(&f) && !f.waits) {
+        say_i2c_answer(core, &f);
     }
 }
 
@@ -345,6 +373,7 @@ static void cable_event(void *opaque, QEMUChrEvent event)
     g_string_truncate(c->out, 0);
     for (unsigned i = 0; i < c->cores; i++) {
         pin_drive(&c->core[i].driver, DRIVE(NONE));
+        c->core[i].owed.waits = 0;
         answer(c, i, false, 0xff);
         c->core[i].pending = true;
         say_drive(&c->core[i]);

@@ -58,29 +58,32 @@ typedef struct I2sFrame {
 } I2sFrame;
 
 /*
- * What a master of I2C does, as it begins, on the clock line.  A slave knows by START whether it is
- * meant, and answers START and WRITE with `ack`, READ with `data`.  Several may acknowledge, and a bus
- * is a wired and: an answer is put in by i2c_frame_answer().
+ * What goes over I2C, as it begins, on the clock line.  A slave knows by the byte after a START whether
+ * it is meant, and answers it and WRITE with an acknowledge, READ with data.  Several may, and a bus is
+ * a wired and: an answer is put in by i2c_frame_answer().
+ *
+ * A slave that can't answer yet stretches the clock: it counts itself in `waits` and later sends
+ * ANSWER, which the master that waits takes.  That byte begins only then.  Who has got the event need
+ * not know of the others that let the master wait.
  */
 typedef enum I2cEvent {
-    I2C_EVENT_START,            /* or a repeated one; no answer, the address follows by WRITE */
+    I2C_EVENT_START,            /* or a repeated one; no answer, the address follows */
     I2C_EVENT_ADDRESS,          /* `data`: the byte after a START; or the second of 10 bits */
     I2C_EVENT_WRITE,            /* `data`: a byte to whoever has acknowledged its address */
     I2C_EVENT_READ,             /* a byte from it */
-    I2C_EVENT_ACK, I2C_EVENT_NACK,      /* how the master answers that byte */
-    I2C_EVENT_STOP,
+    I2C_EVENT_ACK, I2C_EVENT_NACK,      /* how the master answers that byte, as it ends */
+    I2C_EVENT_STOP,             /* as it ends */
+    I2C_EVENT_ANSWER,           /* of a slave that has let the master wait: `ack`, `data` */
 } I2cEvent;
 
 typedef struct I2cFrame {
     Frame frame;                /* FRAME_I2C */
     I2cEvent event;
-    Signal *sda;                /* of the master: who hears it at SCL has to meet this too */
-    uint8_t data;
+    Signal *sda;                /* of who sends it: who hears it at SCL has to meet this too */
+    uint8_t data;               /* of READ: 0xff before */
     uint64_t bit;               /* time for a bit */
     bool ack;                   /* somebody has acknowledged */
-    bool waits;                 /* a slave stretches the clock: answered() when it goes on */
-    void (*answered)(void *master, bool ack, uint8_t data);
-    void *master;
+    unsigned waits;             /* slaves that answer later */
 } I2cFrame;
 
 static inline void i2c_frame_answer(I2cFrame *f, bool ack, uint8_t data)

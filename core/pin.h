@@ -168,6 +168,10 @@ bool signal_level(const Signal *signal, bool otherwise);
 void signal_listen_to_waves(Signal *signal, bool waves);
 /* The pin that @signal is routed to, or NULL. */
 Pin *signal_pin(const Signal *signal);
+/* What drives the pin an input is routed to; NONE if it is routed to none. */
+Drive signal_state(const Signal *signal);
+/* Can it do more there than pull low? */
+bool signal_is_push_pull(const Signal *signal);
 
 /* The period of a square wave there, in units of 2^-32 ns; 0 if there is none. */
 uint64_t signal_wave_period(const Signal *signal);

@@ -148,6 +148,20 @@ bool signal_level(const Signal *signal, bool otherwise)
     return pin ? pin_level(pin) : otherwise;
 }
 
+Drive signal_state(const Signal *signal)
+{
+    Pin *pin = signal_pin(signal);
+
+    return pin ? pin_state(pin) : DRIVE(NONE);
+}
+
+bool signal_is_push_pull(const Signal *signal)
+{
+    Pin *pin = signal_pin(signal);
+
+    return pin && !pin->config.open_drain;
+}
+
 /* ---- Frames ---- */
 
 void signal_solder(Signal *signal, Pin *pin)

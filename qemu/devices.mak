@@ -5,6 +5,9 @@ CONFIG_GENERIC_LOADER=y
 # What users hang on the buses: -device w25q80bl,bus=spi2
 CONFIG_SSI_M25P80=y
 CONFIG_SSI_SD=y
+# ... or at24c-eeprom,bus=i2c1,address=0x50
+CONFIG_AT24C=y
+CONFIG_TMP105=y
 # The simplest upstream machine of the same core: what `make bench` compares with.
 CONFIG_NETDUINOPLUS2=y
 # ... which in 10.0 forgets to ask for four of its devices.

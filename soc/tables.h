@@ -42,6 +42,9 @@ static const struct Peripheral {
     { "usart3", "stm32f4-usart",  0x40004800 },
     { "uart4",  "stm32f4-usart",  0x40004c00, .properties = "synchronous=off,flow-control=off" },
     { "uart5",  "stm32f4-usart",  0x40005000, .properties = "synchronous=off,flow-control=off" },
+    { "i2c1",   "stm32f4-i2c",    0x40005400 },
+    { "i2c2",   "stm32f4-i2c",    0x40005800 },
+    { "i2c3",   "stm32f4-i2c",    0x40005c00 },
     { "pwr",    "stm32f4-pwr",    0x40007000 },
     /* APB2 */
     { "tim1",   "stm32f4-tim",    0x40010000, .properties = "advanced=on" },
@@ -111,7 +114,6 @@ static const struct {
     hwaddr base;
     unsigned size;
 } unmodelled_table[] = {
-    { "i2c1", 0x40005400, 0x400 }, { "i2c2", 0x40005800, 0x400 }, { "i2c3", 0x40005c00, 0x400 },
     { "can1", 0x40006400, 0x400 }, { "can2", 0x40006800, 0x400 }, { "dac", 0x40007400, 0x400 },
     { "adc", 0x40012000, 0x400 }, { "sdio", 0x40012c00, 0x400 },
     { "eth", 0x40028000, 0x1400 },
@@ -147,6 +149,10 @@ static const char *const vector_table[82] = {
     [28] = "tim2.irq",
     [29] = "tim3.irq",
     [30] = "tim4.irq",
+    [31] = "i2c1.irq-ev",
+    [32] = "i2c1.irq-er",
+    [33] = "i2c2.irq-ev",
+    [34] = "i2c2.irq-er",
     [35] = "spi1.irq",
     [36] = "spi2.irq i2s2ext.irq",
     [37] = "usart1.irq",
@@ -176,6 +182,8 @@ static const char *const vector_table[82] = {
     [69] = "dma2.irq[6]",
     [70] = "dma2.irq[7]",
     [71] = "usart6.irq",
+    [72] = "i2c3.irq-ev",
+    [73] = "i2c3.irq-er",
     [76] = "exti.irq[20]",
     [80] = "rng.irq",
 };
