@@ -28,6 +28,7 @@ TITLES = {
     "stm32f4-iwdg": "Independent watchdog",
     "stm32f4-pwr": "Power controller",
     "stm32f4-rcc": "Reset and clock control",
+    "stm32f4-i2c": "I2C, SMBus",
     "stm32f4-spi": "SPI, I2S",
     "stm32f4-rng": "Random number generator",
     "stm32f4-rtc": "Real-time clock",

@@ -345,6 +345,8 @@ static const VMStateDescription i2c_vmstate = {
     .name = "stm32f4-i2c", .version_id = 1, .minimum_version_id = 1,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32(seen, I2c),
+        VMSTATE_BOOL(sda_low, I2c),
+        VMSTATE_BOOL(smba_low, I2c),
         VMSTATE_BOOL(talk, I2c),
         VMSTATE_BOOL(stuck, I2c),
         VMSTATE_UINT8(in, I2c),

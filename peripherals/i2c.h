@@ -40,6 +40,7 @@ typedef struct I2c {
 
     uint32_t seen;                  /* flags of SR1 as read last: half of what clears some of them */
     bool talk;                      /* between START and STOP, of anybody */
+    bool sda_low, smba_low;         /* levels as told last */
     bool stuck;                     /* a line was low, and no STOP has been since */
     uint8_t in;                     /* the byte that comes in ... */
     bool ack;                       /* ... or whether that which goes out is acknowledged */

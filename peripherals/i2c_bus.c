@@ -48,18 +48,43 @@ bool i2c_bus_is_free(const I2c *s)
 
 /* ---- Mistakes ---- */
 
-static void check_line(I2c *s, const Signal *line, const char *name)
+static bool is_lost(const I2c *s, const Signal *line)
+{
+    return !signal_is_routed(line);
+}
+
+static bool is_push_pull(const I2c *s, const Signal *line)
+{
+    return signal_is_push_pull(line);
+}
+
+static bool floats(const I2c *s, const Signal *line)
+{
+    return signal_is_routed(line) && signal_state(line).kind == DRIVE_NONE && !has_qemu_parts(s);
+}
+
+/* Those lines that @have a property; NULL: none. */
+static const char *lines(const I2c *s, bool (*have)(const I2c *s, const Signal *line))
+{
+    bool scl = have(s, &s->scl), sda = have(s, &s->sda);
+
+    return scl && sda ? "SCL and SDA" : scl ? "SCL" : sda ? "SDA" : NULL;
+}
+
+static void check_lines(I2c *s)
 {
     Periph *p = &s->parent_obj;
+    const char *name;
 
-    if (!signal_is_routed(line)) {
-        periph_mistake(p, "%s is not routed to a pin: nobody is reached; set MODER and AFR of its "
-                       "port", name);
-    } else if (signal_is_push_pull(line)) {
-        periph_mistake(p, "%s is push-pull: set OTYPER of its port, the bus is open drain", name);
-    } else if (signal_state(line).kind == DRIVE_NONE && !has_qemu_parts(s)) {
-        periph_mistake(p, "nobody pulls %s up: the bus stays busy; it needs a resistor, or PUPDR "
-                       "of its port", name);
+    if ((name = lines(s, is_lost))) {
+        periph_mistake(p, "no pin for %s: nobody is reached; set MODER and AFR of its port", name);
+    }
+    if ((name = lines(s, is_push_pull))) {
+        periph_mistake(p, "%s push-pull: set OTYPER of its port, the bus is open drain", name);
+    }
+    if ((name = lines(s, floats))) {
+        periph_mistake(p, "nobody pulls %s up: the bus stays busy; it needs resistors, or PUPDR of "
+                       "its port", name);
     }
 }
 
@@ -83,8 +108,7 @@ static void check_settings(I2c *s)
 
 void i2c_check_bus(I2c *s)
 {
-    check_line(s, &s->scl, "SCL");
-    check_line(s, &s->sda, "SDA");
+    check_lines(s);
     check_settings(s);
 }
 
@@ -245,8 +269,10 @@ static void sda_edge_in_byte(I2c *s, bool level)
 static void sda_changed(void *opaque, bool level)
 {
     I2c *s = opaque;
+    bool edge = s->sda_low == level;            /* and not told again, of another pin or after a load */
 
-    if (!clock_is_enabled(s->parent_obj.clk)) {
+    s->sda_low = !level;
+    if (!edge || !clock_is_enabled(s->parent_obj.clk)) {
         return;
     }
     if (s->byte_begin) {

@@ -62,8 +62,10 @@ uint32_t i2c_smbus_match(const I2c *s, uint8_t byte, bool *alert)
 static void smba_changed(void *opaque, bool level)
 {
     I2c *s = opaque;
+    bool falls = !level && !s->smba_low;
 
-    if (!level && i2c_cr1(s, R_CR1_PE_MASK) && is_smbus(s) && i2c_cr1(s, R_CR1_SMBTYPE_MASK)) {
+    s->smba_low = !level;
+    if (falls && i2c_cr1(s, R_CR1_PE_MASK) && is_smbus(s) && i2c_cr1(s, R_CR1_SMBTYPE_MASK)) {
         i2c_set(s, R_SR1_SMBALERT_MASK);
         periph_update(&s->parent_obj);
     }
