@@ -143,10 +143,10 @@ static void say_spi(Cable *c, int n, SpiFrame *f)
         f->bits, f->bit, f->cpol | f->cpha << 1 | f->ti << 2);
 }
 
-static bool has_answer(const I2cFrame *f)
+/* Can a slave let the master wait before it? */
+static bool may_wait(const I2cFrame *f)
 {
-    return f->event == I2C_EVENT_ADDRESS || f->event == I2C_EVENT_WRITE ||
-           f->event == I2C_EVENT_READ;
+    return f->event != I2C_EVENT_ACK && f->event != I2C_EVENT_NACK;
 }
 
 static void say_i2c_answer(Core *core, const I2cFrame *f)
@@ -174,7 +174,7 @@ static void say_i2c(Cable *c, int n, I2cFrame *f)
     if (sda < 0) {
         return;
     }
-    if (has_answer(f)) {
+    if (may_wait(f)) {
         c->waiting[n] = (Waiting) { .sda = &c->core[sda].signal };
         f->waits++;
     }
@@ -301,7 +301,7 @@ static void hear_i2c(Cable *c, const int64_t *arg)
     }
     tell(c, &core->signal, &f.frame);
     core->owed = f;
-    if (has_answer(&f) && !f.waits) {
+    if (may_wait(&f) && !f.waits) {
         say_i2c_answer(core, &f);
     }
 }

@@ -62,8 +62,8 @@ typedef struct I2sFrame {
  * it is meant, and answers it and WRITE with an acknowledge, READ with data.  Several may, and a bus is
  * a wired and: an answer is put in by i2c_frame_answer().
  *
- * A slave that can't answer yet stretches the clock: it counts itself in `waits` and later sends
- * ANSWER, which the master that waits takes.  That byte begins only then.  Who has got the event need
+ * A slave that is not ready for it (nor for START or STOP) stretches the clock: it counts itself in
+ * `waits` and later sends ANSWER, which the master that waits takes.  The byte begins only then.  Who has got the event need
  * not know of the others that let the master wait.
  */
 typedef enum I2cEvent {

@@ -16,9 +16,9 @@
 
 #define BYTE_BITS 9
 
-static bool is_byte(const I2c *s)
+static bool is_byte(MasterPhase phase)
 {
-    return s->shift.phase >= MASTER_ADDRESS && s->shift.phase <= MASTER_READ;
+    return phase >= MASTER_ADDRESS && phase <= MASTER_READ;
 }
 
 static bool is_receiver(const I2c *s)
@@ -43,7 +43,7 @@ static void begin_start(I2c *s, bool follows)
         s->parent_obj.regs[R_SR2] &= ~R_SR2_PEC_MASK;
     }
     i2c_slave_off(s);
-    i2c_say(s, I2C_EVENT_START, 0);
+    s->waits = i2c_say(s, I2C_EVENT_START, 0).waits;
     s->talk = true;
 }
 
@@ -61,23 +61,51 @@ static void begin_byte(I2c *s, MasterPhase phase, bool follows)
     i2c_byte_begins(s, f.bit);
 }
 
-/* A slave has let go of SCL: the byte begins. */
-void i2c_master_answered(I2c *s, const I2cFrame *f)
+/* SCL is let go: what could not begin before begins. */
+static void begin_at_last(I2c *s)
 {
     MasterPhase phase = s->shift.phase;
     uint8_t word = s->shift.word;
 
+    shifter_reset(&s->shift);
+    s->shift.word = word;
+    if (is_byte(phase)) {
+        begin(s, phase, BYTE_BITS, false);
+        i2c_byte_begins(s, i2c_bit(s));
+    } else {
+        begin(s, phase, 1, false);
+    }
+}
+
+/* The bus is free. */
+static void stopped(I2c *s)
+{
+    Periph *p = &s->parent_obj;
+
+    p->regs[R_CR1] &= ~(R_CR1_STOP_MASK | R_CR1_PEC_MASK);
+    i2c_clear_transfer(s);
+    i2c_clear(s, R_SR1_SB_MASK | R_SR1_ADD10_MASK);
+    p->regs[R_SR2] &= ~R_SR2_MSL_MASK;
+    s->shift.phase = MASTER_OFF;
+    s->talk = false;
+}
+
+/* A slave that has stretched goes on. */
+void i2c_master_answered(I2c *s, const I2cFrame *f)
+{
     if (!s->waits) {
         return;
     }
     s->waits--;
     s->ack |= f->ack;
-    s->in &= phase == MASTER_READ ? f->data : 0xff;
-    if (!s->waits && is_byte(s)) {
-        shifter_reset(&s->shift);
-        s->shift.word = word;
-        begin(s, phase, BYTE_BITS, false);
-        i2c_byte_begins(s, i2c_bit(s));
+    s->in &= s->shift.phase == MASTER_READ ? f->data : 0xff;
+    if (s->waits) {
+        return;
+    }
+    if (s->shift.phase == MASTER_STOP) {
+        stopped(s);
+    } else if (i2c_is_master(s)) {
+        begin_at_last(s);
     }
 }
 
@@ -133,15 +161,10 @@ static void end_start(I2c *s)
 
 static void end_stop(I2c *s)
 {
-    Periph *p = &s->parent_obj;
-
-    p->regs[R_CR1] &= ~(R_CR1_STOP_MASK | R_CR1_PEC_MASK);
-    i2c_clear_transfer(s);
-    i2c_clear(s, R_SR1_SB_MASK | R_SR1_ADD10_MASK);
-    p->regs[R_SR2] &= ~R_SR2_MSL_MASK;
-    s->shift.phase = MASTER_OFF;
-    s->talk = false;
-    i2c_say(s, I2C_EVENT_STOP, 0);
+    s->waits = i2c_say(s, I2C_EVENT_STOP, 0).waits;
+    if (!s->waits) {
+        stopped(s);
+    }
 }
 
 void i2c_master_lost(I2c *s)
@@ -318,7 +341,7 @@ static void end_phase(I2c *s)
     case MASTER_ADDRESS: end_address(s); break;
     case MASTER_WRITE:   end_write(s); break;
     case MASTER_READ:    end_read(s); break;
-    case MASTER_STOP:    end_stop(s); break;
+    case MASTER_STOP:    end_stop(s); return;
     }
     if (i2c_is_master(s)) {
         s->shift.phase = MASTER_HOLDS;

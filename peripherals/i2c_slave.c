@@ -2,8 +2,7 @@
  * Slave of an I2C (RM0090 27.3.2): addresses of 7 and 10 bits, two of them, general call; bytes in and
  * out.  With NOSTRETCH 0 it lets the master wait while a flag waits for the software.
  *
- * Deliberately different: whether a byte is acknowledged follows from ACK when it begins; START and
- * STOP of a master don't wait for a slave that stretches, bytes do.
+ * Deliberately different: whether a byte is acknowledged follows from ACK when it begins.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -117,6 +116,9 @@ static bool is_ready(const I2c *s, I2cEvent event)
     if (s->slave_byte != BYTE_NONE || i2c_sr1(s, R_SR1_ADDR_MASK)) {
         return false;
     }
+    if (sends(s) && event != I2C_EVENT_READ) {
+        return true;
+    }
     return event == I2C_EVENT_READ ? s->loaded || pec_is_next(s) : !s->full;
 }
 
@@ -156,22 +158,12 @@ static void give(I2c *s, I2cFrame *f)
     i2c_frame_answer(f, true, s->in);
 }
 
-static void serve(I2c *s, I2cFrame *f)
-{
-    if (f->event == I2C_EVENT_READ) {
-        give(s, f);
-    } else {
-        take(s, f);
-    }
-}
+static void serve(I2c *s, I2cFrame *f);
 
-static void hear_byte(I2c *s, I2cFrame *f)
+/* Do what the master wants, or let it wait. */
+static void serve_or_hold(I2c *s, I2cFrame *f)
 {
-    if (s->slave != SLAVE_ADDRESSED || s->let_go || s->held ||
-        sends(s) != (f->event == I2C_EVENT_READ)) {
-        return;
-    }
-    if (is_ready(s, f->event)) {
+    if (s->slave != SLAVE_ADDRESSED || s->let_go || s->held || is_ready(s, f->event)) {
         serve(s, f);
         return;
     }
@@ -180,6 +172,14 @@ static void hear_byte(I2c *s, I2cFrame *f)
     s->held_data = f->data;
     s->held_bit = f->bit;
     f->waits++;
+}
+
+static void hear_byte(I2c *s, I2cFrame *f)
+{
+    if (s->slave == SLAVE_ADDRESSED && !s->let_go && !s->held &&
+        sends(s) == (f->event == I2C_EVENT_READ)) {
+        serve_or_hold(s, f);
+    }
 }
 
 /* Let the master go on that waits; with @served, by doing what it waits for. */
@@ -302,6 +302,16 @@ static void hear_stop(I2c *s, uint64_t bit)
     i2c_slave_off(s);
 }
 
+static void serve(I2c *s, I2cFrame *f)
+{
+    switch (f->event) {
+    case I2C_EVENT_START: hear_start(s); break;
+    case I2C_EVENT_STOP:  hear_stop(s, f->bit); break;
+    case I2C_EVENT_READ:  give(s, f); break;
+    default:              take(s, f); break;
+    }
+}
+
 void i2c_slave_bus_error(I2c *s, bool start)
 {
     s->slave_byte = BYTE_NONE;                  /* what came of it is discarded */
@@ -319,13 +329,13 @@ void i2c_slave_heard(I2c *s, I2cFrame *f)
         end_byte(s);                            /* its end is this one's beginning */
     }
     switch (f->event) {
-    case I2C_EVENT_START:   hear_start(s); break;
+    case I2C_EVENT_START:
+    case I2C_EVENT_STOP:    serve_or_hold(s, f); break;
     case I2C_EVENT_ADDRESS: hear_address(s, f); break;
     case I2C_EVENT_WRITE:
     case I2C_EVENT_READ:    hear_byte(s, f); break;
     case I2C_EVENT_ACK:     hear_answer(s, true); break;
     case I2C_EVENT_NACK:    hear_answer(s, false); break;
-    case I2C_EVENT_STOP:    hear_stop(s, f->bit); break;
     default:                break;
     }
 }

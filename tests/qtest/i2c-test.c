@@ -373,6 +373,32 @@ static void test_stretch(void)
     clear_stopf(I2C2);
 }
 
+/* A repeated START and a STOP wait for it too. */
+static void test_stretch_ends(void)
+{
+    i2c_join(0);
+    i2c_address(I2C1, OWN << 1);
+    clear_addr(I2C1);
+    cr1_set(I2C1, START);
+    board_wait_ns(BYTE_NS);
+    g_assert_cmphex(sr1(I2C1) & SB, ==, 0);
+    clear_addr(I2C2);
+    board_wait_ns(BIT_NS - 1);
+    g_assert_cmphex(sr1(I2C1) & SB, ==, 0);
+    board_wait_ns(1);
+    g_assert_cmphex(sr1(I2C1) & SB, ==, SB);
+    i2c_byte(I2C1, OWN << 1);
+    clear_addr(I2C1);
+    cr1_set(I2C1, STOP);
+    board_wait_ns(BYTE_NS);
+    g_assert_cmphex(peek(I2C1 + A_CR1) & STOP, ==, STOP);
+    g_assert_cmphex(sr1(I2C2), ==, ADDR);
+    clear_addr(I2C2);
+    g_assert_cmphex(peek(I2C1 + A_CR1) & STOP, ==, 0);
+    g_assert_cmphex(sr2(I2C1), ==, 0);
+    clear_stopf(I2C2);
+}
+
 /* A slave that is switched off while it stretches lets go. */
 static void test_stretch_reset(void)
 {
@@ -695,6 +721,7 @@ int main(int argc, char **argv)
     qtest_add_func("/i2c/addresses", test_addresses);
     qtest_add_func("/i2c/10-bits", test_10_bits);
     qtest_add_func("/i2c/stretch", test_stretch);
+    qtest_add_func("/i2c/stretch-ends", test_stretch_ends);
     qtest_add_func("/i2c/stretch-reset", test_stretch_reset);
     qtest_add_func("/i2c/nostretch", test_nostretch);
     qtest_add_func("/i2c/two-masters", test_two_masters);
