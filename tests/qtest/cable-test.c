@@ -1,5 +1,5 @@
 /*
- * Two boards joined by a cable: levels, USART and SPI.  I2C over a cable is in i2c-test.c.
+ * Two boards joined by a cable: levels, USART and SPI.  I2C over a cable is in smbus-test.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
