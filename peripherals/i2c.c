@@ -75,6 +75,7 @@ static void reset_state(I2c *s)
     s->starts = s->sends_pec = s->read_first = s->end_ack = s->awaits_dma = s->dma_last = false;
     s->match_read = s->match_alert = s->chosen_10 = s->loaded = s->let_go = s->held = false;
     s->byte_begin = s->grace = s->slave_end = s->low_since = s->extended = s->free_at = 0;
+    s->patience = 0;
     s->low_from = -1;
 }
 
@@ -380,6 +381,7 @@ static const VMStateDescription i2c_vmstate = {
         VMSTATE_BOOL(loaded, I2c),
         VMSTATE_BOOL(let_go, I2c),
         VMSTATE_BOOL(held, I2c),
+        VMSTATE_INT64(patience, I2c),
         VMSTATE_UINT32(held_event, I2c),
         VMSTATE_UINT8(held_data, I2c),
         VMSTATE_UINT64(held_bit, I2c),

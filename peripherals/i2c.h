@@ -75,6 +75,7 @@ typedef struct I2c {
     bool let_go;                    /* NACK was sent or got: nothing more until START */
     bool held;                      /* lets the master wait with this event */
     uint32_t held_event;
+    int64_t patience;               /* ns: ... until then at most, if only for the host's sake */
     uint8_t held_data;
     uint64_t held_bit;
     QEMUTimer *slave_timer;

@@ -2,6 +2,9 @@
  * Slave of an I2C (RM0090 27.3.2): addresses of 7 and 10 bits, two of them, general call; bytes in and
  * out.  With NOSTRETCH 0 it lets the master wait while a flag waits for the software.
  *
+ * Without -icount virtual time goes on while the host does something else: then a byte waits up to
+ * I2C_GRACE_NS for who serves by interrupt or DMA to read the one before.
+ *
  * Deliberately different: whether a byte is acknowledged follows from ACK when it begins.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -107,6 +110,14 @@ static void end_address(I2c *s)
 
 /* ---- Bytes ---- */
 
+/* Shall a byte wait, because that the one before has not been read may be the host's fault? */
+static bool is_patient(const I2c *s)
+{
+    return !time_is_exact() && i2c_sr1(s, R_SR1_RXNE_MASK) &&
+           i2c_cr2(s, R_CR2_ITEVTEN_MASK | R_CR2_DMAEN_MASK) &&
+           (!s->held || i2c_now() < s->patience);
+}
+
 /* The event that the master waits with may be taken now. */
 static bool is_ready(const I2c *s, I2cEvent event)
 {
@@ -119,7 +130,7 @@ static bool is_ready(const I2c *s, I2cEvent event)
     if (sends(s) && event != I2C_EVENT_READ) {
         return true;
     }
-    return event == I2C_EVENT_READ ? s->loaded || pec_is_next(s) : !s->full;
+    return event == I2C_EVENT_READ ? s->loaded || pec_is_next(s) : !s->full && !(event == I2C_EVENT_WRITE && is_patient(s));
 }
 
 /* A byte comes in. */
@@ -168,6 +179,7 @@ static void serve_or_hold(I2c *s, I2cFrame *f)
         return;
     }
     s->held = true;
+    s->patience = time_is_exact() ? 0 : i2c_now() + I2C_GRACE_NS;
     s->held_event = f->event;
     s->held_data = f->data;
     s->held_bit = f->bit;
@@ -353,7 +365,7 @@ void i2c_slave_expired(void *opaque)
 {
     I2c *s = opaque;
 
-    if (s->slave_end) {
+    if (s->slave_end && i2c_now() >= s->slave_end) {
         end_byte(s);
     }
     periph_update(&s->parent_obj);
@@ -361,6 +373,8 @@ void i2c_slave_expired(void *opaque)
 
 void i2c_slave_run(I2c *s)
 {
+    int64_t when;
+
     if (s->slave == SLAVE_ADDRESSED && sends(s) && !s->let_go && !s->loaded &&
         s->slave_byte == BYTE_NONE && !i2c_sr1(s, R_SR1_ADDR_MASK | R_SR1_TXE_MASK)) {
         s->in = i2c_take_dr(s);
@@ -369,9 +383,10 @@ void i2c_slave_run(I2c *s)
     if (s->held && is_ready(s, s->held_event)) {
         release(s, true);
     }
-    if (!s->slave_end) {
+    when = s->held && s->patience > i2c_now() ? s->patience : s->slave_end;
+    if (!when) {
         timer_del(s->slave_timer);
-    } else if (timer_expire_time_ns(s->slave_timer) != s->slave_end) {
-        timer_mod(s->slave_timer, s->slave_end);
+    } else if (timer_expire_time_ns(s->slave_timer) != when) {
+        timer_mod(s->slave_timer, when);
     }
 }

@@ -50,6 +50,10 @@ HANDLER(exti3_handler);
 HANDLER(exti9_5_handler);
 HANDLER(exti15_10_handler);
 HANDLER(tim2_handler);
+HANDLER(i2c1_event_handler);
+HANDLER(i2c1_error_handler);
+HANDLER(i2c2_event_handler);
+HANDLER(i2c2_error_handler);
 HANDLER(usart1_handler);
 HANDLER(usart2_handler);
 HANDLER(usart3_handler);
@@ -83,6 +87,10 @@ static const handler vectors[16 + 82] = {
     [16 + 14] = dma1_stream3_handler,
     [16 + 23] = exti9_5_handler,
     [16 + 28] = tim2_handler,
+    [16 + 31] = i2c1_event_handler,
+    [16 + 32] = i2c1_error_handler,
+    [16 + 33] = i2c2_event_handler,
+    [16 + 34] = i2c2_error_handler,
     [16 + 37] = usart1_handler,
     [16 + 38] = usart2_handler,
     [16 + 39] = usart3_handler,

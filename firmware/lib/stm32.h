@@ -66,6 +66,9 @@ enum {
 #define P DMA
 #include "../../regs/dma.h"
 #undef P
+#define P I2C
+#include "../../regs/i2c.h"
+#undef P
 #define P USART
 #include "../../regs/usart.h"
 #undef P
@@ -103,6 +106,8 @@ enum {
 #define USART1  0x40011000u
 #define USART2  0x40004400u
 #define USART3  0x40004800u
+#define I2C1    0x40005400u
+#define I2C2    0x40005800u
 #define SYSCFG  0x40013800u
 #define EXTI    0x40013c00u
 #define FLASH   0x40023c00u

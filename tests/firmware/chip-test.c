@@ -96,6 +96,24 @@ static void test_flash(void)
     g_assert_cmpint(board_mistakes("wrong key 0x00000001 for CR"), ==, 1);
 }
 
+/* Master and slave, in exact time and in the host's, and an EEPROM of QEMU's. */
+static void test_i2c(const void *opaque)
+{
+    start_timed("i2c", opaque, "-machine wire=pb6-pb10:pb9-pb11 "
+                "-device at24c-eeprom,bus=i2c1,address=0x50,rom-size=256");
+    wait_until_done();
+    g_assert_cmpuint(mail(1), ==, 0);
+    g_assert_cmpuint(mail(2), ==, 0);
+    g_assert_cmpuint(mail(3), ==, 0);
+    if (*(const char *)opaque) {        /* 1 + 33 * 9 + 1 bits of 420 cycles, and what handlers take */
+        assert_about(mail(4), 299 * 420 + 3000, 3000);
+    }
+    g_assert_cmpuint(mail(5), ==, 0);
+    g_assert_cmpuint(mail(6), ==, 4);
+    g_assert_cmpuint(mail(7), ==, 1);
+    g_assert_cmpint(board_mistakes("i2c"), ==, 0);
+}
+
 static void test_interrupts(void)
 {
     run("interrupts");
@@ -267,6 +285,8 @@ int main(int argc, char **argv)
     qtest_add_data_func("chip/dma-endless", &(DmaRun) { "", true }, test_dma);
     qtest_add_func("chip/faults", test_faults);
     qtest_add_func("chip/flash", test_flash);
+    qtest_add_data_func("chip/i2c", "-icount shift=3,sleep=off", test_i2c);
+    qtest_add_data_func("chip/i2c-real-time", "", test_i2c);
     qtest_add_func("chip/interrupts", test_interrupts);
     qtest_add_func("chip/rtc", test_rtc);
     qtest_add_func("chip/sleep", test_sleep);
