@@ -319,7 +319,8 @@ static bool waits_for_service(I2c *s)
 static bool wants_to_start(const I2c *s)
 {
     return s->shift.phase == MASTER_OFF && i2c_cr1(s, R_CR1_PE_MASK) &&
-           i2c_cr1(s, R_CR1_START_MASK) && !i2c_is_addressed(s) && i2c_bus_is_free(s);
+           i2c_cr1(s, R_CR1_START_MASK) && !i2c_is_addressed(s) && !s->held &&
+           i2c_bus_is_free(s);
 }
 
 int64_t i2c_master_when(const I2c *s)

@@ -3,7 +3,7 @@
  * out.  With NOSTRETCH 0 it lets the master wait while a flag waits for the software.
  *
  * Without -icount virtual time goes on while the host does something else: then a byte waits up to
- * I2C_GRACE_NS for who serves by interrupt or DMA to read the one before.
+ * I2C_GRACE_NS for who serves by interrupt or DMA to read the one before, and a START for STOPF.
  *
  * Deliberately different: whether a byte is acknowledged follows from ACK when it begins.
  *
@@ -110,12 +110,19 @@ static void end_address(I2c *s)
 
 /* ---- Bytes ---- */
 
-/* Shall a byte wait, because that the one before has not been read may be the host's fault? */
-static bool is_patient(const I2c *s)
+/* What has to be served before @event, may be late only because of the host. */
+static bool is_late(const I2c *s, I2cEvent event)
 {
-    return !time_is_exact() && i2c_sr1(s, R_SR1_RXNE_MASK) &&
-           i2c_cr2(s, R_CR2_ITEVTEN_MASK | R_CR2_DMAEN_MASK) &&
-           (!s->held || i2c_now() < s->patience);
+    uint32_t unserved = event == I2C_EVENT_START ? R_SR1_STOPF_MASK
+                        : event == I2C_EVENT_WRITE ? R_SR1_RXNE_MASK : 0;
+
+    if (time_is_exact() || !i2c_cr2(s, R_CR2_ITEVTEN_MASK | R_CR2_DMAEN_MASK)) {
+        return false;
+    }
+    if (event == I2C_EVENT_START && i2c_cr2(s, R_CR2_ITERREN_MASK)) {
+        unserved |= R_SR1_AF_MASK;
+    }
+    return i2c_sr1(s, unserved) && (!s->held || i2c_now() < s->patience);
 }
 
 /* The event that the master waits with may be taken now. */
@@ -130,7 +137,13 @@ static bool is_ready(const I2c *s, I2cEvent event)
     if (sends(s) && event != I2C_EVENT_READ) {
         return true;
     }
-    return event == I2C_EVENT_READ ? s->loaded || pec_is_next(s) : !s->full && !(event == I2C_EVENT_WRITE && is_patient(s));
+    return event == I2C_EVENT_READ ? s->loaded || pec_is_next(s) : !s->full;
+}
+
+static bool may_go_on(const I2c *s, I2cEvent event)
+{
+    return !is_late(s, event) &&
+           (s->slave != SLAVE_ADDRESSED || s->let_go || is_ready(s, event));
 }
 
 /* A byte comes in. */
@@ -174,7 +187,7 @@ static void serve(I2c *s, I2cFrame *f);
 /* Do what the master wants, or let it wait. */
 static void serve_or_hold(I2c *s, I2cFrame *f)
 {
-    if (s->slave != SLAVE_ADDRESSED || s->let_go || s->held || is_ready(s, f->event)) {
+    if (s->held || may_go_on(s, f->event)) {
         serve(s, f);
         return;
     }
@@ -380,7 +393,7 @@ void i2c_slave_run(I2c *s)
         s->in = i2c_take_dr(s);
         s->loaded = true;
     }
-    if (s->held && is_ready(s, s->held_event)) {
+    if (s->held && may_go_on(s, s->held_event)) {
         release(s, true);
     }
     when = s->held && s->patience > i2c_now() ? s->patience : s->slave_end;
