@@ -102,13 +102,13 @@ static uint32_t skipped(const Row *row, const char *what)
     return mask;
 }
 
-/* Guards that hold in this test: the backup domain is open, the PLLs and DMA are off, nothing is
+/* Guards that hold in this test: the backup domain is open, the PLLs, DMA and I2C are off, nothing is
  * locked. */
 static bool guard_holds(const char *guard)
 {
     static const char *const held[] = {
         "", "DBP", "PLLON=0", "PLLI2SON=0", "LCKR", "EN=0", "EN=0 or DBM with CT=1",
-        "EN=0 or DBM with CT=0",
+        "EN=0 or DBM with CT=0", "I2C_PE=0",
     };
 
     for (unsigned i = 0; i < ARRAY_SIZE(held); i++) {

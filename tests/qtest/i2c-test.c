@@ -630,6 +630,13 @@ static void test_off(void)
     g_assert_cmphex(peek(I2C1 + A_OAR1), ==, 0);
     poke(I2C1 + A_CR1, 0);
     g_assert_cmphex(peek(I2C1 + A_CR1), ==, 0);
+    for (unsigned bit = 0; bit < 15; bit++) {           /* all of CR1 but START, STOP and SWRST */
+        uint32_t value = 1u << bit & 0x7cfb;
+
+        poke(I2C1 + A_CR1, PE | value);
+        g_assert_cmphex(peek(I2C1 + A_CR1), ==, (PE | value) & 0x3cfb);
+    }
+    poke(I2C1 + A_CR1, 0);
     poke(I2C1 + A_CR1, ACK);
     g_assert_cmphex(peek(I2C1 + A_CR1), ==, 0);
     g_assert_cmpint(board_mistakes("while PE is 0"), ==, 1);
