@@ -327,6 +327,7 @@ static void i2c_reset(Periph *p, bool power_on)
 {
     I2c *s = I2C(p);
 
+    i2c_slave_off(s);
     reset_state(s);
     if (s->bus) {
         i2c_end_transfer(s->bus);

@@ -349,6 +349,12 @@ static void end_phase(I2c *s)
     }
 }
 
+/* Has what ends now ended in time?  It may have waited, for SCL or for who serves. */
+static bool is_on_time(const I2c *s)
+{
+    return counter_now(&s->shift.ticks) < s->shift.end + i2c_bit_ticks(s);
+}
+
 void i2c_master_expired(void *opaque)
 {
     I2c *s = opaque;
@@ -356,7 +362,7 @@ void i2c_master_expired(void *opaque)
     if (i2c_is_master(s) && i2c_master_when(s) != COUNTER_NEVER && !waits_for_service(s)) {
         end_phase(s);
         if (s->shift.phase == MASTER_HOLDS && !s->awaits_dma) {
-            go_on(s, true);
+            go_on(s, is_on_time(s));
         }
     }
     periph_update(&s->parent_obj);

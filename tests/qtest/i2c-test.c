@@ -411,6 +411,15 @@ static void test_stretch_reset(void)
     board_wait_ns(BYTE_NS);
     g_assert_cmphex(sr1(I2C1) & AF, ==, AF);
     i2c_stop(I2C1);
+    /* the same by RCC */
+    i2c_join(0);
+    i2c_address(I2C1, OWN << 1);
+    clear_addr(I2C1);
+    poke(I2C1 + A_DR, 1);
+    board_wait_ns(BYTE_NS);
+    board_hold_in_reset("i2c2", true);
+    board_wait_ns(BYTE_NS);
+    g_assert_cmphex(sr1(I2C1) & AF, ==, AF);
 }
 
 static void test_nostretch(void)

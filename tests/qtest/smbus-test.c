@@ -114,6 +114,21 @@ static void test_clock_held(void)
     pin_drive("pb6", "z");
     board_wait_ns(BIT_NS);
     g_assert_cmphex(sr1(I2C1), ==, ADDR | TXE);
+    /* the next byte is not shorter for it */
+    clear_addr(I2C1);
+    clear_addr(I2C2);
+    poke(I2C1 + A_DR, 1);
+    poke(I2C1 + A_DR, 2);
+    board_wait_ns(BIT_NS);
+    pin_drive("pb6", "0");
+    board_wait_ns(20 * BIT_NS);
+    pin_drive("pb6", "z");
+    board_wait_ns(1000);
+    g_assert_cmphex(sr1(I2C1), ==, TXE);
+    board_wait_ns(BYTE_NS - 2000);
+    g_assert_cmphex(sr1(I2C1), ==, TXE);
+    board_wait_ns(2000);
+    g_assert_cmphex(sr1(I2C1), ==, TXE | BTF);
 }
 
 /* ---- Packet error code ---- */
