@@ -40,7 +40,7 @@ typedef struct Core {
     PinFollower follower;
     Drive sent;
     bool pending;                   /* `sent` is not what it should be */
-    I2cFrame owed;                  /* the other board's event that slaves here have not answered yet */
+    I2cFrame owed;                  /* the other board's event that slaves here let wait */
 } Core;
 
 /* An answer that a master of this machine waits for. */

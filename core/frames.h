@@ -58,13 +58,13 @@ typedef struct I2sFrame {
 } I2sFrame;
 
 /*
- * What goes over I2C, as it begins, on the clock line.  A slave knows by the byte after a START whether
- * it is meant, and answers it and WRITE with an acknowledge, READ with data.  Several may, and a bus is
- * a wired and: an answer is put in by i2c_frame_answer().
+ * What goes over I2C, as it begins, on the clock line.  A slave knows by the byte after a START
+ * whether it is meant, and answers it and WRITE with an acknowledge, READ with data.  Several may,
+ * and a bus is a wired and: an answer is put in by i2c_frame_answer().
  *
  * A slave that is not ready for it (nor for START or STOP) stretches the clock: it counts itself in
- * `waits` and later sends ANSWER, which the master that waits takes.  The byte begins only then.  Who has got the event need
- * not know of the others that let the master wait.
+ * `waits` and later sends ANSWER, which the master that waits takes.  The byte begins only then.
+ * Who has got the event need not know of the others that let the master wait.
  */
 typedef enum I2cEvent {
     I2C_EVENT_START,            /* or a repeated one; no answer, the address follows */

@@ -1,6 +1,6 @@
 /*
- * Inter-integrated circuit (RM0090 chapter 27): registers, flags and outputs.  The bus is i2c_bus.c,
- * master and slave are i2c_master.c and i2c_slave.c, SMBus is i2c_smbus.c.
+ * Inter-integrated circuit (RM0090 chapter 27): registers, flags and outputs.  The bus is
+ * i2c_bus.c, master and slave are i2c_master.c and i2c_slave.c, SMBus is i2c_smbus.c.
  *
  * Lines out: `irq-ev`, `irq-er`, `dma-rx`, `dma-tx`.  Lines in: `dma-rx-ack`, `dma-rx-last`,
  *   `dma-tx-last`.
@@ -9,8 +9,9 @@
  *   routed to.
  *
  * Deliberately different: SCL and SDA stay released, what goes over them is handed on in bytes; a
- * filter of the inputs and the rise time (TRISE) take no time; BTF is cleared by DR alone; the level of a
- * line sets BUSY for good only while PE is 1.
+ * filter of the inputs and the rise time (TRISE) take no time; BTF is cleared by DR alone; the
+ * level of a line sets BUSY for good only while PE is 1; DMA's last byte is not taken for the PEC
+ * by a slave.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -38,7 +38,7 @@ typedef struct I2c {
     Line irq_ev, irq_er, dma_rx, dma_tx;
     Signal scl, sda, smba;
 
-    uint32_t seen;                  /* flags of SR1 as read last: half of what clears some of them */
+    uint32_t seen;                  /* SR1 as read last: half of what clears some flags */
     bool talk;                      /* between START and STOP, of anybody */
     bool sda_low, smba_low;         /* levels as told last */
     bool stuck;                     /* a line was low, and no STOP has been since */
@@ -158,8 +158,8 @@ I2cFrame i2c_say(I2c *s, I2cEvent event, uint8_t data);
 /* A byte begins now, and lasts 9 bits of @bit. */
 void i2c_byte_begins(I2c *s, uint64_t bit);
 /*
- * It has ended.  Was SDA low although this chip let it be high, in a bit of @word?  `ninth` tells of
- * the acknowledge.
+ * It has ended.  Was SDA low although this chip let it be high, in a bit of @word?  `ninth` tells
+ * of the acknowledge.
  */
 bool i2c_byte_was_pulled(I2c *s, uint8_t word, bool *ninth);
 void i2c_bus_init(I2c *s);

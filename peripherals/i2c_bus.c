@@ -1,10 +1,10 @@
 /*
- * The bus of an I2C: its pins, what goes over them to others (core/frames.h) and to parts of QEMU, and
- * what the outside world does to them.
+ * The bus of an I2C: its pins, what goes over them to others (core/frames.h) and to parts of
+ * QEMU, and what the outside world does to them.
  *
- * Bytes go over the pins as a whole, which stay released.  So a line that is low was pulled low by the
- * outside: then no START is sent, a clock stands, a 1 is an arbitration lost, and an edge of SDA while
- * SCL is high by the time of the bit under way is a misplaced START or STOP.
+ * Bytes go over the pins as a whole, which stay released.  So a line that is low was pulled low
+ * by the outside: then no START is sent, a clock stands, a 1 is an arbitration lost, and an edge
+ * of SDA while SCL is high by the time of the bit under way is a misplaced START or STOP.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -269,7 +269,7 @@ static void sda_edge_in_byte(I2c *s, bool level)
 static void sda_changed(void *opaque, bool level)
 {
     I2c *s = opaque;
-    bool edge = s->sda_low == level;            /* and not told again, of another pin or after a load */
+    bool edge = s->sda_low == level;    /* or told again: rerouted, loaded */
 
     s->sda_low = !level;
     if (!edge || !clock_is_enabled(s->parent_obj.clk)) {

@@ -1,6 +1,7 @@
 /*
- * Master of an I2C (RM0090 27.3.3): START, addresses of 7 and 10 bits, bytes, STOP, each taking the time
- * that CCR gives its bits.  Between two of them SCL is low until the software has said how to go on.
+ * Master of an I2C (RM0090 27.3.3): START, addresses of 7 and 10 bits, bytes, STOP, each taking
+ * the time that CCR gives its bits.  Between two of them SCL is low until the software has said
+ * how to go on.
  *
  * Without -icount virtual time goes on while the host does something else: then the end of a byte
  * waits up to I2C_GRACE_NS for who serves by interrupt or DMA, so that ACK is cleared in time.
@@ -215,7 +216,7 @@ static void end_address(I2c *s)
     }
     if (!s->second_address && read) {
         s->parent_obj.regs[R_SR2] &= ~R_SR2_TRA_MASK;
-        s->read_first = s->end_ack = true;      /* unsure: POS set before ADDR acknowledges the first */
+        s->read_first = s->end_ack = true;      /* unsure: if POS was set before */
     } else {
         s->parent_obj.regs[R_SR2] |= R_SR2_TRA_MASK;
         i2c_set(s, R_SR1_TXE_MASK);
@@ -238,7 +239,8 @@ static void end_write(I2c *s)
         i2c_set(s, R_SR1_BTF_MASK);
     }
     if (asked && !i2c_sr1(s, R_SR1_TXE_MASK)) {
-        periph_mistake(&s->parent_obj, "STOP or START set while DR still holds a byte: it is not sent");
+        periph_mistake(&s->parent_obj, "STOP or START set while DR still holds a byte: it is not "
+                       "sent");
     }
 }
 
@@ -301,7 +303,8 @@ static bool waits_for_service(I2c *s)
     bool served = i2c_cr2(s, R_CR2_DMAEN_MASK) ||
                   (i2c_cr2(s, R_CR2_ITBUFEN_MASK) && i2c_cr2(s, R_CR2_ITEVTEN_MASK));
 
-    if (time_is_exact() || s->shift.phase != MASTER_READ || !i2c_sr1(s, R_SR1_RXNE_MASK) || !served) {
+    if (time_is_exact() || s->shift.phase != MASTER_READ || !i2c_sr1(s, R_SR1_RXNE_MASK) ||
+        !served) {
         s->grace = 0;
         return false;
     }

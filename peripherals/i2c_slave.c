@@ -1,9 +1,10 @@
 /*
- * Slave of an I2C (RM0090 27.3.2): addresses of 7 and 10 bits, two of them, general call; bytes in and
- * out.  With NOSTRETCH 0 it lets the master wait while a flag waits for the software.
+ * Slave of an I2C (RM0090 27.3.2): addresses of 7 and 10 bits, two of them, general call; bytes
+ * in and out.  With NOSTRETCH 0 it lets the master wait while a flag waits for the software.
  *
- * Without -icount virtual time goes on while the host does something else: then a byte waits up to
- * I2C_GRACE_NS for who serves by interrupt or DMA to read the one before, and a START for STOPF.
+ * Without -icount virtual time goes on while the host does something else: then a byte waits up
+ * to I2C_GRACE_NS for who serves by interrupt or DMA to read the one before, and a START for
+ * STOPF.
  *
  * Deliberately different: whether a byte is acknowledged follows from ACK when it begins.
  *

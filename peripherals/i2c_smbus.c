@@ -1,9 +1,9 @@
 /*
- * What SMBus adds to an I2C (RM0090 27.3.5, 27.3.6): the packet error code, addresses of ARP and of hosts,
- * ALERT, and time limits for SCL.
+ * What SMBus adds to an I2C (RM0090 27.3.5, 27.3.6): the packet error code, addresses of ARP and
+ * of hosts, ALERT, and time limits for SCL.
  *
- * unsure: what exactly the time limits count.  Here: SCL low for 25 ms, kept so by a master itself for
- * 10 ms, by a slave itself for 25 ms since START
+ * unsure: what exactly the time limits count.  Here: SCL low for 25 ms, kept so by a master
+ * itself for 10 ms, by a slave itself for 25 ms since START
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

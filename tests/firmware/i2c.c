@@ -1,10 +1,10 @@
 /*
- * I2C1 (PB6, PB9) as master: of I2C2 (PB10, PB11), joined by jumpers, both by interrupts at 400 kHz; and
- * of an EEPROM of 256 bytes at 0x50, by polling at 100 kHz.
+ * I2C1 (PB6, PB9) as master: of I2C2 (PB10, PB11), joined by jumpers, both by interrupts at 400
+ * kHz; and of an EEPROM of 256 bytes at 0x50, by polling at 100 kHz.
  *
- * Mailbox: 1 bytes that came wrong at the slave, 2 at the master; 3 errors; 4 cycles for a message of
- * SIZE bytes to the slave; 5 bytes of the EEPROM that are wrong; 6 STOPs that the slave has seen;
- * 7 an address that nobody has was refused
+ * Mailbox: 1 bytes that came wrong at the slave, 2 at the master; 3 errors; 4 cycles for a
+ * message of SIZE bytes to the slave; 5 bytes of the EEPROM that are wrong; 6 STOPs that the
+ * slave has seen; 7 an address that nobody has was refused
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,6 +1,6 @@
 /*
- * I2C, second part: what the outside world does to SCL and SDA, SMBus (RM0090 27.3.4 to 27.3.6), and two
- * boards joined by a cable.
+ * I2C, second part: what the outside world does to SCL and SDA, SMBus (RM0090 27.3.4 to 27.3.6),
+ * and two boards joined by a cable.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
