@@ -96,13 +96,18 @@ static void say_drive(Core *core)
     Cable *c = core->cable;
     Drive d = pin_state_without(core->pin, &core->driver);
 
+    if (d.kind == DRIVE_SOURCE) {       /* a generator does not reach the other board: what it is now */
+        int uv = drive_uv(&d, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), PIN_VDD_MV * 1000);
+
+        d = (Drive) { .kind = DRIVE_ANALOG, .uv = uv };
+    }
     if (!c->connected || (drive_equals(&d, &core->sent) && !core->pending)) {
         return;
     }
     core->pending = c->out->len > MAX_BACKLOG;
     if (!core->pending) {
         core->sent = d;
-        say(c, "drive %d %u %d %" PRIu64 " %" PRIu64, (int)(core - c->core), d.kind, d.mv,
+        say(c, "drive %d %u %d %" PRIu64 " %" PRIu64, (int)(core - c->core), d.kind, d.uv,
             d.period, d.high);
     }
 }
@@ -243,9 +248,9 @@ static void answer(Cable *c, int64_t n, bool ack, uint32_t data)
 
 static void hear_drive(Cable *c, const int64_t *arg)
 {
-    Drive d = { .kind = arg[1], .mv = arg[2], .period = arg[3], .high = arg[4] };
+    Drive d = { .kind = arg[1], .uv = arg[2], .period = arg[3], .high = arg[4] };
 
-    if (arg[1] < 0 || d.kind > DRIVE_MV || arg[2] < 0 || arg[2] > 5000 ||
+    if (arg[1] < 0 || d.kind > DRIVE_ANALOG || arg[2] < 0 || arg[2] > 5000000 ||
         (d.kind == DRIVE_WAVE && (!d.period || d.high > d.period))) {
         return;
     }

@@ -17,6 +17,8 @@
 #define MAX_EDGES 256
 #define FAST_EDGES 4    /* ... so that the last period is among them, wherever it begins */
 
+#define VDD_UV (PIN_VDD_MV * 1000)
+
 /* The pins that jumpers join: one level for all. */
 typedef struct PinNet {
     GPtrArray *pins;
@@ -67,10 +69,28 @@ static bool drive_level(const Drive *d)
         return true;
     case DRIVE_WAVE:
         return wave_phase(d, now_ns()) < d->high;
-    case DRIVE_MV:
-        return d->mv > PIN_VDD_MV / 2;
+    case DRIVE_ANALOG:
+    case DRIVE_SOURCE:
+        return drive_uv(d, now_ns(), VDD_UV) > VDD_UV / 2;
     default:
         return false;
+    }
+}
+
+int drive_uv(const Drive *d, int64_t ns, int supply)
+{
+    switch (d->kind) {
+    case DRIVE_HIGH:
+    case DRIVE_PULL_UP:
+        return supply;
+    case DRIVE_WAVE:
+        return wave_phase(d, ns) < d->high ? supply : 0;
+    case DRIVE_ANALOG:
+        return d->uv;
+    case DRIVE_SOURCE:
+        return d->source->uv(d->source, ns);
+    default:
+        return 0;
     }
 }
 
@@ -84,7 +104,7 @@ static bool is_strong(const Drive *d)
 /* Two push-pull outputs against each other.  An analog source against one is a design, not a fault. */
 static bool is_conflict(const Drive *a, const Drive *b)
 {
-    return is_strong(a) && is_strong(b) && a->kind != DRIVE_MV && b->kind != DRIVE_MV &&
+    return is_strong(a) && is_strong(b) && a->kind < DRIVE_ANALOG && b->kind < DRIVE_ANALOG &&
            (a->kind != b->kind || a->kind == DRIVE_WAVE);
 }
 
@@ -200,6 +220,14 @@ static void net_begin_edges(PinNet *net)
     }
 }
 
+/* Nobody knows when a source crosses the threshold: look at every step of it. */
+static int64_t source_next_look(const Drive *d, int64_t now)
+{
+    int64_t step = MAX(d->source->step, MIN_EDGE_NS);
+
+    return (now / step + 1) * step;
+}
+
 static void net_arm_edge(PinNet *net)
 {
     const Drive *d = &net->drive;
@@ -209,6 +237,8 @@ static void net_arm_edge(PinNet *net)
             net_begin_edges(net);
         }
         timer_mod(net->edge, wave_next_delivery(d, now_ns()));
+    } else if (d->kind == DRIVE_SOURCE && net_wants_waves(net)) {
+        timer_mod(net->edge, source_next_look(d, now_ns()));
     } else if (timer_pending(net->edge)) {
         timer_del(net->edge);
     }
@@ -240,6 +270,11 @@ static void net_edge(void *opaque)
         if (net->drive.kind == DRIVE_WAVE && net_wants_waves(net)) {
             timer_mod(net->edge, wave_next_delivery(&net->drive, now_ns()));
         }
+    } else if (net->drive.kind == DRIVE_SOURCE) {
+        if (drive_level(&net->drive) != net->level) {
+            net_tell(net, !net->level, true, now_ns());
+        }
+        net_arm_edge(net);
     }
 }
 
@@ -265,13 +300,14 @@ uint64_t pin_periods_skipped(Pin *pin)
 /* Tell the ports the level. */
 static void net_publish(PinNet *net, bool level)
 {
+    bool asks = net->drive.kind == DRIVE_WAVE || net->drive.kind == DRIVE_SOURCE;
+
     for (unsigned i = 0; i < net->pins->len; i++) {
         Pin *pin = net->pins->pdata[i];
 
         if (pin->bank) {
             pin->bank->high = level ? pin->bank->high | pin->bit : pin->bank->high & ~pin->bit;
-            pin->bank->waves = net->drive.kind == DRIVE_WAVE ? pin->bank->waves | pin->bit
-                                                             : pin->bank->waves & ~pin->bit;
+            pin->bank->waves = asks ? pin->bank->waves | pin->bit : pin->bank->waves & ~pin->bit;
         }
     }
 }
@@ -325,8 +361,8 @@ void pin_add_driver(Pin *pin, PinDriver *driver, const char *name)
 
 bool drive_equals(const Drive *a, const Drive *b)
 {
-    return a->kind == b->kind && a->mv == b->mv && a->start == b->start &&
-           a->period == b->period && a->high == b->high;
+    return a->kind == b->kind && a->uv == b->uv && a->start == b->start &&
+           a->period == b->period && a->high == b->high && a->source == b->source;
 }
 
 void pin_drive(PinDriver *driver, Drive drive)
@@ -387,9 +423,7 @@ bool pin_level(Pin *pin)
 
 int pin_mv(Pin *pin)
 {
-    const Drive *d = &pin->net->drive;
-
-    return d->kind == DRIVE_MV ? d->mv : drive_level(d) ? PIN_VDD_MV : 0;
+    return (drive_uv(&pin->net->drive, now_ns(), VDD_UV) + 500) / 1000;
 }
 
 unsigned pin_duty(Pin *pin)
@@ -399,8 +433,9 @@ unsigned pin_duty(Pin *pin)
     switch (d->kind) {
     case DRIVE_WAVE:
         return now_ns() < d->start ? 0 : (unsigned __int128)d->high * 100 / d->period;
-    case DRIVE_MV:
-        return CLAMP(d->mv, 0, PIN_VDD_MV) * 100 / PIN_VDD_MV;
+    case DRIVE_ANALOG:
+    case DRIVE_SOURCE:
+        return CLAMP(drive_uv(d, now_ns(), VDD_UV), 0, VDD_UV) / (VDD_UV / 100);
     default:
         return drive_level(d) ? 100 : 0;
     }
@@ -479,7 +514,7 @@ static void pin_set_mv(Object *obj, Visitor *v, const char *name, void *opaque, 
         error_setg(errp, "%" PRId64 " mV at a pin: 0 to 5000 will not damage it", mv);
         return;
     }
-    pin_drive(&PIN(obj)->outside, (Drive) { .kind = DRIVE_MV, .mv = mv });
+    pin_drive(&PIN(obj)->outside, (Drive) { .kind = DRIVE_ANALOG, .uv = mv * 1000 });
 }
 
 static void pin_get_frequency(Object *obj, Visitor *v, const char *name, void *opaque,
@@ -541,6 +576,9 @@ static int pin_post_load(void *opaque, int version_id)
 {
     Pin *pin = opaque;
 
+    if (pin->outside.drive.kind > DRIVE_ANALOG) {
+        return -EINVAL;             /* not what the world can do by `drive` and `mv` */
+    }
     pin->net->level = pin->told;
     net_update(pin->net);
     return 0;
@@ -552,7 +590,7 @@ const VMStateDescription vmstate_pin = {
     .fields = (const VMStateField[]) {
         VMSTATE_BOOL(told, Pin),
         VMSTATE_UINT32(outside.drive.kind, Pin),
-        VMSTATE_INT32(outside.drive.mv, Pin),
+        VMSTATE_INT32(outside.drive.uv, Pin),
         VMSTATE_END_OF_LIST()
     },
 };

@@ -40,14 +40,22 @@ typedef enum DriveKind {
     DRIVE_LOW,
     DRIVE_HIGH,
     DRIVE_WAVE,                 /* between low and high, strong */
-    DRIVE_MV,                   /* a voltage */
+    DRIVE_ANALOG,               /* a voltage */
+    DRIVE_SOURCE,               /* a voltage that follows from the time: a signal generator */
 } DriveKind;
+
+/* A signal generator: no event a sample, it is asked what it is at a time. */
+typedef struct AnalogSource {
+    int (*uv)(struct AnalogSource *source, int64_t ns);
+    int64_t step;               /* ns: how often to look for edges if somebody listens */
+} AnalogSource;
 
 typedef struct Drive {
     uint32_t kind;              /* DriveKind */
-    int mv;                     /* DRIVE_MV */
+    int uv;                     /* DRIVE_ANALOG, microvolts */
     int64_t start;              /* DRIVE_WAVE: virtual ns at which it rises first, */
     uint64_t period, high;      /* ... period and high time, units of 2^-32 ns */
+    AnalogSource *source;       /* DRIVE_SOURCE */
 } Drive;
 
 #define DRIVE(kind_) ((Drive) { .kind = DRIVE_##kind_ })
@@ -109,6 +117,8 @@ void pin_goes_on(Pin *pin);
 
 /* The level a Schmitt trigger sees now; a pin that nobody drives reads 0. */
 bool pin_level(Pin *pin);
+/* Microvolts of @d at the time @ns, with a supply of @supply. */
+int drive_uv(const Drive *d, int64_t ns, int supply);
 /* Millivolts there now. */
 int pin_mv(Pin *pin);
 /* Part of the time it is high: 0..100. */
