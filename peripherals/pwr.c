@@ -6,7 +6,8 @@
  * Lines in: `sleepdeep` (the core), `wakeup` (RTC: alarm, tamper, time stamp, wake-up timer),
  *   `reset-on-stop`, `reset-on-standby` (option bytes: entering that mode resets the chip instead).
  * Lines out: `dbp`; `stop` (no fast clocks: Stop or Standby); `standby` (the core and the I/O domain
- *   have no power); `wake` (from Standby, resets the chip); `low-power-reset`; `pvd` (EXTI line 16).
+ *   have no power); `wake` (from Standby, resets the chip); `low-power-reset`; `pvd` (EXTI line 16);
+ *   `vdd`, its level is the supply in mV.
  * Link `wkup`: the wake-up pin, PA0, whatever its mode.
  *
  * Deliberately different: regulators settle at once, and there is no latency on wake-up.
@@ -26,6 +27,7 @@ typedef struct Pwr {
     bool standby;               /* until the reset that ends it */
     bool woken;                 /* that reset is under way */
     Line dbp, stop, standby_out, wake, low_power_reset, pvd;
+    qemu_irq vdd_out;
     Pin *wkup_pin;
     PinListener wkup;
 } Pwr;
@@ -51,6 +53,7 @@ static void pwr_update(Periph *p)
     *csr |= R_CSR_VOSRDY_MASK;
     pin_listen(&s->wkup, *csr & R_CSR_EWUP_MASK ? s->wkup_pin : NULL);
     line_set(&s->dbp, p->regs[R_CR] & R_CR_DBP_MASK);
+    qemu_set_irq(s->vdd_out, s->vdd);
     line_set(&s->pvd, *csr & R_CSR_PVDO_MASK);
     line_set(&s->stop, s->sleepdeep || s->standby);
     line_set(&s->standby_out, s->standby);
@@ -182,6 +185,7 @@ static void pwr_init(Periph *p)
     periph_add_line(p, &s->wake, "wake");
     periph_add_line(p, &s->low_power_reset, "low-power-reset");
     periph_add_line(p, &s->pvd, "pvd");
+    qdev_init_gpio_out_named(DEVICE(p), &s->vdd_out, "vdd", 1);
     qdev_init_gpio_in_named(DEVICE(p), sleepdeep_input, "sleepdeep", 1);
     qdev_init_gpio_in_named(DEVICE(p), wakeup_input, "wakeup", 1);
     qdev_init_gpio_in_named(DEVICE(p), reset_on_stop_input, "reset-on-stop", 1);

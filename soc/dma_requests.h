@@ -34,16 +34,16 @@ static const struct {
         "spi3.dma-tx", "i2c1.dma-tx", "tim4.dma-ch3", "tim2.dma-ch4 tim2.dma-up",
         "uart5.dma-tx", "tim3.dma-ch3", "-", "i2c2.dma-tx" } },
     { "dma2", 0, {
-        "adc.dma-1", "-", "adc.dma-3", "spi1.dma-rx", "-", "-", "tim1.dma-trig", "-" } },
+        "adc1.dma", "-", "adc3.dma", "spi1.dma-rx", "-", "-", "tim1.dma-trig", "-" } },
     { "dma2", 1, {
-        "-", "dcmi.dma", "adc.dma-3", "-", "-", "usart6.dma-rx", "tim1.dma-ch1", "tim8.dma-up" } },
+        "-", "dcmi.dma", "adc3.dma", "-", "-", "usart6.dma-rx", "tim1.dma-ch1", "tim8.dma-up" } },
     { "dma2", 2, {
-        "tim8.dma-ch1 tim8.dma-ch2 tim8.dma-ch3", "adc.dma-2", "-", "spi1.dma-rx",
+        "tim8.dma-ch1 tim8.dma-ch2 tim8.dma-ch3", "adc2.dma", "-", "spi1.dma-rx",
         "usart1.dma-rx", "usart6.dma-rx", "tim1.dma-ch2", "tim8.dma-ch1" } },
     { "dma2", 3, {
-        "-", "adc.dma-2", "-", "spi1.dma-tx", "sdio.dma", "-", "tim1.dma-ch1", "tim8.dma-ch2" } },
+        "-", "adc2.dma", "-", "spi1.dma-tx", "sdio.dma", "-", "tim1.dma-ch1", "tim8.dma-ch2" } },
     { "dma2", 4, {
-        "adc.dma-1", "-", "-", "-", "-", "-", "tim1.dma-ch4 tim1.dma-com tim1.dma-trig",
+        "adc1.dma", "-", "-", "-", "-", "-", "tim1.dma-ch4 tim1.dma-com tim1.dma-trig",
         "tim8.dma-ch3" } },
     { "dma2", 5, {
         "-", "-", "-", "spi1.dma-tx", "usart1.dma-rx", "-", "tim1.dma-up", "-" } },

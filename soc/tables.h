@@ -12,6 +12,7 @@
  *   type NULL      not modelled yet: an access is reported, reads give 0
  */
 #define ALWAYS "hclk"       /* no enable bit: clocked with the AHB */
+#define ITS_OWN ""          /* it has its clock from others that it belongs to */
 #define NONE ""             /* no reset bit */
 
 static const struct Peripheral {
@@ -46,11 +47,16 @@ static const struct Peripheral {
     { "i2c2",   "stm32f4-i2c",    0x40005800 },
     { "i2c3",   "stm32f4-i2c",    0x40005c00 },
     { "pwr",    "stm32f4-pwr",    0x40007000 },
+    { "dac",    "stm32f4-dac",    0x40007400 },
     /* APB2 */
     { "tim1",   "stm32f4-tim",    0x40010000, .properties = "advanced=on" },
     { "tim8",   "stm32f4-tim",    0x40010400, .properties = "advanced=on" },
     { "usart1", "stm32f4-usart",  0x40011000 },
     { "usart6", "stm32f4-usart",  0x40011400 },
+    { "adc1",   "stm32f4-adc",    0x40012000, .reset = "adc-reset", .properties = "number=1" },
+    { "adc2",   "stm32f4-adc",    0x40012100, .reset = "adc-reset", .properties = "number=2" },
+    { "adc3",   "stm32f4-adc",    0x40012200, .reset = "adc-reset", .properties = "number=3" },
+    { "adc-common", "stm32f4-adc-common", 0x40012300, ITS_OWN, "adc-reset" },
     { "spi1",   "stm32f4-spi",    0x40013000 },
     { "syscfg", "stm32f4-syscfg", 0x40013800 },
     { "exti",   "stm32f4-exti",   0x40013c00, ALWAYS, NONE },
@@ -104,6 +110,9 @@ static const struct {
 } link_table[] = {
     { "spi2", "ext", "i2s2ext" },
     { "spi3", "ext", "i2s3ext" },
+    { "adc1", "common", "adc-common" },
+    { "adc2", "common", "adc-common" },
+    { "adc3", "common", "adc-common" },
 };
 
 /*
@@ -114,8 +123,7 @@ static const struct {
     hwaddr base;
     unsigned size;
 } unmodelled_table[] = {
-    { "can1", 0x40006400, 0x400 }, { "can2", 0x40006800, 0x400 }, { "dac", 0x40007400, 0x400 },
-    { "adc", 0x40012000, 0x400 }, { "sdio", 0x40012c00, 0x400 },
+    { "can1", 0x40006400, 0x400 }, { "can2", 0x40006800, 0x400 }, { "sdio", 0x40012c00, 0x400 },
     { "eth", 0x40028000, 0x1400 },
     { "otg-hs", 0x40040000, 0x40000 }, { "otg-fs", 0x50000000, 0x40000 },
     { "dcmi", 0x50050000, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
@@ -141,6 +149,7 @@ static const char *const vector_table[82] = {
     [15] = "dma1.irq[4]",
     [16] = "dma1.irq[5]",
     [17] = "dma1.irq[6]",
+    [18] = "adc1.irq adc2.irq adc3.irq",
     [23] = "exti.irq[5] exti.irq[6] exti.irq[7] exti.irq[8] exti.irq[9]",
     [24] = "tim1.irq-brk tim9.irq",
     [25] = "tim1.irq-up tim10.irq",
@@ -170,7 +179,7 @@ static const char *const vector_table[82] = {
     [51] = "spi3.irq i2s3ext.irq",
     [52] = "uart4.irq",
     [53] = "uart5.irq",
-    [54] = "tim6.irq",
+    [54] = "tim6.irq dac.irq",
     [55] = "tim7.irq",
     [56] = "dma2.irq[0]",
     [57] = "dma2.irq[1]",
@@ -195,7 +204,8 @@ static const struct {
 } wire_table[] = {
     { "syscfg.exti", "exti.line", 16 },
     { "pwr.pvd", "exti.line[16]" },
-    { "exti.wanted", "syscfg.wanted", 16 },
+    { "pwr.vdd", "adc-common.vref" },       /* VREF+ is joined with VDDA and that with VDD */
+    { "pwr.vdd", "dac.vref" },
     { "rcc.nmi", "armv7m.NMI" },
     { "armv7m.SYSRESETREQ", "rcc.cause[0]" },
     { "coredebug.trcena", "dwt.trcena" },
@@ -237,4 +247,34 @@ static const struct {
     { "tim5",  { "tim2", "tim3", "tim4", "tim8" } },
     { "tim9",  { "tim2", "tim3", "tim10", "tim11" } },
     { "tim12", { "tim4", "tim5", "tim13", "tim14" } },
+};
+
+/*
+ * RM0090 tables 69, 70, 76: what triggers conversions.  The input n of a name is number n; a source tells
+ * its events only if its input `-wanted` is high.  `wanted` of EXTI is there too: SYSCFG asks for it.
+ */
+static const struct {
+    const char *input, *source[16];
+} trigger_table[] = {
+    { "adc-common.ext-trig", {
+        "tim1.oc[0]", "tim1.oc[1]", "tim1.oc[2]", "tim2.oc[1]", "tim2.oc[2]", "tim2.oc[3]",
+        "tim2.trgo", "tim3.oc[0]", "tim3.trgo", "tim4.oc[3]", "tim5.oc[0]", "tim5.oc[1]",
+        "tim5.oc[2]", "tim8.oc[0]", "tim8.trgo", "syscfg.exti[11]" } },
+    { "adc-common.jext-trig", {
+        "tim1.oc[3]", "tim1.trgo", "tim2.oc[0]", "tim2.trgo", "tim3.oc[1]", "tim3.oc[3]",
+        "tim4.oc[0]", "tim4.oc[1]", "tim4.oc[2]", "tim4.trgo", "tim5.oc[3]", "tim5.trgo",
+        "tim8.oc[1]", "tim8.oc[2]", "tim8.oc[3]", "syscfg.exti[15]" } },
+    { "dac.trig", {
+        "tim6.trgo", "tim8.trgo", "tim7.trgo", "tim5.trgo", "tim2.trgo", "tim4.trgo",
+        "syscfg.exti[9]" } },
+};
+
+/* Datasheet table 7, RM0090 13.2: the pins of analog channels 0 to 15, and the outputs of the DAC. */
+static const struct {
+    const char *peripheral, *link, *pins;
+} analog_table[] = {
+    { "adc1", "in", "pa0 pa1 pa2 pa3 pa4 pa5 pa6 pa7 pb0 pb1 pc0 pc1 pc2 pc3 pc4 pc5" },
+    { "adc2", "in", "pa0 pa1 pa2 pa3 pa4 pa5 pa6 pa7 pb0 pb1 pc0 pc1 pc2 pc3 pc4 pc5" },
+    { "adc3", "in", "pa0 pa1 pa2 pa3 pf6 pf7 pf8 pf9 pf10 pf3 pc0 pc1 pc2 pc3 pf4 pf5" },
+    { "dac", "out", "pa4 pa5" },
 };
