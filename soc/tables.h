@@ -47,22 +47,23 @@ static const struct Peripheral {
     { "i2c2",   "stm32f4-i2c",    0x40005800 },
     { "i2c3",   "stm32f4-i2c",    0x40005c00 },
     { "pwr",    "stm32f4-pwr",    0x40007000 },
-    { "dac",    "stm32f4-dac",    0x40007400 },
     /* APB2 */
     { "tim1",   "stm32f4-tim",    0x40010000, .properties = "advanced=on" },
     { "tim8",   "stm32f4-tim",    0x40010400, .properties = "advanced=on" },
     { "usart1", "stm32f4-usart",  0x40011000 },
     { "usart6", "stm32f4-usart",  0x40011400 },
-    { "adc1",   "stm32f4-adc",    0x40012000, .reset = "adc-reset", .properties = "number=1" },
-    { "adc2",   "stm32f4-adc",    0x40012100, .reset = "adc-reset", .properties = "number=2" },
-    { "adc3",   "stm32f4-adc",    0x40012200, .reset = "adc-reset", .properties = "number=3" },
-    { "adc-common", "stm32f4-adc-common", 0x40012300, ITS_OWN, "adc-reset" },
     { "spi1",   "stm32f4-spi",    0x40013000 },
     { "syscfg", "stm32f4-syscfg", 0x40013800 },
     { "exti",   "stm32f4-exti",   0x40013c00, ALWAYS, NONE },
     { "tim9",   "stm32f4-tim",    0x40014000, .properties = "channels=2" },
     { "tim10",  "stm32f4-tim",    0x40014400, .properties = "channels=1" },
     { "tim11",  "stm32f4-tim",    0x40014800, .properties = "channels=1,remap=11" },
+    /* after what triggers them */
+    { "dac",    "stm32f4-dac",    0x40007400 },
+    { "adc1",   "stm32f4-adc",    0x40012000, .reset = "adc-reset", .properties = "number=1" },
+    { "adc2",   "stm32f4-adc",    0x40012100, .reset = "adc-reset", .properties = "number=2" },
+    { "adc3",   "stm32f4-adc",    0x40012200, .reset = "adc-reset", .properties = "number=3" },
+    { "adc-common", "stm32f4-adc-common", 0x40012300, ITS_OWN, "adc-reset" },
     /* AHB1 */
     { "gpioa",  "stm32f4-gpio",   0x40020000, .properties =
       "port=A,moder=0xa8000000,ospeedr=0x0c000000,pupdr=0x64000000" },

@@ -37,6 +37,8 @@ static const struct {
     { "/machine/button-reset", "pressed", "bool", "false" },
     { "/machine/soc/pwr", "vdd", "uint32", "3000" },
     { "/machine/soc/rng", "seed-error", "bool", "false" },
+    { "/machine/soc/adc-common", "temperature", "int", "25000" },
+    { "/machine/soc/adc-common", "vbat", "int", "3000" },
     { "/machine/soc/usart2", "fault", "string", "none" },
     { "/machine/soc/usart2", "paced", "bool", "true" },
 };
@@ -109,7 +111,7 @@ static void test_registers(void)
     static const char *const peripherals[] = {
         "rcc", "pwr", "flash", "syscfg", "exti", "crc", "dma1", "dma2", "dbgmcu", "dwt", "itm",
         "coredebug", "tpiu",
-        "iwdg", "wwdg", "rng", "rtc", "gpioa", "gpioi", "tim1", "tim2", "tim6", "tim14",
+        "iwdg", "wwdg", "rng", "rtc", "gpioa", "gpioi", "adc1", "adc2", "adc3", "adc-common", "dac", "tim1", "tim2", "tim6", "tim14",
         "usart1", "usart2", "usart3", "uart4", "uart5", "usart6",
     };
 
