@@ -354,6 +354,7 @@ void adc_finish(Adc *s)
     AdcCommon *c = s->common;
     AdcGroup group = s->busy;
     unsigned channel = channel_under_way(s);
+    uint64_t tick = s->end;
 
     adc_hold(s);
     s->busy = ADC_NOTHING;
@@ -362,8 +363,8 @@ void adc_finish(Adc *s)
     } else {
         finish_injected(s, channel, s->sample);
     }
-    adc_go_on(s, s->end);
+    adc_go_on(s, tick);
     for (unsigned i = 0; group == ADC_INJECTED && adc_is_combined(c) && i < N_ADCS; i++) {
-        adc_go_on(c->adc[i], s->end);
+        adc_go_on(c->adc[i], tick);
     }
 }

@@ -148,7 +148,7 @@ static bool is_noticed(Adc *s)
     return (s->regular && wants_dma(s) && !s->fresh) ||
            (s->regular && want & R_CR1_EOCIE_MASK && !(sr & R_SR_EOC_MASK)) ||
            (injected && want & R_CR1_JEOCIE_MASK && !(sr & R_SR_JEOC_MASK)) ||
-           (s->regular && want & R_CR1_OVRIE_MASK && !(sr & R_SR_OVR_MASK) && s->fresh) ||
+           (s->regular && want & R_CR1_OVRIE_MASK && adc_minds_overrun(s)) ||
            (want & R_CR1_AWDIE_MASK && !(sr & R_SR_AWD_MASK) && adc_watchdog_may_bark(s));
 }
 

@@ -32,7 +32,7 @@ typedef struct DacChannel {
     Line dma;
     uint32_t lfsr, triangle;
     bool down;                  /* the triangle */
-    bool loading;               /* DOR gets its new value at ... */
+    bool loading, triggered;    /* DOR gets its new value, because of a trigger, at ... */
     uint64_t due;               /* ... this tick */
     bool requested;             /* the DMA has been asked and has not answered */
     int64_t requested_ns;
@@ -108,7 +108,7 @@ static uint32_t triangle(Dac *s, unsigned n)
 
 static void load(Dac *s, unsigned n)
 {
-    unsigned wave = is_triggered(s, n) ? FIELD_EX32(half(s, R_CR, n), CR, WAVE1) : 0;
+    unsigned wave = s->ch[n].triggered ? FIELD_EX32(half(s, R_CR, n), CR, WAVE1) : 0;
     uint32_t added = wave == 0 ? 0 : wave == 1 ? noise(s, n) : triangle(s, n);
 
     s->ch[n].loading = false;
@@ -127,12 +127,13 @@ static void dac_sync(Periph *p)
 }
 
 /* Load after @ticks.  Without -icount it is done at once: the host is never that exact. */
-static void load_after(Dac *s, unsigned n, unsigned ticks)
+static void load_after(Dac *s, unsigned n, unsigned ticks, bool triggered)
 {
     if (s->ch[n].loading) {
         load(s, n);
     }
     s->ch[n].loading = true;
+    s->ch[n].triggered = triggered;
     s->ch[n].due = counter_now(&s->ticks) + ticks;
     if (!time_is_exact()) {
         load(s, n);
@@ -166,7 +167,7 @@ static void hardware_trigger(Dac *s, unsigned n)
         ch->owed++;
         return;
     }
-    load_after(s, n, 3);
+    load_after(s, n, 3, true);
     if (ch->requested) {
         s->parent_obj.regs[R_SR] |= R_SR_DMAUDR1_MASK << 16 * n;
         ch->requested = false;
@@ -237,7 +238,7 @@ static void cr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
         }
         /* what has been held meanwhile goes out when there is no trigger to wait for */
         if (changed & R_CR_TEN1_MASK && !(now & R_CR_TEN1_MASK)) {
-            load_after(s, n, 1);
+            load_after(s, n, 1, false);
         }
     }
 }
@@ -254,7 +255,7 @@ static void swtrigr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data
             periph_mistake(p, "software trigger of channel %u, which does not wait for it: set EN, "
                            "TEN and TSEL = 7", n + 1);
         } else {
-            load_after(s, n, 1);
+            load_after(s, n, 1, true);
         }
     }
 }
@@ -300,7 +301,7 @@ static void dhr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     show_holding(s, held[0], held[1]);
     for (unsigned n = 0; n < 2; n++) {
         if (view[reg][n].length && !is_triggered(s, n)) {
-            load_after(s, n, 1);
+            load_after(s, n, 1, false);
         }
     }
 }
@@ -400,7 +401,7 @@ static void dac_reset(Periph *p, bool power_on)
 
         ch->lfsr = LFSR_START;
         ch->triangle = ch->owed = ch->due = 0;
-        ch->down = ch->loading = ch->requested = false;
+        ch->down = ch->loading = ch->triggered = ch->requested = false;
     }
 }
 
@@ -436,6 +437,7 @@ static const VMStateDescription channel_vmstate = {
         VMSTATE_UINT32(triangle, DacChannel),
         VMSTATE_BOOL(down, DacChannel),
         VMSTATE_BOOL(loading, DacChannel),
+        VMSTATE_BOOL(triggered, DacChannel),
         VMSTATE_UINT64(due, DacChannel),
         VMSTATE_BOOL(requested, DacChannel),
         VMSTATE_INT64(requested_ns, DacChannel),

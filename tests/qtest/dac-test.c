@@ -19,6 +19,7 @@
 /* PCLK1 is 16 MHz: one cycle, and three */
 #define ONE 63
 #define THREE 188
+#define TO_EVEN 62     /* after either: to the beginning of a cycle */
 
 static int out(const char *pin)
 {
@@ -54,6 +55,7 @@ static void test_output(void)
     poke(DAC + A_CR, EN);
     board_wait_ns(ONE);
     g_assert_cmpint(out("pa4"), ==, mv(1000));
+    board_wait_ns(TO_EVEN);
     poke(DAC + A_DHR12R1, 4095);
     board_wait_ns(ONE - 1);
     g_assert_cmpuint(peek(DAC + A_DOR1), ==, 1000);
@@ -111,6 +113,7 @@ static void test_triggers(void)
         g_assert_cmpuint(peek(DAC + A_DOR1), ==, before);
         board_wait_ns(1);
         g_assert_cmpuint(peek(DAC + A_DOR1), ==, 100 + n);
+        board_wait_ns(TO_EVEN);
     }
     poke(DAC + A_CR, EN | TEN | SOFTWARE | (EN | TEN | SOFTWARE) << 16);
     poke(DAC + A_DHR12RD, 300 << 16 | 200);
