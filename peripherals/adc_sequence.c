@@ -171,6 +171,9 @@ void adc_start_regular(Adc *s, uint64_t tick)
         periph_mistake(&s->parent_obj, "a regular trigger is ignored while SR.OVR is set");
         return;
     }
+    if (s->regular && adc_cr2(s, R_CR2_CONT_MASK)) {
+        return;                     /* it goes on and on: nothing is lost */
+    }
     if (s->regular) {
         if (time_is_exact()) {
             periph_mistake(&s->parent_obj, "a regular trigger comes before the last one's "

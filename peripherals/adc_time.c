@@ -14,8 +14,8 @@
 #include "stm32/peripherals/adc.h"
 
 #define MAX_CONVERSIONS 4096    /* with nobody looking, made up for one by one */
-#define HELD_NS 1000000
-#define BACKLOG_NS 10000000     /* a host that is later than this: what it missed is lost */
+#define HELD_NS 10000000
+#define BACKLOG_NS 20000000     /* a host that is later than this: what it missed is lost */
 #define IRQ_FLOOR_NS 1000
 #define DMA_FLOOR_NS 25000
 

@@ -24,7 +24,7 @@
 #define SOFTWARE 7
 #define LFSR_START 0xaaa
 #define MAX_OWED 64
-#define HELD_NS 1000000         /* a late host is not an underrun before this */
+#define HELD_NS 10000000        /* a late host is not an underrun before this */
 
 typedef struct DacChannel {
     PinDriver driver;
@@ -155,7 +155,7 @@ static bool excuses(Dac *s, unsigned n)
 {
     DacChannel *ch = &s->ch[n];
 
-    return !time_is_exact() && ch->owed < MAX_OWED &&
+    return !time_is_exact() &&
            qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < ch->requested_ns + HELD_NS;
 }
 
@@ -164,7 +164,7 @@ static void hardware_trigger(Dac *s, unsigned n)
     DacChannel *ch = &s->ch[n];
 
     if (ch->requested && excuses(s, n)) {
-        ch->owed++;
+        ch->owed = MIN(ch->owed + 1, MAX_OWED);
         return;
     }
     load_after(s, n, 3, true);

@@ -87,6 +87,13 @@ enum {
 #define P TIM
 #include "../../regs/tim.h"
 #undef P
+#define P ADC
+#include "../../regs/adc.h"
+#include "../../regs/adc_common.h"
+#undef P
+#define P DAC
+#include "../../regs/dac.h"
+#undef P
 };
 
 #undef KEPT
@@ -103,6 +110,13 @@ enum {
 #define TIM2    0x40000000u
 #define TIM3    0x40000400u
 #define TIM4    0x40000800u
+#define TIM6    0x40001000u
+#define TIM8    0x40010400u
+#define DAC     0x40007400u
+#define ADC1    0x40012000u
+#define ADC2    0x40012100u
+#define ADC3    0x40012200u
+#define ADC     0x40012300u     /* the common registers */
 #define USART1  0x40011000u
 #define USART2  0x40004400u
 #define USART3  0x40004800u

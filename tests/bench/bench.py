@@ -131,6 +131,7 @@ def main():
     print(f"{'the same work, PWM of 1 MHz':34} {pwm / off:14.2f} x without")
     show("100 000 timer interrupts a second", measure("timer_interrupts", ours), 0, "% of a core",
          100 / 5)
+    show("A/D conversions by DMA, 2.4 M a s", measure("adc_dma", ours), 0, "% of a core", 100 / 5)
     print_floor()
     show("1 s asleep, SysTick at 1 kHz", measure("idle", commands), 0, "% of a core", 100 / 5)
 
