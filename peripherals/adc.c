@@ -191,7 +191,7 @@ static void adc_reset(Periph *p, bool power_on)
     s->begun = s->end = s->stable = 0;
     s->left = s->jleft = 0;
     s->dma_done = false;
-    s->fresh_ns = 0;
+    s->fresh_ns = s->strikes = 0;
 }
 
 static void adc_realize(Periph *p, Error **errp)
@@ -252,6 +252,7 @@ static const VMStateDescription adc_vmstate = {
         VMSTATE_UINT32(owed, Adc),
         VMSTATE_BOOL(fresh, Adc),
         VMSTATE_INT64(fresh_ns, Adc),
+        VMSTATE_UINT32(strikes, Adc),
         VMSTATE_BOOL(dma_done, Adc),
         VMSTATE_UINT64(stable, Adc),
         VMSTATE_VALIDATE("places in the sequences", adc_is_sane),

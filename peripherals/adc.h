@@ -67,7 +67,8 @@ typedef struct Adc {
     uint32_t rank, left, jrank, jleft;
     uint32_t owed;                  /* triggers that a late host has missed */
     bool fresh;                     /* DR has not been read, and that matters */
-    int64_t fresh_ns;               /* since when, as the host had time for it */
+    int64_t fresh_ns;               /* since when, as the host had time for it; */
+    uint32_t strikes;               /* ... how often it has been waited for since */
     bool dma_done;                  /* DDS = 0, and the DMA has taken the last item */
     uint64_t stable;                /* from this tick on, after ADON */
 } Adc;

@@ -76,7 +76,6 @@ static void begin(Adc *s, AdcGroup group, uint64_t tick)
     channel = channel_under_way(s);
     s->end = tick + adc_conversion_ticks(s, channel);
     s->common->busy = true;
-    adc_check_channel(s, channel);
 }
 
 /* Is an injected conversion of the team under way that this one has to wait for? */
@@ -189,6 +188,9 @@ void adc_start_regular(Adc *s, uint64_t tick)
         s->rank = 0;
     }
     s->left = regular_batch(s);
+    for (unsigned i = 0; i < adc_regular_length(s); i++) {
+        adc_check_channel(s, adc_regular_channel(s, i));
+    }
     adc_go_on(s, tick);
 }
 
@@ -217,6 +219,9 @@ void adc_start_injected(Adc *s, uint64_t tick)
         return;
     }
     begin_injected_group(s, tick);
+    for (unsigned i = 0; i < injected_length(s); i++) {
+        adc_check_channel(s, adc_injected_channel(s, i));
+    }
     for (unsigned i = 0; i < N_ADCS; i++) {
         Adc *a = c->adc[i];
         bool together = adc_is_combined(c) && adc_is_in_team(a) && adc_is_in_team(s);
@@ -312,6 +317,7 @@ static void finish_regular(Adc *s, unsigned channel, uint32_t sample)
     s->fresh = minds;
     if (minds && !time_is_exact()) {
         s->fresh_ns = s->common->seen_ns;
+        s->strikes = 0;
     }
     if (last || adc_cr2(s, R_CR2_EOCS_MASK)) {
         regs[R_SR] |= R_SR_EOC_MASK;

@@ -5,8 +5,8 @@
  * requests and overruns.  A converter that runs on and on without a reader costs nothing.
  *
  * Without -icount virtual time goes on while the host is busy.  A reader of DR, a program or the DMA,
- * then finds the results that have come meanwhile one by one: data that is not read waits HELD_NS before
- * it is an overrun, and what the DMA takes comes in bunches.
+ * then finds the results that have come meanwhile one by one: data that is not read waits twice HELD_NS
+ * before it is an overrun, and what the DMA takes comes in bunches.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,10 +14,11 @@
 #include "stm32/peripherals/adc.h"
 
 #define MAX_CONVERSIONS 4096    /* with nobody looking, made up for one by one */
-#define HELD_NS 10000000
+#define HELD_NS 5000000
+#define MAX_STRIKES 2           /* the host may have stood still for any time once: a reader comes first */
 #define BACKLOG_NS 20000000     /* a host that is later than this: what it missed is lost */
 #define IRQ_FLOOR_NS 1000
-#define DMA_FLOOR_NS 25000
+#define DMA_FLOOR_NS 50000
 
 /* The converter whose conversion ends first. */
 static Adc *first_to_end(const AdcCommon *c)
@@ -105,7 +106,7 @@ static bool is_due(AdcCommon *c, const Adc *s)
 static bool waits_for_reader(const Adc *s)
 {
     return !time_is_exact() && s->busy == ADC_REGULAR && s->fresh && adc_minds_overrun(s) &&
-           s->common->seen_ns < s->fresh_ns + HELD_NS;
+           s->strikes < MAX_STRIKES;
 }
 
 void adc_sync(AdcCommon *c)
@@ -187,7 +188,8 @@ void adc_plan(AdcCommon *c)
     for (unsigned i = 0; c->busy && i < N_ADCS; i++) {
         Adc *s = c->adc[i];
 
-        if (s->busy && ((team && adc_is_in_team(s)) || is_noticed(s))) {
+        if (s->busy && ((team && adc_is_in_team(s)) || is_noticed(s) ||
+                        (s->end <= c->seen && waits_for_reader(s)))) {
             when = MIN(when, when_ends(s));
         }
     }
@@ -202,8 +204,16 @@ static void expired(void *opaque)
 {
     AdcCommon *c = opaque;
 
-    c->expired = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     adc_look(c);
+    c->expired = c->seen_ns;
+    for (unsigned i = 0; i < N_ADCS; i++) {
+        Adc *s = c->adc[i];
+
+        if (s->fresh && c->seen_ns >= s->fresh_ns + HELD_NS) {
+            s->strikes++;
+            s->fresh_ns = c->seen_ns;
+        }
+    }
     adc_sync(c);
     adc_update_all(c);
 }

@@ -13,8 +13,8 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/dma.h"
 
-#define MAX_UNITS 64            /* of work by one event */
-#define PAUSE_NS 20000
+#define MAX_UNITS 512           /* of work by one event */
+#define PAUSE_NS 100000
 
 static bool has_clock(const Dma *s)
 {

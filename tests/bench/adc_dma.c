@@ -35,7 +35,8 @@ static void clock_144mhz(void)
 int main(void)
 {
     clock_144mhz();
-    REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_DMA2EN;
+    REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_DMA2EN | RCC_AHB1ENR_GPIOAEN;
+    REG(GPIOA, GPIO_MODER) |= 3;
     REG(RCC, RCC_APB2ENR) |= RCC_APB2ENR_ADC1EN;
     irq_enable(56);
     REG(DMA2, DMA_S0PAR) = ADC1 + ADC_DR;

@@ -248,6 +248,23 @@ static void test_watchdogs(void)
     assert_about(mail(10), 16 * 256, 3);
 }
 
+/* With -icount and without: a late host is no reason for overruns. */
+static void test_analog(const void *time)
+{
+    start_timed("analog", time, "-machine wire=pa4-pa1");
+    board_set_int("/machine/soc/adc-common", "temperature", 50000);
+    wait_until_done();
+    if (*(const char *)time) {
+        g_assert_cmpuint(mail(1), ==, 0);
+    }
+    g_assert_cmpuint(mail(2), >=, 20);
+    g_assert_cmpuint(mail(3), ==, 0);
+    g_assert_cmpuint(mail(4), ==, 0);
+    g_assert_cmphex(mail(5), ==, 1234 << 16 | 1234);
+    assert_about(mail(6), 50000, 1000);
+    g_assert_cmpint(board_mistakes("/machine/soc/"), ==, 0);
+}
+
 static void test_timers(void)
 {
     start("timers", "-machine wire=pd12-pc6:pe2-pe9:pe4-pe11");
@@ -292,6 +309,8 @@ int main(int argc, char **argv)
     qtest_add_func("chip/sleep", test_sleep);
     qtest_add_func("chip/watchdogs", test_watchdogs);
     qtest_add_func("chip/timers", test_timers);
+    qtest_add_data_func("chip/analog", "-icount shift=3,sleep=off", test_analog);
+    qtest_add_data_func("chip/analog-real-time", "", test_analog);
     qtest_add_func("chip/same-again", test_same_again);
     return board_run_tests();
 }
