@@ -266,6 +266,64 @@ static void test_timers(void)
     }
 }
 
+/* Conversions in all stages: sequences by DMA, triggers of a timer, a watchdog, noise of the DAC. */
+static void start_converters(void)
+{
+    enable_all();
+    poke(0x40020000, peek(0x40020000) | 0xffff);
+    board_set_int("/machine/soc/gpioa/pa2", "mv", 777);
+    board_set_int("/machine/soc/adc-common", "temperature", 66000);
+    poke(0x40026410 + 8, 0x4001204c);               /* DMA2 stream 0: ADC1 */
+    poke(0x40026410 + 12, 0x20001000);
+    poke(0x40026410 + 4, 50);
+    poke(0x40026410, 0x2d01);
+    poke(0x40012034, 2 | 4 << 5 | 16 << 10);
+    poke(0x4001202c, 2 << 20);
+    poke(0x40012304, 1 << 23 | 1 << 16);
+    poke(0x40012004, 1 << 8 | 1 << 23);
+    poke(0x40012024, 0x800);
+    poke(0x4001200c, 5 << 18);
+    for (unsigned i = 0; i < 3; i++) {
+        poke(0x40012008 + 0x100 * i, 1);
+    }
+    poke(0x40012134, 4);
+    poke(0x40012138, 2 << 15);
+    poke(0x40012108, 1 | 6 << 24 | 1 << 28 | 2 << 16 | 0);  /* ADC2: TIM2 TRGO */
+    poke(0x40012238, 1 << 15);
+    board_wait_ns(3000);
+    poke(0x40012008, 0x303 | 1 << 30);
+    poke(0x40012208, 3 | 1 << 30 | 1 << 22);
+    poke(0x40007408, 1000);
+    poke(0x40007400, 0x7000007 | 4 << 3 | 1 << 6 | 11 << 8);    /* DAC: TIM2 TRGO, noise */
+    poke(0x40000000 + 0x2c, 99);
+    poke(0x40000000 + 4, 2 << 4);
+    poke(0x40000000, 1);
+}
+
+static void test_converters(void)
+{
+    for (unsigned ns = 10001; ns < 2000000; ns = ns * 3 + 777) {
+        g_autofree char *file = NULL, *now = NULL, *later = NULL, *loaded = NULL, *on = NULL;
+
+        board_start("");
+        start_converters();
+        board_wait_ns(ns);
+        now = board_describe();
+        file = board_save();
+        qtest_qmp_assert_success(board, "{'execute': 'cont'}");
+        board_wait_ns(1111111);
+        later = board_describe();
+        board_load(file, "");
+        unlink(file);
+        loaded = board_describe();
+        assert_same("loaded", now, loaded);
+        board_wait_ns(1111111);
+        on = board_describe();
+        assert_same("later", later, on);
+        g_assert_cmpuint(peek(0x40012000) & 0x20, ==, 0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_autofree char *path = NULL;
@@ -283,5 +341,6 @@ int main(int argc, char **argv)
     qtest_add_func("migrate/cts", test_cts);
     qtest_add_func("migrate/crystal", test_crystal);
     qtest_add_func("migrate/timers", test_timers);
+    qtest_add_func("migrate/converters", test_converters);
     return board_run_tests();
 }
