@@ -162,7 +162,11 @@ static void prepare(const char *peripheral)
 
     board_reset();
     if (g_str_has_prefix(clock, "adc")) {
-        board_enable("adc1");
+        for (unsigned n = 1; n <= 3; n++) {
+            g_autofree char *adc = g_strdup_printf("adc%u", n);
+
+            board_enable(adc);
+        }
     } else if (g_str_has_prefix(clock, "i2s")) {    /* i2s2ext is a part of spi2 */
         board_enable(clock[3] == '2' ? "spi2" : "spi3");
     } else if (board_has_enable(clock)) {
