@@ -46,6 +46,8 @@ static const struct Peripheral {
     { "i2c1",   "stm32f4-i2c",    0x40005400 },
     { "i2c2",   "stm32f4-i2c",    0x40005800 },
     { "i2c3",   "stm32f4-i2c",    0x40005c00 },
+    { "can1",   "stm32f4-bxcan",  0x40006400 },
+    { "can2",   "stm32f4-bxcan",  0x40006800 },
     { "pwr",    "stm32f4-pwr",    0x40007000 },
     /* APB2 */
     { "tim1",   "stm32f4-tim",    0x40010000, .properties = "advanced=on" },
@@ -109,6 +111,7 @@ static const struct {
 static const struct {
     const char *peripheral, *link, *to;
 } link_table[] = {
+    { "can2", "master", "can1" },
     { "spi2", "ext", "i2s2ext" },
     { "spi3", "ext", "i2s3ext" },
     { "adc1", "common", "adc-common" },
@@ -125,6 +128,8 @@ static const struct {
     unsigned size;
 } unmodelled_table[] = {
     { "can1", 0x40006400, 0x400 }, { "can2", 0x40006800, 0x400 }, { "sdio", 0x40012c00, 0x400 },
+    { "dac", 0x40007400, 0x400 },
+    { "adc", 0x40012000, 0x400 }, { "sdio", 0x40012c00, 0x400 },
     { "eth", 0x40028000, 0x1400 },
     { "otg-hs", 0x40040000, 0x40000 }, { "otg-fs", 0x50000000, 0x40000 },
     { "dcmi", 0x50050000, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
@@ -151,6 +156,10 @@ static const char *const vector_table[82] = {
     [16] = "dma1.irq[5]",
     [17] = "dma1.irq[6]",
     [18] = "adc1.irq adc2.irq adc3.irq",
+    [19] = "can1.irq-tx",
+    [20] = "can1.irq-rx0",
+    [21] = "can1.irq-rx1",
+    [22] = "can1.irq-sce",
     [23] = "exti.irq[5] exti.irq[6] exti.irq[7] exti.irq[8] exti.irq[9]",
     [24] = "tim1.irq-brk tim9.irq",
     [25] = "tim1.irq-up tim10.irq",
@@ -188,6 +197,10 @@ static const char *const vector_table[82] = {
     [59] = "dma2.irq[3]",
     [60] = "dma2.irq[4]",
     [62] = "exti.irq[19]",
+    [63] = "can2.irq-tx",
+    [64] = "can2.irq-rx0",
+    [65] = "can2.irq-rx1",
+    [66] = "can2.irq-sce",
     [68] = "dma2.irq[5]",
     [69] = "dma2.irq[6]",
     [70] = "dma2.irq[7]",

@@ -1,0 +1,219 @@
+/*
+ * A CAN bus that goes on in another QEMU:
+ *
+ *   -object can-bus,id=b -machine canbus1=b
+ *   -chardev socket,id=c,path=/tmp/can,server=on,wait=off -device stm32-can-link,chardev=c,canbus=b
+ *
+ * and there the same without server=on,wait=off.  A line of text goes over the chardev for each frame:
+ * "can ID FLAGS DLC DATA", in hexadecimal; FLAGS 1 extended, 2 remote.  What comes in is not trusted.
+ *
+ * Deliberately different: a frame is acknowledged if the other end is connected, whoever listens there;
+ * the two ends do not arbitrate with each other, and it takes its time at both, one after the
+ * other.  A snapshot does not hold what is under way in the link.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "chardev/char-fe.h"
+#include "hw/qdev-core.h"
+#include "hw/qdev-properties.h"
+#include "hw/qdev-properties-system.h"
+#include "net/can_emu.h"
+
+#define TYPE_CAN_LINK "stm32-can-link"
+OBJECT_DECLARE_SIMPLE_TYPE(CanLink, CAN_LINK)
+
+#define MAX_LINE 64
+#define MAX_BACKLOG (64 * 1024)     /* bytes: more, and frames are lost, unacknowledged */
+
+struct CanLink {
+    DeviceState parent_obj;
+    CharBackend chr;
+    CanBusState *bus;
+    CanBusClientState client;
+    bool connected;
+    GString *in, *out;
+    guint watch;
+};
+
+enum { EXTENDED = 1, REMOTE = 2 };
+
+/* ---- Out ---- */
+
+static gboolean flush(void *do_not_use, GIOCondition condition, void *opaque);
+
+static void push(CanLink *l)
+{
+    if (l->out->len && !l->watch) {
+        int done = qemu_chr_fe_write(&l->chr, (uint8_t *)l->out->str, l->out->len);
+
+        g_string_erase(l->out, 0, MAX(done, 0));
+        if (l->out->len) {
+            l->watch = qemu_chr_fe_add_watch(&l->chr, G_IO_OUT | G_IO_HUP, flush, l);
+        }
+    }
+}
+
+static gboolean flush(void *do_not_use, GIOCondition condition, void *opaque)
+{
+    CanLink *l = opaque;
+
+    l->watch = 0;
+    push(l);
+    return G_SOURCE_REMOVE;
+}
+
+static void say(CanLink *l, const qemu_can_frame *f)
+{
+    bool extended = f->can_id & QEMU_CAN_EFF_FLAG, remote = f->can_id & QEMU_CAN_RTR_FLAG;
+
+    g_string_append_printf(l->out, "can %x %x %x ", f->can_id & QEMU_CAN_EFF_MASK,
+                           (extended ? EXTENDED : 0) | (remote ? REMOTE : 0), f->can_dlc);
+    for (unsigned i = 0; i < f->can_dlc && !remote; i++) {
+        g_string_append_printf(l->out, "%02x", f->data[i]);
+    }
+    g_string_append_c(l->out, '\n');
+}
+
+static bool link_can_receive(CanBusClientState *client)
+{
+    return true;
+}
+
+static ssize_t link_receives(CanBusClientState *client, const qemu_can_frame *frames, size_t count)
+{
+    CanLink *l = container_of(client, CanLink, client);
+
+    if (!l->connected || l->out->len > MAX_BACKLOG) {
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!(frames[i].flags & QEMU_CAN_FRMF_TYPE_FD) && frames[i].can_dlc <= 8 &&
+            !(frames[i].can_id & QEMU_CAN_ERR_FLAG)) {
+            say(l, &frames[i]);
+        }
+    }
+    push(l);
+    return 1;
+}
+
+static CanBusClientInfo link_info = {
+    .can_receive = link_can_receive, .receive = link_receives,
+};
+
+/* ---- In ---- */
+
+static bool parse_hex(const char *text, uint64_t most, uint64_t *value)
+{
+    char *end;
+
+    *value = g_ascii_strtoull(text, &end, 16);
+    return g_ascii_isxdigit(*text) && !*end && *value <= most;
+}
+
+static bool parse_line(const char *line, qemu_can_frame *f)
+{
+    g_auto(GStrv) part = g_strsplit(line, " ", 0);
+    uint64_t id, flags, dlc, byte;
+    unsigned size;
+
+    if (g_strv_length(part) != 5 || strcmp(part[0], "can") ||
+        !parse_hex(part[2], EXTENDED | REMOTE, &flags) ||
+        !parse_hex(part[1], flags & EXTENDED ? QEMU_CAN_EFF_MASK : QEMU_CAN_SFF_MASK, &id) ||
+        !parse_hex(part[3], 8, &dlc)) {
+        return false;
+    }
+    size = flags & REMOTE ? 0 : dlc;
+    *f = (qemu_can_frame) {
+        .can_id = id | (flags & EXTENDED ? QEMU_CAN_EFF_FLAG : 0) |
+                  (flags & REMOTE ? QEMU_CAN_RTR_FLAG : 0),
+        .can_dlc = dlc,
+    };
+    if (strlen(part[4]) != 2 * size) {
+        return false;
+    }
+    for (unsigned i = 0; i < size; i++) {
+        char digits[3] = { part[4][2 * i], part[4][2 * i + 1] };
+
+        if (!parse_hex(digits, 0xff, &byte)) {
+            return false;
+        }
+        f->data[i] = byte;
+    }
+    return true;
+}
+
+static int chr_may_receive(void *opaque)
+{
+    return MAX_LINE;
+}
+
+static void chr_receives(void *opaque, const uint8_t *data, int size)
+{
+    CanLink *l = opaque;
+    qemu_can_frame f;
+
+    for (int i = 0; i < size; i++) {
+        if (data[i] != '\n') {
+            g_string_append_c(l->in, data[i]);
+            g_string_truncate(l->in, MIN(l->in->len, MAX_LINE));
+            continue;
+        }
+        if (parse_line(l->in->str, &f)) {
+            can_bus_client_send(&l->client, &f, 1);
+        }
+        g_string_truncate(l->in, 0);
+    }
+}
+
+static void chr_event(void *opaque, QEMUChrEvent event)
+{
+    CanLink *l = opaque;
+
+    if (event == CHR_EVENT_OPENED || event == CHR_EVENT_CLOSED) {
+        l->connected = event == CHR_EVENT_OPENED;
+        g_string_truncate(l->in, 0);
+        g_string_truncate(l->out, 0);
+    }
+}
+
+/* ---- The device ---- */
+
+static void can_link_realize(DeviceState *dev, Error **errp)
+{
+    CanLink *l = CAN_LINK(dev);
+
+    if (!l->bus || !qemu_chr_fe_backend_connected(&l->chr)) {
+        error_setg(errp, "a CAN link needs chardev=ID and canbus=ID");
+        return;
+    }
+    l->in = g_string_new(NULL);
+    l->out = g_string_new(NULL);
+    l->client.info = &link_info;
+    can_bus_insert_client(l->bus, &l->client);
+    qemu_chr_fe_set_handlers(&l->chr, chr_may_receive, chr_receives, chr_event, NULL, l, NULL,
+                             true);
+}
+
+static const Property can_link_properties[] = {
+    DEFINE_PROP_CHR("chardev", CanLink, chr),
+    DEFINE_PROP_LINK("canbus", CanLink, bus, TYPE_CAN_BUS, CanBusState *),
+};
+
+static void can_link_class_init(ObjectClass *klass, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+
+    dc->desc = "CAN bus that goes on in another QEMU";
+    dc->realize = can_link_realize;
+    dc->hotpluggable = false;
+    device_class_set_props(dc, can_link_properties);
+    set_bit(DEVICE_CATEGORY_MISC, dc->categories);
+}
+
+static const TypeInfo can_link_types[] = { {
+    .name = TYPE_CAN_LINK, .parent = TYPE_DEVICE, .instance_size = sizeof(CanLink),
+    .class_init = can_link_class_init,
+} };
+DEFINE_TYPES(can_link_types)
