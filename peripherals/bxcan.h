@@ -143,6 +143,8 @@ void bxcan_mode_run(Bxcan *s);
 int64_t bxcan_mode_when(const Bxcan *s);
 /* A frame has ended after @bits: who waits for an idle bus, or counts recessive bits. */
 void bxcan_mode_bus_was_busy(Bxcan *s, unsigned bits);
+/* A frame is about to begin: who waits for an idle bus has seen enough of it. */
+void bxcan_mode_bus_is_idle(Bxcan *s);
 /* The bus is busy while it sleeps. */
 void bxcan_mode_wake(Bxcan *s);
 /* Takes part in what happens on its bus. */

@@ -241,7 +241,7 @@ static void give_role(CanWire *w, Bxcan *s, uint32_t key)
         s->role = can_frame_key(&f) == key && !w->foreign ? ROLE_SENDER : ROLE_LOSER;
     }
     /* a row of frames of one node does not drift */
-    if (s->number != w->pacer || counter_now(&s->bits) != w->free) {
+    if (s->number != w->pacer || counter_now(&s->bits) != w->free || now() != w->free_at) {
         counter_set(&s->bits, counter_now(&s->bits));
     }
     s->stamp = counter_now(&s->bits) & 0xffff;
@@ -250,8 +250,12 @@ static void give_role(CanWire *w, Bxcan *s, uint32_t key)
 static void begin(CanWire *w)
 {
     uint32_t key = 0;
-    Bxcan *s, *pacer = arbitrate(w, &key);
+    Bxcan *s, *pacer;
 
+    FOR_EACH_NODE(s, w) {
+        bxcan_mode_bus_is_idle(s);
+    }
+    pacer = arbitrate(w, &key);
     if (!pacer) {
         return;
     }
@@ -268,6 +272,11 @@ static void begin(CanWire *w)
     w->phase = WIRE_FRAME;
     if (is_looped(pacer)) {
         show_loopback(pacer, &w->frame);
+    }
+    FOR_EACH_NODE(s, w) {
+        if (!bxcan_is_on(s)) {
+            periph_update(&s->parent_obj);      /* it may have woken up */
+        }
     }
 }
 

@@ -137,10 +137,20 @@ int64_t bxcan_mode_when(const Bxcan *s)
 void bxcan_mode_bus_was_busy(Bxcan *s, unsigned bits)
 {
     if (s->mode == CAN_MODE_SYNC) {
+        counter_set(&s->bits, counter_now(&s->bits));
         s->sync_due = counter_now(&s->bits) + 3;
     }
     if (s->recovering) {
         s->recovery_due += bits;
+    }
+}
+
+/* Its bits and the sender's differ by up to one. */
+void bxcan_mode_bus_is_idle(Bxcan *s)
+{
+    if (s->mode == CAN_MODE_SYNC && counter_now(&s->bits) + 1 >= s->sync_due) {
+        s->sync_due = counter_now(&s->bits);
+        bxcan_mode_run(s);
     }
 }
 
