@@ -104,6 +104,17 @@ static void follow_requests(Bxcan *s)
     }
 }
 
+static void check_pins(Bxcan *s)
+{
+    bool needs_tx = !bxcan_btr(s, R_BTR_SILM_MASK);
+
+    if (s->bus && !bxcan_btr(s, R_BTR_LBKM_MASK) &&
+        (!signal_is_routed(&s->rx) || (needs_tx && !signal_is_routed(&s->tx)))) {
+        periph_mistake(&s->parent_obj, "%s is at no pin (GPIOx_MODER, GPIOx_AFR): nothing of the bus "
+                       "gets here", signal_is_routed(&s->rx) ? "TX" : "RX");
+    }
+}
+
 void bxcan_mode_run(Bxcan *s)
 {
     if (!bxcan_has_clock(s) || s->parent_obj.held) {
@@ -117,6 +128,7 @@ void bxcan_mode_run(Bxcan *s)
     } else if (s->mode == CAN_MODE_SYNC && counter_now(&s->bits) >= s->sync_due) {
         s->mode = CAN_MODE_NORMAL;
         set_acknowledges(s, 0);
+        check_pins(s);
     }
     if (s->recovering && s->mode == CAN_MODE_NORMAL &&
         counter_now(&s->bits) >= s->recovery_due) {

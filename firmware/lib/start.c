@@ -47,6 +47,10 @@ HANDLER(rcc_handler);
 HANDLER(exti0_handler);
 HANDLER(exti1_handler);
 HANDLER(exti3_handler);
+HANDLER(can1_tx_handler);
+HANDLER(can1_rx0_handler);
+HANDLER(can2_tx_handler);
+HANDLER(can2_rx0_handler);
 HANDLER(exti9_5_handler);
 HANDLER(exti15_10_handler);
 HANDLER(tim2_handler);
@@ -85,6 +89,8 @@ static const handler vectors[16 + 82] = {
     [16 + 7] = exti1_handler,
     [16 + 9] = exti3_handler,
     [16 + 14] = dma1_stream3_handler,
+    [16 + 19] = can1_tx_handler,
+    [16 + 20] = can1_rx0_handler,
     [16 + 23] = exti9_5_handler,
     [16 + 28] = tim2_handler,
     [16 + 31] = i2c1_event_handler,
@@ -98,5 +104,7 @@ static const handler vectors[16 + 82] = {
     [16 + 41] = rtc_alarm_handler,
     [16 + 56] = dma2_stream0_handler,
     [16 + 58] = dma2_stream2_handler,
+    [16 + 63] = can2_tx_handler,
+    [16 + 64] = can2_rx0_handler,
     [16 + 70] = dma2_stream7_handler,
 };

@@ -93,6 +93,8 @@ enum {
 #undef P
 #define P DAC
 #include "../../regs/dac.h"
+#define P CAN
+#include "../../regs/bxcan.h"
 #undef P
 };
 
@@ -101,6 +103,8 @@ enum {
 #undef BITS
 
 #define RCC     0x40023800u
+#define CAN1    0x40006400u
+#define CAN2    0x40006800u
 #define GPIOA   0x40020000u
 #define GPIOB   0x40020400u
 #define GPIOC   0x40020800u

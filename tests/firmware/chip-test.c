@@ -223,6 +223,21 @@ static void test_dma(const void *opaque)
     g_assert_cmpstr(log, ==, "");
 }
 
+/* A thousand frames there and back, with virtual time exact and without: none is lost. */
+static void test_can(const void *time)
+{
+    start_timed("can", time, "-object can-bus,id=b -machine canbus1=b,canbus2=b");
+    wait_until_done();
+    g_assert_cmpuint(mail(1), ==, 1000);
+    g_assert_cmpuint(mail(2), ==, 0);
+    assert_about(mail(4), 3999, 1);
+    g_assert_cmphex(mail(5), ==, 0);
+    if (*(const char *)time) {
+        assert_about(mail(3), 1000 * 2 * 125 * 168, 1000 * 2 * 25 * 168);
+    }
+    g_assert_cmpint(board_mistakes("/machine/soc"), ==, 0);
+}
+
 static void test_rtc(void)
 {
     run("rtc");
@@ -296,6 +311,8 @@ static void test_same_again(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    qtest_add_data_func("chip/can", "-icount shift=3,sleep=off", test_can);
+    qtest_add_data_func("chip/can-real-time", "", test_can);
     qtest_add_func("chip/clock", test_clock);
     qtest_add_data_func("chip/dma", &(DmaRun) { "-icount shift=3,sleep=off" }, test_dma);
     qtest_add_data_func("chip/dma-real-time", &(DmaRun) { "" }, test_dma);

@@ -778,6 +778,55 @@ static void test_no_transceiver(void)
     g_assert_cmpuint(lec(CAN1), ==, 5);
 }
 
+/* With TX at no pin it hears nothing of what it sends, and is reported. */
+static void test_not_routed(void)
+{
+    start(BUS, BTR_1M);
+    g_assert_cmpint(board_mistakes("is at no pin"), ==, 0);
+    route(0x40020c00, 1, 0);
+    set_up(CAN1, BTR_1M, 0);
+    board_wait_ns(11 * US);
+    g_assert_cmpint(board_mistakes("TX is at no pin"), ==, 1);
+    request(CAN1, 0, STD(1), 0, 0, 0);
+    board_wait_ns(1000 * US);
+    g_assert_cmphex(reg(CAN1, A_ESR) & 7, ==, 7);
+    g_assert_cmpuint(lec(CAN1), ==, 5);
+    g_assert_cmphex(reg(CAN2, A_ESR), ==, 0);
+}
+
+/* Frames from the host that come all at once take their time one after the other; nonsense is none. */
+static void test_nonsense(void)
+{
+    static const char lines[] =
+        "\n \ncan\ncan 1 0 0\ncan 800 0 0 \ncan 1 0 9 \ncan 1 0 1 1\ncan 1 4 0 \ncan x 0 0 \n"
+        "can -1 0 0 \ncan 1 0 2 zz00\ncan 123 0 1 ab\ncan 124 2 3 \ncan 1fffffff 1 0 \n";
+    int fds[2];
+    g_autofree char *args = NULL;
+
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
+    args = g_strdup_printf("%s -chardev socket,id=c,fd=%d -device stm32-can-link,chardev=c,canbus=b",
+                           BUS, fds[1]);
+    start(args, BTR_1M);
+    close(fds[1]);
+    g_assert_cmpint(write(fds[0], lines, strlen(lines)), ==, strlen(lines));
+    for (unsigned i = 0; i < 50; i++) {
+        peek(CAN1);
+    }
+    g_assert_cmpuint(pending(CAN1, 0), ==, 0);
+    board_wait_ns(80 * US);
+    g_assert_cmpuint(pending(CAN1, 0), ==, 1);
+    board_wait_ns(300 * US);
+    g_assert_cmpuint(pending(CAN1, 0), ==, 3);
+    g_assert_cmpuint(pending(CAN2, 0), ==, 3);
+    g_assert_cmphex(reg(CAN1, A_RI0R), ==, STD(0x123));
+    g_assert_cmphex(reg(CAN1, A_RDL0R), ==, 0xab);
+    release(CAN1, 0);
+    g_assert_cmphex(reg(CAN1, A_RI0R), ==, STD(0x124) | RTR);
+    release(CAN1, 0);
+    g_assert_cmphex(reg(CAN1, A_RI0R), ==, EXT(0x1fffffff));
+    close(fds[0]);
+}
+
 /* ---- Two machines ---- */
 
 static QTestState *left, *right;
@@ -896,6 +945,8 @@ int main(int argc, char **argv)
     qtest_add_func("/can/time-stamp", test_time_stamp);
     qtest_add_func("/can/wake", test_wake);
     qtest_add_func("/can/no-transceiver", test_no_transceiver);
+    qtest_add_func("/can/not-routed", test_not_routed);
+    qtest_add_func("/can/nonsense", test_nonsense);
     qtest_add_func("/can/link", test_link);
     qtest_add_func("/can/snapshot", test_snapshot);
     return board_run_tests();
