@@ -21,6 +21,7 @@ TITLES = {
     "stm32f4-adc": "A/D converters",
     "stm32f4-adc-common": "A/D converters, common registers",
     "stm32f4-bkpsram": "Backup SRAM",
+    "stm32f4-bxcan": "Controller area network (CAN)",
     "stm32f4-crc": "CRC unit",
     "stm32f4-dac": "D/A converter",
     "stm32f4-dbgmcu": "Debug component (DBGMCU)",
