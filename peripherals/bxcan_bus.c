@@ -612,17 +612,18 @@ void bxcan_bus_leave(Bxcan *s)
 
 void bxcan_bus_init(Bxcan *s)
 {
-    nodes = nodes ?: g_ptr_array_new();
-    s->number = nodes->len;
-    g_ptr_array_add(nodes, s);
     s->wire = &s->outer;
     s->inner.timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, wire_expired, &s->inner);
     s->outer.timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, wire_expired, &s->outer);
     s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, node_expired, s);
 }
 
+/* Only now: what QEMU makes to look at its properties never is a node. */
 void bxcan_bus_realize(Bxcan *s)
 {
+    nodes = nodes ?: g_ptr_array_new();
+    s->number = nodes->len;
+    g_ptr_array_add(nodes, s);
     for (unsigned n = 0; s->bus && n < nodes->len; n++) {
         if (node(n) != s && node(n)->bus == s->bus && node(n)->outer.client.bus) {
             s->wire = &node(n)->outer;

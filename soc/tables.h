@@ -127,9 +127,7 @@ static const struct {
     hwaddr base;
     unsigned size;
 } unmodelled_table[] = {
-    { "can1", 0x40006400, 0x400 }, { "can2", 0x40006800, 0x400 }, { "sdio", 0x40012c00, 0x400 },
-    { "dac", 0x40007400, 0x400 },
-    { "adc", 0x40012000, 0x400 }, { "sdio", 0x40012c00, 0x400 },
+    { "sdio", 0x40012c00, 0x400 },
     { "eth", 0x40028000, 0x1400 },
     { "otg-hs", 0x40040000, 0x40000 }, { "otg-fs", 0x50000000, 0x40000 },
     { "dcmi", 0x50050000, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },

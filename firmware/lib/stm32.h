@@ -93,6 +93,7 @@ enum {
 #undef P
 #define P DAC
 #include "../../regs/dac.h"
+#undef P
 #define P CAN
 #include "../../regs/bxcan.h"
 #undef P
