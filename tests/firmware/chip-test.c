@@ -290,6 +290,11 @@ static void test_timers(void)
     assert_about(mail(4), 10000, 1);
     g_assert_cmpuint(mail(5), ==, 25);
     g_assert_cmpuint(mail(6), ==, 65531);
+    g_assert_cmpuint(mail(7), ==, 500);
+    g_assert_cmpuint(mail(8), ==, 600);
+    g_assert_cmpuint(mail(9), ==, 0);
+    g_assert_cmphex(mail(10), ==, 0x30);                /* half and complete */
+    assert_about(mail(11), 3 * 16800, 50);
     g_assert_cmpint(board_mistakes("/machine/soc/tim"), ==, 0);
 }
 

@@ -5,7 +5,9 @@
  * Jumpers it wants: pd12-pc6 (TIM4's PWM to TIM3), pe2-pe9, pe4-pe11 (out to TIM1's inputs).
  *
  * Mailbox: 1 period, 2 high time of the PWM, in ticks of 84 MHz; 3 interrupts of TIM2 in 100 ms;
- * 4 what TIM3 has counted of TIM2's 1 MHz in 10 ms; 5 the encoder after 25 steps forward, 6 and 30 back
+ * 4 what TIM3 has counted of TIM2's 1 MHz in 10 ms; 5 the encoder after 25 steps forward, 6 and 30 back;
+ * 7, 8 CCR1 and CCR2 of TIM1 after three bursts of DMA, 9 what DMA has left, 10 its flags, 11 cycles of
+ * the three periods
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -109,17 +111,48 @@ static void encoder(void)
     mailbox[6] = REG(TIM1, TIM_CNT);
 }
 
+/* At each update DMA writes a pair to CCR1 and CCR2 through DMAR. */
+static void dma_burst(void)
+{
+    static const uint32_t pairs[] = { 100, 200, 300, 400, 500, 600 };
+    uint32_t start;
+
+    REG(TIM1, TIM_CR1) = 0;
+    REG(TIM1, TIM_SMCR) = 0;
+    REG(TIM1, TIM_CCER) = 0;
+    REG(TIM1, TIM_CCMR1) = 0;
+    REG(TIM1, TIM_CNT) = 0;
+    REG(TIM1, TIM_ARR) = 16800 - 1;
+    REG(TIM1, TIM_DCR) = 1 << 8 | 0x34 / 4;
+    REG(TIM1, TIM_DIER) = TIM_DIER_UDE;
+    REG(DMA2, DMA_S5PAR) = TIM1 + TIM_DMAR;
+    REG(DMA2, DMA_S5M0AR) = (uint32_t)pairs;
+    REG(DMA2, DMA_S5NDTR) = 6;
+    REG(DMA2, DMA_S5CR) = 6 << 25 | 2 << 13 | 2 << 11 | 1 << 10 | 1 << 6 | 1;
+    start = DWT_CYCCNT;
+    REG(TIM1, TIM_CR1) = TIM_CR1_CEN;
+    while (!(REG(DMA2, DMA_HISR) & 1 << 11)) {
+    }
+    mailbox[11] = DWT_CYCCNT - start;
+    mailbox[7] = REG(TIM1, TIM_CCR1);
+    mailbox[8] = REG(TIM1, TIM_CCR2);
+    mailbox[9] = REG(DMA2, DMA_S5NDTR);
+    mailbox[10] = REG(DMA2, DMA_HISR) >> 6 & 0x3f;
+}
+
 int main(void)
 {
     clock_168mhz();
     CORE_DEMCR |= 1 << 24;
     DWT_CTRL |= 1;
-    REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_GPIOCEN | RCC_AHB1ENR_GPIODEN | RCC_AHB1ENR_GPIOEEN;
+    REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_GPIOCEN | RCC_AHB1ENR_GPIODEN | RCC_AHB1ENR_GPIOEEN |
+                             RCC_AHB1ENR_DMA2EN;
     REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_TIM2EN | RCC_APB1ENR_TIM3EN | RCC_APB1ENR_TIM4EN;
     REG(RCC, RCC_APB2ENR) |= RCC_APB2ENR_TIM1EN;
     pwm_and_capture();
     count_interrupts();
     chain();
     encoder();
+    dma_burst();
     mailbox_finish();
 }
