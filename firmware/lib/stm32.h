@@ -69,6 +69,9 @@ enum {
 #define P I2C
 #include "../../regs/i2c.h"
 #undef P
+#define P SPI
+#include "../../regs/spi.h"
+#undef P
 #define P USART
 #include "../../regs/usart.h"
 #undef P
@@ -125,6 +128,8 @@ enum {
 #define USART1  0x40011000u
 #define USART2  0x40004400u
 #define USART3  0x40004800u
+#define SPI2    0x40003800u
+#define SPI3    0x40003c00u
 #define I2C1    0x40005400u
 #define I2C2    0x40005800u
 #define SYSCFG  0x40013800u

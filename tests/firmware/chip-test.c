@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include <math.h>
 #include "qemu/sockets.h"
 #include "stm32/tests/qtest/board.h"
 #include "stm32/firmware/lib/mailbox.h"
@@ -120,6 +121,66 @@ static void test_interrupts(void)
     g_assert_cmphex(mail(1), ==, 0x1324);
     g_assert_cmphex(mail(2), ==, 0x1234);
     g_assert_cmphex(mail(3), ==, 0xf0);
+}
+
+/* What the microphone is to hear, and what the firmware makes of it: amplitudes in per mille. */
+typedef struct Heard {
+    const char *name;
+    unsigned tone_hz, percent, hz, amplitude, rest;
+} Heard;
+
+static void test_microphone(void)
+{
+    static const Heard heard[] = {
+        { "a tone", 1000, 50, 1000, 490, 10 },          /* the filter takes 2 % of it */
+        { "a loud one", 440, 90, 440, 896, 10 },
+        { "too loud: clipped", 1000, 100, 1000, 943, 40 },
+        { "another one", 3000, 50, 1000, 0, 600 },
+        { "silence", 0, 0, 1000, 0, 5 },
+    };
+
+    start("microphone", "");
+    for (unsigned i = 0; i < ARRAY_SIZE(heard); i++) {
+        const Heard *h = &heard[i];
+
+        g_test_message("%s", h->name);
+        board_set_int("/machine/mic", "frequency", h->tone_hz);
+        board_set_int("/machine/mic", "amplitude", h->percent);
+        poke(MAILBOX_ADDRESS + 4 * 14, h->hz);
+        wait_for(15, i + 1);
+        g_test_message("amplitude %u, rest %u", mail(1), mail(2));
+        g_assert_cmpint(ABS((int)mail(1) - (int)h->amplitude), <, 6);
+        g_assert_cmpuint(mail(2), <=, h->rest);
+    }
+    g_assert_cmpuint(mail(3), ==, 0);
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+}
+
+/* A second of it, from a file whose rate is none of the chip's. */
+static void test_microphone_file(void)
+{
+    g_autofree char *name = NULL, *args = NULL;
+    int fd = g_file_open_tmp("stm32-test-XXXXXX", &name, NULL);
+    uint32_t head[] = { 0x46464952, 36 + 44100, 0x45564157, 0x20746d66, 16, 1 | 2 << 16, 11025,
+                        44100, 4 | 16 << 16, 0x61746164, 44100 };
+    int16_t sample[2];
+
+    g_assert_cmpint(write(fd, head, sizeof(head)), ==, sizeof(head));
+    for (unsigned i = 0; i < 11025; i++) {
+        sample[0] = 32767 * 0.8 * sin(2 * G_PI * 440 * i / 11025);
+        sample[1] = 0;
+        g_assert_cmpint(write(fd, sample, 4), ==, 4);
+    }
+    close(fd);
+    args = g_strdup_printf("-machine microphone=%s", name);
+    start("microphone", args);
+    for (unsigned i = 1; i < 15; i++) {                 /* longer than the file */
+        poke(MAILBOX_ADDRESS + 4 * 14, 440);
+        wait_for(15, i);
+        g_assert_cmpint(ABS((int)mail(1) - 400), <, 6);
+        g_assert_cmpuint(mail(2), <=, 20);
+    }
+    unlink(name);
 }
 
 /* Wait until the guest asks for it, let it sleep on, then press and release the button. */
@@ -327,6 +388,8 @@ int main(int argc, char **argv)
     qtest_add_data_func("chip/i2c", "-icount shift=3,sleep=off", test_i2c);
     qtest_add_data_func("chip/i2c-real-time", "", test_i2c);
     qtest_add_func("chip/interrupts", test_interrupts);
+    qtest_add_func("chip/microphone", test_microphone);
+    qtest_add_func("chip/microphone-file", test_microphone_file);
     qtest_add_func("chip/rtc", test_rtc);
     qtest_add_func("chip/sleep", test_sleep);
     qtest_add_func("chip/watchdogs", test_watchdogs);

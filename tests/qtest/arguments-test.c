@@ -61,6 +61,11 @@ static const struct Refused {
     { "recorder-no-such-pin", "-device stm32-recorder,pin=pz1,file=/dev/null", "pz1" },
     { "recorder-nowhere", "-device stm32-recorder,pin=pa4,file=%s/no/where", "no/where" },
     { "backup-nowhere", "-machine backup=%s/no/where", "no/where" },
+    { "microphone-missing-file", "-machine microphone=%s/none.wav", "microphone=: Failed to open" },
+    { "microphone-no-wav", "-machine microphone=%s/large.bin", "is no WAV file" },
+    { "microphone-8-bits", "-machine microphone=%s/8bits.wav", "has format 1, 8 bits, 1 channels" },
+    { "microphone-no-sample", "-machine microphone=%s/nothing.wav", "without a sample" },
+    { "microphone-folder", "-machine microphone=%s", "is no file of up to" },
     { "unknown-property", "-machine hsefrequency=8000000", "hsefrequency" },
     { "two-cores", "-smp 2", "max CPUs supported by machine 'stm32f407g_disc' is 1" },
 };
@@ -155,6 +160,14 @@ static void test_generic_loader(void)
     g_assert_cmphex(peek(0x0800000c), ==, 0x600df00d);
 }
 
+static void put_wav(const char *name, unsigned bits, unsigned size)
+{
+    uint32_t wav[11 + 25] = { 0x46464952, 36 + size, 0x45564157, 0x20746d66, 16, 1 | 1 << 16, 8000,
+                              1000 * bits, bits / 8 | bits << 16, 0x61746164, size };
+
+    put_file(name, wav, 44 + size);
+}
+
 static void make_files(void)
 {
     static const char good_hex[] = ":020000040800F2\r\n"
@@ -168,6 +181,8 @@ static void make_files(void)
     put_file("good.bin", program, sizeof(program));
     put_file("zero.bin", zero, sizeof(zero));
     put_file("large.bin", large, 1024 * 1024 + 1);
+    put_wav("8bits.wav", 8, 100);
+    put_wav("nothing.wav", 16, 0);
     put_elf("pc.elf", EM_386, (Segment[]) { { 0x08000000, 16 } }, 1, 0);
     put_elf("good.elf", EM_ARM, (Segment[]) { { 0x08000000, 16 } }, 1, 0);
     put_elf("cut.elf", EM_ARM, (Segment[]) { { 0x08000000, 16 } }, 1, 8);
