@@ -28,6 +28,17 @@ enum {                          /* registers */
 #define CODEC_POWERED_UP 0x9e   /* in POWER_1 */
 #define CODEC_RING 16384        /* frames */
 
+/* A voice of QEMU's audio, and what it has still to play. */
+typedef struct CodecVoice {
+    SWVoiceOut *out;
+    unsigned rate;              /* Hz; 0: none yet */
+    int16_t ring[CODEC_RING][2];
+    unsigned first, filled;
+    bool filling;               /* it starts when there is something in reserve */
+    bool ends;                  /* nothing more comes at this rate */
+    int64_t last_ns;            /* when a frame came last */
+} CodecVoice;
+
 typedef struct CodecPins {
     Pin *scl, *sda, *reset, *mclk, *sclk, *lrck, *sdin;
 } CodecPins;
@@ -51,12 +62,8 @@ struct Codec {
     int why;                    /* ... and was reported */
 
     QEMUSoundCard card;         /* state: NULL, nobody listens */
-    SWVoiceOut *voice;
-    unsigned rate;              /* ... its Hz */
-    int16_t ring[CODEC_RING][2];
-    unsigned first, filled;     /* what is in there */
-    bool filling;               /* it starts when there is something in reserve */
-    int64_t last_ns;            /* when a frame came last */
+    CodecVoice voice[2];        /* one may still play what came at another rate */
+    unsigned current;
 };
 
 /* Make the child @name of @parent, which plays on @audiodev; NULL: to nobody. */

@@ -99,71 +99,75 @@ static int16_t output(const Codec *c, unsigned channel, int own, int other)
 
 /* ---- QEMU's audio ---- */
 
-static void write_ring(Codec *c, size_t most)
+static void write_ring(CodecVoice *v, size_t most)
 {
-    while (c->filled) {
-        unsigned frames = MIN(c->filled, CODEC_RING - c->first);
-        size_t done = AUD_write(c->voice, c->ring[c->first], MIN(most, frames * 4)) / 4;
+    while (v->filled) {
+        unsigned frames = MIN(v->filled, CODEC_RING - v->first);
+        size_t done = AUD_write(v->out, v->ring[v->first], MIN(most, frames * 4)) / 4;
 
         if (!done) {
             break;
         }
         most -= done * 4;
-        c->first = (c->first + done) % CODEC_RING;
-        c->filled -= done;
+        v->first = (v->first + done) % CODEC_RING;
+        v->filled -= done;
     }
 }
 
 /* What is in reserve evens out that both sides work in bursts. */
 static void play(void *opaque, int most)
 {
-    Codec *c = opaque;
-    bool pause = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - c->last_ns > PAUSE_NS;
+    CodecVoice *v = opaque;
+    bool ends = v->ends || qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - v->last_ns > PAUSE_NS;
 
-    if (c->filling && c->filled < c->rate / 50 && !pause) {
+    if (v->filling && v->filled < v->rate / 50 && !ends) {
         return;
     }
-    c->filling = false;
-    write_ring(c, most);
-    if (!c->filled) {
-        c->filling = true;
-        if (pause) {
-            AUD_set_active_out(c->voice, 0);
-        }
+    v->filling = false;
+    write_ring(v, most);
+    if (!v->filled) {
+        v->filling = true;
+        AUD_set_active_out(v->out, !ends);
     }
 }
 
-static void open_voice(Codec *c, unsigned rate)
+/* For another rate; the voice before plays what it has. */
+static CodecVoice *open_voice(Codec *c, unsigned rate)
 {
     struct audsettings as = {
         .freq = rate, .nchannels = 2, .fmt = AUDIO_FORMAT_S16, .endianness = AUDIO_HOST_ENDIANNESS,
     };
+    CodecVoice *v = &c->voice[c->current];
 
-    if (c->voice) {
-        write_ring(c, SIZE_MAX);        /* what is left of the old rate */
-    }
-    c->rate = rate;
-    c->first = c->filled = 0;
-    c->filling = true;
-    c->voice = AUD_open_out(&c->card, c->voice, "codec", c, play, &as);
+    v->ends = true;
+    c->current ^= 1;
+    v = &c->voice[c->current];
+    v->rate = rate;
+    v->first = v->filled = 0;
+    v->filling = true;
+    v->ends = false;
+    v->out = AUD_open_out(&c->card, v->out, c->current ? "codec-b" : "codec-a", v, play, &as);
+    return v;
 }
 
 static void queue(Codec *c, unsigned rate, int16_t a, int16_t b)
 {
-    if (rate != c->rate) {
-        open_voice(c, rate);
+    CodecVoice *v = &c->voice[c->current];
+
+    if (rate != v->rate) {
+        v = open_voice(c, rate);
     }
-    if (!c->voice) {
+    if (!v->out) {
         return;
     }
-    if (c->filled < CODEC_RING) {
-        int16_t *frame = c->ring[(c->first + c->filled++) % CODEC_RING];
+    if (v->filled < CODEC_RING) {
+        int16_t *frame = v->ring[(v->first + v->filled++) % CODEC_RING];
 
         frame[0] = a;
         frame[1] = b;
     }
-    c->last_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    AUD_set_active_out(c->voice, 1);
+    v->last_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    AUD_set_active_out(v->out, 1);
 }
 
 /* ---- Samples ---- */
