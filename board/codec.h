@@ -1,6 +1,6 @@
 /*
- * The codec of the board, a CS43L22 with headphones: its registers (codec.c) and what it makes of
- * the samples it gets (codec_sound.c).
+ * The codec of the board, a CS43L22 with headphones: its registers (codec.c), what it makes of the
+ * samples it gets (codec_sound.c), and how that gets to QEMU's audio (codec_voice.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -30,12 +30,14 @@ enum {                          /* registers */
 
 /* A voice of QEMU's audio, and what it has still to play. */
 typedef struct CodecVoice {
+    Codec *codec;
     SWVoiceOut *out;
     unsigned rate;              /* Hz; 0: none yet */
     int16_t ring[CODEC_RING][2];
     unsigned first, filled;
     bool filling;               /* it starts when there is something in reserve */
     bool ends;                  /* nothing more comes at this rate */
+    int room;                   /* in QEMU's buffer when it is empty, as far as has been seen */
     int64_t last_ns;            /* when a frame came last */
 } CodecVoice;
 
@@ -62,7 +64,7 @@ struct Codec {
     int why;                    /* ... and was reported */
 
     QEMUSoundCard card;         /* state: NULL, nobody listens */
-    CodecVoice voice[2];        /* one may still play what came at another rate */
+    CodecVoice voice[2];        /* one may have to wait until the other ends */
     unsigned current;
 };
 
@@ -77,5 +79,8 @@ static inline bool codec_is_held(const Codec *c)
 void codec_sound_init(Codec *c, Error **errp);
 /* Registers are not what they were. */
 void codec_sound_update(Codec *c);
+
+/* A frame of both channels to whoever listens, @rate a second. */
+void codec_voice_put(Codec *c, unsigned rate, int16_t a, int16_t b);
 
 #endif

@@ -1,9 +1,5 @@
 /*
- * The sound of a CS43L22: samples over I2S, volumes, and QEMU's audio.
- *
- * Samples come in virtual time, each frame at once, and wait in a ring for QEMU's audio, which asks
- * for them by a timer of virtual time too: with -icount nothing is lost, however fast it goes.  The
- * voice is open while samples come, so in pauses it costs nothing, and a file of it has no pauses.
+ * The sound of a CS43L22: samples over I2S, volumes, and what keeps it silent.
  *
  * HP_SW is low on this board: POWER_2's "on when low" is on.
  *
@@ -15,13 +11,11 @@
 #include "qemu/osdep.h"
 #include <math.h>
 #include "qapi/error.h"
-#include "qemu/timer.h"
 #include "stm32/board/codec.h"
 #include "stm32/core/mistake.h"
 
 #define ONE 65536               /* gain */
 #define SILENCE INT_MIN         /* half decibels */
-#define PAUSE_NS (100 * SCALE_MS)
 #define MIN_RATE 4000
 #define MAX_RATE 100000
 #define PATIENCE 100            /* frames that are lost until it is worth a report */
@@ -97,79 +91,6 @@ static int16_t output(const Codec *c, unsigned channel, int own, int other)
     return clipped(digital * c->analog[channel] / ONE);
 }
 
-/* ---- QEMU's audio ---- */
-
-static void write_ring(CodecVoice *v, size_t most)
-{
-    while (v->filled) {
-        unsigned frames = MIN(v->filled, CODEC_RING - v->first);
-        size_t done = AUD_write(v->out, v->ring[v->first], MIN(most, frames * 4)) / 4;
-
-        if (!done) {
-            break;
-        }
-        most -= done * 4;
-        v->first = (v->first + done) % CODEC_RING;
-        v->filled -= done;
-    }
-}
-
-/* What is in reserve evens out that both sides work in bursts. */
-static void play(void *opaque, int most)
-{
-    CodecVoice *v = opaque;
-    bool ends = v->ends || qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - v->last_ns > PAUSE_NS;
-
-    if (v->filling && v->filled < v->rate / 50 && !ends) {
-        return;
-    }
-    v->filling = false;
-    write_ring(v, most);
-    if (!v->filled) {
-        v->filling = true;
-        AUD_set_active_out(v->out, !ends);
-    }
-}
-
-/* For another rate; the voice before plays what it has. */
-static CodecVoice *open_voice(Codec *c, unsigned rate)
-{
-    struct audsettings as = {
-        .freq = rate, .nchannels = 2, .fmt = AUDIO_FORMAT_S16, .endianness = AUDIO_HOST_ENDIANNESS,
-    };
-    CodecVoice *v = &c->voice[c->current];
-
-    v->ends = true;
-    c->current ^= 1;
-    v = &c->voice[c->current];
-    v->rate = rate;
-    v->first = v->filled = 0;
-    v->filling = true;
-    v->ends = false;
-    v->out = AUD_open_out(&c->card, v->out, c->current ? "codec-b" : "codec-a", v, play, &as);
-    return v;
-}
-
-static void queue(Codec *c, unsigned rate, int16_t a, int16_t b)
-{
-    CodecVoice *v = &c->voice[c->current];
-
-    if (rate != v->rate) {
-        v = open_voice(c, rate);
-    }
-    if (!v->out) {
-        return;
-    }
-    if (v->filled < CODEC_RING) {
-        int16_t *frame = v->ring[(v->first + v->filled++) % CODEC_RING];
-
-        frame[0] = a;
-        frame[1] = b;
-    }
-    v->last_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    AUD_set_active_out(v->out, 1);
-}
-
 /* ---- Samples ---- */
 
 enum { PLAYS, IN_RESET, POWERED_DOWN, NO_MCLK, NO_LRCK, WRONG_RATE, WRONG_FORMAT };
@@ -206,11 +127,12 @@ static void report(const Codec *c, int why, unsigned rate)
         guest_mistake(path, chapter, "samples come while it is held in reset: silence");
         break;
     case POWERED_DOWN:
-        guest_mistake(path, chapter, "samples come while it is powered down, register 0x02 is 0x%02x "
-                      "and not 0x9e: silence", c->reg[CODEC_POWER_1]);
+        guest_mistake(path, chapter, "samples come while it is powered down, register 0x02 is "
+                      "0x%02x and not 0x9e: silence", c->reg[CODEC_POWER_1]);
         break;
     case NO_MCLK:
-        guest_mistake(path, chapter, "samples come without MCLK (I2SPR.MCKOE, and its pin): silence");
+        guest_mistake(path, chapter,
+                      "samples come without MCLK (I2SPR.MCKOE, and its pin): silence");
         break;
     case NO_LRCK:
         guest_mistake(path, chapter, "samples come without LRCK: silence");
@@ -220,7 +142,8 @@ static void report(const Codec *c, int why, unsigned rate)
                       MIN_RATE, MAX_RATE);
         break;
     case WRONG_FORMAT:
-        guest_mistake(path, chapter, "register 0x06 has another format of I2S than the samples: noise");
+        guest_mistake(path, chapter,
+                      "register 0x06 has another format of I2S than the samples: noise");
         break;
     }
 }
@@ -246,7 +169,7 @@ static void take_frame(Codec *c, const I2sFrame *f, int16_t left, int16_t right)
 
     count_lost(c, why, rate, left || right);
     if ((why == PLAYS || why == WRONG_FORMAT) && c->card.state) {
-        queue(c, rate, output(c, 0, left, right), output(c, 1, right, left));
+        codec_voice_put(c, rate, output(c, 0, left, right), output(c, 1, right, left));
     }
 }
 

@@ -1,7 +1,7 @@
 /*
- * An MP45DT02: sound as pulse density, by a delta-sigma modulator of second order, a bit for each
- * period of the clock.  Its time is that of the bits, so it hears the same in every run, and nothing
- * while nobody clocks it.  A WAV file is heard over and over.
+ * An MP45DT02: sound as pulse density, by a delta-sigma modulator of second order, a bit for a
+ * period of the clock.  Its time is that of the bits, so it hears the same in every run, and
+ * nothing while nobody clocks it.  A WAV file is heard over and over.
  *
  * Lines: CLK hears the frames of an I2S or SPI there, DOUT answers.
  *

@@ -12,7 +12,10 @@
 
 #define TYPE_MICROPHONE "stm32-microphone"
 
-/* Make the child @name of @parent, which hears what is in the WAV file @file over and over; NULL: a tone. */
+/*
+ * Make the child @name of @parent, which hears what is in the WAV file @file over and over; NULL: a
+ * tone.
+ */
 void microphone_new(Object *parent, const char *name, Pin *clk, Pin *dout, const char *file,
                     Error **errp);
 

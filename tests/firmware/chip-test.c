@@ -184,12 +184,15 @@ static void test_melody(const void *time)
     if (exact) {                        /* 800 ms and what it takes to stop */
         assert_about(frames, 35280, 200);
     }
-    for (unsigned i = 0; i < (exact ? ARRAY_SIZE(heard) : 1) && frames > 34000; i++) {
+    for (unsigned i = 0; exact && i < ARRAY_SIZE(heard) && frames > 34000; i++) {
         assert_about(amplitude(wav, 0, 200 * i + 50, 1000), heard[i].left, 1 + heard[i].left / 50);
         assert_about(amplitude(wav, 1, 200 * i + 50, 2000), heard[i].right,
                      1 + heard[i].right / 50);
         g_assert_cmpuint(amplitude(wav, 0, 200 * i + 50, 2000), <=, 50);
         g_assert_cmpuint(amplitude(wav, 1, 200 * i + 50, 1000), <=, 50);
+    }
+    if (!exact && frames > 34000) {     /* a busy host may be late by a word: left becomes right */
+        g_assert_cmpuint(MAX(amplitude(wav, 0, 50, 1000), amplitude(wav, 1, 50, 1000)), >, 6000);
     }
 }
 
