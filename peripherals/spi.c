@@ -99,6 +99,19 @@ static void catch_up(Spi *s)
     }
 }
 
+/*
+ * DR is read or written, which serves @flag.  A frame that waits for that has not waited in vain, even
+ * if its grace is over: then the host had stopped the whole machine.  It may wait for the other flag.
+ */
+static void served(Spi *s, uint32_t flag)
+{
+    if (s->grace && spi_sr(s, flag)) {
+        s->grace = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SPI_GRACE_NS;
+    } else {
+        catch_up(s);
+    }
+}
+
 void spi_check_routed(Spi *s, const Signal *signal, const char *name)
 {
     if (!signal_is_routed(signal)) {
@@ -160,7 +173,7 @@ static uint32_t dr_read(Periph *p, unsigned n)
     Spi *s = SPI(p);
     uint32_t value;
 
-    catch_up(s);
+    served(s, R_SR_RXNE_MASK);
     value = p->regs[R_DR];
     spi_clear(s, R_SR_RXNE_MASK);
     s->ovr_half = spi_sr(s, R_SR_OVR_MASK);
@@ -174,7 +187,7 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
     s->tdr = p->regs[R_DR];
     p->regs[R_DR] = was;
-    catch_up(s);
+    served(s, R_SR_TXE_MASK);
     if (!spi_sr(s, R_SR_TXE_MASK)) {
         periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
     }
