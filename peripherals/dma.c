@@ -252,8 +252,8 @@ static void dma_realize(Periph *p, Error **errp)
         error_setg(errp, "a DMA needs its links memory-bus and peripheral-bus");
         return;
     }
-    address_space_init(&s->memory, s->memory_bus, "dma-memory");
-    address_space_init(&s->peripheral, s->peripheral_bus, "dma-peripheral");
+    dma_port_init(&s->memory, s->memory_bus, "dma-memory");
+    dma_port_init(&s->peripheral, s->peripheral_bus, "dma-peripheral");
 }
 
 static void dma_init(Periph *p)

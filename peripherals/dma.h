@@ -1,6 +1,6 @@
 /*
  * What the parts of a DMA controller share: registers and lines (dma.c), time and arbitration
- * (dma_engine.c), the way of the data (dma_stream.c).
+ * (dma_engine.c), the way of the data (dma_stream.c), the bus (dma_port.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -38,11 +38,24 @@ typedef struct DmaStream {
     uint32_t level;                 /* bytes in it */
 } DmaStream;
 
+/* Where a stream has accessed a bus last. */
+typedef struct DmaWindow {
+    MemoryRegionCache cache;
+    uint32_t base, size;            /* addresses; no bytes: there is none */
+    bool write;
+} DmaWindow;
+
+typedef struct DmaPort {
+    AddressSpace as;
+    MemoryListener listener;
+    DmaWindow window[DMA_STREAMS];
+} DmaPort;
+
 typedef struct Dma {
     Periph parent_obj;
     bool memory_to_memory;          /* property */
     MemoryRegion *memory_bus, *peripheral_bus;      /* links */
-    AddressSpace memory, peripheral;
+    DmaPort memory, peripheral;
     Line irq[DMA_STREAMS];
     qemu_irq ack[DMA_REQUESTS], last[DMA_REQUESTS];
     uint64_t request, flow_end;     /* levels of the inputs, bit stream * 8 + channel */
@@ -75,6 +88,13 @@ static inline bool dma_is_enabled(Dma *s, unsigned n)
 /* Flags of stream @n, as DMA_TCIF and so on. */
 uint32_t dma_flags(Dma *s, unsigned n);
 void dma_set_flags(Dma *s, unsigned n, uint32_t flags);
+
+/* ---- Ports ---- */
+
+void dma_port_init(DmaPort *port, MemoryRegion *bus, const char *name);
+/* A beat of stream @n: 1, 2 or 4 bytes. */
+MemTxResult dma_port_read(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t *data);
+MemTxResult dma_port_write(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t data);
 
 /* ---- Engine ---- */
 

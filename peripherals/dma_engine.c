@@ -29,7 +29,8 @@ static unsigned arbitrate(Dma *s)
     for (unsigned n = 0; n < DMA_STREAMS; n++) {
         unsigned level = FIELD_EX32(*dma_reg(s, R_S0CR, n), S0CR, PL);
 
-        if (dma_stream_wants(s, n) && (best == DMA_NONE || level > best_level)) {
+        if (dma_is_enabled(s, n) && dma_stream_wants(s, n) &&
+            (best == DMA_NONE || level > best_level)) {
             best = n;
             best_level = level;
         }
@@ -37,45 +38,45 @@ static unsigned arbitrate(Dma *s)
     return best;
 }
 
-static void begin(Dma *s, uint64_t tick)
-{
-    s->active = arbitrate(s);
-    s->begun = tick;
-    s->units = 0;
-    if (s->active != DMA_NONE) {
-        dma_stream_plan(s, s->active, &s->units, &s->cost);
-    }
-}
-
 static bool waits_for_host(Dma *s)
 {
     return !time_is_exact() && !dma_stream_is_free_running(s, s->active);
 }
 
-/* Units that are through by now. */
-static uint32_t units_done(Dma *s)
+static void begin(Dma *s, uint64_t tick)
 {
-    uint64_t ticks = counter_now(&s->ticks) - s->begun;
+    s->active = arbitrate(s);
+    s->begun = tick;
+    s->units = 0;
+    if (s->active != DMA_NONE && waits_for_host(s)) {
+        s->units = s->cost = 1;     /* what it costs is for the host to say */
+    } else if (s->active != DMA_NONE) {
+        dma_stream_plan(s, s->active, &s->units, &s->cost);
+    }
+}
 
-    return waits_for_host(s) ? s->units : MIN(ticks / MAX(s->cost, 1), s->units);
+/* Units that are through at tick @now. */
+static uint32_t units_done(Dma *s, uint64_t now)
+{
+    return waits_for_host(s) ? s->units : MIN((now - s->begun) / MAX(s->cost, 1), s->units);
 }
 
 void dma_engine_interrupt(Dma *s)
 {
-    s->units = MIN(s->units, units_done(s) + 1);
+    s->units = MIN(s->units, units_done(s, counter_now(&s->ticks)) + 1);
 }
 
-/* Do what is through, and let the next begin where that ended. */
-static bool work_once(Dma *s)
+/* Do what is through at tick @now, and let the next begin where that ended. */
+static bool work_once(Dma *s, uint64_t now)
 {
-    uint32_t done = s->active == DMA_NONE ? 0 : units_done(s);
+    uint32_t done = s->active == DMA_NONE ? 0 : units_done(s, now);
     unsigned n = s->active;
     uint64_t end;
 
     if (!done) {
         return false;
     }
-    end = waits_for_host(s) ? counter_now(&s->ticks) : s->begun + (uint64_t)done * s->cost;
+    end = waits_for_host(s) ? now : s->begun + (uint64_t)done * s->cost;
     s->begun = end;
     s->units -= done;
     if (dma_stream_wants(s, n)) {
@@ -94,12 +95,14 @@ void dma_engine_work(Dma *s)
 {
     int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     unsigned left = MAX_UNITS;
+    uint64_t tick;
 
     if (s->working || !has_clock(s) || now < s->pause_until) {
         return;
     }
     s->working = true;
-    while (left && work_once(s)) {
+    tick = counter_at(&s->ticks, now);
+    while (left && work_once(s, tick)) {
         left--;
     }
     s->working = false;

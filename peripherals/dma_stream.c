@@ -139,30 +139,6 @@ static bool transfer_error(Dma *s, unsigned n, const char *what, uint32_t addr)
 
 /* ---- The ports ---- */
 
-static MemTxResult bus_read(AddressSpace *as, uint32_t addr, unsigned size, uint32_t *data)
-{
-    MemTxResult result;
-
-    *data = size == 1 ? address_space_ldub(as, addr, MEMTXATTRS_UNSPECIFIED, &result)
-          : size == 2 ? address_space_lduw_le(as, addr, MEMTXATTRS_UNSPECIFIED, &result)
-          : address_space_ldl_le(as, addr, MEMTXATTRS_UNSPECIFIED, &result);
-    return result;
-}
-
-static MemTxResult bus_write(AddressSpace *as, uint32_t addr, unsigned size, uint32_t data)
-{
-    MemTxResult result;
-
-    if (size == 1) {
-        address_space_stb(as, addr, data, MEMTXATTRS_UNSPECIFIED, &result);
-    } else if (size == 2) {
-        address_space_stw_le(as, addr, data, MEMTXATTRS_UNSPECIFIED, &result);
-    } else {
-        address_space_stl_le(as, addr, data, MEMTXATTRS_UNSPECIFIED, &result);
-    }
-    return result;
-}
-
 static void push(DmaStream *st, uint32_t data, unsigned size)
 {
     if (st->level + size <= DMA_FIFO_SIZE) {
@@ -193,7 +169,7 @@ static bool read_peripheral(Dma *s, unsigned n)
     uint32_t data, addr = st->paddr;
 
     st->paddr += pstep(s, n);
-    if (bus_read(&s->peripheral, addr, psize(s, n), &data) != MEMTX_OK) {
+    if (dma_port_read(&s->peripheral, n, addr, psize(s, n), &data) != MEMTX_OK) {
         return transfer_error(s, n, "read (peripheral port)", addr);
     }
     push(st, data, psize(s, n));
@@ -206,7 +182,7 @@ static bool write_peripheral(Dma *s, unsigned n)
     uint32_t addr = st->paddr;
 
     st->paddr += pstep(s, n);
-    if (bus_write(&s->peripheral, addr, psize(s, n), pop(st, psize(s, n))) != MEMTX_OK) {
+    if (dma_port_write(&s->peripheral, n, addr, psize(s, n), pop(st, psize(s, n))) != MEMTX_OK) {
         return transfer_error(s, n, "write (peripheral port)", addr);
     }
     return true;
@@ -242,7 +218,7 @@ static bool drain(Dma *s, unsigned n, bool all)
         uint32_t addr = st->maddr, bytes = MIN(size, st->level);
 
         st->maddr += mstep(s, n);
-        if (bus_write(&s->memory, addr, size, pop(st, size)) != MEMTX_OK) {
+        if (dma_port_write(&s->memory, n, addr, size, pop(st, size)) != MEMTX_OK) {
             return transfer_error(s, n, "write (memory port)", addr);
         }
         memory_has_moved(s, n, bytes);
@@ -260,7 +236,7 @@ static bool fill(Dma *s, unsigned n)
         uint32_t data, addr = st->maddr;
 
         st->maddr += mstep(s, n);
-        if (bus_read(&s->memory, addr, size, &data) != MEMTX_OK) {
+        if (dma_port_read(&s->memory, n, addr, size, &data) != MEMTX_OK) {
             return transfer_error(s, n, "read (memory port)", addr);
         }
         push(st, data, size);
@@ -356,10 +332,10 @@ static bool read_plain(Dma *s, unsigned n, uint8_t *to, uint32_t size)
     DmaStream *st = &s->stream[n];
     uint32_t step = pstep(s, n), once = step ? size : psize(s, n);
 
-    if (!is_plain(&s->peripheral, st->paddr, once, false)) {
+    if (!is_plain(&s->peripheral.as, st->paddr, once, false)) {
         return false;
     }
-    address_space_read(&s->peripheral, st->paddr, MEMTXATTRS_UNSPECIFIED, to, once);
+    address_space_read(&s->peripheral.as, st->paddr, MEMTXATTRS_UNSPECIFIED, to, once);
     for (uint32_t i = once; i < size; i++) {
         to[i] = to[i - once];
     }
@@ -374,10 +350,10 @@ static bool copy_plain(Dma *s, unsigned n, uint32_t size)
 
     if (mstep(s, n) != msize(s, n) || (pstep(s, n) && pstep(s, n) != psize(s, n)) ||
         size % msize(s, n) || ranges_overlap(st->paddr, from, st->maddr, size) ||
-        !is_plain(&s->memory, st->maddr, size, true) || !read_plain(s, n, s->buffer, size)) {
+        !is_plain(&s->memory.as, st->maddr, size, true) || !read_plain(s, n, s->buffer, size)) {
         return false;
     }
-    address_space_write(&s->memory, st->maddr, MEMTXATTRS_UNSPECIFIED, s->buffer, size);
+    address_space_write(&s->memory.as, st->maddr, MEMTXATTRS_UNSPECIFIED, s->buffer, size);
     st->paddr += pstep(s, n) ? size : 0;
     st->maddr += size;
     memory_has_moved(s, n, size);
