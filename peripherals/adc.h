@@ -158,17 +158,68 @@ void adc_check_channel(Adc *s, unsigned channel);
 
 /* ---- adc_common.c ---- */
 
-/* Converters that work together by MULTI: 1, 2 or 3. */
-unsigned adc_team_size(const AdcCommon *c);
-bool adc_is_in_team(const Adc *s);
-bool adc_is_simultaneous(const AdcCommon *c);
-bool adc_is_interleaved(const AdcCommon *c);
-bool adc_is_injected_simultaneous(const AdcCommon *c);
-bool adc_is_alternate(const AdcCommon *c);
+/* Modes: CCR.MULTI, as bits for what each of its 16 ways to work together is. */
+enum {
+    SIMULTANEOUS = 1, INTERLEAVED = 2, INJECTED_SIMULTANEOUS = 4, ALTERNATE = 8,
+};
+extern const uint8_t adc_modes[16];
+
+static inline unsigned adc_multi(const AdcCommon *c)
+{
+    return FIELD_EX32(c->parent_obj.regs[R_CCR], CCR, MULTI);
+}
+
+static inline unsigned adc_mode(const AdcCommon *c)
+{
+    return adc_modes[adc_multi(c) & 15];
+}
+
+/* Converters that work together: 1, 2 or 3. */
+static inline unsigned adc_team_size(const AdcCommon *c)
+{
+    return !adc_mode(c) ? 1 : adc_multi(c) & 16 ? 3 : 2;
+}
+
+static inline bool adc_is_in_team(const Adc *s)
+{
+    unsigned size = adc_team_size(s->common);
+
+    return size > 1 && s->number <= size;
+}
+
+static inline bool adc_is_simultaneous(const AdcCommon *c)
+{
+    return adc_mode(c) & SIMULTANEOUS;
+}
+
+static inline bool adc_is_interleaved(const AdcCommon *c)
+{
+    return adc_mode(c) & INTERLEAVED;
+}
+
+static inline bool adc_is_injected_simultaneous(const AdcCommon *c)
+{
+    return adc_mode(c) & INJECTED_SIMULTANEOUS;
+}
+
+static inline bool adc_is_alternate(const AdcCommon *c)
+{
+    return adc_mode(c) & ALTERNATE;
+}
+
 /* Regular and injected conversions of the team are combined. */
-bool adc_is_combined(const AdcCommon *c);
+static inline bool adc_is_combined(const AdcCommon *c)
+{
+    return adc_is_simultaneous(c) && adc_mode(c) & (INJECTED_SIMULTANEOUS | ALTERNATE);
+}
+
 /* Does the team give its regular data by CDR to the DMA? */
-bool adc_uses_cdr_dma(const Adc *s);
+static inline bool adc_uses_cdr_dma(const Adc *s)
+{
+    return s->common->parent_obj.regs[R_CCR] & R_CCR_DMA_MASK &&
+           adc_mode(s->common) & (SIMULTANEOUS | INTERLEAVED) && adc_is_in_team(s);
+}
+
 /* CDR has something for the DMA. */
 bool adc_cdr_is_ready(const AdcCommon *c);
 void adc_update_all(AdcCommon *c);

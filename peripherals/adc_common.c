@@ -20,61 +20,17 @@
 #include "qapi/visitor.h"
 #include "stm32/peripherals/adc.h"
 
-/* ---- Modes: CCR.MULTI ---- */
-
-enum {
-    SIMULTANEOUS = 1, INTERLEAVED = 2, INJECTED_SIMULTANEOUS = 4, ALTERNATE = 8,
+const uint8_t adc_modes[16] = {
+    [1] = SIMULTANEOUS | INJECTED_SIMULTANEOUS, [2] = SIMULTANEOUS | ALTERNATE,
+    [5] = INJECTED_SIMULTANEOUS, [6] = SIMULTANEOUS, [7] = INTERLEAVED, [9] = ALTERNATE,
 };
 
-static unsigned multi(const AdcCommon *c)
-{
-    return FIELD_EX32(c->parent_obj.regs[R_CCR], CCR, MULTI);
-}
-
-static unsigned mode(const AdcCommon *c)
-{
-    static const uint8_t modes[16] = {
-        [1] = SIMULTANEOUS | INJECTED_SIMULTANEOUS, [2] = SIMULTANEOUS | ALTERNATE,
-        [5] = INJECTED_SIMULTANEOUS, [6] = SIMULTANEOUS, [7] = INTERLEAVED, [9] = ALTERNATE,
-    };
-
-    return modes[multi(c) & 15];
-}
-
-unsigned adc_team_size(const AdcCommon *c)
-{
-    return !mode(c) ? 1 : multi(c) & 16 ? 3 : 2;
-}
-
-bool adc_is_in_team(const Adc *s)
-{
-    unsigned size = adc_team_size(s->common);
-
-    return size > 1 && s->number <= size;
-}
-
-bool adc_is_simultaneous(const AdcCommon *c)          { return mode(c) & SIMULTANEOUS; }
-bool adc_is_interleaved(const AdcCommon *c)           { return mode(c) & INTERLEAVED; }
-bool adc_is_injected_simultaneous(const AdcCommon *c) { return mode(c) & INJECTED_SIMULTANEOUS; }
-bool adc_is_alternate(const AdcCommon *c)             { return mode(c) & ALTERNATE; }
-
-bool adc_is_combined(const AdcCommon *c)
-{
-    return mode(c) & SIMULTANEOUS && mode(c) & (INJECTED_SIMULTANEOUS | ALTERNATE);
-}
+/* ---- CDR ---- */
 
 static unsigned cdr_dma(const AdcCommon *c)
 {
     return FIELD_EX32(c->parent_obj.regs[R_CCR], CCR, DMA);
 }
-
-bool adc_uses_cdr_dma(const Adc *s)
-{
-    return cdr_dma(s->common) && mode(s->common) & (SIMULTANEOUS | INTERLEAVED) &&
-           adc_is_in_team(s);
-}
-
-/* ---- CDR ---- */
 
 /* The @n-th of those whose data CDR shows. */
 static Adc *cdr_source(const AdcCommon *c, unsigned n)
@@ -146,12 +102,12 @@ static void ccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
     if ((p->regs[R_CCR] ^ was) & R_CCR_MULTI_MASK) {
         c->turn = c->jturn = c->item = 0;
-        if ((was & R_CCR_MULTI_MASK) && multi(c)) {
+        if ((was & R_CCR_MULTI_MASK) && adc_multi(c)) {
             periph_mistake(p, "MULTI changed from one multi mode to another: go through "
                            "independent mode");
         }
-        if (multi(c) && !mode(c)) {
-            periph_mistake(p, "MULTI = 0x%x is reserved: the converters work alone", multi(c));
+        if (adc_multi(c) && !adc_mode(c)) {
+            periph_mistake(p, "MULTI = 0x%x is reserved: the converters work alone", adc_multi(c));
         }
     }
     if (!(was & R_CCR_DMA_MASK) != !cdr_dma(c)) {
@@ -176,7 +132,7 @@ static bool is_slave(const Adc *s, AdcGroup group)
     unsigned modes = group == ADC_REGULAR ? SIMULTANEOUS | INTERLEAVED
                                           : INJECTED_SIMULTANEOUS | ALTERNATE;
 
-    return s->number > 1 && adc_is_in_team(s) && mode(s->common) & modes;
+    return s->number > 1 && adc_is_in_team(s) && adc_mode(s->common) & modes;
 }
 
 /* The team begins anew: nothing is left of what it did before. */
@@ -200,7 +156,7 @@ static void trigger_regular(Adc *s, uint64_t tick)
 {
     AdcCommon *c = s->common;
 
-    if (!adc_is_in_team(s) || !(mode(c) & (SIMULTANEOUS | INTERLEAVED))) {
+    if (!adc_is_in_team(s) || !(adc_mode(c) & (SIMULTANEOUS | INTERLEAVED))) {
         adc_start_regular(s, tick);
         return;
     }
@@ -214,7 +170,7 @@ static void trigger_injected(Adc *s, uint64_t tick)
 {
     AdcCommon *c = s->common;
 
-    if (!adc_is_in_team(s) || !(mode(c) & (INJECTED_SIMULTANEOUS | ALTERNATE))) {
+    if (!adc_is_in_team(s) || !(adc_mode(c) & (INJECTED_SIMULTANEOUS | ALTERNATE))) {
         adc_start_injected(s, tick);
     } else if (adc_is_alternate(c)) {
         adc_start_injected(c->adc[c->jturn], tick);
