@@ -55,6 +55,7 @@ typedef struct I2sFrame {
     unsigned channel_bits;      /* 16 or 32 */
     uint64_t channel;           /* time for a channel */
     uint8_t standard;           /* as I2SSTD: 0 Philips, 1 MSB, 2 LSB, 3 PCM */
+    bool followed;              /* by who has to serve each half in time: set by who hears it */
 } I2sFrame;
 
 /*

@@ -94,9 +94,7 @@ static void catch_up(Spi *s)
     if (shifter_is_late(&s->shift)) {
         spi_frame_expired(s);
     }
-    if (shifter_is_late(&s->audio)) {
-        spi_i2s_expired(s);
-    }
+    spi_i2s_catch_up(s);
 }
 
 /*
@@ -402,7 +400,8 @@ static void spi_reset(Periph *p, bool power_on)
     s->ovr_half = s->modf_half = s->crc_asked = false;
     s->loaded = s->has_sent = s->holds = s->waits = false;
     s->right = s->second = s->sends_first = false;
-    s->slave_end = s->running_since = s->grace = 0;
+    s->slave_end = s->running_since = s->grace = s->bunch = 0;
+    s->has_slave = false;
     s->looks = 0;
     s->patient = true;
 }
@@ -429,6 +428,8 @@ static const VMStateDescription spi_vmstate = {
         VMSTATE_BOOL(right, Spi),
         VMSTATE_BOOL(second, Spi),
         VMSTATE_INT64(running_since, Spi),
+        VMSTATE_INT64(bunch, Spi),
+        VMSTATE_BOOL(has_slave, Spi),
         VMSTATE_PERIPH(Spi),
         VMSTATE_END_OF_LIST()
     },

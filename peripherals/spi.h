@@ -50,6 +50,8 @@ typedef struct Spi {
     bool sends_first;               /* a master of I2S has not sent anything yet */
     bool right, second;             /* the half that goes on or came last */
     int64_t running_since;          /* ns: I2SE, for the waves at the pins */
+    bool has_slave;                 /* another I2S here has been clocked with the last half */
+    int64_t bunch;                  /* ns: when the timer of I2S has expired last */
 } Spi;
 
 #define SPI(obj) ((Spi *)(obj))
@@ -112,6 +114,8 @@ void spi_heard(void *opaque, Signal *from, Frame *frame);
 void spi_i2s_switched(Spi *s, uint32_t was);
 void spi_i2s_run(Spi *s);
 void spi_i2s_expired(void *opaque);
+/* End the half that goes on if that is due. */
+void spi_i2s_catch_up(Spi *s);
 void spi_i2s_drive(Spi *s);
 int64_t spi_i2s_when(const Spi *s);
 /* The same: a master of I2S clocks, or somebody puts data on SD. */

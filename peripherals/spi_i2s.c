@@ -6,10 +6,14 @@
  * The master's clock runs from the first word of a sender, or from I2SE of a receiver, until I2SE is
  * cleared and the half is over.
  *
+ * Without -icount what a DMA serves comes in bunches, as long as no other I2S here has to keep up.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "stm32/peripherals/spi.h"
+
+#define BUNCH_NS 200000
 
 enum { SLAVE_SENDS, SLAVE_RECEIVES, MASTER_SENDS, MASTER_RECEIVES };    /* I2SCFG */
 
@@ -121,6 +125,7 @@ static void tell_slaves(Spi *s, I2sFrame *f, I2sStage stage)
     if (s->ext) {
         spi_i2s_heard(s->ext, NULL, &f->frame);
     }
+    s->has_slave = f->followed;
 }
 
 /* ---- Master ---- */
@@ -196,6 +201,7 @@ void spi_i2s_heard(void *opaque, Signal *from, Frame *frame)
     if (!clocked || f->channel_bits != channel_bits(s)) {
         return;
     }
+    ((I2sFrame *)frame)->followed = true;
     if (f->stage == I2S_BEGIN) {
         slave_begin(s, f);
     } else if (sends(s) && s->audio.phase == I2S_HALF) {
@@ -235,9 +241,35 @@ void spi_i2s_switched(Spi *s, uint32_t was)
     }
 }
 
+/* When the half ends: virtual ns, or COUNTER_NEVER. */
+static int64_t end_of_half(const Spi *s)
+{
+    if (s->audio.phase == SPI_IDLE) {
+        return COUNTER_NEVER;
+    }
+    return s->grace ? s->grace : s->slave_end ?: shifter_when(&s->audio);
+}
+
+static bool is_late(const Spi *s)
+{
+    int64_t end = end_of_half(s);
+
+    return end != COUNTER_NEVER && end <= qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+/* Each half is begun by the DMA that serves the one before: nobody misses an event for each. */
+static bool comes_in_bunches(const Spi *s)
+{
+    uint32_t served = sends(s) ? R_CR2_TXDMAEN_MASK : R_CR2_RXDMAEN_MASK;
+
+    return is_master(s) && !s->has_slave && !s->grace && spi_cr2(s, served) && !time_is_exact();
+}
+
 int64_t spi_i2s_when(const Spi *s)
 {
-    return s->audio.phase == SPI_IDLE ? COUNTER_NEVER : s->grace ? s->grace : s->slave_end ?: shifter_when(&s->audio);
+    int64_t end = end_of_half(s);
+
+    return comes_in_bunches(s) && end != COUNTER_NEVER ? MAX(end, s->bunch + BUNCH_NS) : end;
 }
 
 static void go_on(Spi *s)
@@ -253,13 +285,19 @@ static bool waits_for_service(Spi *s)
     return is_master(s) && spi_waits_for_service(s, !sends(s), sends(s));
 }
 
+void spi_i2s_catch_up(Spi *s)
+{
+    if (is_late(s) && !waits_for_service(s)) {
+        go_on(s);
+    }
+}
+
 void spi_i2s_expired(void *opaque)
 {
     Spi *s = opaque;
 
-    if (!waits_for_service(s)) {
-        go_on(s);
-    }
+    s->bunch = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    spi_i2s_catch_up(s);
     periph_update(&s->parent_obj);
 }
 
