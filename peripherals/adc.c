@@ -106,6 +106,25 @@ static uint32_t dr_read(Periph *p, unsigned n)
     return data;
 }
 
+/* The DMA finds what a host that is late has let wait. */
+static unsigned dr_read_run(Periph *p, unsigned n, uint32_t *data, unsigned max)
+{
+    Adc *s = ADC(p);
+    unsigned count = 0;
+
+    if (!adc_cr2(s, R_CR2_DMA_MASK) || s->dma_done || adc_uses_cdr_dma(s)) {
+        return 0;
+    }
+    while (s->fresh && count < max) {
+        data[count++] = p->regs[R_DR];
+        p->regs[R_SR] &= ~R_SR_EOC_MASK;
+        s->fresh = false;
+        adc_sync(s->common);
+    }
+    adc_update_all(s->common);
+    return count;
+}
+
 static const RegOps adc_ops[] = {
     [R_SR]   = { .read = sr_read, .written = sr_written },
     [R_CR1]  = { .written = cr1_written },
@@ -114,7 +133,7 @@ static const RegOps adc_ops[] = {
     [R_SQR2] = { .written = sqr_written },
     [R_SQR3] = { .written = sqr_written },
     [R_JSQR] = { .written = jsqr_written },
-    [R_DR]   = { .read = dr_read },
+    [R_DR]   = { .read = dr_read, .read_run = dr_read_run },
 };
 
 /* ---- Inputs ---- */

@@ -94,6 +94,9 @@ void dma_set_flags(Dma *s, unsigned n, uint32_t flags);
 void dma_port_init(DmaPort *port, MemoryRegion *bus, const char *name);
 /* A beat of stream @n: 1, 2 or 4 bytes. */
 MemTxResult dma_port_read(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t *data);
+/* As many from the same place as a register has at once, see RegOps.read_run; perhaps none. */
+unsigned dma_port_read_run(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t *data,
+                           unsigned max);
 MemTxResult dma_port_write(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t data);
 
 /* ---- Engine ---- */

@@ -60,6 +60,15 @@ MemTxResult dma_port_read(DmaPort *port, unsigned n, uint32_t addr, unsigned siz
     return result;
 }
 
+unsigned dma_port_read_run(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t *data,
+                           unsigned max)
+{
+    DmaWindow *w = window_at(port, n, addr, size, false);
+
+    return !w || w->cache.ptr ? 0
+           : periph_read_run(w->cache.mrs.mr, w->cache.xlat + (addr - w->base), data, max);
+}
+
 MemTxResult dma_port_write(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t data)
 {
     const MemTxAttrs attrs = MEMTXATTRS_UNSPECIFIED;

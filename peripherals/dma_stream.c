@@ -11,6 +11,7 @@
 #include "stm32/peripherals/dma.h"
 
 #define RUN_SIZE (32 * 1024)    /* bytes from memory to memory without an event */
+#define MAX_RUN 64              /* items of a request that stays, at once */
 
 static uint32_t cr(Dma *s, unsigned n)
 {
@@ -278,12 +279,45 @@ static bool move_burst(Dma *s, unsigned n, unsigned beats)
     return dma_is_enabled(s, n);    /* not reset by what it has written */
 }
 
+/*
+ * Without -icount a requester may have many items, and its request would stay: take them at once, but
+ * for the last, with which more happens.  Requests that are acknowledged count one by one.
+ */
+static bool serve_run(Dma *s, unsigned n)
+{
+    DmaStream *st = &s->stream[n];
+    uint32_t data[MAX_RUN], left = *dma_reg(s, R_S0NDTR, n), size = psize(s, n);
+    unsigned count;
+
+    if (time_is_exact() || left < 2 || direction(s, n) != DMA_P2M || !is_direct(s, n) ||
+        pstep(s, n) || peripheral_controls_flow(s, n) || s->ack[request_of(s, n)] ||
+        s->stream[n].stopping) {
+        return false;
+    }
+    count = dma_port_read_run(&s->peripheral, n, st->paddr, size, data, MIN(left - 1, MAX_RUN));
+    for (unsigned i = 0; i < count && dma_is_enabled(s, n); i++) {
+        uint32_t addr = st->maddr;
+
+        st->maddr += mstep(s, n);
+        if (dma_port_write(&s->memory, n, addr, size, data[i]) != MEMTX_OK) {
+            transfer_error(s, n, "write (memory port)", addr);
+            break;
+        }
+        count_items(s, n, 1);
+        memory_has_moved(s, n, size);
+    }
+    return count;
+}
+
 static void serve_request(Dma *s, unsigned n)
 {
     DmaStream *st = &s->stream[n];
     unsigned request = request_of(s, n), beats = MIN(pburst(s, n), *dma_reg(s, R_S0NDTR, n));
     bool from = direction(s, n) == DMA_P2M, last, moved;
 
+    if (serve_run(s, n)) {
+        return;
+    }
     last = peripheral_controls_flow(s, n) && extract64(s->flow_end, request, 1);
     if (!move_burst(s, n, beats)) {
         return;
