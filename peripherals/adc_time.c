@@ -18,7 +18,7 @@
 #define MAX_STRIKES 2           /* the host may have stood still for any time once: a reader comes first */
 #define BACKLOG_NS 20000000     /* a host that is later than this: what it missed is lost */
 #define IRQ_FLOOR_NS 1000
-#define DMA_FLOOR_NS 100000
+#define DMA_FLOOR_NS 200000
 
 /* The converter whose conversion ends first. */
 static Adc *first_to_end(const AdcCommon *c)

@@ -11,7 +11,7 @@
 #include "stm32/peripherals/dma.h"
 
 #define RUN_SIZE (32 * 1024)    /* bytes from memory to memory without an event */
-#define MAX_RUN 64              /* items of a request that stays, at once */
+#define MAX_RUN 128             /* items of a request that stays, at once */
 
 static uint32_t cr(Dma *s, unsigned n)
 {
@@ -139,6 +139,17 @@ static bool transfer_error(Dma *s, unsigned n, const char *what, uint32_t addr)
 }
 
 /* ---- The ports ---- */
+
+/* Is all of it memory of the host, that can be read (written) at once? */
+static bool is_plain(AddressSpace *as, uint32_t addr, uint32_t size, bool write)
+{
+    hwaddr offset, length = size;
+    MemoryRegion *mr;
+
+    RCU_READ_LOCK_GUARD();
+    mr = address_space_translate(as, addr, &offset, &length, write, MEMTXATTRS_UNSPECIFIED);
+    return length == size && memory_access_is_direct(mr, write, MEMTXATTRS_UNSPECIFIED);
+}
 
 static void push(DmaStream *st, uint32_t data, unsigned size)
 {
@@ -279,6 +290,34 @@ static bool move_burst(Dma *s, unsigned n, unsigned beats)
     return dma_is_enabled(s, n);    /* not reset by what it has written */
 }
 
+/* @count items to memory: a row of plain memory at once. */
+static void write_run(Dma *s, unsigned n, const uint32_t *data, unsigned count)
+{
+    DmaStream *st = &s->stream[n];
+    uint32_t size = psize(s, n), addr = st->maddr;
+
+    if (mstep(s, n) && is_plain(&s->memory.as, addr, count * size, true)) {
+        for (unsigned i = 0; i < count; i++) {
+            stn_le_p(s->buffer + i * size, size, data[i]);
+        }
+        address_space_write(&s->memory.as, addr, MEMTXATTRS_UNSPECIFIED, s->buffer, count * size);
+        st->maddr += count * size;
+        count_items(s, n, count);
+        memory_has_moved(s, n, count * size);
+        return;
+    }
+    for (unsigned i = 0; i < count && dma_is_enabled(s, n); i++) {
+        addr = st->maddr;
+        st->maddr += mstep(s, n);
+        if (dma_port_write(&s->memory, n, addr, size, data[i]) != MEMTX_OK) {
+            transfer_error(s, n, "write (memory port)", addr);
+            return;
+        }
+        count_items(s, n, 1);
+        memory_has_moved(s, n, size);
+    }
+}
+
 /*
  * Without -icount a requester may have many items, and its request would stay: take them at once, but
  * for the last, with which more happens.  Requests that are acknowledged count one by one.
@@ -291,20 +330,12 @@ static bool serve_run(Dma *s, unsigned n)
 
     if (time_is_exact() || left < 2 || direction(s, n) != DMA_P2M || !is_direct(s, n) ||
         pstep(s, n) || peripheral_controls_flow(s, n) || s->ack[request_of(s, n)] ||
-        s->stream[n].stopping) {
+        st->stopping || st->level) {
         return false;
     }
     count = dma_port_read_run(&s->peripheral, n, st->paddr, size, data, MIN(left - 1, MAX_RUN));
-    for (unsigned i = 0; i < count && dma_is_enabled(s, n); i++) {
-        uint32_t addr = st->maddr;
-
-        st->maddr += mstep(s, n);
-        if (dma_port_write(&s->memory, n, addr, size, data[i]) != MEMTX_OK) {
-            transfer_error(s, n, "write (memory port)", addr);
-            break;
-        }
-        count_items(s, n, 1);
-        memory_has_moved(s, n, size);
+    if (count) {
+        write_run(s, n, data, count);
     }
     return count;
 }
@@ -347,17 +378,6 @@ static void serve_request(Dma *s, unsigned n)
 static uint32_t unit_bytes(Dma *s, unsigned n)
 {
     return MAX(threshold(s, n), pburst(s, n) * psize(s, n));
-}
-
-/* Is all of it memory of the host, that can be read (written) at once? */
-static bool is_plain(AddressSpace *as, uint32_t addr, uint32_t size, bool write)
-{
-    hwaddr offset, length = size;
-    MemoryRegion *mr;
-
-    RCU_READ_LOCK_GUARD();
-    mr = address_space_translate(as, addr, &offset, &length, write, MEMTXATTRS_UNSPECIFIED);
-    return length == size && memory_access_is_direct(mr, write, MEMTXATTRS_UNSPECIFIED);
 }
 
 /* The source's next @size bytes: a row, or one item again and again. */

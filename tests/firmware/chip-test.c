@@ -414,6 +414,19 @@ static void test_analog(const void *time)
     g_assert_cmpint(board_mistakes("/machine/soc/"), ==, 0);
 }
 
+/* What the DMA takes from a converter that never stops is complete and in order. */
+static void test_bursts(const void *time)
+{
+    start_timed("bursts", time, "");
+    wait_until_done();
+    g_assert_cmpuint(mail(1), ==, 0);
+    g_assert_cmpuint(mail(2), >=, 50);
+    g_assert_cmpuint(mail(3), ==, 0);
+    g_assert_cmpuint(mail(4), ==, 4000);
+    g_assert_cmpuint(mail(5), >=, 50);
+    g_assert_cmpint(board_mistakes("/machine/soc/"), ==, 0);
+}
+
 static void test_timers(void)
 {
     start("timers", "-machine wire=pd12-pc6:pe2-pe9:pe4-pe11");
@@ -471,6 +484,8 @@ int main(int argc, char **argv)
     qtest_add_func("chip/timers", test_timers);
     qtest_add_data_func("chip/analog", "-icount shift=3,sleep=off", test_analog);
     qtest_add_data_func("chip/analog-real-time", "", test_analog);
+    qtest_add_data_func("chip/bursts", "-icount shift=3,sleep=off", test_bursts);
+    qtest_add_data_func("chip/bursts-real-time", "", test_bursts);
     qtest_add_func("chip/same-again", test_same_again);
     return board_run_tests();
 }
