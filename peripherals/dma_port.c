@@ -26,7 +26,7 @@ static bool is_inside(const DmaWindow *w, uint32_t addr, unsigned size, bool wri
     return offset < w->size && size <= w->size - offset && w->write == write;
 }
 
-/* The window of stream @n on what is at @addr. */
+/* The window of stream @n on what is at @addr; NULL if the whole of it is nowhere. */
 static DmaWindow *window_at(DmaPort *port, unsigned n, uint32_t addr, unsigned size, bool write)
 {
     DmaWindow *w = &port->window[n];
