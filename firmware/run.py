@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs a guest program on the board and shows the board in the terminal: LEDs, console, button.
 
-Keys go to the console; the space bar is the user button; Ctrl-C ends.  Without a terminal each change
-of the LEDs is a line.  Arguments: QEMU ELF [SECONDS] [further arguments of QEMU]
+Keys go to the console; the space bar is the user button, the arrows left and right tilt the board,
+down lays it flat; Ctrl-C ends.  Without a terminal each change of the LEDs is a line.  Arguments: QEMU ELF [SECONDS] [further arguments of QEMU]
 """
 import json
 import os
@@ -18,6 +18,7 @@ import tty
 
 LEDS = [("led-green", 32), ("led-orange", 33), ("led-red", 31), ("led-blue", 34)]
 PRESS_SECONDS = 0.15
+TILT = {b"\033[D": -500, b"\033[C": 500, b"\033[B": 0}     # the arrows left, right, down: mg
 
 
 class Qmp:
@@ -68,7 +69,7 @@ class Screen:
         if self.terminal:
             lamps = " ".join(f"\033[{color}m{'●' if on else '·'}\033[0m"
                              for (_, color), on in zip(LEDS, brightness))
-            self.line = f"{lamps}  {seconds:7.2f} s   space: button, Ctrl-C: end "
+            self.line = f"{lamps}  {seconds:7.2f} s   space: button, arrows: tilt, Ctrl-C: end "
             self._write("\r\033[K" + self.line)
         else:
             names = [name[4:] for (name, _), on in zip(LEDS, brightness) if on]
@@ -92,10 +93,12 @@ def show(qmp, console, screen, end):
             if newline:
                 screen.text(whole + "\n")
         if keyboard in ready:
-            key = os.read(keyboard.fileno(), 1)
+            key = os.read(keyboard.fileno(), 64)
             if key == b" ":
                 qmp.set("/machine/button-user", "pressed", True)
                 release = time.monotonic() + PRESS_SECONDS
+            elif key in TILT:
+                qmp.set("/machine/accelerometer", "x", TILT[key])
             else:
                 console.sendall(key)
         if release and time.monotonic() >= release:

@@ -8,8 +8,12 @@ cd "$(dirname "$0")/.."
 qemu/build.sh qemu-system-arm stm32-tests
 for guest in analog bursts can clock dma faults flash i2c interrupts melody microphone rtc sleep \
              snapshot timers watchdogs; do
+for guest in analog can clock dma faults flash i2c interrupts melody microphone rtc sleep spi \
+             tilt timers watchdogs; do
     firmware/build.sh build/firmware/$guest.elf tests/firmware/$guest.c
 done
+firmware/build.sh build/firmware/snapshot.elf tests/firmware/snapshot.c \
+    tests/firmware/snapshot_buses.c
 say "running the tests"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/stm32f407g-disc
 export PYTHONPATH="$cache/meson/usr/lib/python3/dist-packages${PYTHONPATH:+:$PYTHONPATH}"

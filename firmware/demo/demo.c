@@ -1,10 +1,13 @@
 /*
  * The demo that `make run` shows: sets the clock to 168 MHz from the crystal and says how long that
- * took, chases the four LEDs, answers on the console and reacts to the user button.
+ * took, chases the four LEDs, answers on the console and reacts to the user button and to being tilted.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "board.h"
+#include "lis3dsh.h"
+
+#define TILTED_MG 200
 
 static volatile unsigned pressed;
 static unsigned step_ms = 100;
@@ -90,10 +93,28 @@ static void check_button(void)
     }
 }
 
+/* To the right: clockwise; to the left: the other way. */
+static void check_tilt(void)
+{
+    static int before;
+    int32_t mg[3];
+    int now;
+
+    lis3dsh_get_mg(mg);
+    now = mg[0] > TILTED_MG ? 1 : mg[0] < -TILTED_MG ? -1 : 0;
+    if (now != before) {
+        before = now;
+        direction = now ? now : direction;
+        put_string(now > 0 ? "tilted to the right: clockwise\n" :
+                   now < 0 ? "tilted to the left: anticlockwise\n" : "flat\n");
+    }
+}
+
 int main(void)
 {
     uint32_t hse = measure_ready(RCC_CR_HSEON, RCC_CR_HSERDY), pll;
     unsigned led = 0;
+    bool tilts;
 
     REG(RCC, RCC_PLLCFGR) = 0x27405408;
     pll = measure_ready(RCC_CR_PLLON, RCC_CR_PLLRDY);
@@ -106,6 +127,11 @@ int main(void)
     put_string("\nSTM32F407G-DISC1 at 168 MHz from the 8 MHz crystal\n");
     say_time("  crystal ready after ", hse);
     say_time("  PLL locked after ", pll);
+    tilts = lis3dsh_init();
+    if (tilts) {
+        put_string("  accelerometer found: tilt the board\n");
+        lis3dsh_put(LIS3DSH_CTRL_REG4, 0x67);       /* 100 Hz, X, Y, Z */
+    }
     help();
 
     for (uint32_t next = ticks_ms;;) {
@@ -113,6 +139,9 @@ int main(void)
         check_button();
         if ((int32_t)(ticks_ms - next) >= 0) {
             next += step_ms;
+            if (tilts) {
+                check_tilt();
+            }
             led = (led + direction) & 3;
             led_only(led);
         }

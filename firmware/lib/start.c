@@ -61,6 +61,7 @@ HANDLER(i2c2_error_handler);
 HANDLER(usart1_handler);
 HANDLER(usart2_handler);
 HANDLER(usart3_handler);
+HANDLER(dma1_stream0_handler);
 HANDLER(dma1_stream3_handler);
 HANDLER(dma1_stream5_handler);
 HANDLER(dma2_stream0_handler);
@@ -89,6 +90,7 @@ static const handler vectors[16 + 82] = {
     [16 + 6] = exti0_handler,
     [16 + 7] = exti1_handler,
     [16 + 9] = exti3_handler,
+    [16 + 11] = dma1_stream0_handler,
     [16 + 14] = dma1_stream3_handler,
     [16 + 16] = dma1_stream5_handler,
     [16 + 19] = can1_tx_handler,

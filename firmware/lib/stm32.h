@@ -66,6 +66,9 @@ enum {
 #define P DMA
 #include "../../regs/dma.h"
 #undef P
+#define P SPI
+#include "../../regs/spi.h"
+#undef P
 #define P I2C
 #include "../../regs/i2c.h"
 #undef P
@@ -114,6 +117,8 @@ enum {
 #define GPIOC   0x40020800u
 #define GPIOD   0x40020c00u
 #define GPIOE   0x40021000u
+#define GPIOF   0x40021400u
+#define GPIOI   0x40022000u
 #define TIM1    0x40010000u
 #define TIM2    0x40000000u
 #define TIM3    0x40000400u
@@ -132,6 +137,9 @@ enum {
 #define SPI3    0x40003c00u
 #define I2C1    0x40005400u
 #define I2C2    0x40005800u
+#define SPI1    0x40013000u
+#define SPI2    0x40003800u
+#define SPI3    0x40003c00u
 #define SYSCFG  0x40013800u
 #define EXTI    0x40013c00u
 #define FLASH   0x40023c00u

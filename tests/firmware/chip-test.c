@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include <math.h>
 #include "qemu/sockets.h"
+#include "qemu/units.h"
 #include "stm32/tests/qtest/board.h"
 #include "stm32/firmware/lib/mailbox.h"
 
@@ -372,6 +373,125 @@ static void test_can(const void *time)
     g_assert_cmpint(board_mistakes("/machine/soc"), ==, 0);
 }
 
+/* Master and slave by DMA, in exact time and in the host's, and a flash part of QEMU's. */
+static void test_spi(const void *time)
+{
+    start_timed("spi", time, "-machine wire=pb3-pb13:pb4-pb14:pb5-pb15 "
+                "-device w25q80bl,bus=spi3,cs=0");
+    wait_until_done();
+    g_assert_cmpuint(mail(1), ==, 0);
+    g_assert_cmpuint(mail(2), ==, 0);
+    g_assert_cmpuint(mail(3), ==, 0);
+    g_assert_cmpuint(mail(4), ==, 4);
+    if (*(const char *)time) {          /* 16 cycles a bit */
+        assert_about(mail(5), 4096 * 8 * 16, 500);
+        assert_about(mail(6), 4096 * 8 * 16, 500);
+    }
+    g_assert_cmpuint(mail(7), ==, 4);
+    g_assert_cmphex(mail(8), ==, 0xef4014);
+    g_assert_cmphex(mail(9), ==, 2);                /* WEL */
+    g_assert_cmpuint(mail(10), ==, 0);
+    g_assert_cmpuint(mail(11), ==, 0);
+    g_assert_cmpuint(mail(12), ==, 0);
+    g_assert_cmpint(board_mistakes("/machine/soc"), ==, 0);
+}
+
+/* What the firmware has written is in the file. */
+static void test_spi_drive(void)
+{
+    g_autofree char *file = NULL, *args = NULL, *data = NULL;
+    int fd = g_file_open_tmp("stm32-spi-XXXXXX", &file, NULL);
+    gsize size;
+
+    g_assert_cmpint(ftruncate(fd, MiB), ==, 0);
+    close(fd);
+    args = g_strdup_printf("-machine wire=pb3-pb13:pb4-pb14:pb5-pb15 "
+                           "-drive if=none,id=spi,format=raw,file=%s "
+                           "-device w25q80bl,bus=spi3,cs=0,drive=spi", file);
+    start("spi", args);
+    wait_until_done();
+    g_assert_cmpuint(mail(10) + mail(11) + mail(12), ==, 0);
+    board_stop();
+    g_assert_true(g_file_get_contents(file, &data, &size, NULL));
+    g_assert_cmpint(data[0x12000 + 5], ==, 15);
+    g_assert_cmphex(data[0x12100] & 0xff, ==, 0xff);
+    g_assert_cmpint(data[0x11fff], ==, 0);          /* the sector before */
+    g_assert_cmpint(data[0x13000], ==, 0);
+    unlink(file);
+}
+
+/* ---- The accelerometer ---- */
+
+static void tilt_to(int x, int y)
+{
+    uint32_t samples;
+
+    board_set_int("/machine/accelerometer", "x", x);
+    board_set_int("/machine/accelerometer", "y", y);
+    samples = mail(1);
+    while (mail(1) - samples < 3) {
+        g_usleep(1000);
+    }
+}
+
+static void assert_lit(const char *only)
+{
+    static const char *const leds[] = { "led-green", "led-orange", "led-red", "led-blue" };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(leds); i++) {
+        g_autofree char *path = g_strdup_printf("/machine/%s", leds[i]);
+
+        g_assert_cmpint(board_get_bool(path, "lit"), ==, !strcmp(leds[i], only));
+    }
+}
+
+static void test_tilt(const void *time)
+{
+    start_timed("tilt", time, "");
+    tilt_to(0, 0);
+    assert_lit("none");
+    g_assert_cmpuint(mail(4), ==, 1);
+    tilt_to(500, 100);
+    assert_lit("led-red");
+    assert_about(mail(2), 500, 1);
+    assert_about(mail(3), 100, 1);
+    tilt_to(-500, 100);
+    assert_lit("led-green");
+    tilt_to(-500, 700);
+    assert_lit("led-orange");
+    tilt_to(300, -301);
+    assert_lit("led-blue");
+    tilt_to(199, -199);
+    assert_lit("none");
+    if (*(const char *)time) {
+        qtest_qmp_assert_success(board, "{'execute': 'stop'}");
+        assert_about(mail(6), 10 * (mail(1) - 1), 1);
+        g_assert_cmpuint(mail(5), ==, 0);
+    }
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+}
+
+/* A file says how the board is moved. */
+static void test_motion(void)
+{
+    g_autofree char *file = NULL, *args = NULL;
+    int fd = g_file_open_tmp("stm32-motion-XXXXXX", &file, NULL);
+
+    close(fd);
+    g_assert_true(g_file_set_contents(file, "0 0 0 1000\n50 400 0 900\n100 0 -400 900\n", -1, NULL));
+    args = g_strdup_printf("-S -machine motion=%s", file);
+    start("tilt", args);
+    for (unsigned i = 0; i < 3; i++) {
+        static const char *const lit[] = { "none", "led-red", "led-blue" };
+
+        board_set_int("/machine", "stop-at", (40 + 50 * i) * 1000000ll);
+        qtest_qmp_assert_success(board, "{'execute': 'cont'}");
+        qtest_qmp_eventwait(board, "STOP");
+        assert_lit(lit[i]);
+    }
+    unlink(file);
+}
+
 static void test_rtc(void)
 {
     run("rtc");
@@ -480,6 +600,12 @@ int main(int argc, char **argv)
     qtest_add_func("chip/microphone-file", test_microphone_file);
     qtest_add_func("chip/rtc", test_rtc);
     qtest_add_func("chip/sleep", test_sleep);
+    qtest_add_data_func("chip/spi", "-icount shift=3,sleep=off", test_spi);
+    qtest_add_data_func("chip/spi-real-time", "", test_spi);
+    qtest_add_func("chip/spi-drive", test_spi_drive);
+    qtest_add_data_func("chip/tilt", "-icount shift=3,sleep=off", test_tilt);
+    qtest_add_data_func("chip/tilt-real-time", "", test_tilt);
+    qtest_add_func("chip/motion", test_motion);
     qtest_add_func("chip/watchdogs", test_watchdogs);
     qtest_add_func("chip/timers", test_timers);
     qtest_add_data_func("chip/analog", "-icount shift=3,sleep=off", test_analog);

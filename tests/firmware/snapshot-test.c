@@ -39,7 +39,9 @@ static char *arguments(const char *program, const char *input)
 {
     GString *args = g_string_new("-accel tcg -icount shift=3,sleep=off -S "
                                  "-d trace:periph_*,trace:pin_changed "
-                                 "-machine swo=swo,wire=pa8-pb8:pe2-pe3:pe4-pa11:pb12-pb7");
+                                 "-machine swo=swo,wire=pa8-pb8:pe2-pd3:pe4-pa11:pb12-pb7:"
+                                 "pc10-pb13:pc11-pb14:pc12-pb15:pi0-pa15:pi1-pb3:pi3-pb5:"
+                                 "pb6-pf1:pb9-pf0:pa4-pa1");
 
     g_string_append_printf(args, " -kernel %s/%s.elf", g_getenv("STM32_FIRMWARE"), program);
     for (unsigned i = 0; i < ARRAY_SIZE(outputs); i++) {
@@ -275,7 +277,7 @@ static void make_begin(void)
     command("stop");
     board_set_bool("/machine/button-user", "pressed", true);
     board_set_int("/machine/soc/pwr", "vdd", 2450);
-    pin_drive("pe0", "1");
+    pin_drive("pe7", "1");
     begin = board_save();
     board_stop();
     unlink(input);
@@ -433,7 +435,7 @@ static void test_same_trace(void)
         run[i] = (Run) { .trace = g_string_new(NULL) };
         board_start(args);
         board_set_bool("/machine/button-user", "pressed", true);
-        pin_drive("pe0", "1");
+        pin_drive("pe7", "1");
         command("cont");
         wait_for(is_in_stop_mode, "Stop mode");
         run[i].at_stop = virtual_time();

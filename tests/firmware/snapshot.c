@@ -2,8 +2,9 @@
  * Keeps everything that is modelled busy at once, and writes down all that it sees with the time it
  * sees it: a snapshot anywhere in between must not show.
  *
- * Jumpers it wants: pa8-pb8 (MCO1 to EXTI8), pe2-pe3 (out to EXTI3), pe4-pa11 (out to USART1's CTS),
- * pb12-pb7 (USART3's CK to EXTI7).  PE0 high lets it begin; in Stop mode the user button, which was
+ * Jumpers it wants: pa8-pb8 (MCO1 to EXTI8), pe2-pd3 (out to EXTI3), pe4-pa11 (out to USART1's CTS),
+ * pb12-pb7 (USART3's CK to EXTI7), and those of the buses: pc10-pb13, pc11-pb14, pc12-pb15 (SPI), pi0-pa15,
+ * pi1-pb3, pi3-pb5 (I2S), pb6-pf1, pb9-pf0 (I2C), pa4-pa1.  PE7 high lets it begin; in Stop mode the user button, which was
  * pressed before, is to be released.  At the end it sleeps for ever.
  *
  * Mailbox: 1 how far it is (STEP_...); 2 checksum of what it saw; 3 how many words that are.  The
@@ -19,20 +20,21 @@
 #define ITM_STIM0 (*(volatile uint8_t *)0xe0000000)
 #define SLEEPDEEP (1 << 2)
 #define ROUNDS 20
+#define TRAIL 16384                 /* words */
 #define FLASH_PLACE 0x0800c000u     /* sector 3 */
 
-static uint32_t trail[16384];
+static uint32_t trail[TRAIL];
 static uint32_t noted, sum;
 
-static void note(uint32_t value)
+void note(uint32_t value)
 {
-    trail[noted++ % 16384] = value;
+    trail[noted++ % TRAIL] = value;
     sum = (sum ^ value) * 16777619;
     mailbox[2] = sum;
     mailbox[3] = noted;
 }
 
-static void note_time(uint32_t what)
+void note_time(uint32_t what)
 {
     note(what);
     note(DWT_CYCCNT);
@@ -177,7 +179,7 @@ static void pins(void)
 
 static void external_interrupts(void)
 {
-    REG(SYSCFG, SYSCFG_EXTICR1) = 4 << 12;                  /* PA0, PE3 */
+    REG(SYSCFG, SYSCFG_EXTICR1) = 3 << 12;                  /* PA0, PD3 */
     REG(SYSCFG, SYSCFG_EXTICR2) = 1 << 12;                  /* PB7 */
     REG(SYSCFG, SYSCFG_EXTICR3) = 1;                        /* PB8 */
     REG(EXTI, EXTI_RTSR) = 1 << 3 | 1 << 7 | 1 << 8 | 1 << 16 | 1 << 17 | 1 << 22;
@@ -325,6 +327,7 @@ static void work(unsigned round)
     set_field(&REG(RCC, RCC_CFGR), 0xf0, round % 5 == 2 ? 8 : 0);   /* HCLK / 2 for a while */
     note_time(0x30000000 | round);
     note(REG(WWDG, WWDG_CR));
+    buses_note(round);
     if (round % 4 == 3) {
         REG(WWDG, WWDG_CR) = 0x49;
     }
@@ -338,6 +341,7 @@ static void work(unsigned round)
 static void stop_mode(void)
 {
     timers_end();
+    accelerometer_end();
     REG(EXTI, EXTI_IMR) = 1 << 0;
     SYST_CSR = 0;
     SCB_SCR |= SLEEPDEEP;
@@ -361,7 +365,7 @@ int main(void)
     leds_init();
     fill_usart1();
     mailbox[1] = STEP_READY;
-    while (!(REG(GPIOE, GPIO_IDR) & 1)) {
+    while (!(REG(GPIOE, GPIO_IDR) & 1 << 7)) {
         for (volatile unsigned i = 0; i < 1000; i++) {
         }
     }
@@ -377,6 +381,7 @@ int main(void)
     usarts();
     dma_send_text();
     flash_begin_erase();
+    buses_begin(false);
     for (unsigned round = 0; round < ROUNDS; round++) {
         work(round);
     }
@@ -387,12 +392,16 @@ int main(void)
     ticks_init(168000000);
     rtc_begin();
     wwdg_begin();
+    buses_end();
+    buses_begin(true);
     for (unsigned round = 0; round < ROUNDS; round++) {
         work(round);
     }
     __asm__ volatile("cpsid i");
     SYST_CSR = 0;
     timers_end();
+    accelerometer_end();
+    buses_end();
     REG(EXTI, EXTI_IMR) = 0;
     REG(DMA1, DMA_S3CR) = 0;
     mailbox[0] = MAILBOX_DONE;
