@@ -22,7 +22,9 @@
 #define SRAM_SIZE (128 * 1024)
 #define FLASH 0x08000000
 #define FLASH_SIZE (64 * 1024)
+#define MS (1000 * US)
 #define HOPS 16             /* snapshots on each side of Stop mode */
+#define BUSY (28 * MS)      /* from the begin, after which only an erase goes on in Stop mode */
 
 static const char *const outputs[] = { "usart2", "usart1", "usart3", "swo" };
 
@@ -242,7 +244,7 @@ static void run_to_end(Run *run, const Run *model)
     board_load(begin, args);
     run->at_begin = virtual_time();
     if (model) {
-        hop_between(run, model->at_begin, model->at_stop);
+        hop_between(run, model->at_begin, model->at_begin + BUSY);
     }
     command("cont");
     wait_for(is_in_stop_mode, "Stop mode");
@@ -256,6 +258,7 @@ static void run_to_end(Run *run, const Run *model)
     if (model) {
         command("stop");
         hop(run, "snapshot");
+        hop_between(run, model->at_stop, model->at_end);
         command("cont");
     }
     wait_for(is_at_its_end, "its end");
@@ -390,9 +393,34 @@ static void assert_same_output(const Run *a, const Run *b)
     }
 }
 
+static unsigned count(const char *text, const char *what)
+{
+    unsigned n = 0;
+
+    for (; (text = strstr(text, what)); text += strlen(what)) {
+        n++;
+    }
+    return n;
+}
+
 /* Has the program done what it is for?  Otherwise the rest shows nothing. */
 static void assert_busy(const Run *run)
 {
+    static const char *const accesses[] = {
+        "write /machine/soc/spi2 DR", "read /machine/soc/spi3 DR", "write /machine/soc/i2c1 DR",
+        "read /machine/soc/i2c2 DR", "write /machine/soc/can1 TI0R", "read /machine/soc/can1 RI0R",
+        "read /machine/soc/adc1 DR", "read /machine/soc/spi1 DR", "pin_changed PE0",
+    };
+    const char *after_stop = strstr(run->trace->str, "/machine/soc/spi3 I2SCFGR <-");
+
+    g_assert_nonnull(after_stop);
+    for (unsigned i = 0; i < ARRAY_SIZE(accesses); i++) {
+        unsigned all = count(run->trace->str, accesses[i]), later = count(after_stop, accesses[i]);
+
+        g_test_message("%s: %u, %u of them after Stop mode", accesses[i], all, later);
+        g_assert_cmpuint(all - later, >=, 20);
+        g_assert_cmpuint(later, >=, 20);
+    }
     g_test_message("%" PRId64 " us, Stop mode at %" PRId64 " us, %zu bytes of trace",
                    (run->at_end - run->at_begin) / 1000, (run->at_stop - run->at_begin) / 1000,
                    run->trace->len);
@@ -418,8 +446,8 @@ static void test_loadvm(void)
 {
     Run with;
 
-    for (unsigned ms = 2; ms <= 40; ms += 12) {
-        run_twice_from(&with, without.at_begin + ms * 1000 * US);
+    for (unsigned ms = 2; ms <= 42; ms += 8) {
+        run_twice_from(&with, without.at_begin + ms * MS);
         assert_same_run(&without, &with);
         free_run(&with);
     }

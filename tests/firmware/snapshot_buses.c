@@ -107,13 +107,14 @@ void i2c1_event_handler(void)
         REG(I2C1, I2C_DR) = SLAVE << 1;
     } else if (sr1 & I2C_SR1_ADDR) {
         note(REG(I2C1, I2C_SR2));
-    } else if (sr1 & I2C_SR1_TXE && ++said % 8) {
-        REG(I2C1, I2C_DR) = said * 37;
+    } else if (said % 8 != 7) {
+        REG(I2C1, I2C_DR) = ++said * 37;
+    } else if (!(sr1 & I2C_SR1_BTF)) {
+        REG(I2C1, I2C_CR2) &= ~I2C_CR2_ITBUFEN;         /* that is next */
     } else {
+        said++;
         REG(I2C1, I2C_CR1) |= said % 16 ? I2C_CR1_START : I2C_CR1_STOP;
-        while (REG(I2C1, I2C_CR1) & I2C_CR1_STOP) {
-        }
-        REG(I2C1, I2C_CR1) |= I2C_CR1_START;
+        REG(I2C1, I2C_CR2) |= I2C_CR2_ITBUFEN;
     }
 }
 
@@ -228,11 +229,11 @@ static void converters_begin(void)
     REG(DAC, DAC_CR) = DAC_CR_EN1 | DAC_CR_TEN1 | 4 << 3 | 2 << 6 | 10 << 8;   /* a triangle */
     REG(ADC, ADC_CCR) = 3 << 16 | ADC_CCR_TSVREFE;
     REG(ADC1, ADC_CR1) = ADC_CR1_SCAN;
-    REG(ADC1, ADC_SMPR1) = 7 << 18;
+    REG(ADC1, ADC_SMPR1) = 0x3f << 18;
     REG(ADC1, ADC_SQR3) = 1 | 16 << 5 | 17 << 10;
     REG(ADC1, ADC_SQR1) = 2 << 20;
     REG(ADC1, ADC_CR2) = ADC_CR2_ADON;
-    circle(DMA2, 4, ADC1 + ADC_DR, ring[4], 0);
+    circle(DMA2, 4, ADC1 + ADC_DR, ring[4], 2 << 16);      /* the copies would starve it */
     REG(ADC1, ADC_CR2) |= ADC_CR2_DMA | ADC_CR2_DDS | 6 << 24 | 1 << 28;
     REG(TIM2, TIM_ARR) = 84 * 123;
     REG(TIM2, TIM_CR2) = 2 << 4;
@@ -283,6 +284,9 @@ void buses_note(unsigned round)
     note(REG(TIM2, TIM_CNT));
     accelerometer_note();
     REG(I2C2, I2C_CR2) |= I2C_CR2_ITBUFEN;
+    if (!(REG(I2C1, I2C_SR2) & I2C_SR2_BUSY)) {
+        REG(I2C1, I2C_CR1) |= I2C_CR1_START;
+    }
 }
 
 void accelerometer_end(void)
