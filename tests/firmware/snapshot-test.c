@@ -408,7 +408,7 @@ static void assert_busy(const Run *run)
 {
     static const char *const accesses[] = {
         "write /machine/soc/spi2 DR", "read /machine/soc/spi3 DR", "write /machine/soc/i2c1 DR",
-        "read /machine/soc/i2c2 DR", "write /machine/soc/can1 TI0R", "read /machine/soc/can1 RI0R",
+        "read /machine/soc/i2c2 DR", "write /machine/soc/can1 TI", "read /machine/soc/can1 RI0R",
         "read /machine/soc/adc1 DR", "read /machine/soc/spi1 DR", "pin_changed PE0",
     };
     const char *after_stop = strstr(run->trace->str, "/machine/soc/spi3 I2SCFGR <-");
