@@ -24,6 +24,11 @@ static const struct {
     { "/machine", "vcp", "string", "usart2" },
     { "/machine", "uid", "string", "" },
     { "/machine", "backup", "string", "" },
+    { "/machine", "chip-select", "string", "" },
+    { "/machine", "accelerometer-model", "string", "lis3dsh" },
+    { "/machine", "motion", "string", "" },
+    { "/machine", "canbus1", "link<can-bus>", "" },
+    { "/machine", "canbus2", "link<can-bus>", "" },
     { "/machine", "virtual-time", "int", "0" },
     { "/machine", "stop-at", "int", "-1" },
     { "/machine/led-green", "lit", "bool", "false" },
@@ -35,6 +40,11 @@ static const struct {
     { "/machine/led-overcurrent", "lit", "bool", "false" },
     { "/machine/button-user", "pressed", "bool", "false" },
     { "/machine/button-reset", "pressed", "bool", "false" },
+    { "/machine/accelerometer", "x", "int", "0" },
+    { "/machine/accelerometer", "y", "int", "0" },
+    { "/machine/accelerometer", "z", "int", "1000" },
+    { "/machine/accelerometer", "tap", "string", "" },
+    { "/machine/accelerometer", "model", "string", "lis3dsh" },
     { "/machine/soc/pwr", "vdd", "uint32", "3000" },
     { "/machine/soc/rng", "seed-error", "bool", "false" },
     { "/machine/soc/adc-common", "temperature", "int", "25000" },
@@ -68,7 +78,7 @@ static char *value_of(const char *path, const char *property, const char *type)
     if (!strcmp(type, "bool")) {
         return g_strdup(board_get_bool(path, property) ? "true" : "false");
     }
-    if (!strcmp(type, "string")) {
+    if (!strcmp(type, "string") || g_str_has_prefix(type, "link<")) {
         return board_get_string(path, property);
     }
     return g_strdup_printf("%" PRId64, board_get_int(path, property));
@@ -112,7 +122,8 @@ static void test_registers(void)
         "rcc", "pwr", "flash", "syscfg", "exti", "crc", "dma1", "dma2", "dbgmcu", "dwt", "itm",
         "coredebug", "tpiu",
         "iwdg", "wwdg", "rng", "rtc", "gpioa", "gpioi", "adc1", "adc2", "adc3", "adc-common", "dac", "tim1", "tim2", "tim6", "tim14",
-        "usart1", "usart2", "usart3", "uart4", "uart5", "usart6",
+        "usart1", "usart2", "usart3", "uart4", "uart5", "usart6", "spi1", "spi2", "spi3", "i2c1",
+        "i2c2", "i2c3", "can1", "can2",
     };
 
     board_start("");
