@@ -429,8 +429,9 @@ static void tilt_to(int x, int y)
     board_set_int("/machine/accelerometer", "x", x);
     board_set_int("/machine/accelerometer", "y", y);
     samples = mail(1);
-    while (mail(1) - samples < 3) {
-        g_usleep(1000);
+    for (int i = 0; mail(1) - samples < 3; i++) {
+        g_assert_cmpint(i, <, REAL_SECONDS * 100);
+        g_usleep(10000);
     }
 }
 
