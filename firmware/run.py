@@ -3,7 +3,8 @@
 """Runs a guest program on the board and shows the board in the terminal: LEDs, console, button.
 
 Keys go to the console; the space bar is the user button, the arrows left and right tilt the board,
-down lays it flat; Ctrl-C ends.  Without a terminal each change of the LEDs is a line.  Arguments: QEMU ELF [SECONDS] [further arguments of QEMU]
+down lays it flat; Ctrl-C ends.  Without a terminal each change of the LEDs is a line.
+Arguments: QEMU ELF [SECONDS] [further arguments of QEMU]
 """
 import json
 import os

@@ -1,6 +1,7 @@
 /*
  * The demo that `make run` shows: sets the clock to 168 MHz from the crystal and says how long that
- * took, chases the four LEDs, answers on the console and reacts to the user button and to being tilted.
+ * took, chases the four LEDs, answers on the console and reacts to the user button and to being
+ * tilted.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -479,7 +479,8 @@ static void test_motion(void)
     int fd = g_file_open_tmp("stm32-motion-XXXXXX", &file, NULL);
 
     close(fd);
-    g_assert_true(g_file_set_contents(file, "0 0 0 1000\n50 400 0 900\n100 0 -400 900\n", -1, NULL));
+    g_assert_true(g_file_set_contents(file, "0 0 0 1000\n50 400 0 900\n100 0 -400 900\n", -1,
+                                      NULL));
     args = g_strdup_printf("-S -machine motion=%s", file);
     start("tilt", args);
     for (unsigned i = 0; i < 3; i++) {

@@ -2,10 +2,11 @@
  * Keeps everything that is modelled busy at once, and writes down all that it sees with the time it
  * sees it: a snapshot anywhere in between must not show.
  *
- * Jumpers it wants: pa8-pb8 (MCO1 to EXTI8), pe2-pd3 (out to EXTI3), pe4-pa11 (out to USART1's CTS),
- * pb12-pb7 (USART3's CK to EXTI7), and those of the buses: pc10-pb13, pc11-pb14, pc12-pb15 (SPI), pi0-pa15,
- * pi1-pb3, pi3-pb5 (I2S), pb6-pf1, pb9-pf0 (I2C), pa4-pa1.  PE7 high lets it begin; in Stop mode the user button, which was
- * pressed before, is to be released.  At the end it sleeps for ever.
+ * Jumpers it wants: pa8-pb8 (MCO1 to EXTI8), pe2-pd3 (out to EXTI3), pe4-pa11 (out to USART1's
+ * CTS), pb12-pb7 (USART3's CK to EXTI7); and of snapshot_buses.c: pc10-pb13, pc11-pb14, pc12-pb15
+ * (SPI), pi0-pa15, pi1-pb3, pi3-pb5 (I2S), pb6-pf1, pb9-pf0 (I2C), pa4-pa1.  PE7 high lets it begin;
+ * in Stop mode the user button, which was pressed before, is to be released.  At the end it sleeps
+ * for ever.
  *
  * Mailbox: 1 how far it is (STEP_...); 2 checksum of what it saw; 3 how many words that are.  The
  * words are in `trail`, so in SRAM; the LEDs show the checksum.

@@ -1,8 +1,8 @@
 /*
- * The part of snapshot.c that keeps buses and converters busy, by DMA, by interrupts and by polling.
+ * The part of snapshot.c that keeps buses and converters busy: by DMA, by interrupts, by polling.
  *
- * SPI2 is the master of SPI3, later I2S2 that of I2S3: in circles.  I2C1 writes to I2C2, CAN1 to itself.
- * TIM2 triggers the DAC and ADC1.  The accelerometer at SPI1 gives samples.
+ * SPI2 is the master of SPI3, later I2S2 that of I2S3: in circles.  I2C1 writes to I2C2, CAN1 to
+ * itself.  TIM2 triggers the DAC and ADC1.  The accelerometer at SPI1 gives samples.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,13 +1,14 @@
 /*
- * SPI1 (PB3 ... PB5) as master of SPI2 (PB13 ... PB15), joined by jumpers, by DMA both ways with the CRC
- * at the end, in bytes and in halfwords; then a flash part at SPI3 (PC10 ... PC12, CS PA15), by polling.
+ * SPI1 (PB3 ... PB5) as master of SPI2 (PB13 ... PB15), joined by jumpers, by DMA both ways with
+ * the CRC at the end, in bytes and in halfwords; then a flash part at SPI3 (PC10 ... PC12, CS PA15),
+ * by polling.
  *
  * Jumpers it wants: pb3-pb13:pb4-pb14:pb5-pb15.
  *
- * Mailbox: 1 data that came wrong at the slave, 2 at the master; 3 errors in SR of both; 4 interrupts of
- * the DMA; 5, 6 cycles for SIZE bytes, for SIZE / 2 halfwords; 7 messages whose CRC was right at both
- * ends; 8 what the flash part is, its status 9 in a write; bytes of it that are wrong 10 erased,
- * 11 programmed, 12 programmed again without an erase
+ * Mailbox: 1 data that came wrong at the slave, 2 at the master; 3 errors in SR of both;
+ * 4 interrupts of the DMA; 5, 6 cycles for SIZE bytes, for SIZE / 2 halfwords; 7 messages whose CRC
+ * was right at both ends; 8 what the flash part is, 9 its status in a write; bytes of it that are
+ * wrong 10 erased, 11 programmed, 12 programmed again without an erase
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

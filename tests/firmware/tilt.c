@@ -1,9 +1,9 @@
 /*
- * The accelerometer at work: a LIS3DSH gives 100 samples a second, each with an interrupt (INT1 at PE0),
- * and the LED at the side to which the board is tilted is lit; none when it lies flat.
+ * The accelerometer at work: a LIS3DSH gives 100 samples a second, each with an interrupt (INT1 at
+ * PE0), and the LED at the side to which the board is tilted is lit; none when it lies flat.
  *
- * x above 0 is the red LED, below 0 the green one, y orange and blue, as ST's own demonstration has it.
- * unsure: that these are the lower sides.
+ * x above 0 is the red LED, below 0 the green one, y orange and blue, as ST's own demonstration has
+ * it.  unsure: that these are the lower sides.
  *
  * Mailbox: 1 samples; 2, 3 the last x and y in mg; 4 the part is there; 5 samples that had been
  * overwritten before they were read; 6 ms since the first sample
