@@ -66,9 +66,6 @@ enum {
 #define P DMA
 #include "../../regs/dma.h"
 #undef P
-#define P SPI
-#include "../../regs/spi.h"
-#undef P
 #define P I2C
 #include "../../regs/i2c.h"
 #undef P
@@ -138,8 +135,6 @@ enum {
 #define I2C1    0x40005400u
 #define I2C2    0x40005800u
 #define SPI1    0x40013000u
-#define SPI2    0x40003800u
-#define SPI3    0x40003c00u
 #define SYSCFG  0x40013800u
 #define EXTI    0x40013c00u
 #define FLASH   0x40023c00u
