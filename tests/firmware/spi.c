@@ -103,6 +103,8 @@ static void exchange(bool halfwords)
     start_stream(DMA2, 3, SPI1, out[0], count, size | 3 << 25 | 1 << 6);
     REG(SPI2, SPI_CR1) |= SPI_CR1_SPE;
     REG(SPI2, SPI_CR2) |= SPI_CR2_TXDMAEN;
+    while (REG(DMA1, DMA_OF(4, DMA_S0NDTR)) == count) {     /* its first frame has to be there */
+    }
     start = DWT_CYCCNT;
     REG(SPI1, SPI_CR1) |= SPI_CR1_SPE;
     REG(SPI1, SPI_CR2) |= SPI_CR2_TXDMAEN;
