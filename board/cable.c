@@ -23,7 +23,7 @@
 #include "hw/qdev-properties.h"
 #include "hw/qdev-properties-system.h"
 #include "stm32/core/frames.h"
-#include "stm32/soc/stm32f407_soc.h"
+#include "stm32/board/user_pin.h"
 
 #define TYPE_CABLE "stm32-cable"
 OBJECT_DECLARE_SIMPLE_TYPE(Cable, CABLE)
@@ -389,13 +389,10 @@ static void cable_event(void *opaque, QEMUChrEvent event)
 
 static bool add_core(Cable *c, const char *name, Error **errp)
 {
-    Object *soc = object_resolve_path("/machine/soc", NULL);
-    Pin *pin = soc && object_dynamic_cast(soc, TYPE_STM32F407_SOC)
-               ? stm32f407_find_pin(soc, name) : NULL;
+    Pin *pin = user_pin("pins", name, errp);
     Core *core = &c->core[c->cores];
 
     if (!pin) {
-        error_setg(errp, "pins=: there is no pin '%s'; pins are pa0 to pa15, pb0 ... pi15", name);
         return false;
     }
     if (c->cores == MAX_PINS) {

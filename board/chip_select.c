@@ -5,11 +5,12 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
+#include "qapi/error.h"
 #include "hw/irq.h"
 #include "hw/ssi/ssi.h"
 #include "system/system.h"
 #include "stm32/board/chip_select.h"
-#include "stm32/soc/stm32f407_soc.h"
+#include "stm32/board/user_pin.h"
 
 static const struct {
     const char *bus, *pin;
@@ -33,14 +34,9 @@ static void connect_part(Object *soc, const char *bus, unsigned cs, const char *
 {
     DeviceState *spi = DEVICE(object_resolve_path_component(soc, bus));
     DeviceState *part = ssi_get_cs((SSIBus *)qdev_get_child_bus(spi, bus), cs);
-    Pin *pin = stm32f407_find_pin(soc, pin_name);
+    Pin *pin = user_pin("chip-select", pin_name, &error_fatal);
     PinListener *listener;
 
-    if (!pin) {
-        error_report("chip-select=: there is no pin '%s'; pins are pa0 to pa15, pb0 ... pi15",
-                     pin_name);
-        exit(1);
-    }
     if (!part) {
         return;
     }

@@ -14,7 +14,7 @@
 #include "hw/qdev-properties.h"
 #include "system/runstate.h"
 #include "stm32/core/pin.h"
-#include "stm32/soc/stm32f407_soc.h"
+#include "stm32/board/user_pin.h"
 
 #define TYPE_RECORDER "stm32-recorder"
 OBJECT_DECLARE_SIMPLE_TYPE(Recorder, RECORDER)
@@ -65,13 +65,14 @@ static void vm_state_changed(void *opaque, bool running, RunState state)
 static void recorder_realize(DeviceState *dev, Error **errp)
 {
     Recorder *r = RECORDER(dev);
-    Object *soc = object_resolve_path("/machine/soc", NULL);
 
-    r->pin = soc && r->pin_name && object_dynamic_cast(soc, TYPE_STM32F407_SOC)
-             ? stm32f407_find_pin(soc, r->pin_name) : NULL;
-    if (!r->pin || !r->file_name) {
+    if (!r->pin_name || !r->file_name) {
         error_setg(errp, "a recorder needs pin=pa4 (pins are pa0 to pa15, pb0 ... pi15) and "
                    "file=NAME");
+        return;
+    }
+    r->pin = user_pin("pin", r->pin_name, errp);
+    if (!r->pin) {
         return;
     }
     r->file = fopen(r->file_name, "w");

@@ -21,7 +21,7 @@
 #include "hw/qdev-properties.h"
 #include <math.h>
 #include "stm32/core/pin.h"
-#include "stm32/soc/stm32f407_soc.h"
+#include "stm32/board/user_pin.h"
 
 #define TYPE_SIGNAL_GENERATOR "stm32-signal"
 OBJECT_DECLARE_SIMPLE_TYPE(SignalGenerator, SIGNAL_GENERATOR)
@@ -228,16 +228,9 @@ static void set_times(SignalGenerator *s)
 static void signal_generator_realize(DeviceState *dev, Error **errp)
 {
     SignalGenerator *s = SIGNAL_GENERATOR(dev);
-    Object *soc = object_resolve_path("/machine/soc", NULL);
-    Pin *pin = soc && s->pin && object_dynamic_cast(soc, TYPE_STM32F407_SOC)
-               ? stm32f407_find_pin(soc, s->pin) : NULL;
+    Pin *pin = user_pin("pin", s->pin, errp);
 
-    if (!pin) {
-        error_setg(errp, "pin=: there is no pin '%s'; pins are pa0 to pa15, pb0 ... pi15",
-                   s->pin ?: "");
-        return;
-    }
-    if (!choose_shape(s, errp) || (s->file && !read_file(s, errp))) {
+    if (!pin || !choose_shape(s, errp) || (s->file && !read_file(s, errp))) {
         return;
     }
     set_times(s);

@@ -120,6 +120,15 @@ int64_t counter_when(const Counter *c, uint64_t count)
     return ahead < (Units)(INT64_MAX - c->anchor) ? c->anchor + (int64_t)ahead : COUNTER_NEVER;
 }
 
+void counter_arm(QEMUTimer *timer, int64_t when)
+{
+    if (when == COUNTER_NEVER) {
+        timer_del(timer);
+    } else if (timer_expire_time_ns(timer) != when) {
+        timer_mod(timer, when);
+    }
+}
+
 bool time_is_exact(void)
 {
     return icount_enabled() || qtest_enabled();

@@ -13,6 +13,7 @@
 #define STM32_CORE_COUNTER_H
 
 #include "hw/clock.h"
+#include "qemu/timer.h"
 #include "migration/vmstate.h"
 
 typedef struct Counter {
@@ -53,6 +54,9 @@ void counter_divide(Counter *c, uint32_t divide);
  * already, COUNTER_NEVER if it stands still or that is more than some 200 years ahead.
  */
 int64_t counter_when(const Counter *c, uint64_t count);
+
+/* Let @timer expire at @when, as counter_when() has it; COUNTER_NEVER: not at all. */
+void counter_arm(QEMUTimer *timer, int64_t when);
 
 /* Is virtual time the guest's own (-icount, tests), so that no timer of it ever comes late? */
 bool time_is_exact(void);

@@ -40,11 +40,7 @@ int64_t shifter_when(const Shifter *sh)
 
 void shifter_arm(Shifter *sh, int64_t when)
 {
-    if (when == COUNTER_NEVER) {
-        timer_del(sh->timer);
-    } else if (timer_expire_time_ns(sh->timer) != when) {
-        timer_mod(sh->timer, when);
-    }
+    counter_arm(sh->timer, when);
 }
 
 bool shifter_is_late(const Shifter *sh)

@@ -193,11 +193,7 @@ void adc_plan(AdcCommon *c)
             when = MIN(when, when_ends(s));
         }
     }
-    if (when == COUNTER_NEVER) {
-        timer_del(c->timer);
-    } else if (timer_expire_time_ns(c->timer) != when) {
-        timer_mod(c->timer, when);
-    }
+    counter_arm(c->timer, when);
 }
 
 static void expired(void *opaque)

@@ -521,15 +521,6 @@ static int64_t wire_when(CanWire *w)
     }
 }
 
-static void arm(QEMUTimer *timer, int64_t when)
-{
-    if (when == COUNTER_NEVER) {
-        timer_del(timer);
-    } else if (timer_expire_time_ns(timer) != when) {
-        timer_mod(timer, when);
-    }
-}
-
 static void wire_run(CanWire *w)
 {
     if (w->phase == WIRE_HELD && !is_too_early(w)) {
@@ -544,7 +535,7 @@ static void wire_run(CanWire *w)
             begin(w);
         }
     }
-    arm(w->timer, wire_when(w));
+    counter_arm(w->timer, wire_when(w));
 }
 
 static void wire_expired(void *opaque)
@@ -571,7 +562,7 @@ void bxcan_bus_run(Bxcan *s)
     if (bxcan_tx_next(s) >= 0) {
         wire_run(wire_of(s));       /* it has just got there */
     }
-    arm(s->timer, bxcan_mode_when(s));
+    counter_arm(s->timer, bxcan_mode_when(s));
 }
 
 static bool is_late(QEMUTimer *timer)

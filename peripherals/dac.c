@@ -335,11 +335,7 @@ static void plan(Dac *s)
             when = MIN(when, counter_when(&s->ticks, s->ch[n].due));
         }
     }
-    if (when == COUNTER_NEVER) {
-        timer_del(s->timer);
-    } else if (timer_expire_time_ns(s->timer) != when) {
-        timer_mod(s->timer, when);
-    }
+    counter_arm(s->timer, when);
 }
 
 static void dac_update(Periph *p)

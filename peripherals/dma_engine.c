@@ -141,11 +141,7 @@ void dma_engine_schedule(Dma *s)
         }
         when = when_due(s);
     }
-    if (when == COUNTER_NEVER) {
-        timer_del(s->timer);
-    } else if (timer_expire_time_ns(s->timer) != when) {
-        timer_mod(s->timer, when);
-    }
+    counter_arm(s->timer, when);
 }
 
 static void expired(void *opaque)

@@ -398,9 +398,5 @@ void i2c_slave_run(I2c *s)
         release(s, true);
     }
     when = s->held && s->patience > i2c_now() ? s->patience : s->slave_end;
-    if (!when) {
-        timer_del(s->slave_timer);
-    } else if (timer_expire_time_ns(s->slave_timer) != when) {
-        timer_mod(s->slave_timer, when);
-    }
+    counter_arm(s->slave_timer, when ?: COUNTER_NEVER);
 }

@@ -127,11 +127,7 @@ void i2c_smbus_run(I2c *s)
         s->extended += i2c_is_addressed(s) ? i2c_now() - s->low_since : 0;
         s->low_since = 0;
     }
-    if (!low) {
-        timer_del(s->low_timer);
-    } else if (timer_expire_time_ns(s->low_timer) != low_limit(s)) {
-        timer_mod(s->low_timer, low_limit(s));
-    }
+    counter_arm(s->low_timer, low ? low_limit(s) : COUNTER_NEVER);
 }
 
 void i2c_smbus_init(I2c *s)

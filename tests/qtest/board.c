@@ -163,6 +163,14 @@ void board_hold_in_reset(const char *peripheral, bool hold)
     poke(RCC + bit->offset, others | (uint32_t)hold << bit->shift);
 }
 
+void board_pin_function(uint32_t gpio, unsigned n, unsigned function)
+{
+    uint32_t afr = gpio + 0x20 + n / 8 * 4, shift = n % 8 * 4;
+
+    poke(afr, (peek(afr) & ~(0xfu << shift)) | function << shift);
+    poke(gpio, (peek(gpio) & ~(3u << 2 * n)) | 2u << 2 * n);
+}
+
 void board_wait_ns(int64_t ns)
 {
     qtest_clock_step(board, ns);

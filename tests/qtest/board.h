@@ -54,6 +54,9 @@ uint64_t board_clock_hz(const char *path);
 bool pin_level(const char *pin);
 void pin_drive(const char *pin, const char *level /* "0" "1" "z" */);
 
+/* Let pin @n of the port at @gpio carry its alternate function @function. */
+void board_pin_function(uint32_t gpio, unsigned n, unsigned function);
+
 /* Any QOM property; the string is the caller's to free. */
 bool board_get_bool(const char *path, const char *property);
 int64_t board_get_int(const char *path, const char *property);

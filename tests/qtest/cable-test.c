@@ -109,21 +109,13 @@ static void test_unplugged(void)
     part();
 }
 
-static void pin_function(uint32_t port, unsigned pin, unsigned function)
-{
-    uint32_t afr = port + 0x20 + pin / 8 * 4, shift = pin % 8 * 4;
-
-    poke(afr, (peek(afr) & ~(0xfu << shift)) | function << shift);
-    poke(port, (peek(port) & ~(3u << 2 * pin)) | 2u << 2 * pin);
-}
-
 static void set_up_usart(QTestState *where)
 {
     board = where;
     board_enable("gpioa");
     board_enable("usart2");
-    pin_function(GPIOA, 2, 7);
-    pin_function(GPIOA, 3, 7);
+    board_pin_function(GPIOA, 2, 7);
+    board_pin_function(GPIOA, 3, 7);
     poke(USART2 + BRR, 16);
     poke(USART2 + CR1, 0x200c);
     board_wait_ns(20000);
@@ -160,7 +152,7 @@ static void set_up_spi(QTestState *where, uint32_t cr1)
     board_enable("gpiob");
     board_enable("spi2");
     for (unsigned pin = 13; pin <= 15; pin++) {
-        pin_function(GPIOB, pin, 5);
+        board_pin_function(GPIOB, pin, 5);
     }
     poke(SPI2 + SPI_CR1, cr1);
 }

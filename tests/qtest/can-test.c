@@ -32,23 +32,15 @@ static uint32_t reg(uint32_t can, uint32_t offset)
     return peek(can + offset);
 }
 
-static void route(uint32_t port, unsigned pin, unsigned function)
-{
-    uint32_t afr = port + 0x20 + pin / 8 * 4, shift = pin % 8 * 4;
-
-    poke(afr, (peek(afr) & ~(0xfu << shift)) | function << shift);
-    poke(port, (peek(port) & ~(3u << 2 * pin)) | 2u << 2 * pin);
-}
-
 /* CAN1 at PD0, PD1, CAN2 at PB5, PB6. */
 static void route_all(void)
 {
     board_enable("gpiod");
     board_enable("gpiob");
-    route(0x40020c00, 0, 9);
-    route(0x40020c00, 1, 9);
-    route(0x40020400, 5, 9);
-    route(0x40020400, 6, 9);
+    board_pin_function(0x40020c00, 0, 9);
+    board_pin_function(0x40020c00, 1, 9);
+    board_pin_function(0x40020400, 5, 9);
+    board_pin_function(0x40020400, 6, 9);
 }
 
 /* Into initialization, which needs no time, and out of it again. */
@@ -783,7 +775,7 @@ static void test_not_routed(void)
 {
     start(BUS, BTR_1M);
     g_assert_cmpint(board_mistakes("is at no pin"), ==, 0);
-    route(0x40020c00, 1, 0);
+    board_pin_function(0x40020c00, 1, 0);
     set_up(CAN1, BTR_1M, 0);
     board_wait_ns(11 * US);
     g_assert_cmpint(board_mistakes("TX is at no pin"), ==, 1);

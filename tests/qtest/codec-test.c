@@ -164,14 +164,6 @@ static void test_snapshot(void)
 
 static char *wav_name;
 
-static void pin_function(uint32_t port, unsigned pin)
-{
-    uint32_t afr = port + 0x20 + pin / 8 * 4, shift = pin % 8 * 4;
-
-    poke(afr, (peek(afr) & ~(0xfu << shift)) | 6u << shift);
-    poke(port, (peek(port) & ~(3u << 2 * pin)) | 2u << 2 * pin);
-}
-
 /* MCLK is PC7, LRCK PA4. */
 static void start_sound(const char *args)
 {
@@ -180,8 +172,8 @@ static void start_sound(const char *args)
     start(args);
     board_enable("spi3");
     board_enable("dma1");
-    pin_function(GPIOC, 10);
-    pin_function(GPIOC, 12);
+    board_pin_function(GPIOC, 10, 6);
+    board_pin_function(GPIOC, 12, 6);
     for (unsigned i = 0; i < 48; i++) {
         frame[i][0] = lrint(16000 * sin(2 * G_PI * i / 48));
         frame[i][1] = lrint(8000 * sin(2 * G_PI * 2 * i / 48));
@@ -232,8 +224,8 @@ static void start_recording(void)
     wav_name = g_strdup_printf("/tmp/stm32-codec-%d.wav", getpid());
     args = g_strdup_printf(AUDIODEV, wav_name);
     start_sound(args);
-    pin_function(GPIOC, 7);
-    pin_function(GPIOA, 4);
+    board_pin_function(GPIOC, 7, 6);
+    board_pin_function(GPIOA, 4, 6);
     power_up();
 }
 
@@ -398,9 +390,9 @@ static void test_mistakes(void)
     step("is powered down");
     power_up();
     step("without MCLK");
-    pin_function(GPIOC, 7);
+    board_pin_function(GPIOC, 7, 6);
     step("without LRCK");
-    pin_function(GPIOA, 4);
+    board_pin_function(GPIOA, 4, 6);
     board_wait_ns(10000000);
     g_assert_cmpint(board_mistakes("/machine/codec"), ==, 4);
     put(0x06, 0x00);

@@ -48,11 +48,8 @@ static inline void cr1_clear(uint32_t i2c, uint32_t bits)
 /* Open drain, and AF4. */
 static inline void i2c_pin(unsigned pin)
 {
-    uint32_t afr = GPIOB + 0x20 + pin / 8 * 4, shift = pin % 8 * 4;
-
     poke(GPIOB + 4, peek(GPIOB + 4) | 1u << pin);
-    poke(afr, (peek(afr) & ~(0xfu << shift)) | 4u << shift);
-    poke(GPIOB, (peek(GPIOB) & ~(3u << 2 * pin)) | 2u << 2 * pin);
+    board_pin_function(GPIOB, pin, 4);
 }
 
 static inline void i2c_on(uint32_t i2c, uint32_t cr1)

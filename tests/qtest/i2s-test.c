@@ -26,14 +26,6 @@ enum {
 #define CHANNEL_NS 15667
 #define JUMPERS "pb13-pc10:pb12-pa15:pb15-pc12:pb14-pc11"
 
-static void pin_function(uint32_t port, unsigned pin, unsigned function)
-{
-    uint32_t afr = port + 0x20 + pin / 8 * 4, shift = pin % 8 * 4;
-
-    poke(afr, (peek(afr) & ~(0xfu << shift)) | function << shift);
-    poke(port, (peek(port) & ~(3u << 2 * pin)) | 2u << 2 * pin);
-}
-
 static void start(void)
 {
     board_start("-machine wire=" JUMPERS);
@@ -43,12 +35,12 @@ static void start(void)
     board_enable("spi2");
     board_enable("spi3");
     for (unsigned pin = 12; pin <= 15; pin++) {
-        pin_function(GPIOB, pin, pin == 14 ? 6 : 5);
+        board_pin_function(GPIOB, pin, pin == 14 ? 6 : 5);
     }
-    pin_function(GPIOC, 10, 6);
-    pin_function(GPIOA, 15, 6);
-    pin_function(GPIOC, 12, 6);
-    pin_function(GPIOC, 11, 5);
+    board_pin_function(GPIOC, 10, 6);
+    board_pin_function(GPIOA, 15, 6);
+    board_pin_function(GPIOC, 12, 6);
+    board_pin_function(GPIOC, 11, 5);
     poke(RCC_PLLI2SCFGR, 2u << 28 | 192 << 6);
     poke(RCC_CR, peek(RCC_CR) | 1 << 26);
     board_wait_ns(1000000);

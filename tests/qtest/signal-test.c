@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include <math.h>
 #include <glib/gstdio.h>
 #include "stm32/tests/qtest/adc.h"
 

@@ -23,14 +23,6 @@ enum {
 #define BYTE_NS 4000
 #define JUMPERS "pa5-pb13:pa6-pb14:pa7-pb15"
 
-static void pin_function(uint32_t port, unsigned pin, unsigned function)
-{
-    uint32_t afr = port + 0x20 + pin / 8 * 4, shift = pin % 8 * 4;
-
-    poke(afr, (peek(afr) & ~(0xfu << shift)) | function << shift);
-    poke(port, (peek(port) & ~(3u << 2 * pin)) | 2u << 2 * pin);
-}
-
 static void start(const char *args)
 {
     board_start(args);
@@ -39,8 +31,8 @@ static void start(const char *args)
     board_enable("spi1");
     board_enable("spi2");
     for (unsigned pin = 5; pin <= 7; pin++) {
-        pin_function(GPIOA, pin, 5);
-        pin_function(GPIOB, pin + 8, 5);
+        board_pin_function(GPIOA, pin, 5);
+        board_pin_function(GPIOB, pin + 8, 5);
     }
 }
 
@@ -185,8 +177,8 @@ static void test_one_line(void)
 static void test_nss_hard(void)
 {
     start("-machine wire=" JUMPERS ":pa4-pb12");
-    pin_function(GPIOA, 4, 5);
-    pin_function(GPIOB, 12, 5);
+    board_pin_function(GPIOA, 4, 5);
+    board_pin_function(GPIOB, 12, 5);
     poke(GPIOB + 0x0c, 1 << 24);                        /* pull-up at PB12 */
     poke(SLAVE + A_CR1, SPE);
     poke(MASTER + A_CR2, R_CR2_SSOE_MASK);
@@ -213,7 +205,7 @@ static void test_nss_hard(void)
 static void test_mode_fault(void)
 {
     start("");
-    pin_function(GPIOA, 4, 5);
+    board_pin_function(GPIOA, 4, 5);
     pin_drive("pa4", "1");
     board_watch_irqs();
     poke(MASTER + A_CR2, R_CR2_ERRIE_MASK);
@@ -386,7 +378,7 @@ static void test_nobody(void)
 static void test_frame_error(void)
 {
     start("-machine wire=" JUMPERS);
-    pin_function(GPIOB, 12, 5);
+    board_pin_function(GPIOB, 12, 5);
     pin_drive("pb12", "0");
     poke(SLAVE + A_CR2, R_CR2_FRF_MASK);
     poke(SLAVE + A_CR1, SPE);
@@ -448,7 +440,7 @@ static void test_mistakes(void)
     poke(MASTER + A_I2SCFGR, R_I2SCFGR_I2SMOD_MASK);
     g_assert_cmpint(board_mistakes("no I2S"), ==, 1);
     start("");
-    pin_function(GPIOA, 5, 0);
+    board_pin_function(GPIOA, 5, 0);
     poke(MASTER + A_CR1, MSTR | SSM | SSI | BR | SPE);
     poke(MASTER + A_DR, 1);
     g_assert_cmpint(board_mistakes("SCK is not routed"), ==, 1);

@@ -12,7 +12,7 @@
 static void test_pwm(void)
 {
     tim_start("");
-    tim_pin(GPIOD, 12, 2);
+    board_pin_function(GPIOD, 12, 2);
     tim_set(TIM4, 0, 159);
     poke(TIM4 + A_CCR1, 40);
     poke(TIM4 + A_CCMR1, PWM1);
@@ -41,7 +41,7 @@ static void test_pwm(void)
 static void test_pwm_down_and_centred(void)
 {
     tim_start("");
-    tim_pin(GPIOD, 13, 2);
+    board_pin_function(GPIOD, 13, 2);
     poke(TIM4 + A_CR1, R_CR1_DIR_MASK);
     tim_set(TIM4, 0, 159);
     poke(TIM4 + A_CCR2, 39);
@@ -52,7 +52,7 @@ static void test_pwm_down_and_centred(void)
     assert_level_for("pd13", true, 40);
     assert_level_for("pd13", false, 120);
     tim_start("");
-    tim_pin(GPIOD, 13, 2);
+    board_pin_function(GPIOD, 13, 2);
     poke(TIM4 + A_CR1, 1 << R_CR1_CMS_SHIFT);
     tim_set(TIM4, 1, 80);
     poke(TIM4 + A_CCR2, 20);
@@ -69,7 +69,7 @@ static void test_pwm_down_and_centred(void)
 static void test_pwm_preload(void)
 {
     tim_start("");
-    tim_pin(GPIOD, 12, 2);
+    board_pin_function(GPIOD, 12, 2);
     tim_set(TIM4, 0, 159);
     poke(TIM4 + A_CCMR1, PWM1 | R_CCMR1_OC1PE_MASK);
     poke(TIM4 + A_CCR1, 40);
@@ -88,7 +88,7 @@ static void test_pwm_preload(void)
 static void test_compare_modes(void)
 {
     tim_start("");
-    tim_pin(GPIOD, 12, 2);
+    board_pin_function(GPIOD, 12, 2);
     tim_set(TIM4, 0, 159);
     poke(TIM4 + A_CCR1, 40);
     poke(TIM4 + A_CCER, 1);
@@ -118,7 +118,7 @@ static void test_compare_modes(void)
 static void test_one_pulse(void)
 {
     tim_start("");
-    tim_pin(GPIOD, 12, 2);
+    board_pin_function(GPIOD, 12, 2);
     tim_set(TIM4, 0, 99);
     poke(TIM4 + A_CCR1, 30);
     poke(TIM4 + A_CCMR1, PWM2);
@@ -135,7 +135,7 @@ static void test_one_pulse(void)
 static void test_slow_pwm(void)
 {
     tim_start("");
-    tim_pin(GPIOA, 1, 1);
+    board_pin_function(GPIOA, 1, 1);
     tim_set(TIM2, 0, 160000000 - 1);
     poke(TIM2 + A_CCR2, 16000000);
     poke(TIM2 + A_CCMR1, PWM1 << 8);
@@ -155,8 +155,8 @@ static void test_pwm_input(void)
 
     for (unsigned i = 0; i < ARRAY_SIZE(periods); i++) {
         tim_start("-machine wire=pd12-pc6");
-        tim_pin(GPIOD, 12, 2);
-        tim_pin(GPIOC, 6, 2);
+        board_pin_function(GPIOD, 12, 2);
+        board_pin_function(GPIOC, 6, 2);
         tim_set(TIM4, 0, periods[i] - 1);
         poke(TIM4 + A_CCR1, periods[i] / 4);
         poke(TIM4 + A_CCMR1, PWM1);
@@ -178,7 +178,7 @@ static void test_pwm_input(void)
 static void test_capture(void)
 {
     tim_start("");
-    tim_pin(GPIOC, 7, 2);
+    board_pin_function(GPIOC, 7, 2);
     poke(TIM3 + A_CCMR1, 1 << 8);
     poke(TIM3 + A_CCER, 0x10);
     tim_go(TIM3);
@@ -212,7 +212,7 @@ static void test_capture(void)
 static void test_filter(void)
 {
     tim_start("");
-    tim_pin(GPIOC, 6, 2);
+    board_pin_function(GPIOC, 6, 2);
     poke(TIM3 + A_CCMR1, 0x31);
     poke(TIM3 + A_CCER, 1);
     tim_go(TIM3);
@@ -321,7 +321,7 @@ static void test_hse_rtc(void)
 static void test_external_clock(void)
 {
     tim_start("-machine wire=pa8-pd2");
-    tim_pin(GPIOC, 7, 2);
+    board_pin_function(GPIOC, 7, 2);
     poke(TIM3 + A_SMCR, 6 << R_SMCR_TS_SHIFT | 7);
     poke(TIM3 + A_CCMR1, 1 << 8);
     tim_go(TIM3);
@@ -332,8 +332,8 @@ static void test_external_clock(void)
     }
     g_assert_cmpuint(peek(TIM3 + A_CNT), ==, 10);
     poke(TIM3 + A_SMCR, R_SMCR_ECE_MASK | 1 << R_SMCR_ETPS_SHIFT);
-    tim_pin(GPIOD, 2, 2);
-    tim_pin(GPIOA, 8, 0);
+    board_pin_function(GPIOD, 2, 2);
+    board_pin_function(GPIOA, 8, 0);
     poke(TIM3 + A_CNT, 0);
     poke(0x40023808, 6 << 24);                              /* MCO1: HSI / 4 = 4 MHz */
     board_wait_ns(1000000);
@@ -345,7 +345,7 @@ static void test_external_clock(void)
 static void test_etr_filter(void)
 {
     tim_start("");
-    tim_pin(GPIOD, 2, 2);
+    board_pin_function(GPIOD, 2, 2);
     poke(TIM3 + A_SMCR, R_SMCR_ECE_MASK | 3 << R_SMCR_ETF_SHIFT);
     tim_go(TIM3);
     for (unsigned i = 0; i < 3; i++) {
@@ -377,8 +377,8 @@ static void turn(bool forward, unsigned steps)
 static void test_encoder(void)
 {
     tim_start("");
-    tim_pin(GPIOC, 6, 2);
-    tim_pin(GPIOC, 7, 2);
+    board_pin_function(GPIOC, 6, 2);
+    board_pin_function(GPIOC, 7, 2);
     tim_set(TIM3, 0, 99);
     poke(TIM3 + A_CCMR1, 0x0101);
     poke(TIM3 + A_SMCR, 3);
@@ -405,7 +405,7 @@ static void test_hall(void)
 
     tim_start("");
     for (unsigned i = 0; i < 3; i++) {
-        tim_pin(GPIOC, 6 + i, 2);
+        board_pin_function(GPIOC, 6 + i, 2);
     }
     poke(TIM3 + A_CR2, R_CR2_TI1S_MASK);
     poke(TIM3 + A_CCMR1, 3);                                /* TRC */
@@ -424,7 +424,7 @@ static void test_hall(void)
 static void test_slave_modes(void)
 {
     tim_start("");
-    tim_pin(GPIOC, 6, 2);
+    board_pin_function(GPIOC, 6, 2);
     poke(TIM3 + A_CCMR1, 1);
     poke(TIM3 + A_SMCR, 5 << R_SMCR_TS_SHIFT | 6);
     board_wait_ns(1000);
@@ -446,8 +446,8 @@ static void test_slave_modes(void)
 static void test_ocref_clear(void)
 {
     tim_start("");
-    tim_pin(GPIOD, 2, 2);                                   /* TIM3 ETR */
-    tim_pin(GPIOC, 7, 2);
+    board_pin_function(GPIOD, 2, 2);                                   /* TIM3 ETR */
+    board_pin_function(GPIOC, 7, 2);
     tim_set(TIM3, 0, 159);
     poke(TIM3 + A_CCMR1, (PWM1 | R_CCMR1_OC1CE_MASK) << 8);
     poke(TIM3 + A_CCR2, 80);

@@ -10,9 +10,9 @@
 static void start_pair(uint32_t bdtr)
 {
     tim_start("");
-    tim_pin(GPIOE, 8, 1);
-    tim_pin(GPIOE, 9, 1);
-    tim_pin(GPIOE, 15, 1);                                  /* BKIN */
+    board_pin_function(GPIOE, 8, 1);
+    board_pin_function(GPIOE, 9, 1);
+    board_pin_function(GPIOE, 15, 1);                                  /* BKIN */
     tim_set(TIM1, 0, 159);
     poke(TIM1 + A_CCR1, 80);
     poke(TIM1 + A_CCMR1, PWM1);

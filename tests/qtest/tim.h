@@ -57,15 +57,6 @@ static inline void tim_go(uint32_t tim)
     poke(tim + A_CR1, peek(tim + A_CR1) | CEN);
 }
 
-/* Alternate function @af for pin @n of the port at @gpio. */
-static inline void tim_pin(uint32_t gpio, unsigned n, unsigned af)
-{
-    uint32_t afr = gpio + 0x20 + n / 8 * 4;
-
-    poke(gpio, (peek(gpio) & ~(3u << 2 * n)) | 2u << 2 * n);
-    poke(afr, (peek(afr) & ~(15u << n % 8 * 4)) | af << n % 8 * 4);
-}
-
 #define PWM1 (6 << 4)       /* OC1M in CCMR1 */
 #define PWM2 (7 << 4)
 

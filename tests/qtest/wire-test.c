@@ -10,14 +10,6 @@
 
 enum { USART2 = 0x40004400, USART3 = 0x40004800, GPIOA = 0x40020000, GPIOB = 0x40020400 };
 
-static void pin_function(uint32_t port, unsigned pin, unsigned function)
-{
-    uint32_t afr = port + 0x20 + pin / 8 * 4, shift = pin % 8 * 4;
-
-    poke(afr, (peek(afr) & ~(0xfu << shift)) | function << shift);
-    poke(port, (peek(port) & ~(3u << 2 * pin)) | 2u << 2 * pin);
-}
-
 /* ---- USART2 sends, at PA2, to USART3, at PB11 ---- */
 
 enum { FE = R_SR_FE_MASK, PE = R_SR_PE_MASK, RXNE = R_SR_RXNE_MASK, LBD = R_SR_LBD_MASK };
@@ -30,8 +22,8 @@ static void join_usarts(uint32_t sender_cr1, uint32_t receiver_cr1, uint32_t brr
     board_enable("gpiob");
     board_enable("usart2");
     board_enable("usart3");
-    pin_function(GPIOA, 2, 7);
-    pin_function(GPIOB, 11, 7);
+    board_pin_function(GPIOA, 2, 7);
+    board_pin_function(GPIOB, 11, 7);
     poke(USART2 + A_BRR, 16);
     poke(USART3 + A_BRR, brr);
     poke(USART3 + A_CR1, R_CR1_UE_MASK | R_CR1_RE_MASK | receiver_cr1);
@@ -115,12 +107,12 @@ static void test_usart_unheard(void)
     g_assert_cmphex(usart_pass('x') & RXNE, ==, 0);
     poke(USART3 + A_CR1, R_CR1_UE_MASK | R_CR1_RE_MASK);
     g_assert_cmphex(peek(USART3 + A_SR) & RXNE, ==, 0);
-    pin_function(GPIOB, 11, 4);
+    board_pin_function(GPIOB, 11, 4);
     g_assert_cmphex(usart_pass('x') & RXNE, ==, 0);
-    pin_function(GPIOB, 11, 7);
-    pin_function(GPIOA, 2, 1);
+    board_pin_function(GPIOB, 11, 7);
+    board_pin_function(GPIOA, 2, 1);
     g_assert_cmphex(usart_pass('x') & RXNE, ==, 0);
-    pin_function(GPIOA, 2, 7);
+    board_pin_function(GPIOA, 2, 7);
     g_assert_cmphex(usart_pass('x') & RXNE, ==, RXNE);
 }
 
