@@ -8,9 +8,9 @@
  * with passes to and fro, and the frames of USART, SPI and I2C (core/frames.h); a master waits for
  * the answer, so that its frame lasts as long as that takes.
  *
- * Lines of text go over the chardev, see message_table.  What comes in is not trusted.  With nobody at
- * the other end the pins float there.  The two virtual clocks know nothing of each other: with
- * `-icount sleep=off` an idle machine runs ahead of the other.
+ * Lines of text go over the chardev (link.h), see message_table.  What comes in is not trusted.  With
+ * nobody at the other end the pins float there.  With -icount shift=3,sleep=off the two are in step if
+ * one end has step=100000 (ns) and the other follows=on.
  *
  * Deliberately different: I2S does not pass, its slaves could not answer in time; a snapshot does not
  * hold what is under way in the cable.
@@ -19,18 +19,15 @@
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
-#include "chardev/char-fe.h"
 #include "hw/qdev-properties.h"
-#include "hw/qdev-properties-system.h"
 #include "stm32/core/frames.h"
+#include "stm32/board/link.h"
 #include "stm32/board/user_pin.h"
 
 #define TYPE_CABLE "stm32-cable"
 OBJECT_DECLARE_SIMPLE_TYPE(Cable, CABLE)
 
 #define MAX_PINS 16
-#define MAX_LINE 160
-#define MAX_BACKLOG (64 * 1024)     /* bytes: more, and levels are not sent until there is room */
 
 typedef struct Core {
     Cable *cable;
@@ -53,43 +50,15 @@ typedef struct Waiting {
 
 struct Cable {
     DeviceState parent_obj;
-    CharBackend chr;
+    Link link;
     char *pins;
-    bool connected;
     Core core[MAX_PINS];
     unsigned cores;
     Waiting waiting[MAX_PINS];      /* by the core of the clock line */
-    GString *in, *out;
-    guint watch;
     bool telling;                   /* a frame of the other board: not to be sent back */
 };
 
 /* ---- Out ---- */
-
-static gboolean flush(void *do_not_use, GIOCondition condition, void *opaque);
-
-static void push(Cable *c)
-{
-    if (c->out->len && !c->watch) {
-        int done = qemu_chr_fe_write(&c->chr, (uint8_t *)c->out->str, c->out->len);
-
-        g_string_erase(c->out, 0, MAX(done, 0));
-        if (c->out->len) {
-            c->watch = qemu_chr_fe_add_watch(&c->chr, G_IO_OUT | G_IO_HUP, flush, c);
-        }
-    }
-}
-
-static void G_GNUC_PRINTF(2, 3) say(Cable *c, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    g_string_append_vprintf(c->out, format, args);
-    va_end(args);
-    g_string_append_c(c->out, '\n');
-    push(c);
-}
 
 static void say_drive(Core *core)
 {
@@ -101,27 +70,25 @@ static void say_drive(Core *core)
 
         d = (Drive) { .kind = DRIVE_ANALOG, .uv = uv };
     }
-    if (!c->connected || (drive_equals(&d, &core->sent) && !core->pending)) {
+    if (!c->link.connected || (drive_equals(&d, &core->sent) && !core->pending)) {
         return;
     }
-    core->pending = c->out->len > MAX_BACKLOG;
+    core->pending = link_backlog(&c->link) > LINK_MAX_BACKLOG;
     if (!core->pending) {
         core->sent = d;
-        say(c, "drive %d %u %d %" PRIu64 " %" PRIu64, (int)(core - c->core), d.kind, d.uv,
+        link_say(&c->link, "drive %d %u %d %" PRIu64 " %" PRIu64, (int)(core - c->core), d.kind, d.uv,
             d.period, d.high);
     }
 }
 
-static gboolean flush(void *do_not_use, GIOCondition condition, void *opaque)
+/* What waited for room. */
+static void drained(void *opaque)
 {
     Cable *c = opaque;
 
-    c->watch = 0;
-    push(c);
-    for (unsigned i = 0; i < c->cores && !c->out->len; i++) {
+    for (unsigned i = 0; i < c->cores && !link_backlog(&c->link); i++) {
         say_drive(&c->core[i]);
     }
-    return G_SOURCE_REMOVE;
 }
 
 static void followed(void *opaque)
@@ -144,8 +111,9 @@ static void say_spi(Cable *c, int n, SpiFrame *f)
 {
     c->waiting[n] = (Waiting) { .master = f->master, .spi = f->answered, .nobody = f->answer };
     f->waits = true;
-    say(c, "spi %d %d %d %u %u %" PRIu64 " %d", n, core_of(c, f->out), core_of(c, f->in), f->data,
+    link_say(&c->link, "spi %d %d %d %u %u %" PRIu64 " %d", n, core_of(c, f->out), core_of(c, f->in), f->data,
         f->bits, f->bit, f->cpol | f->cpha << 1 | f->ti << 2);
+    link_expect(&c->link, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (f->bits * f->bit >> 32));
 }
 
 /* Can a slave let the master wait before it? */
@@ -156,7 +124,7 @@ static bool may_wait(const I2cFrame *f)
 
 static void say_i2c_answer(Core *core, const I2cFrame *f)
 {
-    say(core->cable, "answer %d %d %u", (int)(core - core->cable->core), f->ack, f->data);
+    link_answer(&core->cable->link, "answer %d %d %u", (int)(core - core->cable->core), f->ack, f->data);
 }
 
 /* A slave here has let the master of the other board wait, and answers now. */
@@ -183,7 +151,10 @@ static void say_i2c(Cable *c, int n, I2cFrame *f)
         c->waiting[n] = (Waiting) { .sda = &c->core[sda].signal };
         f->waits++;
     }
-    say(c, "i2c %d %d %d %u %" PRIu64, n, sda, f->event, f->data, f->bit);
+    link_say(&c->link, "i2c %d %d %d %u %" PRIu64, n, sda, f->event, f->data, f->bit);
+    if (may_wait(f)) {
+        link_expect(&c->link, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+    }
 }
 
 static void heard(void *opaque, Signal *from, Frame *frame)
@@ -193,18 +164,18 @@ static void heard(void *opaque, Signal *from, Frame *frame)
     int n = core - c->core;
 
     if (frame->bus == FRAME_I2C && ((I2cFrame *)frame)->event == I2C_EVENT_ANSWER) {
-        if (c->connected) {
+        if (c->link.connected) {
             hear_slave(core, (I2cFrame *)frame);
         }
         return;
     }
-    if (!c->connected || c->telling) {
+    if (!c->link.connected || c->telling) {
         return;
     }
     if (frame->bus == FRAME_SERIAL) {
         SerialFrame *f = (SerialFrame *)frame;
 
-        say(c, "serial %d %u %u %" PRIu64, n, f->word, f->bits, f->bit);
+        link_say(&c->link, "serial %d %u %u %" PRIu64, n, f->word, f->bits, f->bit);
     } else if (frame->bus == FRAME_SPI) {
         say_spi(c, n, (SpiFrame *)frame);
     } else if (frame->bus == FRAME_I2C) {
@@ -271,7 +242,7 @@ static void answered_spi(void *master, uint32_t data)
 {
     Core *core = master;
 
-    say(core->cable, "answer %d 1 %u", (int)(core - core->cable->core), data);
+    link_answer(&core->cable->link, "answer %d 1 %u", (int)(core - core->cable->core), data);
 }
 
 static void hear_spi(Cable *c, const int64_t *arg)
@@ -329,8 +300,9 @@ static const struct {
     { "answer", 3, hear_answer },       /* core of the clock line, acknowledged, data */
 };
 
-static void hear_line(Cable *c, const char *line)
+static void hear_line(void *opaque, const char *line)
 {
+    Cable *c = opaque;
     g_auto(GStrv) part = g_strsplit(line, " ", 0);
     int64_t arg[8] = { };
     unsigned n = g_strv_length(part);
@@ -346,36 +318,10 @@ static void hear_line(Cable *c, const char *line)
     }
 }
 
-static int cable_may_receive(void *opaque)
-{
-    return MAX_LINE;
-}
-
-static void cable_receives(void *opaque, const uint8_t *data, int size)
+static void plugged(void *opaque)
 {
     Cable *c = opaque;
 
-    for (int i = 0; i < size; i++) {
-        if (data[i] != '\n') {
-            g_string_append_c(c->in, data[i]);
-            g_string_truncate(c->in, MIN(c->in->len, MAX_LINE));
-        } else {
-            hear_line(c, c->in->str);
-            g_string_truncate(c->in, 0);
-        }
-    }
-}
-
-static void cable_event(void *opaque, QEMUChrEvent event)
-{
-    Cable *c = opaque;
-
-    if (event != CHR_EVENT_OPENED && event != CHR_EVENT_CLOSED) {
-        return;
-    }
-    c->connected = event == CHR_EVENT_OPENED;
-    g_string_truncate(c->in, 0);
-    g_string_truncate(c->out, 0);
     for (unsigned i = 0; i < c->cores; i++) {
         pin_drive(&c->core[i].driver, DRIVE(NONE));
         c->core[i].owed.waits = 0;
@@ -416,25 +362,28 @@ static void cable_realize(DeviceState *dev, Error **errp)
 {
     Cable *c = CABLE(dev);
     g_auto(GStrv) name = g_strsplit(c->pins ?: "", ":", 0);
+    const char *example = "a cable needs chardev=ID and pins=pb13:pb14, the pins here in the order "
+                          "of those at the other end";
 
-    if (!*name || !qemu_chr_fe_backend_connected(&c->chr)) {
-        error_setg(errp, "a cable needs chardev=ID and pins=pb13:pb14, the pins here in the order "
-                   "of those at the other end");
-        return;
-    }
-    c->in = g_string_new(NULL);
-    c->out = g_string_new(NULL);
+    c->link.name = TYPE_CABLE;
+    c->link.hear = hear_line;
+    c->link.plugged = plugged;
+    c->link.drained = drained;
+    c->link.opaque = c;
     for (char **n = name; *n; n++) {
         if (!add_core(c, *n, errp)) {
             return;
         }
     }
-    qemu_chr_fe_set_handlers(&c->chr, cable_may_receive, cable_receives, cable_event, NULL, c, NULL,
-                             true);
+    if (!c->cores) {
+        error_setg(errp, "%s", example);
+    } else {
+        link_open(&c->link, example, errp);
+    }
 }
 
 static const Property cable_properties[] = {
-    DEFINE_PROP_CHR("chardev", Cable, chr),
+    LINK_PROPERTIES(Cable, link),
     DEFINE_PROP_STRING("pins", Cable, pins),
 };
 

@@ -4,8 +4,9 @@
  *   -object can-bus,id=b -machine canbus1=b
  *   -chardev socket,id=c,path=/tmp/can,server=on,wait=off -device stm32-can-link,chardev=c,canbus=b
  *
- * and there the same without server=on,wait=off.  A line of text goes over the chardev for each frame:
- * "can ID FLAGS DLC DATA", in hexadecimal; FLAGS 1 extended, 2 remote.  What comes in is not trusted.
+ * and there the same without server=on,wait=off.  A line of text goes over the chardev (link.h) for each
+ * frame: "can ID FLAGS DLC DATA", in hexadecimal; FLAGS 1 extended, 2 remote.  What comes in is not
+ * trusted.  As with stm32-cable, step= and follows= keep the two machines in step.
  *
  * Deliberately different: a frame is acknowledged if the other end is connected, whoever listens there;
  * the two ends do not arbitrate with each other, and it takes its time at both, one after the
@@ -15,65 +16,36 @@
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
-#include "chardev/char-fe.h"
 #include "hw/qdev-core.h"
 #include "hw/qdev-properties.h"
-#include "hw/qdev-properties-system.h"
 #include "net/can_emu.h"
+#include "stm32/board/link.h"
 
 #define TYPE_CAN_LINK "stm32-can-link"
 OBJECT_DECLARE_SIMPLE_TYPE(CanLink, CAN_LINK)
 
-#define MAX_LINE 64
-#define MAX_BACKLOG (64 * 1024)     /* bytes: more, and frames are lost, unacknowledged */
-
 struct CanLink {
     DeviceState parent_obj;
-    CharBackend chr;
+    Link link;
     CanBusState *bus;
     CanBusClientState client;
-    bool connected;
-    GString *in, *out;
-    guint watch;
 };
 
 enum { EXTENDED = 1, REMOTE = 2 };
 
 /* ---- Out ---- */
 
-static gboolean flush(void *do_not_use, GIOCondition condition, void *opaque);
-
-static void push(CanLink *l)
-{
-    if (l->out->len && !l->watch) {
-        int done = qemu_chr_fe_write(&l->chr, (uint8_t *)l->out->str, l->out->len);
-
-        g_string_erase(l->out, 0, MAX(done, 0));
-        if (l->out->len) {
-            l->watch = qemu_chr_fe_add_watch(&l->chr, G_IO_OUT | G_IO_HUP, flush, l);
-        }
-    }
-}
-
-static gboolean flush(void *do_not_use, GIOCondition condition, void *opaque)
-{
-    CanLink *l = opaque;
-
-    l->watch = 0;
-    push(l);
-    return G_SOURCE_REMOVE;
-}
-
 static void say(CanLink *l, const qemu_can_frame *f)
 {
     bool extended = f->can_id & QEMU_CAN_EFF_FLAG, remote = f->can_id & QEMU_CAN_RTR_FLAG;
 
-    g_string_append_printf(l->out, "can %x %x %x ", f->can_id & QEMU_CAN_EFF_MASK,
-                           (extended ? EXTENDED : 0) | (remote ? REMOTE : 0), f->can_dlc);
+    char data[2 * 8 + 1] = "";
+
     for (unsigned i = 0; i < f->can_dlc && !remote; i++) {
-        g_string_append_printf(l->out, "%02x", f->data[i]);
+        snprintf(data + 2 * i, 3, "%02x", f->data[i]);
     }
-    g_string_append_c(l->out, '\n');
+    link_say(&l->link, "can %x %x %x %s", f->can_id & QEMU_CAN_EFF_MASK,
+             (extended ? EXTENDED : 0) | (remote ? REMOTE : 0), f->can_dlc, data);
 }
 
 static bool link_can_receive(CanBusClientState *client)
@@ -85,8 +57,8 @@ static ssize_t link_receives(CanBusClientState *client, const qemu_can_frame *fr
 {
     CanLink *l = container_of(client, CanLink, client);
 
-    if (!l->connected || l->out->len > MAX_BACKLOG) {
-        return 0;
+    if (!l->link.connected || link_backlog(&l->link) > LINK_MAX_BACKLOG) {
+        return 0;                   /* lost, unacknowledged */
     }
     for (size_t i = 0; i < count; i++) {
         if (!(frames[i].flags & QEMU_CAN_FRMF_TYPE_FD) && frames[i].can_dlc <= 8 &&
@@ -94,7 +66,6 @@ static ssize_t link_receives(CanBusClientState *client, const qemu_can_frame *fr
             say(l, &frames[i]);
         }
     }
-    push(l);
     return 1;
 }
 
@@ -144,37 +115,13 @@ static bool parse_line(const char *line, qemu_can_frame *f)
     return true;
 }
 
-static int chr_may_receive(void *opaque)
-{
-    return MAX_LINE;
-}
-
-static void chr_receives(void *opaque, const uint8_t *data, int size)
+static void hear_line(void *opaque, const char *line)
 {
     CanLink *l = opaque;
     qemu_can_frame f;
 
-    for (int i = 0; i < size; i++) {
-        if (data[i] != '\n') {
-            g_string_append_c(l->in, data[i]);
-            g_string_truncate(l->in, MIN(l->in->len, MAX_LINE));
-            continue;
-        }
-        if (parse_line(l->in->str, &f)) {
-            can_bus_client_send(&l->client, &f, 1);
-        }
-        g_string_truncate(l->in, 0);
-    }
-}
-
-static void chr_event(void *opaque, QEMUChrEvent event)
-{
-    CanLink *l = opaque;
-
-    if (event == CHR_EVENT_OPENED || event == CHR_EVENT_CLOSED) {
-        l->connected = event == CHR_EVENT_OPENED;
-        g_string_truncate(l->in, 0);
-        g_string_truncate(l->out, 0);
+    if (parse_line(line, &f)) {
+        can_bus_client_send(&l->client, &f, 1);
     }
 }
 
@@ -184,20 +131,23 @@ static void can_link_realize(DeviceState *dev, Error **errp)
 {
     CanLink *l = CAN_LINK(dev);
 
-    if (!l->bus || !qemu_chr_fe_backend_connected(&l->chr)) {
-        error_setg(errp, "a CAN link needs chardev=ID and canbus=ID");
+    const char *example = "a CAN link needs chardev=ID and canbus=ID";
+
+    if (!l->bus) {
+        error_setg(errp, "%s", example);
         return;
     }
-    l->in = g_string_new(NULL);
-    l->out = g_string_new(NULL);
-    l->client.info = &link_info;
-    can_bus_insert_client(l->bus, &l->client);
-    qemu_chr_fe_set_handlers(&l->chr, chr_may_receive, chr_receives, chr_event, NULL, l, NULL,
-                             true);
+    l->link.name = TYPE_CAN_LINK;
+    l->link.hear = hear_line;
+    l->link.opaque = l;
+    if (link_open(&l->link, example, errp)) {
+        l->client.info = &link_info;
+        can_bus_insert_client(l->bus, &l->client);
+    }
 }
 
 static const Property can_link_properties[] = {
-    DEFINE_PROP_CHR("chardev", CanLink, chr),
+    LINK_PROPERTIES(CanLink, link),
     DEFINE_PROP_LINK("canbus", CanLink, bus, TYPE_CAN_BUS, CanBusState *),
 };
 

@@ -33,6 +33,11 @@ void shifter_begin(Shifter *sh, unsigned phase, uint64_t due, uint64_t ticks, bo
     sh->end = sh->begin + ticks;
 }
 
+void shifter_stretch(Shifter *sh)
+{
+    sh->end = MAX(sh->end, counter_now(&sh->ticks));
+}
+
 int64_t shifter_when(const Shifter *sh)
 {
     return sh->phase ? counter_when(&sh->ticks, sh->due) : COUNTER_NEVER;

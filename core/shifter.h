@@ -32,6 +32,9 @@ void shifter_reset(Shifter *sh);
  */
 void shifter_begin(Shifter *sh, unsigned phase, uint64_t due, uint64_t ticks, bool follows);
 
+/* It has lasted until now, if it should have ended before: somebody has let it wait. */
+void shifter_stretch(Shifter *sh);
+
 /* When what is due is due: virtual ns, COUNTER_NEVER in phase 0 or without clock. */
 int64_t shifter_when(const Shifter *sh);
 

@@ -247,7 +247,7 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         p->regs[R_RXCRCR] = p->regs[R_TXCRCR] = 0;
     }
     if (was & ~p->regs[R_CR1] & R_CR1_SPE_MASK) {
-        s->loaded = s->has_sent = false;
+        s->has_sent = false;
     }
     if (changed & p->regs[R_CR1] & R_CR1_CRCNEXT_MASK) {
         s->crc_asked = true;
@@ -398,7 +398,7 @@ static void spi_reset(Periph *p, bool power_on)
     shifter_reset(&s->audio);
     s->tdr = s->in = 0;
     s->ovr_half = s->modf_half = s->crc_asked = false;
-    s->loaded = s->has_sent = s->holds = s->waits = false;
+    s->has_sent = s->holds = s->waits = false;
     s->right = s->second = s->sends_first = false;
     s->slave_end = s->running_since = s->grace = s->bunch = 0;
     s->has_slave = false;
@@ -419,7 +419,6 @@ static const VMStateDescription spi_vmstate = {
         VMSTATE_SHIFTER(audio, Spi),
         VMSTATE_INT64(slave_end, Spi),
         VMSTATE_UINT32(in, Spi),
-        VMSTATE_BOOL(loaded, Spi),
         VMSTATE_BOOL(has_sent, Spi),
         VMSTATE_UINT32(looks, Spi),
         VMSTATE_BOOL(patient, Spi),

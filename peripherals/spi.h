@@ -39,7 +39,6 @@ typedef struct Spi {
     Shifter audio;                  /* a half of I2S, counted in I2SCLK */
     int64_t slave_end;              /* ns: when the frame ends that another clocks */
     uint32_t in;                    /* what comes in with it */
-    bool loaded;                    /* a slave has its next word in the shift register */
     bool has_sent;                  /* a slave that has something to send: DR written since SPE */
     bool holds;                     /* it lets the master wait, with this frame */
     SpiFrame held;

@@ -108,8 +108,10 @@ static void load(Spi *s, SpiPhase phase)
     } else if (!spi_sr(s, R_SR_TXE_MASK) && line_out(s)) {
         s->shift.word = spi_take_tdr(s);
         crc_add(s, R_TXCRCR, s->shift.word);
+    } else if (!spi_is_master(s) && line_in(s)) {
+        /* unsure: by the block diagram there is one shift register, and what came in goes out again */
+        s->shift.word = s->in;
     }
-    /* unsure: a slave with nothing to send repeats what it sent last */
 }
 
 static void end_frame(Spi *s)
@@ -149,6 +151,7 @@ static void answered(void *opaque, uint32_t answer)
 
     if (s->waits) {
         s->waits = false;
+        shifter_stretch(&s->shift);
         s->in = line_order(s, answer);
         periph_update(&s->parent_obj);
     }
@@ -215,11 +218,8 @@ static void slave_begin(Spi *s, SpiFrame *f)
     if (s->shift.phase != SPI_IDLE) {
         end_frame(s);                   /* its end is this one's beginning */
     }
-    phase = s->loaded || !spi_sr(s, R_SR_TXE_MASK) || !crc_is_next(s) ? SPI_DATA : SPI_CRC;
-    if (!s->loaded) {
-        load(s, phase);
-    }
-    s->loaded = false;
+    phase = !spi_sr(s, R_SR_TXE_MASK) || !crc_is_next(s) ? SPI_DATA : SPI_CRC;
+    load(s, phase);
     s->shift.phase = phase;
     s->in = line_order(s, f->out && in && signal_meets(f->out, in) ? f->data : idle_line(s, in));
     if (f->in && out && signal_meets(f->in, out)) {
@@ -235,7 +235,7 @@ static void slave_begin(Spi *s, SpiFrame *f)
 static bool slave_is_late(const Spi *s)
 {
     bool unread = spi_sr(s, R_SR_RXNE_MASK) && !spi_sr(s, R_SR_OVR_MASK);
-    bool unwritten = spi_sr(s, R_SR_TXE_MASK) && !s->loaded && s->has_sent;
+    bool unwritten = spi_sr(s, R_SR_TXE_MASK) && s->has_sent;
     uint32_t read_later = spi_cr2(s, R_CR2_RXNEIE_MASK | R_CR2_RXDMAEN_MASK);
     uint32_t write_later = spi_cr2(s, R_CR2_TXEIE_MASK | R_CR2_TXDMAEN_MASK);
 
@@ -285,16 +285,6 @@ void spi_heard(void *opaque, Signal *from, Frame *frame)
     periph_update(&s->parent_obj);
 }
 
-/* A slave's DR is free as soon as its shift register has taken the word. */
-static void slave_preload(Spi *s)
-{
-    if (is_on(s) && !spi_is_master(s) && s->shift.phase == SPI_IDLE && !s->loaded &&
-        line_out(s) && !spi_sr(s, R_SR_TXE_MASK)) {
-        load(s, SPI_DATA);
-        s->loaded = true;
-    }
-}
-
 /* ---- All of it ---- */
 
 int64_t spi_frame_when(const Spi *s)
@@ -327,7 +317,6 @@ void spi_frame_run(Spi *s)
         master_go_on(s, crc_is_next(s) && s->crc_asked);
     }
     s->crc_asked = false;
-    slave_preload(s);
     if (s->holds && !slave_is_late(s)) {
         slave_release(s);
     }

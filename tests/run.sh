@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . qemu/say.sh
 
 qemu/build.sh qemu-system-arm stm32-tests
-for guest in analog bursts can clock dma faults flash i2c interrupts melody microphone rtc sleep spi \
+for guest in analog bursts can clock dma faults flash i2c interrupts melody microphone pair rtc sleep spi \
              tilt timers watchdogs; do
     firmware/build.sh build/firmware/$guest.elf tests/firmware/$guest.c
 done

@@ -53,6 +53,12 @@ static const struct Refused {
       "a cable needs chardev=ID" },
     { "cable-no-such-pin", "-chardev null,id=c -device stm32-cable,chardev=c,pins=pa1:pa77",
       "there is no pin 'pa77'" },
+    { "cable-step-without-icount", "-chardev null,id=c "
+      "-device stm32-cable,chardev=c,pins=pa1,step=1000", "need -icount shift=3,sleep=off" },
+    { "cable-step-twice", "-chardev null,id=c "
+      "-device stm32-cable,chardev=c,pins=pa1,step=1000,follows=on", "step= is for the end" },
+    { "cable-step-long", "-chardev null,id=c "
+      "-device stm32-cable,chardev=c,pins=pa1,step=1000000001", "at most 1000000000" },
     { "can-link-without-bus", "-chardev null,id=c -device stm32-can-link,chardev=c", "canbus" },
     { "signal-without-pin", "-device stm32-signal,shape=sine", "pin" },
     { "signal-no-such-pin", "-device stm32-signal,pin=pq1,shape=sine,frequency=10", "pq1" },

@@ -199,12 +199,12 @@ static void test_nonsense(void)
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
     for (unsigned i = 0; i < ARRAY_SIZE(lines); i++) {
-        g_string_append_printf(text, "%s\n", lines[i]);
+        g_string_append_printf(text, "- %s\n", lines[i]);
     }
     for (unsigned i = 0; i < 5000; i++) {
         g_string_append_c(text, 'x');
     }
-    g_string_append(text, "\ndrive 0 4 0 0 0\n");
+    g_string_append(text, "\n- drive 0 4 0 0 0\n");
     socket_path = g_strdup_printf("%s/cable", dir);
     g_strlcpy(address.sun_path, socket_path, sizeof(address.sun_path));
     args = g_strdup_printf("-chardev socket,id=c,path=%s,server=on,wait=off "

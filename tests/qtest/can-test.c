@@ -790,8 +790,8 @@ static void test_not_routed(void)
 static void test_nonsense(void)
 {
     static const char lines[] =
-        "\n \ncan\ncan 1 0 0\ncan 800 0 0 \ncan 1 0 9 \ncan 1 0 1 1\ncan 1 4 0 \ncan x 0 0 \n"
-        "can -1 0 0 \ncan 1 0 2 zz00\ncan 123 0 1 ab\ncan 124 2 3 \ncan 1fffffff 1 0 \n";
+        "\n \n- can\n- can 1 0 0\n- can 800 0 0 \n- can 1 0 9 \n- can 1 0 1 1\n- can 1 4 0 \n- can x 0 0 \n"
+        "- can -1 0 0 \n- can 1 0 2 zz00\n- can 123 0 1 ab\n- can 124 2 3 \n- can 1fffffff 1 0 \n";
     int fds[2];
     g_autofree char *args = NULL;
 

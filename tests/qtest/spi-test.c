@@ -64,6 +64,32 @@ static void exchange(uint32_t out, uint32_t back)
     g_assert_cmphex(sr(MASTER) & RXNE, ==, 0);
 }
 
+/*
+ * A slave's DR is empty when a frame begins, not before; what is written once more is lost.  With nothing
+ * in it what came in goes out again.
+ */
+static void test_slave_dr(void)
+{
+    join(0);
+    g_assert_cmphex(sr(SLAVE) & TXE, ==, TXE);
+    poke(SLAVE + A_DR, 0x11);
+    board_wait_ns(10 * BYTE_NS);
+    g_assert_cmphex(sr(SLAVE) & (TXE | BSY), ==, 0);
+    poke(SLAVE + A_DR, 0x22);
+    g_assert_cmpint(board_mistakes("DR written while TXE is 0"), ==, 1);
+    poke(MASTER + A_DR, 0x5a);
+    board_wait_ns(BYTE_NS / 2);
+    g_assert_cmphex(sr(SLAVE) & (TXE | BSY), ==, TXE | BSY);
+    board_wait_ns(2 * BYTE_NS);
+    g_assert_cmphex(peek(MASTER + A_DR), ==, 0x22);
+    for (unsigned i = 0, last = 0x5a; i < 3; i++) {
+        poke(MASTER + A_DR, i);
+        board_wait_ns(2 * BYTE_NS);
+        g_assert_cmphex(peek(MASTER + A_DR), ==, last);
+        last = i;
+    }
+}
+
 static void test_full_duplex(void)
 {
     join(0);
@@ -450,6 +476,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/spi/full-duplex", test_full_duplex);
+    qtest_add_func("/spi/slave-dr", test_slave_dr);
     qtest_add_func("/spi/pace", test_pace);
     qtest_add_func("/spi/baud-rate", test_baud_rate);
     qtest_add_func("/spi/overrun", test_overrun);
