@@ -1,0 +1,16 @@
+/*
+ * What joins the chip's peripherals.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_SOC_CONNECTIONS_H
+#define STM32_SOC_CONNECTIONS_H
+
+#include "stm32/soc/stm32f407_soc.h"
+
+/* Show them those they are to know: before they are realized. */
+void connections_link(Stm32f407Soc *s);
+/* Wires, triggers, DMA requests, pins: after that. */
+void connections_make(Stm32f407Soc *s);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * The memories of the chip, and what of them each bus master reaches.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_SOC_MEMORIES_H
+#define STM32_SOC_MEMORIES_H
+
+#include "stm32/soc/stm32f407_soc.h"
+
+/* RAM, system memory, the DMAs' views: before the peripherals are realized. */
+void memories_make(Stm32f407Soc *s);
+/* What the flash controller has besides its registers; and at 0: after that. */
+void memories_map_flash(Stm32f407Soc *s);
+void memories_show_at_0(Stm32f407Soc *s, BootMode mode);
+/* RAM has lost its power. */
+void memories_forget(Stm32f407Soc *s);
+
+#endif
