@@ -24,7 +24,7 @@ void dma2_stream0_handler(void)
 {
     uint32_t flags = REG(DMA2, DMA_LISR);
 
-    REG(DMA2, DMA_LIFCR) = 0x3d;
+    REG(DMA2, DMA_LIFCR) = flags & 0x3d;        /* not one that has come since */
     mailbox[2] += flags & DMA_LISR_HTIF0 ? 1 : 0;
     if (flags & DMA_LISR_TCIF0) {
         mailbox[3]++;
