@@ -10,10 +10,11 @@
 
 QEMU = build/qemu/qemu-system-arm
 DEMO = build/firmware/demo.elf
+SOUND = -audiodev wav,id=sound,path=build/demo.wav -machine audiodev=sound
 
 build: ; @qemu/install.sh && qemu/unpack.sh && qemu/build.sh qemu-system-arm
-demo:  ; @qemu/install.sh && firmware/build.sh $(DEMO) firmware/demo/demo.c
-run: build demo ; @firmware/run.py $(QEMU) $(DEMO) "$(SECONDS)"
+demo:  ; @qemu/install.sh && firmware/build.sh $(DEMO) firmware/demo/*.c
+run: build demo ; @firmware/run.py $(QEMU) $(DEMO) "$(SECONDS)" $(SOUND)
 docs: build ; @docs/generate.py
 bench: build ; @tests/bench/bench.py
 test:  ; @qemu/install.sh && qemu/unpack.sh && tests/run.sh

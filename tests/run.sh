@@ -10,6 +10,7 @@ for guest in analog bursts can clock dma faults flash i2c interrupts melody micr
              tilt timers watchdogs; do
     firmware/build.sh build/firmware/$guest.elf tests/firmware/$guest.c
 done
+firmware/build.sh build/firmware/demo.elf firmware/demo/*.c
 firmware/build.sh build/firmware/snapshot.elf tests/firmware/snapshot.c \
     tests/firmware/snapshot_buses.c
 say "running the tests"

@@ -1,18 +1,20 @@
 /*
  * The demo that `make run` shows: sets the clock to 168 MHz from the crystal and says how long that
- * took, chases the four LEDs, answers on the console and reacts to the user button and to being
- * tilted.
+ * took, chases the four LEDs, plays a tune, answers on the console and reacts to the user button and
+ * to being tilted.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "board.h"
 #include "lis3dsh.h"
+#include "music.h"
 
 #define TILTED_MG 200
 
 static volatile unsigned pressed;
 static unsigned step_ms = 100;
 static int direction = 1;
+static bool sounds;
 
 /* Wait until @flag is set in RCC_CR, and say how many cycles of HSI (16 MHz) that took. */
 static uint32_t measure_ready(uint32_t on, uint32_t flag)
@@ -51,7 +53,7 @@ static void button_init(void)
 
 static void help(void)
 {
-    put_string("  f faster   s slower   r reverse   t time   h help\n");
+    put_string("  f faster   s slower   r reverse   t time   m music   h help\n");
 }
 
 static void answer(int c)
@@ -66,6 +68,11 @@ static void answer(int c)
     case 'r':
         direction = -direction;
         break;
+    case 'm':
+        if (sounds) {
+            music_play();
+        }
+        return;
     case 't':
         break;
     case 'h':
@@ -132,6 +139,11 @@ int main(void)
     if (tilts) {
         put_string("  accelerometer found: tilt the board\n");
         lis3dsh_put(LIS3DSH_CTRL_REG4, 0x67);       /* 100 Hz, X, Y, Z */
+    }
+    sounds = music_init();
+    if (sounds) {
+        put_string("  codec found: a tune\n");
+        music_play();
     }
     help();
 

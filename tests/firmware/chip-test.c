@@ -197,6 +197,30 @@ static void test_melody(const void *time)
     }
 }
 
+/* `make run`: the console, and the first and the fourth note of the tune, half a second each. */
+static void test_demo(void)
+{
+    g_autofree char *name = g_strdup_printf("/tmp/stm32-demo-%d.wav", getpid());
+    g_autofree char *args = g_strdup_printf("-audiodev wav,id=a,path=%s -machine audiodev=a",
+                                            name);
+    g_autofree Wav *wav = NULL;
+    unsigned frames;
+
+    start("demo", args);
+    for (unsigned i = 0; board_get_int("/machine", "virtual-time") < 2200000000; i++) {
+        g_assert_cmpuint(i, <, REAL_SECONDS * 100);
+        g_usleep(10000);
+    }
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+    board_stop();
+    wav = read_wav(name, &frames);
+    g_assert_cmpuint(frames, >, 2 * 44100);
+    g_assert_cmpuint(amplitude(wav, 0, 200, 330), >, 1000);
+    g_assert_cmpuint(amplitude(wav, 0, 200, 390), <, 300);
+    g_assert_cmpuint(amplitude(wav, 0, 1600, 390), >, 1000);
+    g_assert_cmpuint(amplitude(wav, 1, 1600, 330), <, 300);
+}
+
 /* What the microphone is to hear, and what the firmware makes of it: amplitudes in per mille. */
 typedef struct Heard {
     const char *name;
@@ -600,6 +624,7 @@ int main(int argc, char **argv)
     qtest_add_func("chip/interrupts", test_interrupts);
     qtest_add_data_func("chip/melody", "-icount shift=3,sleep=off", test_melody);
     qtest_add_data_func("chip/melody-real-time", "", test_melody);
+    qtest_add_func("chip/demo", test_demo);
     qtest_add_func("chip/microphone", test_microphone);
     qtest_add_func("chip/microphone-file", test_microphone_file);
     qtest_add_func("chip/rtc", test_rtc);
