@@ -208,6 +208,29 @@ static void set_axis(Object *obj, Visitor *v, const char *name, void *opaque, Er
     update(a);
 }
 
+static void get_temperature(Object *obj, Visitor *v, const char *name, void *opaque,
+                            Error **errp)
+{
+    int64_t celsius = ACCELEROMETER(obj)->celsius;
+
+    visit_type_int(v, name, &celsius, errp);
+}
+
+static void set_temperature(Object *obj, Visitor *v, const char *name, void *opaque,
+                            Error **errp)
+{
+    int64_t celsius;
+
+    if (!visit_type_int(v, name, &celsius, errp)) {
+        return;
+    }
+    if (celsius < -40 || celsius > 85) {
+        error_setg(errp, "%" PRId64 " degrees: it works from -40 to 85", celsius);
+        return;
+    }
+    ACCELEROMETER(obj)->celsius = celsius;
+}
+
 static char *get_model(Object *obj, Error **errp)
 {
     return g_strdup(ACCELEROMETER(obj)->model->name);
@@ -249,6 +272,7 @@ static const VMStateDescription vmstate_accelerometer = {
     .fields = (const VMStateField[]) {
         VMSTATE_INT32_ARRAY(mg, Accelerometer, N_AXES),
         VMSTATE_INT32_ARRAY(tap, Accelerometer, N_AXES),
+        VMSTATE_INT32(celsius, Accelerometer),
         VMSTATE_UINT8_ARRAY(reg, Accelerometer, ACC_REGS),
         VMSTATE_BOOL(selected, Accelerometer),
         VMSTATE_BOOL(reading, Accelerometer),
@@ -302,6 +326,7 @@ bool accelerometer_new(Object *parent, const char *name, const char *model, cons
         }
     }
     a->mg[AXIS_Z] = 1000;
+    a->celsius = 25;
     a->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, expired, a);
     object_property_add_child(parent, name, OBJECT(a));
     object_unref(OBJECT(a));
@@ -323,6 +348,8 @@ static void accelerometer_class_init(ObjectClass *klass, void *data)
         object_class_property_add(klass, axes[axis], "int", get_axis, set_axis, NULL,
                                   (void *)axis);
     }
+    object_class_property_add(klass, "temperature", "int", get_temperature, set_temperature, NULL,
+                              NULL);
     object_class_property_add_str(klass, "tap", get_tap, set_tap);
     object_class_property_add_str(klass, "model", get_model, NULL);
 }

@@ -1,7 +1,8 @@
 /*
  * The accelerometer of the board, on SPI: a LIS3DSH or a LIS302DL.
  *
- * QOM properties: `x`, `y`, `z` in mg; `tap` ("x", "-z" ...: knocks once at that side), `model` (read).
+ * QOM properties: `x`, `y`, `z` in mg; `tap` ("x", "-z" ...: knocks once at that side), `model` (read),
+ * `temperature` in degrees Celsius.
  * With a file its lines "ms x y z" say what happens when, in ms of virtual time and mg; '#' begins a
  * comment.  Each holds until the next.
  *
@@ -45,6 +46,7 @@ struct Accelerometer {
     PinListener cs;
     PinDriver int1, int2;
     int mg[N_AXES], tap[N_AXES];
+    int celsius;
     GArray *script;                 /* of what the file says */
     uint8_t reg[ACC_REGS];
     bool selected, reading;

@@ -1,15 +1,17 @@
 /*
  * LIS3DSH, the accelerometer of boards MB997C and later: 16 bits an axis, 3.125 to 1600 Hz, a FIFO of 32,
- * two state machines (lis3dsh_sm.c).
+ * filters (lis3dsh_filter.c), two state machines (lis3dsh_sm.c).
  *
- * Deliberately different: the self test adds nothing, three-wire SPI (SIM) answers on SDO, the filters
- * (BW, VFILT) do not filter, OUT_T is always 25 degrees.
+ * Deliberately different: three-wire SPI (SIM) answers on SDO, a reboot (BOOT) takes no time, so INT2 does
+ * not show it.  unsure: a pulse (IEL) lasts until the next sample; the watermark (WTM_EN) does not make
+ * the FIFO less deep; LONG is at INT1.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "stm32/board/lis3dsh.h"
 
+#define CTRL4_BDU 0x08
 #define STAT_DRDY 0x01
 #define STAT_DOR 0x02
 #define CTRL3_DR_EN 0x80
@@ -48,6 +50,7 @@ static void lis3dsh_reset(Accelerometer *a)
     a->fifo_first = a->fifo_count = 0;
     a->reg[INFO1] = 0x21;
     a->reg[WHO_AM_I] = 0x3f;
+    a->reg[LC_L] = 0x01;
     a->reg[CTRL_REG4] = 0x07;
     a->reg[CTRL_REG6] = CTRL6_ADD_INC;
 }
@@ -100,19 +103,35 @@ static void fifo_push(Accelerometer *a)
 
 /* ---- Samples ---- */
 
-static void lis3dsh_sample(Accelerometer *a, const int *mg)
+/* CTRL_REG5.ST: what is typical, added or taken away. */
+static int self_test(const Accelerometer *a, unsigned axis)
+{
+    unsigned st = a->reg[CTRL_REG5] >> 1 & 3;
+    int mg = axis == AXIS_Z ? 590 : 140;
+
+    return st == 1 ? mg : st == 2 ? -mg : 0;
+}
+
+static int16_t measure(Accelerometer *a, unsigned axis, int mg)
 {
     static const int full_scale[8] = { 2000, 4000, 6000, 8000, 16000, 16000, 16000, 16000 };
     /* in 0.01 mg a digit */
     static const int sensitivity[8] = { 6, 12, 18, 24, 73, 73, 73, 73 };
     unsigned scale = a->reg[CTRL_REG5] >> 3 & 7;
+    int most = full_scale[scale], value;
+
+    value = CLAMP(mg + self_test(a, axis), -most, most) * 100 / sensitivity[scale];
+    value = lis3dsh_low_pass(a, axis, value) - (int8_t)a->reg[OFF_X + axis] * 32;
+    return a->reg[CTRL_REG4] & 1 << axis ? CLAMP(value, INT16_MIN, INT16_MAX) : 0;
+}
+
+static void lis3dsh_sample(Accelerometer *a, const int *mg)
+{
     uint8_t *status = &a->reg[STATUS], enabled = a->reg[CTRL_REG4] & 7;
+    int vector;
 
     for (unsigned axis = 0; axis < N_AXES; axis++) {
-        int value = CLAMP(mg[axis], -full_scale[scale], full_scale[scale]) * 100 /
-                    sensitivity[scale] - (int8_t)a->reg[OFF_X + axis] * 32;
-
-        a->out[axis] = enabled & 1 << axis ? CLAMP(value, INT16_MIN, INT16_MAX) : 0;
+        a->out[axis] = measure(a, axis, mg[axis]);
     }
     *status |= (*status & enabled) << 4 | enabled;
     *status |= (*status & 0x70 ? 0x80 : 0) | 0x08;
@@ -120,18 +139,37 @@ static void lis3dsh_sample(Accelerometer *a, const int *mg)
     if (a->reg[CTRL_REG3] & CTRL3_IEL) {        /* pulses: until the next sample */
         a->reg[STAT] &= ~(STAT_INT_SM1 | STAT_INT_SM2);
     }
-    lis3dsh_sm_sample(a, 0, a->out);
-    lis3dsh_sm_sample(a, 1, a->out);
+    vector = lis3dsh_vector(a, a->out);
+    for (unsigned n = 0; n < 2; n++) {
+        lis3dsh_sm_sample(a, n, a->out, vector);
+    }
     fifo_push(a);
 }
 
 /* ---- Registers ---- */
 
+/* With BDU both halves are of the sample of which the first was read. */
+static uint16_t whole(Accelerometer *a, unsigned axis, bool high, uint16_t value)
+{
+    int64_t *half = &a->state[HALF_READ + axis], held = *half;
+
+    if (!(a->reg[CTRL_REG4] & CTRL4_BDU)) {
+        *half = 0;
+    } else if (held & HELD && !(held & HELD_HIGH) == !high) {
+        *half = 0;
+        return held;
+    } else {
+        *half = value | HELD | (high ? 0 : HELD_HIGH);
+    }
+    return value;
+}
+
 /* Of the sample that is read: the oldest in the FIFO, or the last. */
 static uint8_t read_out(Accelerometer *a, unsigned n)
 {
     unsigned axis = (n - OUT_X_L) / 2;
-    int16_t value = a->fifo_count ? a->fifo[a->fifo_first * N_AXES + axis] : a->out[axis];
+    int16_t now = a->fifo_count ? a->fifo[a->fifo_first * N_AXES + axis] : a->out[axis];
+    uint16_t value = whole(a, axis, n % 2, now);
     uint8_t *status = &a->reg[STATUS];
 
     if (n % 2) {
@@ -160,13 +198,14 @@ static uint8_t lis3dsh_read(Accelerometer *a, unsigned n)
         return read_out(a, n);
     case FIFO_SRC:
         return fifo_source(a);
-    case SM1 + SM_OUTS:                     /* this lets go of a latched interrupt */
-        a->reg[STAT] &= ~STAT_INT_SM1;
-        a->reg[n] = 0;
+    case OUT_T:
+        return a->celsius - 25;
+    case STAT:
+        a->reg[n] &= ~STAT_LONG;
         return value;
+    case SM1 + SM_OUTS:                     /* this lets go of a latched interrupt */
     case SM2 + SM_OUTS:
-        a->reg[STAT] &= ~STAT_INT_SM2;
-        a->reg[n] = 0;
+        lis3dsh_sm_read(a, n > SM2);
         return value;
     default:
         return value;
@@ -183,7 +222,7 @@ static void sm_control(Accelerometer *a, unsigned n, unsigned machine, uint8_t v
     }
 }
 
-static void lis3dsh_write(Accelerometer *a, unsigned n, uint8_t value)
+void lis3dsh_write(Accelerometer *a, unsigned n, uint8_t value)
 {
     switch (n) {
     case CTRL_REG1:
@@ -208,10 +247,11 @@ static void lis3dsh_write(Accelerometer *a, unsigned n, uint8_t value)
             a->fifo_count = 0;
         }
         break;
-    case OFF_X ... STAT - 1:
-    case STAT + 3 ... CTRL_REG4:            /* VFC, THRS3 */
+    case OFF_X ... LC_H:
+    case VFC_1 ... CTRL_REG4:
     case CTRL_REG5:
-    case SM1 ... SM1 + SM_SETT:
+    case SM1 ... SM1 + SM_THRS1:
+    case SM1 + SM_MASK_B ... SM1 + SM_SETT:
     case SM2 ... SM2 + SM_SETT:
         a->reg[n] = value;
         break;
@@ -242,7 +282,7 @@ static void lis3dsh_update(Accelerometer *a)
 {
     uint8_t ctrl3 = a->reg[CTRL_REG3], ctrl6 = a->reg[CTRL_REG6], fifo = fifo_source(a);
     bool low = !(ctrl3 & CTRL3_IEA);
-    bool one = sm_at(a, 0) || (ctrl3 & CTRL3_DR_EN && a->reg[STAT] & STAT_DRDY) ||
+    bool one = sm_at(a, 0) || a->reg[STAT] & STAT_LONG || (ctrl3 & CTRL3_DR_EN && a->reg[STAT] & STAT_DRDY) ||
                (ctrl6 & CTRL6_P1_EMPTY && fifo & FIFO_EMPTY) ||
                (ctrl6 & CTRL6_P1_WTM && fifo & FIFO_WTM) ||
                (ctrl6 & CTRL6_P1_OVERRUN && fifo & FIFO_OVRN);

@@ -2,170 +2,321 @@
  * The two state machines of the LIS3DSH (AN3393): a program of 16 bytes, each a pair of conditions
  * (the upper nibble resets, the lower one goes on) or a command, works on every sample.
  *
- * Modelled: the timers, the thresholds 1 and 2 (any unmasked axis above, none above), the commands STOP,
- * CONT, SRP, CRP and OUTC.  A machine that meets anything else stops.  No decimation, no
- * difference mode, no vector filter, no peak detection.  unsure: that a condition is looked at
- * once a sample, and commands at once.
+ * Commands are done at once; a machine waits at conditions, and at JMP's.  A reset condition comes before
+ * the other.  A condition that is met freezes the mask on the axes that met it, unless R_TAM; going to
+ * the reset point, REL, and a sample beyond THRS3 (THR3_MA, THR3_SA) let go of it.  SSYNC hands over to
+ * the other machine and waits until that does the same.
+ *
+ * unsure: timer n is over at the nth sample of a state; DES2 leaves out so many samples; PEAKx is
+ * the largest magnitude of the axes in the mask since the reset point or REL; the long counter
+ * raises LONG when DEC brings it to 1, where it stops, and reading STAT clears that.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "stm32/board/lis3dsh.h"
 
-enum { COND_NOP, COND_TI1, COND_TI2, COND_TI3, COND_TI4, COND_GNTH1, COND_GNTH2, COND_LNTH1, COND_LNTH2 };
-enum { CMD_STOP = 0x00, CMD_CONT = 0x11, CMD_SRP = 0x33, CMD_CRP = 0x44, CMD_OUTC = 0x88 };
+enum {
+    CMD_STOP = 0x00, CMD_CONT = 0x11, CMD_JMP = 0x22, CMD_SRP = 0x33, CMD_CRP = 0x44,
+    CMD_SETP = 0x55, CMD_SETS1 = 0x66, CMD_STHR1 = 0x77, CMD_OUTC = 0x88, CMD_OUTW = 0x99,
+    CMD_STHR2 = 0xaa, CMD_DEC = 0xbb, CMD_SISW = 0xcc, CMD_REL = 0xdd, CMD_STHR3 = 0xee,
+    CMD_SSYNC = 0xff, CMD_SABS0 = 0x12, CMD_SABS1, CMD_SELMA, CMD_SRADI0 = 0x21, CMD_SRADI1 = 0x23,
+    CMD_SELSA, CMD_SCS0 = 0x31, CMD_SCS1, CMD_SRTAM0 = 0x34, CMD_STIM3 = 0x41, CMD_STIM4,
+    CMD_SRTAM1,
+};
 
-#define SETT_SITR 0x01          /* STOP and CONT raise the interrupt */
-#define SETT_ABS 0x20           /* magnitudes, not signed values */
+/* What is next after a command. */
+enum { GO_ON, WAIT, NO_COMMAND };
 
-/* Samples that the current condition has waited, in Accelerometer.state. */
-static int64_t *waited(Accelerometer *a, unsigned n)
+static uint8_t *control(Accelerometer *a, unsigned n)
 {
-    return &a->state[n];
+    return &a->reg[n ? CTRL_REG2 : CTRL_REG1];
+}
+
+static uint8_t sync_flag(unsigned n)
+{
+    return n ? STAT_SYNC2 : STAT_SYNC1;
+}
+
+/* ---- Where it is: PR has the program pointer above the reset pointer ---- */
+
+static unsigned program_pointer(Accelerometer *a, unsigned n)
+{
+    return lis3dsh_sm(a, n)[SM_PR] >> 4;
+}
+
+/* The byte @i after the one it is at; the program is a circle. */
+static uint8_t code(Accelerometer *a, unsigned n, unsigned i)
+{
+    return lis3dsh_sm(a, n)[(program_pointer(a, n) + i) % SM_STATES];
 }
 
 static void go_to(Accelerometer *a, unsigned n, unsigned point)
 {
     uint8_t *pr = &lis3dsh_sm(a, n)[SM_PR];
 
-    *pr = (*pr & 0xf0) | (point % SM_STATES);
-    *waited(a, n) = 0;
+    *pr = point % SM_STATES << 4 | (*pr & 0xf);
+    lis3dsh_sm_state(a, n)[SM_WAITED] = 0;
 }
 
-static void reset_point(Accelerometer *a, unsigned n)
+static void release(Accelerometer *a, unsigned n)
 {
-    go_to(a, n, lis3dsh_sm(a, n)[SM_PR] >> 4);
+    int64_t *state = lis3dsh_sm_state(a, n);
+
+    state[SM_SIGN] = false;
+    state[SM_TAM] = lis3dsh_sm_mask(a, n);
+    a->reg[n ? PEAK2 : PEAK1] = 0;
+}
+
+static void to_reset_point(Accelerometer *a, unsigned n)
+{
+    go_to(a, n, lis3dsh_sm(a, n)[SM_PR] & 0xf);
+    release(a, n);
 }
 
 void lis3dsh_sm_start(Accelerometer *a, unsigned n)
 {
+    int64_t *state = lis3dsh_sm_state(a, n);
+
+    memset(state, 0, SM_STATE * sizeof(*state));
     lis3dsh_sm(a, n)[SM_PR] = 0;
     lis3dsh_sm(a, n)[SM_OUTS] = 0;
-    *waited(a, n) = 0;
+    a->reg[STAT] &= ~sync_flag(n);
+    release(a, n);
 }
 
-static void stop(Accelerometer *a, unsigned n)
+/* ---- What it tells ---- */
+
+static void output(Accelerometer *a, unsigned n)
 {
-    a->reg[n ? CTRL_REG2 : CTRL_REG1] &= ~SM_EN;
-}
-
-/* The axes above a threshold, as bits of MASK and OUTS: +x -x +y -y +z -z, bit 7 down. */
-static uint8_t axes_above(Accelerometer *a, unsigned n, const int16_t *value, int8_t threshold)
-{
-    const uint8_t *sm = lis3dsh_sm(a, n);
-    uint8_t above = 0;
-
-    for (unsigned axis = 0; axis < N_AXES; axis++) {
-        int v = value[axis] / 256;
-
-        if (sm[SM_SETT] & SETT_ABS) {
-            v = abs(v);
-        }
-        above |= v > threshold ? 0x80 >> 2 * axis : 0;
-        above |= -v > threshold ? 0x40 >> 2 * axis : 0;
-    }
-    return above & sm[SM_MASK_A];
-}
-
-static bool timer_is_over(Accelerometer *a, unsigned n, unsigned timer)
-{
-    const uint8_t *sm = lis3dsh_sm(a, n);
-    unsigned samples = timer == 4 ? sm[SM_TIM4] : timer == 3 ? sm[SM_TIM3]
-                       : timer == 2 ? lduw_le_p(&sm[SM_TIM2_L]) : lduw_le_p(&sm[SM_TIM1_L]);
-
-    return *waited(a, n) > samples;
-}
-
-/* 1: it is met, 0: not, -1: what is this? */
-static int is_met(Accelerometer *a, unsigned n, unsigned condition, const int16_t *value)
-{
-    uint8_t *sm = lis3dsh_sm(a, n);
-    bool first = condition == COND_GNTH1 || condition == COND_LNTH1;
-    uint8_t above = axes_above(a, n, value, sm[first ? SM_THRS1 : SM_THRS2]);
-
-    switch (condition) {
-    case COND_NOP:
-        return 0;
-    case COND_TI1 ... COND_TI4:
-        return timer_is_over(a, n, condition);
-    case COND_GNTH1:
-    case COND_GNTH2:
-        if (above) {
-            sm[SM_OUTS] = above;
-        }
-        return above != 0;
-    case COND_LNTH1:
-    case COND_LNTH2:
-        return !above;
-    default:
-        return -1;
-    }
-}
-
-static void interrupt(Accelerometer *a, unsigned n)
-{
+    lis3dsh_sm(a, n)[SM_OUTS] = lis3dsh_sm_state(a, n)[SM_FIRED];
     a->reg[STAT] |= n ? STAT_INT_SM2 : STAT_INT_SM1;
 }
 
-/* Do the command at the program counter; false if it is none. */
-static bool do_command(Accelerometer *a, unsigned n)
+void lis3dsh_sm_read(Accelerometer *a, unsigned n)
 {
-    uint8_t *sm = lis3dsh_sm(a, n), *pr = &sm[SM_PR];
-    unsigned at = *pr & 0xf;
-
-    switch (sm[at]) {
-    case CMD_STOP:
-        if (sm[SM_SETT] & SETT_SITR) {
-            interrupt(a, n);
-        }
-        stop(a, n);
-        return false;
-    case CMD_CONT:
-        if (sm[SM_SETT] & SETT_SITR) {
-            interrupt(a, n);
-        }
-        reset_point(a, n);
-        return false;               /* one turn a sample */
-    case CMD_SRP:
-        *pr = (at + 1) % SM_STATES << 4 | at;
-        break;
-    case CMD_CRP:
-        *pr = at;
-        break;
-    case CMD_OUTC:
-        interrupt(a, n);
-        break;
-    default:
-        return false;
+    lis3dsh_sm(a, n)[SM_OUTS] = 0;
+    a->reg[STAT] &= ~(n ? STAT_INT_SM2 : STAT_INT_SM1);
+    lis3dsh_sm_state(a, n)[SM_HOLD] = false;
+    if (!lis3dsh_sm_state(a, !n)[SM_HOLD]) {
+        a->reg[STAT] &= ~STAT_SYNCW;
     }
-    go_to(a, n, at + 1);
+}
+
+/* ---- Commands ---- */
+
+static void set_bit_of_sett(Accelerometer *a, unsigned n, uint8_t bit, bool on)
+{
+    uint8_t *sett = &lis3dsh_sm(a, n)[SM_SETT];
+
+    *sett = on ? *sett | bit : *sett & ~bit;
+}
+
+static void select_mask(Accelerometer *a, unsigned n, bool swap)
+{
+    int64_t *state = lis3dsh_sm_state(a, n);
+
+    state[SM_SWAP] = swap;
+    state[SM_TAM] = lis3dsh_sm_mask(a, n);
+}
+
+static void swap_signs(Accelerometer *a, unsigned n)
+{
+    int64_t *state = lis3dsh_sm_state(a, n);
+    uint8_t tam = state[SM_TAM];
+
+    state[SM_SIGN] = !state[SM_SIGN];
+    state[SM_TAM] = (tam & 0xaa) >> 1 | (tam & 0x55) << 1;
+}
+
+static void decrease_long_counter(Accelerometer *a)
+{
+    unsigned count = lduw_le_p(&a->reg[LC_L]);
+
+    if (count != 1) {
+        count = count ? count - 1 : 1;
+        a->reg[STAT] |= count == 1 ? STAT_LONG : 0;
+        stw_le_p(&a->reg[LC_L], count);
+    }
+}
+
+static void synchronize(Accelerometer *a, unsigned n)
+{
+    a->reg[STAT] |= sync_flag(n);
+    a->reg[STAT] &= ~sync_flag(!n);
+}
+
+/* Commands with bytes that follow: returns how many those are, 0: it is none of them. */
+static unsigned set_something(Accelerometer *a, unsigned n)
+{
+    uint8_t *sm = lis3dsh_sm(a, n), value = code(a, n, 1);
+
+    switch (code(a, n, 0)) {
+    case CMD_SETP:  lis3dsh_write(a, value % ACC_REGS, code(a, n, 2)); return 2;
+    case CMD_SETS1: sm[SM_SETT] = value; return 1;
+    case CMD_STHR1: sm[SM_THRS1] = value; return 1;
+    case CMD_STHR2: sm[SM_THRS2] = value; return 1;
+    case CMD_STHR3: a->reg[THRS3] = value; return 1;
+    case CMD_STIM3: sm[SM_TIM3] = value; return 1;
+    case CMD_STIM4: sm[SM_TIM4] = value; return 1;
+    default:        return 0;
+    }
+}
+
+/* Commands of one byte that do not change where it goes; false: it is none of them. */
+static bool do_simple(Accelerometer *a, unsigned n)
+{
+    uint8_t *pr = &lis3dsh_sm(a, n)[SM_PR];
+
+    switch (code(a, n, 0)) {
+    case CMD_SRP:    *pr = (*pr & 0xf0) | (program_pointer(a, n) + 1) % SM_STATES; break;
+    case CMD_CRP:    *pr &= 0xf0; break;
+    case CMD_OUTC:   output(a, n); break;
+    case CMD_DEC:    decrease_long_counter(a); break;
+    case CMD_SISW:   swap_signs(a, n); break;
+    case CMD_REL:    release(a, n); break;
+    case CMD_SABS0:  set_bit_of_sett(a, n, SETT_ABS, false); break;
+    case CMD_SABS1:  set_bit_of_sett(a, n, SETT_ABS, true); break;
+    case CMD_SELMA:  select_mask(a, n, false); break;
+    case CMD_SELSA:  select_mask(a, n, true); break;
+    case CMD_SRADI0: set_bit_of_sett(a, n, SETT_RADI, false); break;
+    case CMD_SRADI1: set_bit_of_sett(a, n, SETT_RADI, true); break;
+    case CMD_SCS0:   set_bit_of_sett(a, n, SETT_D_CS, false); break;
+    case CMD_SCS1:   set_bit_of_sett(a, n, SETT_D_CS, true); break;
+    case CMD_SRTAM0: set_bit_of_sett(a, n, SETT_R_TAM, false); break;
+    case CMD_SRTAM1: set_bit_of_sett(a, n, SETT_R_TAM, true); break;
+    default:         return false;
+    }
     return true;
 }
 
-void lis3dsh_sm_sample(Accelerometer *a, unsigned n, const int16_t *value)
+static int do_command(Accelerometer *a, unsigned n)
 {
-    uint8_t *sm = lis3dsh_sm(a, n), code;
-    int reset, next;
+    unsigned at = program_pointer(a, n), more;
+    bool tells = lis3dsh_sm(a, n)[SM_SETT] & SETT_SITR;
 
-    if (!(a->reg[n ? CTRL_REG2 : CTRL_REG1] & SM_EN)) {
-        return;
+    switch (code(a, n, 0)) {
+    case CMD_STOP:
+        if (tells) {
+            output(a, n);
+        }
+        *control(a, n) &= ~SM_EN;
+        return WAIT;
+    case CMD_CONT:
+        if (tells) {
+            output(a, n);
+        }
+        to_reset_point(a, n);
+        return WAIT;                /* one turn a sample */
+    case CMD_OUTW:
+        output(a, n);
+        a->reg[STAT] |= STAT_SYNCW;
+        lis3dsh_sm_state(a, n)[SM_HOLD] = true;
+        go_to(a, n, at + 1);
+        return WAIT;
+    case CMD_SSYNC:
+        synchronize(a, n);
+        go_to(a, n, at + 1);
+        return WAIT;
     }
-    for (unsigned i = 0; i < SM_STATES && do_command(a, n); i++) {
+    more = set_something(a, n);
+    if (!more && !do_simple(a, n)) {
+        return NO_COMMAND;
     }
-    code = sm[sm[SM_PR] & 0xf];
-    ++*waited(a, n);
-    reset = is_met(a, n, code >> 4, value);
-    next = is_met(a, n, code & 0xf, value);
-    if (code == CMD_STOP || code == CMD_CONT) {
-        return;
-    }
-    if (reset < 0 || next < 0) {
-        stop(a, n);
-    } else if (reset) {
-        reset_point(a, n);
-    } else if (next) {
-        go_to(a, n, (sm[SM_PR] & 0xf) + 1);
-        for (unsigned i = 0; i < SM_STATES && do_command(a, n); i++) {
+    go_to(a, n, at + 1 + more);
+    return GO_ON;
+}
+
+/* As far as it goes without a sample; false: it waits for something else than conditions. */
+static bool do_commands(Accelerometer *a, unsigned n)
+{
+    for (unsigned i = 0; i < SM_STATES; i++) {
+        switch (do_command(a, n)) {
+        case NO_COMMAND: return true;
+        case WAIT:       return false;
         }
     }
+    return false;
+}
+
+/* ---- Samples ---- */
+
+static void watch_peak(Accelerometer *a, unsigned n)
+{
+    const int64_t *state = lis3dsh_sm_state(a, n);
+    uint8_t *peak = &a->reg[n ? PEAK2 : PEAK1], sett = lis3dsh_sm(a, n)[SM_SETT];
+    bool third = sett & (state[SM_SWAP] ? SETT_THR3_SA : SETT_THR3_MA), beyond = false;
+
+    for (unsigned i = 0; i < N_INPUTS; i++) {
+        unsigned v = ABS(state[SM_INPUT + i]);
+
+        if (sett & SETT_P_DET && state[SM_TAM] & 0xc0 >> 2 * i) {
+            *peak = MAX(*peak, v);
+        }
+        beyond |= lis3dsh_sm_mask(a, n) & 0xc0 >> 2 * i && v > a->reg[THRS3];
+    }
+    if (third && beyond) {
+        lis3dsh_sm_state(a, n)[SM_TAM] = lis3dsh_sm_mask(a, n);
+    }
+}
+
+/* TC: what is left of the timer that the state waits for. */
+static void show_timer(Accelerometer *a, unsigned n)
+{
+    bool jump = code(a, n, 0) == CMD_JMP;
+    uint8_t pair = code(a, n, jump);
+    unsigned next = pair & 0xf, timer = next >= COND_TI1 && next <= COND_TI4 ? next : pair >> 4;
+    int64_t waited = lis3dsh_sm_state(a, n)[SM_WAITED], left = 0;
+
+    if (timer >= COND_TI1 && timer <= COND_TI4) {
+        left = MAX(lis3dsh_sm_timer(a, n, timer) - waited, 0);
+    }
+    stw_le_p(&lis3dsh_sm(a, n)[SM_TC_L], left);
+}
+
+static void evaluate(Accelerometer *a, unsigned n)
+{
+    int64_t *state = lis3dsh_sm_state(a, n);
+    bool jump = code(a, n, 0) == CMD_JMP;
+    uint8_t pair = code(a, n, jump), to = code(a, n, 2);
+    bool is_timer = (pair & 0xf) <= COND_TI4;
+
+    state[SM_WAITED]++;
+    if (lis3dsh_sm_is_met(a, n, pair >> 4)) {
+        if (jump) {
+            go_to(a, n, to >> 4);
+        } else {
+            to_reset_point(a, n);
+        }
+    } else if (lis3dsh_sm_is_met(a, n, pair & 0xf)) {
+        go_to(a, n, jump ? to & 0xf : program_pointer(a, n) + 1);
+        if (!is_timer) {
+            state[SM_TAM] = state[SM_FIRED];
+        }
+    } else {
+        return;
+    }
+    do_commands(a, n);
+}
+
+void lis3dsh_sm_sample(Accelerometer *a, unsigned n, const int16_t *value, int vector)
+{
+    int64_t *state = lis3dsh_sm_state(a, n);
+
+    if (!(*control(a, n) & SM_EN)) {
+        return;
+    }
+    if (n && state[SM_SKIP]-- > 0) {
+        return;
+    }
+    state[SM_SKIP] = n ? lis3dsh_sm(a, n)[SM_DES] : 0;
+    lis3dsh_sm_input(a, n, value, vector);
+    if (a->reg[STAT] & sync_flag(n) || state[SM_HOLD]) {
+        return;
+    }
+    watch_peak(a, n);
+    if (do_commands(a, n)) {
+        evaluate(a, n);
+    }
+    show_timer(a, n);
 }
