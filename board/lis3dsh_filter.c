@@ -35,7 +35,7 @@ int lis3dsh_low_pass(Accelerometer *a, unsigned axis, int value)
     int64_t *low = &a->state[LOW_PASS + axis], *begun = &a->state[LOW_PASS + N_AXES];
     int64_t wanted = (int64_t)value * ONE;
 
-    *low += *begun & 1 << axis ? (wanted - *low) / ONE * share(a) : wanted - *low;
+    *low += *begun & 1 << axis ? (wanted - *low) * share(a) / ONE : wanted - *low;
     *begun |= 1 << axis;
     return *low / ONE;
 }

@@ -4,94 +4,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/tests/qtest/board.h"
-
-enum { SPI1 = 0x40013000, CR1 = SPI1, SR = SPI1 + 8, DR = SPI1 + 0xc,
-       GPIOA = 0x40020000, GPIOE = 0x40021000, BSRR = 0x18 };
-
-#define MS 1000000ll
-
-static void start(const char *args)
-{
-    board_start(args);
-    board_enable("gpioa");
-    board_enable("gpioe");
-    board_enable("spi1");
-    poke(GPIOE + BSRR, 1 << 3);
-    poke(GPIOE, 1 << 6);                                /* PE3: output */
-    poke(GPIOA, (peek(GPIOA) & ~0xfc00u) | 0xa800);     /* PA5, 6, 7 */
-    poke(GPIOA + 0x20, 0x55500000);
-    poke(CR1, 0x354);                                   /* master, PCLK / 8, SSM, SSI, SPE */
-}
-
-static uint8_t pass(uint8_t out)
-{
-    poke(DR, out);
-    board_wait_ns(4000);
-    g_assert_cmphex(peek(SR) & 1, ==, 1);
-    return peek(DR);
-}
-
-static void begin(uint8_t command)
-{
-    poke(GPIOE + BSRR, 1 << 19);
-    pass(command);
-}
-
-static void end(void)
-{
-    poke(GPIOE + BSRR, 1 << 3);
-}
-
-static uint8_t get(uint8_t n)
-{
-    uint8_t value;
-
-    begin(0x80 | n);
-    value = pass(0);
-    end();
-    return value;
-}
-
-static void put(uint8_t n, uint8_t value)
-{
-    begin(n);
-    pass(value);
-    end();
-}
-
-static void world(int x, int y, int z)
-{
-    board_set_int("/machine/accelerometer", "x", x);
-    board_set_int("/machine/accelerometer", "y", y);
-    board_set_int("/machine/accelerometer", "z", z);
-}
+#include "stm32/tests/qtest/accelerometer.h"
 
 /* ---- LIS3DSH ---- */
-
-enum { STAT = 0x18, CTRL4 = 0x20, CTRL1, CTRL2, CTRL3, CTRL5, CTRL6, STATUS = 0x27, OUT_X = 0x28,
-       FIFO_CTRL = 0x2e, FIFO_SRC, ST1 = 0x40, TIM1_1 = 0x54, THRS1_1 = 0x57, MASK1_A = 0x5a, SETT1,
-       OUTS1 = 0x5f };
-
-static void read_axes(int16_t *out)
-{
-    begin(0x80 | OUT_X);
-    for (unsigned axis = 0; axis < 3; axis++) {
-        out[axis] = pass(0);
-        out[axis] |= pass(0) << 8;
-    }
-    end();
-}
-
-static void assert_axes(int x, int y, int z)
-{
-    int16_t out[3];
-
-    read_axes(out);
-    g_assert_cmpint(out[0], ==, x);
-    g_assert_cmpint(out[1], ==, y);
-    g_assert_cmpint(out[2], ==, z);
-}
 
 static void test_lis3dsh(void)
 {
