@@ -3,8 +3,9 @@
  *
  * Lines: SCL and SDA hear I2C; RESET low holds it: no acknowledge, registers as after power-on.
  *
- * Deliberately different: reserved bits can be written; limiter, tone, beep, speakers, passthrough
- * and battery are registers without effect; status registers read 0.
+ * Deliberately different: reserved bits can be written; speakers, passthrough and battery are registers
+ * without effect, and what their status registers would tell reads 0.  With FREEZE no register of sound
+ * has an effect until it is gone.  unsure: reset values of reserved registers.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -32,6 +33,7 @@ static const uint8_t reset_values[CODEC_REGISTERS] = {
     [CODEC_TONE] = 0x88,
     [CODEC_LIMIT_2] = 0x7f,
     [CODEC_LIMIT_ATTACK] = 0xc0,
+    [CODEC_TEMPERATURE] = 0x3b, /* reserved: as the CS42L52 has it */
     [CODEC_CHARGE_PUMP] = 0x50,
 };
 
@@ -52,6 +54,17 @@ static unsigned next_register(Codec *c)
     return n;
 }
 
+static uint8_t get(Codec *c)
+{
+    unsigned n = next_register(c);
+    uint8_t data = c->reg[n];
+
+    if (n == CODEC_STATUS) {
+        c->reg[n] = 0;              /* what has been since it was read */
+    }
+    return data;
+}
+
 static void put(Codec *c, uint8_t data)
 {
     unsigned n = next_register(c);
@@ -59,9 +72,9 @@ static void put(Codec *c, uint8_t data)
     if (is_read_only(n)) {
         return;
     }
-    if (n == CODEC_BEEP && data >> 6) {
-        qemu_log_mask(LOG_UNIMP, "%s: the beep generator is not modelled\n",
-                      DEVICE(c)->canonical_path);
+    if (n == CODEC_MISC && data & MISC_PASSTHROUGH) {
+        qemu_log_mask(LOG_UNIMP, "%s: the analog inputs are not modelled, what they pass through is "
+                      "silent\n", DEVICE(c)->canonical_path);
     }
     c->reg[n] = data;
     codec_sound_update(c);
@@ -75,6 +88,9 @@ static void reset_changed(void *opaque, bool level)
         memcpy(c->reg, reset_values, sizeof(c->reg));
         c->map = 0;
         c->addressed = c->selected = c->wants_map = false;
+        c->beep_mode = 0;
+        c->beep_on = false;
+        c->limit[0] = c->limit[1] = 1 << 16;
         codec_sound_update(c);
     }
 }
@@ -103,7 +119,7 @@ static void heard(void *opaque, Signal *from, Frame *frame)
     } else if (f->event == I2C_EVENT_ADDRESS) {
         address(c, f);
     } else if (c->selected && f->event == I2C_EVENT_READ) {
-        i2c_frame_answer(f, true, c->reg[next_register(c)]);
+        i2c_frame_answer(f, true, get(c));
     } else if (c->selected && f->event == I2C_EVENT_WRITE) {
         if (c->wants_map) {
             c->map = f->data;
@@ -162,9 +178,29 @@ static void get_registers(Object *obj, Visitor *v, const char *name, void *opaqu
 
 static int codec_post_load(void *opaque, int version_id)
 {
-    codec_sound_update(opaque);
+    Codec *c = opaque;
+
+    for (unsigned i = 0; i < 2; i++) {
+        c->limit[i] = CLAMP(c->limit[i], 0, 1 << 16);
+        for (unsigned n = 0; n < CODEC_FILTERS; n++) {
+            CodecFilter *f = &c->filter[n][i];
+
+            f->last_in = CLAMP(f->last_in, -(1ll << 32), 1ll << 32);
+            f->last_out = CLAMP(f->last_out, -(1ll << 32), 1ll << 32);
+        }
+    }
+    codec_sound_update(c);
     return 0;
 }
+
+static const VMStateDescription filter_vmstate = {
+    .name = TYPE_CODEC "-filter", .version_id = 1, .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_INT64(last_in, CodecFilter),
+        VMSTATE_INT64(last_out, CodecFilter),
+        VMSTATE_END_OF_LIST()
+    },
+};
 
 static const VMStateDescription codec_vmstate = {
     .name = TYPE_CODEC, .version_id = 1, .minimum_version_id = 1,
@@ -177,6 +213,14 @@ static const VMStateDescription codec_vmstate = {
         VMSTATE_BOOL(wants_map, Codec),
         VMSTATE_BOOL(clocked, Codec),
         VMSTATE_INT16(left, Codec),
+        VMSTATE_UINT8_ARRAY(active, Codec, CODEC_REGISTERS),
+        VMSTATE_BOOL(synchronized, Codec),
+        VMSTATE_INT32_ARRAY(limit, Codec, 2),
+        VMSTATE_UINT32(beep_phase, Codec),
+        VMSTATE_UINT32(beep_left, Codec),
+        VMSTATE_UINT8(beep_mode, Codec),
+        VMSTATE_BOOL(beep_on, Codec),
+        VMSTATE_STRUCT_2DARRAY(filter, Codec, CODEC_FILTERS, 2, 1, filter_vmstate, CodecFilter),
         VMSTATE_END_OF_LIST()
     },
 };

@@ -3,8 +3,11 @@
  *
  * HP_SW is low on this board: POWER_2's "on when low" is on.
  *
+ * Its way: de-emphasis, channel mixer, PCM volume, beep, tone, limiter, master volume, headphones.
+ *
  * Deliberately different: 16 of 24 or 32 bits are played; volumes change at once, without ramp; a
- * wrong INTERFACE_1 is reported, and played as if right; MCLK has to be there, of whatever ratio.
+ * wrong INTERFACE_1 is reported, and played as if right; a ratio of MCLK to LRCK that is none is played,
+ * too, and sets STATUS's clock error.  The analog inputs are silent.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -50,45 +53,61 @@ static double amplifier(const Codec *c)
 {
     static const double by[] = { .3959, .4571, .5111, .6047, .7099, .8399, 1.0, 1.1430 };
 
-    return by[c->reg[CODEC_PLAYBACK_1] >> 5] / .6047;
+    return by[c->active[CODEC_PLAYBACK_1] >> 5] / .6047;
 }
 
 static bool headphone_is_on(const Codec *c, unsigned channel)
 {
     unsigned power = c->reg[CODEC_POWER_2] >> (4 + 2 * channel) & 3;
-    bool muted = c->reg[CODEC_PLAYBACK_2] >> (6 + channel) & 1;
+    bool muted = c->active[CODEC_PLAYBACK_2] >> (6 + channel) & 1;
 
     return (power == 0 || power == 2) && !muted;
 }
 
 void codec_sound_update(Codec *c)
 {
-    uint8_t playback = c->reg[CODEC_PLAYBACK_1];
+    uint8_t playback;
 
+    if (!(c->reg[CODEC_MISC] & MISC_FREEZE)) {
+        memcpy(c->active, c->reg, sizeof(c->active));
+    }
+    if (c->reg[CODEC_POWER_1] != CODEC_POWERED_UP) {
+        c->synchronized = false;
+    }
+    playback = c->active[CODEC_PLAYBACK_1];
     for (unsigned i = 0; i < 2; i++) {
         unsigned of = playback & 0x10 ? 0 : i;          /* B as A */
         bool inverted = playback >> (2 + i) & 1, muted = playback >> i & 1;
-        int master = muted ? SILENCE : master_volume(c->reg[CODEC_MASTER_A + of]);
+        int master = muted ? SILENCE : master_volume(c->active[CODEC_MASTER_A + of]);
 
-        c->digital[i] = gain(pcm_volume(c->reg[CODEC_PCM_A + of]), master) * (inverted ? -1 : 1);
+        c->pcm[i] = gain(pcm_volume(c->active[CODEC_PCM_A + of]), 0) * (inverted ? -1 : 1);
+        c->master[i] = gain(master, 0);
         c->analog[i] = headphone_is_on(c, i)
-                       ? gain(headphone_volume(c->reg[CODEC_HEADPHONE_A + of]), 0) * amplifier(c)
+                       ? gain(headphone_volume(c->active[CODEC_HEADPHONE_A + of]), 0) * amplifier(c)
                        : 0;
     }
 }
 
-static int16_t clipped(int64_t sample)
+/* What does not fit is clipped, and STATUS remembers it. */
+static int16_t clipped(Codec *c, int64_t sample, uint8_t flag)
 {
+    if (sample != (int16_t)sample) {
+        c->reg[CODEC_STATUS] |= flag;
+    }
     return CLAMP(sample, INT16_MIN, INT16_MAX);
 }
 
-static int16_t output(const Codec *c, unsigned channel, int own, int other)
+static int16_t output(Codec *c, unsigned channel, unsigned rate, const int *in, int beep, bool only)
 {
-    unsigned mixer = c->reg[CODEC_MIXER] >> (6 - 2 * channel) & 3;
-    int in = mixer == 0 ? own : mixer == 3 ? other : (own + other) / 2;
-    int64_t digital = clipped((int64_t)in * c->digital[channel] / ONE);
+    unsigned mixer = c->active[CODEC_MIXER] >> (6 - 2 * channel) & 3;
+    int own = in[channel], other = in[!channel];
+    int64_t v = mixer == 0 ? own : mixer == 3 ? other : (own + other) / 2;
 
-    return clipped(digital * c->analog[channel] / ONE);
+    v = only ? 0 : clipped(c, v * c->pcm[channel] / ONE, STATUS_PCMA >> channel);
+    v = codec_shape_tone(c, channel, rate, v + beep);
+    v = codec_limit(c, channel, v);
+    v = clipped(c, v * c->master[channel] / ONE, STATUS_DSPA >> channel);
+    return clipped(c, v * c->analog[channel] / ONE, 0);
 }
 
 /* ---- Samples ---- */
@@ -160,6 +179,45 @@ static void count_lost(Codec *c, int why, unsigned rate, bool sound)
     }
 }
 
+/* MCLK is one of the multiples of LRCK that it knows. */
+static bool is_right_ratio(const Codec *c, const I2sFrame *f)
+{
+    static const uint16_t ratios[] = {
+        125, 128, 136, 192, 250, 256, 272, 384, 500, 512, 544, 750, 768, 1000, 1024, 1088, 1500, 1536,
+        2048, 3072,
+    };
+    Drive mclk = pin_state(c->pins.mclk);
+    uint64_t ratio = mclk.period ? (2 * (uint64_t)f->channel + mclk.period / 2) / mclk.period : 0;
+
+    for (unsigned i = 0; i < ARRAY_SIZE(ratios); i++) {
+        if (ratio == ratios[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void watch_clocks(Codec *c, const I2sFrame *f)
+{
+    if (!c->synchronized || !is_right_ratio(c, f)) {
+        c->reg[CODEC_STATUS] |= STATUS_CLOCK;
+        c->synchronized = true;
+    }
+}
+
+static void play(Codec *c, const I2sFrame *f, unsigned rate, int left, int right)
+{
+    int in[2] = { codec_deemphasize(c, 0, rate, left), codec_deemphasize(c, 1, rate, right) };
+    bool only;
+    int beep = codec_beep(c, rate, &only);
+    int16_t a = output(c, 0, rate, in, beep, only), b = output(c, 1, rate, in, beep, only);
+
+    watch_clocks(c, f);
+    if (c->card.state) {
+        codec_voice_put(c, rate, a, b);
+    }
+}
+
 static void take_frame(Codec *c, const I2sFrame *f, int16_t left, int16_t right)
 {
     uint64_t period = MAX(f->channel, 1);               /* of both channels, 2^-31 ns */
@@ -168,8 +226,8 @@ static void take_frame(Codec *c, const I2sFrame *f, int16_t left, int16_t right)
     int why = check(c, f, rate);
 
     count_lost(c, why, rate, left || right);
-    if ((why == PLAYS || why == WRONG_FORMAT) && c->card.state) {
-        codec_voice_put(c, rate, output(c, 0, left, right), output(c, 1, right, left));
+    if (why == PLAYS || why == WRONG_FORMAT) {
+        play(c, f, rate, left, right);
     }
 }
 
