@@ -76,10 +76,4 @@ bool accelerometer_is_model(const char *model);
 
 extern const AccModel lis3dsh, lis302dl;
 
-/* Drive INT1 or INT2. */
-static inline void acc_drive(PinDriver *line, bool level)
-{
-    pin_drive(line, DRIVE_LEVEL(level));
-}
-
 #endif

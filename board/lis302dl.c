@@ -2,8 +2,8 @@
  * LIS302DL, the accelerometer of boards MB997A and B: 8 bits an axis, 100 or 400 Hz, two detectors of
  * free fall or wake-up, clicks, a high-pass filter.
  *
- * Deliberately different: the self test adds nothing, three-wire SPI (SIM) answers on SDO, INT lines
- * are push-pull.  unsure: a flag that is not latched lasts as long as its cause.
+ * Deliberately different: three-wire SPI (SIM) answers on SDO, a reboot (BOOT) takes no time.
+ * unsure: a flag that is not latched lasts as long as its cause; what the self test adds.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -23,10 +23,14 @@ enum { FF_WU_SRC = 1, FF_WU_THS = 2, FF_WU_DURATION = 3 };     /* after FF_WU_CF
 #define CTRL1_DR 0x80
 #define CTRL1_PD 0x40
 #define CTRL1_FS 0x20
+#define CTRL1_STP 0x10
+#define CTRL1_STM 0x08
 #define CTRL2_BOOT 0x40
 #define CTRL2_FDS 0x10
 #define CTRL2_HP_FF_WU1 0x04
 #define CTRL3_IHL 0x80
+#define CTRL3_PP_OD 0x40
+#define THS_DCRM 0x80
 #define FF_WU_AOI 0x80
 #define LIR 0x40                /* of FF_WU_CFG and CLICK_CFG */
 #define IA 0x40                 /* of FF_WU_SRC and CLICK_SRC */
@@ -39,6 +43,7 @@ enum {
     HELD = LOW_PASS + N_AXES,   /* 2: samples that the condition of a detector has held */
     CLICK = HELD + 2,           /* 3 x: phase, and the virtual ns it began */
     CLICK_AT = CLICK + N_AXES,
+    SETTLED = CLICK_AT + N_AXES,    /* the high-pass filter has begun */
 };
 enum { QUIET, DOWN, LATENCY, WINDOW, DOWN_AGAIN, TOO_LONG };   /* phases of a click */
 
@@ -65,6 +70,11 @@ static void lis302dl_reset(Accelerometer *a)
 
 /* ---- Free fall, wake-up ---- */
 
+static void count(int64_t *held, bool met, bool decrement)
+{
+    *held = met ? MIN(*held + 1, 256) : decrement ? MAX(*held - 1, 0) : 0;
+}
+
 static void detect(Accelerometer *a, unsigned n, const int *mg)
 {
     uint8_t *reg = &a->reg[n ? FF_WU_CFG_2 : FF_WU_CFG_1], cfg = reg[0], src = 0;
@@ -76,7 +86,7 @@ static void detect(Accelerometer *a, unsigned n, const int *mg)
     }
     src &= cfg & 0x3f;
     met = cfg & FF_WU_AOI ? (cfg & 0x3f) && src == (cfg & 0x3f) : src;
-    a->state[HELD + n] = met ? a->state[HELD + n] + 1 : 0;
+    count(&a->state[HELD + n], met, reg[FF_WU_THS] & THS_DCRM);
     if (met && a->state[HELD + n] > reg[FF_WU_DURATION]) {
         reg[FF_WU_SRC] = src | IA;
     } else if (!(cfg & LIR)) {
@@ -148,19 +158,32 @@ static int high_pass(Accelerometer *a, unsigned axis, int mg)
     int64_t *low = &a->state[LOW_PASS + axis];
     unsigned divider = 50 << (a->reg[CTRL_REG2] & 3);
 
+    if (!a->state[SETTLED]) {
+        *low = mg * 1024ll;
+    }
     *low += ((int64_t)mg * 1024 - *low) * 2 * 355 / (113 * (int64_t)divider);     /* 2 pi */
     return mg - *low / 1024;
 }
 
-static void lis302dl_sample(Accelerometer *a, const int *mg)
+/* In mg: the digits are those of the small range. */
+static int self_test(const Accelerometer *a, unsigned axis)
+{
+    static const int digits[N_AXES] = { -19, 19, 19 };
+    uint8_t ctrl = a->reg[CTRL_REG1];
+
+    return (!!(ctrl & CTRL1_STP) - !!(ctrl & CTRL1_STM)) * digits[axis] * 18;
+}
+
+static void lis302dl_sample(Accelerometer *a, const int *world)
 {
     uint8_t ctrl2 = a->reg[CTRL_REG2], status = a->reg[STATUS_REG];
-    int filtered[N_AXES];
+    int mg[N_AXES], filtered[N_AXES];
 
     if (!(a->reg[CLICK_CFG] & LIR)) {
         a->reg[CLICK_SRC] = 0;
     }
     for (unsigned axis = 0; axis < N_AXES; axis++) {
+        mg[axis] = world[axis] + self_test(a, axis);
         filtered[axis] = high_pass(a, axis, mg[axis]);
         if (a->reg[CTRL_REG1] & 1 << axis) {
             int out = (ctrl2 & CTRL2_FDS ? filtered[axis] : mg[axis]) / sensitivity(a);
@@ -170,6 +193,7 @@ static void lis302dl_sample(Accelerometer *a, const int *mg)
         }
         detect_click(a, axis, mg[axis]);
     }
+    a->state[SETTLED] = true;
     status |= (status & STATUS_OR ? 0x80 : 0) | 0x08;
     a->reg[STATUS_REG] = status;
     for (unsigned n = 0; n < 2; n++) {
@@ -206,9 +230,10 @@ static uint8_t lis302dl_read(Accelerometer *a, unsigned n)
     case CLICK_SRC:
         a->reg[n] = 0;
         return value;
-    case HP_FILTER_RESET:                       /* it begins anew with what is now */
-        for (unsigned axis = 0; axis < N_AXES; axis++) {
-            a->state[LOW_PASS + axis] = a->mg[axis] * 1024ll;
+    case HP_FILTER_RESET:                       /* it begins anew with the next sample */
+        a->state[SETTLED] = false;
+        if (a->reg[CTRL_REG2] & CTRL2_FDS) {
+            memset(a->out, 0, sizeof(a->out));
         }
         return 0;
     default:
@@ -254,13 +279,18 @@ static bool source(const Accelerometer *a, unsigned config)
     }
 }
 
-static void lis302dl_update(Accelerometer *a)
+static void drive(const Accelerometer *a, PinDriver *line, unsigned config)
 {
     uint8_t ctrl = a->reg[CTRL_REG3];
-    bool low = ctrl & CTRL3_IHL;
+    bool level = source(a, config) ^ !!(ctrl & CTRL3_IHL);
 
-    acc_drive(&a->int1, source(a, ctrl & 7) ^ low);
-    acc_drive(&a->int2, source(a, ctrl >> 3 & 7) ^ low);
+    pin_drive(line, level && ctrl & CTRL3_PP_OD ? DRIVE(NONE) : DRIVE_LEVEL(level));
+}
+
+static void lis302dl_update(Accelerometer *a)
+{
+    drive(a, &a->int1, a->reg[CTRL_REG3] & 7);
+    drive(a, &a->int2, a->reg[CTRL_REG3] >> 3 & 7);
 }
 
 static bool lis302dl_interrupts(const Accelerometer *a)

@@ -206,6 +206,103 @@ static void test_lis302dl_click(void)
     g_assert_cmphex(get(0x39), ==, 0);
 }
 
+/* 19 digits, X the other way; then the high-pass filter forgets what was. */
+static void test_lis302dl_self_test(void)
+{
+    start(LIS302DL);
+    world(0, 0, 0);
+    put(0x20, 0x57);
+    board_wait_ns(11 * MS);
+    g_assert_cmpint((int8_t)get(0x29), ==, -19);
+    g_assert_cmpint((int8_t)get(0x2b), ==, 19);
+    g_assert_cmpint((int8_t)get(0x2d), ==, 19);
+    put(0x20, 0x4f);
+    board_wait_ns(11 * MS);
+    g_assert_cmpint((int8_t)get(0x29), ==, 19);
+    g_assert_cmpint((int8_t)get(0x2d), ==, -19);
+    put(0x20, 0x47);
+    put(0x21, 0x13);                                    /* FDS, 0.25 Hz */
+    world(900, 0, 0);
+    board_wait_ns(11 * MS);
+    g_assert_cmpint((int8_t)get(0x29), >, 40);
+    get(0x23);
+    g_assert_cmpint((int8_t)get(0x29), ==, 0);
+    board_wait_ns(11 * MS);
+    g_assert_cmpint(abs((int8_t)get(0x29)), <=, 1);
+}
+
+/* Detector 2 at INT2: wakes up by changes alone, is active low, open drain, not latched. */
+static void test_lis302dl_wake_up(void)
+{
+    start(LIS302DL);
+    put(0x21, 0x08);                                    /* HP_FF_WU2 */
+    put(0x22, 0x90);
+    put(0x34, 0x2a);                                    /* any axis high */
+    put(0x36, 500 / 18);
+    put(0x20, 0xc7);                                    /* 400 Hz */
+    board_wait_ns(50 * MS);
+    g_assert_true(pin_level("pe1"));
+    g_assert_true(pin_level("pe0"));                    /* nothing, active low */
+    world(0, 900, 1000);
+    board_wait_ns(3 * MS);
+    g_assert_false(pin_level("pe1"));
+    g_assert_cmphex(get(0x35), ==, 0x48);
+    board_wait_ns(200 * MS);
+    g_assert_true(pin_level("pe1"));
+    put(0x22, 0xd0);
+    g_assert_false(pin_level("pe1"));                   /* nobody pulls it up */
+    poke(GPIOE + 0xc, 1 << 2);
+    g_assert_true(pin_level("pe1"));
+    world(0, 0, 1000);
+    board_wait_ns(3 * MS);
+    g_assert_false(pin_level("pe1"));
+}
+
+/* The counter goes down by one where the condition is not met, or to 0. */
+static void test_lis302dl_duration(void)
+{
+    for (unsigned dcrm = 0; dcrm < 2; dcrm++) {
+        start(LIS302DL);
+        put(0x22, 0x01);
+        put(0x30, 0x42);                                /* X high, latched */
+        put(0x32, dcrm << 7 | 500 / 18);
+        put(0x33, 5);
+        put(0x20, 0x47);
+        board_wait_ns(5 * MS);
+        world(900, 0, 0);
+        board_wait_ns(50 * MS);
+        world(0, 0, 0);
+        board_wait_ns(10 * MS);
+        world(900, 0, 0);
+        board_wait_ns(10 * MS);
+        g_assert_false(pin_level("pe0"));
+        board_wait_ns(10 * MS);
+        g_assert_true(pin_level("pe0") == dcrm);
+        board_wait_ns(40 * MS);
+        g_assert_true(pin_level("pe0"));
+    }
+}
+
+/* INT1 tells of every sample until all axes are read; what is not read is overrun. */
+static void test_lis302dl_data_ready(void)
+{
+    start(LIS302DL);
+    put(0x22, 0x04);
+    put(0x20, 0x47);
+    board_wait_ns(11 * MS);
+    g_assert_true(pin_level("pe0"));
+    get(0x29);
+    g_assert_cmphex(get(0x27), ==, 0x0e);
+    board_wait_ns(10 * MS);
+    g_assert_cmphex(get(0x27), ==, 0xef);
+    get(0x29);
+    get(0x2b);
+    g_assert_true(pin_level("pe0"));
+    get(0x2d);
+    g_assert_false(pin_level("pe0"));
+    g_assert_cmphex(get(0x27), ==, 0x00);
+}
+
 /* ---- The rest ---- */
 
 /* What a file says happens at its time. */
@@ -253,6 +350,10 @@ int main(int argc, char **argv)
     qtest_add_func("/accelerometer/lis302dl", test_lis302dl);
     qtest_add_func("/accelerometer/lis302dl-free-fall", test_lis302dl_free_fall);
     qtest_add_func("/accelerometer/lis302dl-click", test_lis302dl_click);
+    qtest_add_func("/accelerometer/lis302dl-self-test", test_lis302dl_self_test);
+    qtest_add_func("/accelerometer/lis302dl-wake-up", test_lis302dl_wake_up);
+    qtest_add_func("/accelerometer/lis302dl-duration", test_lis302dl_duration);
+    qtest_add_func("/accelerometer/lis302dl-data-ready", test_lis302dl_data_ready);
     qtest_add_func("/accelerometer/motion", test_motion);
     qtest_add_func("/accelerometer/unconnected", test_unconnected);
     return board_run_tests();
