@@ -72,6 +72,11 @@ bool accelerometer_new(Object *parent, const char *name, const char *model, cons
 /* "lis3dsh" and so on. */
 bool accelerometer_is_model(const char *model);
 
+/* What it is exposed to at @ns; a knock is gone after that. */
+void motion_at(Accelerometer *a, int64_t ns, int *mg);
+/* Read @file; false: *errp says why not. */
+bool motion_read(Accelerometer *a, const char *file, Error **errp);
+
 /* ---- For the models ---- */
 
 extern const AccModel lis3dsh, lis302dl;

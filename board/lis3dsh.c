@@ -103,35 +103,13 @@ static void fifo_push(Accelerometer *a)
 
 /* ---- Samples ---- */
 
-/* CTRL_REG5.ST: what is typical, added or taken away. */
-static int self_test(const Accelerometer *a, unsigned axis)
-{
-    unsigned st = a->reg[CTRL_REG5] >> 1 & 3;
-    int mg = axis == AXIS_Z ? 590 : 140;
-
-    return st == 1 ? mg : st == 2 ? -mg : 0;
-}
-
-static int16_t measure(Accelerometer *a, unsigned axis, int mg)
-{
-    static const int full_scale[8] = { 2000, 4000, 6000, 8000, 16000, 16000, 16000, 16000 };
-    /* in 0.01 mg a digit */
-    static const int sensitivity[8] = { 6, 12, 18, 24, 73, 73, 73, 73 };
-    unsigned scale = a->reg[CTRL_REG5] >> 3 & 7;
-    int most = full_scale[scale], value;
-
-    value = CLAMP(mg + self_test(a, axis), -most, most) * 100 / sensitivity[scale];
-    value = lis3dsh_low_pass(a, axis, value) - (int8_t)a->reg[OFF_X + axis] * 32;
-    return a->reg[CTRL_REG4] & 1 << axis ? CLAMP(value, INT16_MIN, INT16_MAX) : 0;
-}
-
 static void lis3dsh_sample(Accelerometer *a, const int *mg)
 {
     uint8_t *status = &a->reg[STATUS], enabled = a->reg[CTRL_REG4] & 7;
     int vector;
 
     for (unsigned axis = 0; axis < N_AXES; axis++) {
-        a->out[axis] = measure(a, axis, mg[axis]);
+        a->out[axis] = lis3dsh_measure(a, axis, mg[axis]);
     }
     *status |= (*status & enabled) << 4 | enabled;
     *status |= (*status & 0x70 ? 0x80 : 0) | 0x08;

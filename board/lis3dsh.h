@@ -1,6 +1,7 @@
 /*
  * What the parts of the LIS3DSH share: registers and samples (lis3dsh.c), filters of the samples
- * (lis3dsh_filter.c), state machines (lis3dsh_sm.c) and their conditions (lis3dsh_conditions.c).
+ * (lis3dsh_filter.c), state machines (lis3dsh_sm.c), their conditions (lis3dsh_conditions.c) and
+ * commands (lis3dsh_commands.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -76,8 +77,8 @@ static inline int64_t *lis3dsh_sm_state(Accelerometer *a, unsigned n)
 /* Write register @n, as SPI or SETP does. */
 void lis3dsh_write(Accelerometer *a, unsigned n, uint8_t value);
 
-/* What the anti-aliasing filter lets through of @value, in digits, of @axis. */
-int lis3dsh_low_pass(Accelerometer *a, unsigned axis, int value);
+/* What @axis measures of @mg, in digits. */
+int16_t lis3dsh_measure(Accelerometer *a, unsigned axis, int mg);
 /* The length of the vector of the sample, filtered with CTRL_REG3.VFILT, of 8 bits. */
 int lis3dsh_vector(Accelerometer *a, const int16_t *value);
 
@@ -88,11 +89,20 @@ void lis3dsh_sm_start(Accelerometer *a, unsigned n);
 /* The host has read OUTS. */
 void lis3dsh_sm_read(Accelerometer *a, unsigned n);
 
-/* ---- Between the state machines and their conditions ---- */
+/* ---- Between the state machines, their conditions and commands ---- */
 
 enum { COND_NOP, COND_TI1, COND_TI2, COND_TI3, COND_TI4, COND_GNTH1, COND_GNTH2, COND_LNTH1,
        COND_LNTH2, COND_GTTH1, COND_LLTH2, COND_GRTH1, COND_LRTH1, COND_GRTH2, COND_LRTH2,
        COND_NZERO };
+
+enum {
+    CMD_STOP = 0x00, CMD_CONT = 0x11, CMD_JMP = 0x22, CMD_SRP = 0x33, CMD_CRP = 0x44,
+    CMD_SETP = 0x55, CMD_SETS1 = 0x66, CMD_STHR1 = 0x77, CMD_OUTC = 0x88, CMD_OUTW = 0x99,
+    CMD_STHR2 = 0xaa, CMD_DEC = 0xbb, CMD_SISW = 0xcc, CMD_REL = 0xdd, CMD_STHR3 = 0xee,
+    CMD_SSYNC = 0xff, CMD_SABS0 = 0x12, CMD_SABS1, CMD_SELMA, CMD_SRADI0 = 0x21, CMD_SRADI1 = 0x23,
+    CMD_SELSA, CMD_SCS0 = 0x31, CMD_SCS1, CMD_SRTAM0 = 0x34, CMD_STIM3 = 0x41, CMD_STIM4,
+    CMD_SRTAM1,
+};
 
 /* Make the input of machine @n from a sample. */
 void lis3dsh_sm_input(Accelerometer *a, unsigned n, const int16_t *value, int vector);
@@ -102,5 +112,17 @@ uint8_t lis3dsh_sm_mask(Accelerometer *a, unsigned n);
 bool lis3dsh_sm_is_met(Accelerometer *a, unsigned n, unsigned condition);
 /* Samples that timer @timer, 1 to 4, lasts. */
 unsigned lis3dsh_sm_timer(Accelerometer *a, unsigned n, unsigned timer);
+
+/* Where it is, and the byte @i after that; the program is a circle. */
+unsigned lis3dsh_sm_pointer(Accelerometer *a, unsigned n);
+uint8_t lis3dsh_sm_code(Accelerometer *a, unsigned n, unsigned i);
+/* Let go of the frozen mask, swapped signs and the peak. */
+void lis3dsh_sm_release(Accelerometer *a, unsigned n);
+/* Tell the host. */
+void lis3dsh_sm_output(Accelerometer *a, unsigned n);
+/* Commands with bytes that follow: returns how many those are, 0: it is none of them. */
+unsigned lis3dsh_sm_set(Accelerometer *a, unsigned n);
+/* Commands of one byte that do not change where it goes; false: it is none of them. */
+bool lis3dsh_sm_do(Accelerometer *a, unsigned n);
 
 #endif

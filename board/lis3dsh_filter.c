@@ -1,9 +1,9 @@
 /*
- * Filters of the LIS3DSH: the anti-aliasing filter (CTRL_REG5.BW) as one of first order, where it is
- * below half of the output data rate and so can be seen; the length of the vector, and its filter.
+ * From mg to digits in the LIS3DSH: self test, offset, the anti-aliasing filter (CTRL_REG5.BW) as one of
+ * first order, where it is below half of the output data rate and so can be seen; the vector's length.
  *
- * The length is (45 (|x| + |y| + |z|) + 77 max) / 256; with VFILT what the state machines see of it
- * is the sum of VFC_1 ... VFC_4 times the differences of samples 7, 5, 3 and 1 apart, of the last 8.
+ * That is (45 (|x| + |y| + |z|) + 77 max) / 256; with VFILT what the state machines see of it is the
+ * sum of VFC_1 ... VFC_4 times the differences of samples 7, 5, 3 and 1 apart, of the last 8.
  *
  * unsure: which of BW = 1 and 2 is 400 Hz; which coefficient is the outer one, and that they are 2^-7.
  *
@@ -30,7 +30,7 @@ static int share(const Accelerometer *a)
     }
 }
 
-int lis3dsh_low_pass(Accelerometer *a, unsigned axis, int value)
+static int low_pass(Accelerometer *a, unsigned axis, int value)
 {
     int64_t *low = &a->state[LOW_PASS + axis], *begun = &a->state[LOW_PASS + N_AXES];
     int64_t wanted = (int64_t)value * ONE;
@@ -38,6 +38,28 @@ int lis3dsh_low_pass(Accelerometer *a, unsigned axis, int value)
     *low += *begun & 1 << axis ? (wanted - *low) * share(a) / ONE : wanted - *low;
     *begun |= 1 << axis;
     return *low / ONE;
+}
+
+/* CTRL_REG5.ST: what is typical, added or taken away. */
+static int self_test(const Accelerometer *a, unsigned axis)
+{
+    unsigned st = a->reg[CTRL_REG5] >> 1 & 3;
+    int mg = axis == AXIS_Z ? 590 : 140;
+
+    return st == 1 ? mg : st == 2 ? -mg : 0;
+}
+
+int16_t lis3dsh_measure(Accelerometer *a, unsigned axis, int mg)
+{
+    static const int full_scale[8] = { 2000, 4000, 6000, 8000, 16000, 16000, 16000, 16000 };
+    /* in 0.01 mg a digit */
+    static const int sensitivity[8] = { 6, 12, 18, 24, 73, 73, 73, 73 };
+    unsigned scale = a->reg[CTRL_REG5] >> 3 & 7;
+    int most = full_scale[scale], value;
+
+    value = CLAMP(mg + self_test(a, axis), -most, most) * 100 / sensitivity[scale];
+    value = low_pass(a, axis, value) - (int8_t)a->reg[OFF_X + axis] * 32;
+    return a->reg[CTRL_REG4] & 1 << axis ? CLAMP(value, INT16_MIN, INT16_MAX) : 0;
 }
 
 int lis3dsh_vector(Accelerometer *a, const int16_t *value)

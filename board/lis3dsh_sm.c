@@ -16,15 +16,6 @@
 #include "qemu/osdep.h"
 #include "stm32/board/lis3dsh.h"
 
-enum {
-    CMD_STOP = 0x00, CMD_CONT = 0x11, CMD_JMP = 0x22, CMD_SRP = 0x33, CMD_CRP = 0x44,
-    CMD_SETP = 0x55, CMD_SETS1 = 0x66, CMD_STHR1 = 0x77, CMD_OUTC = 0x88, CMD_OUTW = 0x99,
-    CMD_STHR2 = 0xaa, CMD_DEC = 0xbb, CMD_SISW = 0xcc, CMD_REL = 0xdd, CMD_STHR3 = 0xee,
-    CMD_SSYNC = 0xff, CMD_SABS0 = 0x12, CMD_SABS1, CMD_SELMA, CMD_SRADI0 = 0x21, CMD_SRADI1 = 0x23,
-    CMD_SELSA, CMD_SCS0 = 0x31, CMD_SCS1, CMD_SRTAM0 = 0x34, CMD_STIM3 = 0x41, CMD_STIM4,
-    CMD_SRTAM1,
-};
-
 /* What is next after a command. */
 enum { GO_ON, WAIT, NO_COMMAND };
 
@@ -40,15 +31,14 @@ static uint8_t sync_flag(unsigned n)
 
 /* ---- Where it is: PR has the program pointer above the reset pointer ---- */
 
-static unsigned program_pointer(Accelerometer *a, unsigned n)
+unsigned lis3dsh_sm_pointer(Accelerometer *a, unsigned n)
 {
     return lis3dsh_sm(a, n)[SM_PR] >> 4;
 }
 
-/* The byte @i after the one it is at; the program is a circle. */
-static uint8_t code(Accelerometer *a, unsigned n, unsigned i)
+uint8_t lis3dsh_sm_code(Accelerometer *a, unsigned n, unsigned i)
 {
-    return lis3dsh_sm(a, n)[(program_pointer(a, n) + i) % SM_STATES];
+    return lis3dsh_sm(a, n)[(lis3dsh_sm_pointer(a, n) + i) % SM_STATES];
 }
 
 static void go_to(Accelerometer *a, unsigned n, unsigned point)
@@ -59,7 +49,7 @@ static void go_to(Accelerometer *a, unsigned n, unsigned point)
     lis3dsh_sm_state(a, n)[SM_WAITED] = 0;
 }
 
-static void release(Accelerometer *a, unsigned n)
+void lis3dsh_sm_release(Accelerometer *a, unsigned n)
 {
     int64_t *state = lis3dsh_sm_state(a, n);
 
@@ -71,7 +61,7 @@ static void release(Accelerometer *a, unsigned n)
 static void to_reset_point(Accelerometer *a, unsigned n)
 {
     go_to(a, n, lis3dsh_sm(a, n)[SM_PR] & 0xf);
-    release(a, n);
+    lis3dsh_sm_release(a, n);
 }
 
 void lis3dsh_sm_start(Accelerometer *a, unsigned n)
@@ -82,12 +72,12 @@ void lis3dsh_sm_start(Accelerometer *a, unsigned n)
     lis3dsh_sm(a, n)[SM_PR] = 0;
     lis3dsh_sm(a, n)[SM_OUTS] = 0;
     a->reg[STAT] &= ~sync_flag(n);
-    release(a, n);
+    lis3dsh_sm_release(a, n);
 }
 
 /* ---- What it tells ---- */
 
-static void output(Accelerometer *a, unsigned n)
+void lis3dsh_sm_output(Accelerometer *a, unsigned n)
 {
     lis3dsh_sm(a, n)[SM_OUTS] = lis3dsh_sm_state(a, n)[SM_FIRED];
     a->reg[STAT] |= n ? STAT_INT_SM2 : STAT_INT_SM1;
@@ -105,111 +95,32 @@ void lis3dsh_sm_read(Accelerometer *a, unsigned n)
 
 /* ---- Commands ---- */
 
-static void set_bit_of_sett(Accelerometer *a, unsigned n, uint8_t bit, bool on)
-{
-    uint8_t *sett = &lis3dsh_sm(a, n)[SM_SETT];
-
-    *sett = on ? *sett | bit : *sett & ~bit;
-}
-
-static void select_mask(Accelerometer *a, unsigned n, bool swap)
-{
-    int64_t *state = lis3dsh_sm_state(a, n);
-
-    state[SM_SWAP] = swap;
-    state[SM_TAM] = lis3dsh_sm_mask(a, n);
-}
-
-static void swap_signs(Accelerometer *a, unsigned n)
-{
-    int64_t *state = lis3dsh_sm_state(a, n);
-    uint8_t tam = state[SM_TAM];
-
-    state[SM_SIGN] = !state[SM_SIGN];
-    state[SM_TAM] = (tam & 0xaa) >> 1 | (tam & 0x55) << 1;
-}
-
-static void decrease_long_counter(Accelerometer *a)
-{
-    unsigned count = lduw_le_p(&a->reg[LC_L]);
-
-    if (count != 1) {
-        count = count ? count - 1 : 1;
-        a->reg[STAT] |= count == 1 ? STAT_LONG : 0;
-        stw_le_p(&a->reg[LC_L], count);
-    }
-}
-
 static void synchronize(Accelerometer *a, unsigned n)
 {
     a->reg[STAT] |= sync_flag(n);
     a->reg[STAT] &= ~sync_flag(!n);
 }
 
-/* Commands with bytes that follow: returns how many those are, 0: it is none of them. */
-static unsigned set_something(Accelerometer *a, unsigned n)
-{
-    uint8_t *sm = lis3dsh_sm(a, n), value = code(a, n, 1);
-
-    switch (code(a, n, 0)) {
-    case CMD_SETP:  lis3dsh_write(a, value % ACC_REGS, code(a, n, 2)); return 2;
-    case CMD_SETS1: sm[SM_SETT] = value; return 1;
-    case CMD_STHR1: sm[SM_THRS1] = value; return 1;
-    case CMD_STHR2: sm[SM_THRS2] = value; return 1;
-    case CMD_STHR3: a->reg[THRS3] = value; return 1;
-    case CMD_STIM3: sm[SM_TIM3] = value; return 1;
-    case CMD_STIM4: sm[SM_TIM4] = value; return 1;
-    default:        return 0;
-    }
-}
-
-/* Commands of one byte that do not change where it goes; false: it is none of them. */
-static bool do_simple(Accelerometer *a, unsigned n)
-{
-    uint8_t *pr = &lis3dsh_sm(a, n)[SM_PR];
-
-    switch (code(a, n, 0)) {
-    case CMD_SRP:    *pr = (*pr & 0xf0) | (program_pointer(a, n) + 1) % SM_STATES; break;
-    case CMD_CRP:    *pr &= 0xf0; break;
-    case CMD_OUTC:   output(a, n); break;
-    case CMD_DEC:    decrease_long_counter(a); break;
-    case CMD_SISW:   swap_signs(a, n); break;
-    case CMD_REL:    release(a, n); break;
-    case CMD_SABS0:  set_bit_of_sett(a, n, SETT_ABS, false); break;
-    case CMD_SABS1:  set_bit_of_sett(a, n, SETT_ABS, true); break;
-    case CMD_SELMA:  select_mask(a, n, false); break;
-    case CMD_SELSA:  select_mask(a, n, true); break;
-    case CMD_SRADI0: set_bit_of_sett(a, n, SETT_RADI, false); break;
-    case CMD_SRADI1: set_bit_of_sett(a, n, SETT_RADI, true); break;
-    case CMD_SCS0:   set_bit_of_sett(a, n, SETT_D_CS, false); break;
-    case CMD_SCS1:   set_bit_of_sett(a, n, SETT_D_CS, true); break;
-    case CMD_SRTAM0: set_bit_of_sett(a, n, SETT_R_TAM, false); break;
-    case CMD_SRTAM1: set_bit_of_sett(a, n, SETT_R_TAM, true); break;
-    default:         return false;
-    }
-    return true;
-}
-
 static int do_command(Accelerometer *a, unsigned n)
 {
-    unsigned at = program_pointer(a, n), more;
+    unsigned at = lis3dsh_sm_pointer(a, n), more;
     bool tells = lis3dsh_sm(a, n)[SM_SETT] & SETT_SITR;
 
-    switch (code(a, n, 0)) {
+    switch (lis3dsh_sm_code(a, n, 0)) {
     case CMD_STOP:
         if (tells) {
-            output(a, n);
+            lis3dsh_sm_output(a, n);
         }
         *control(a, n) &= ~SM_EN;
         return WAIT;
     case CMD_CONT:
         if (tells) {
-            output(a, n);
+            lis3dsh_sm_output(a, n);
         }
         to_reset_point(a, n);
         return WAIT;                /* one turn a sample */
     case CMD_OUTW:
-        output(a, n);
+        lis3dsh_sm_output(a, n);
         a->reg[STAT] |= STAT_SYNCW;
         lis3dsh_sm_state(a, n)[SM_HOLD] = true;
         go_to(a, n, at + 1);
@@ -219,8 +130,8 @@ static int do_command(Accelerometer *a, unsigned n)
         go_to(a, n, at + 1);
         return WAIT;
     }
-    more = set_something(a, n);
-    if (!more && !do_simple(a, n)) {
+    more = lis3dsh_sm_set(a, n);
+    if (!more && !lis3dsh_sm_do(a, n)) {
         return NO_COMMAND;
     }
     go_to(a, n, at + 1 + more);
@@ -263,8 +174,8 @@ static void watch_peak(Accelerometer *a, unsigned n)
 /* TC: what is left of the timer that the state waits for. */
 static void show_timer(Accelerometer *a, unsigned n)
 {
-    bool jump = code(a, n, 0) == CMD_JMP;
-    uint8_t pair = code(a, n, jump);
+    bool jump = lis3dsh_sm_code(a, n, 0) == CMD_JMP;
+    uint8_t pair = lis3dsh_sm_code(a, n, jump);
     unsigned next = pair & 0xf, timer = next >= COND_TI1 && next <= COND_TI4 ? next : pair >> 4;
     int64_t waited = lis3dsh_sm_state(a, n)[SM_WAITED], left = 0;
 
@@ -277,8 +188,8 @@ static void show_timer(Accelerometer *a, unsigned n)
 static void evaluate(Accelerometer *a, unsigned n)
 {
     int64_t *state = lis3dsh_sm_state(a, n);
-    bool jump = code(a, n, 0) == CMD_JMP;
-    uint8_t pair = code(a, n, jump), to = code(a, n, 2);
+    bool jump = lis3dsh_sm_code(a, n, 0) == CMD_JMP;
+    uint8_t pair = lis3dsh_sm_code(a, n, jump), to = lis3dsh_sm_code(a, n, 2);
     bool is_timer = (pair & 0xf) <= COND_TI4;
 
     state[SM_WAITED]++;
@@ -289,7 +200,7 @@ static void evaluate(Accelerometer *a, unsigned n)
             to_reset_point(a, n);
         }
     } else if (lis3dsh_sm_is_met(a, n, pair & 0xf)) {
-        go_to(a, n, jump ? to & 0xf : program_pointer(a, n) + 1);
+        go_to(a, n, jump ? to & 0xf : lis3dsh_sm_pointer(a, n) + 1);
         if (!is_timer) {
             state[SM_TAM] = state[SM_FIRED];
         }
