@@ -10,9 +10,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "board.h"
+#include "cs43l22.h"
 #include "mailbox.h"
 
-#define CODEC 0x94
 #define FRAMES 48
 
 /* A quarter of a sine of amplitude 16000, in 12 steps. */
@@ -28,96 +28,12 @@ static int16_t sine(unsigned n)
     return n % FRAMES < FRAMES / 2 ? quarter[k] : -quarter[k];
 }
 
-static void pins_init(void)
-{
-    REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_GPIOAEN | RCC_AHB1ENR_GPIOBEN | RCC_AHB1ENR_GPIOCEN |
-                             RCC_AHB1ENR_GPIODEN | RCC_AHB1ENR_DMA1EN;
-    REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_I2C1EN | RCC_APB1ENR_SPI3EN;
-    REG(GPIOB, GPIO_OTYPER) |= 1 << 6 | 1 << 9;
-    REG(GPIOB, GPIO_AFRL) |= 4 << 24;
-    REG(GPIOB, GPIO_AFRH) |= 4 << 4;
-    set_field(&REG(GPIOB, GPIO_MODER), 3 << 12, 2);
-    set_field(&REG(GPIOB, GPIO_MODER), 3 << 18, 2);
-    REG(GPIOA, GPIO_AFRL) |= 6 << 16;
-    set_field(&REG(GPIOA, GPIO_MODER), 3 << 8, 2);
-    REG(GPIOC, GPIO_AFRL) |= 6u << 28;
-    REG(GPIOC, GPIO_AFRH) |= 6 << 8 | 6 << 16;
-    set_field(&REG(GPIOC, GPIO_MODER), 3 << 14, 2);
-    set_field(&REG(GPIOC, GPIO_MODER), 3 << 20, 2);
-    set_field(&REG(GPIOC, GPIO_MODER), 3 << 24, 2);
-    set_field(&REG(GPIOD, GPIO_MODER), 3 << 8, 1);
-    REG(GPIOD, GPIO_BSRR) = 1 << 4;
-}
-
-/* ---- I2C ---- */
-
-static void i2c_init(void)
-{
-    REG(I2C1, I2C_CR2) = 42;
-    REG(I2C1, I2C_CCR) = 210;
-    REG(I2C1, I2C_TRISE) = 43;
-    REG(I2C1, I2C_CR1) = I2C_CR1_PE;
-}
-
-static void i2c_wait(uint32_t flags)
-{
-    while (!(REG(I2C1, I2C_SR1) & (flags | I2C_SR1_AF))) {
-    }
-    if (REG(I2C1, I2C_SR1) & I2C_SR1_AF) {
-        REG(I2C1, I2C_SR1) = 0;
-        mailbox[2]++;
-    }
-}
-
-static void i2c_begin(uint8_t address)
-{
-    REG(I2C1, I2C_CR1) |= I2C_CR1_START;
-    i2c_wait(I2C_SR1_SB);
-    REG(I2C1, I2C_DR) = address;
-    i2c_wait(I2C_SR1_ADDR);
-    (void)REG(I2C1, I2C_SR2);
-}
-
-static void i2c_end(void)
-{
-    REG(I2C1, I2C_CR1) |= I2C_CR1_STOP;
-    while (REG(I2C1, I2C_SR2) & I2C_SR2_BUSY) {
-    }
-}
-
-static void i2c_send(uint8_t byte)
-{
-    REG(I2C1, I2C_DR) = byte;
-    i2c_wait(I2C_SR1_BTF);
-}
-
-static void codec_put(uint8_t reg, uint8_t value)
-{
-    i2c_begin(CODEC);
-    i2c_send(reg);
-    i2c_send(value);
-    i2c_end();
-}
-
-static uint8_t codec_get(uint8_t reg)
-{
-    uint8_t value;
-
-    i2c_begin(CODEC);
-    i2c_send(reg);
-    i2c_begin(CODEC | 1);
-    REG(I2C1, I2C_CR1) |= I2C_CR1_STOP;
-    i2c_wait(I2C_SR1_RXNE);
-    value = REG(I2C1, I2C_DR);
-    while (REG(I2C1, I2C_SR2) & I2C_SR2_BUSY) {
-    }
-    return value;
-}
-
 /* ---- I2S ---- */
 
 static void i2s_start(void)
 {
+    REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_DMA1EN;
+    REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_SPI3EN;
     REG(RCC, RCC_PLLI2SCFGR) = 3u << 28 | 258 << 6;
     REG(RCC, RCC_CR) |= RCC_CR_PLLI2SON;
     while (!(REG(RCC, RCC_CR) & RCC_CR_PLLI2SRDY)) {
@@ -141,27 +57,27 @@ int main(void)
 {
     clock_168mhz();
     ticks_init(168000000);
-    pins_init();
+    cs43l22_init();
     sleep_ms(1);
-    i2c_init();
-    mailbox[1] = codec_get(0x01);
-    codec_put(0x04, 0xaf);          /* headphone on, speaker off */
-    codec_put(0x05, 0x81);
-    codec_put(0x06, 0x04);          /* I2S */
-    codec_put(0x02, 0x9e);
+    mailbox[1] = cs43l22_get(0x01);
+    cs43l22_put(0x04, 0xaf);          /* headphone on, speaker off */
+    cs43l22_put(0x05, 0x81);
+    cs43l22_put(0x06, 0x04);          /* I2S */
+    cs43l22_put(0x02, 0x9e);
     i2s_start();
     sleep_ms(200);
-    codec_put(0x20, 0xf4);
-    codec_put(0x21, 0xf4);
+    cs43l22_put(0x20, 0xf4);
+    cs43l22_put(0x21, 0xf4);
     sleep_ms(200);
-    codec_put(0x0f, 0xc0);
+    cs43l22_put(0x0f, 0xc0);
     sleep_ms(200);
-    codec_put(0x20, 0);
-    codec_put(0x21, 0);
-    codec_put(0x22, 0xe8);
-    codec_put(0x0f, 0);
+    cs43l22_put(0x20, 0);
+    cs43l22_put(0x21, 0);
+    cs43l22_put(0x22, 0xe8);
+    cs43l22_put(0x0f, 0);
     sleep_ms(200);
     REG(SPI3, SPI_I2SCFGR) = 0;
     sleep_ms(200);
+    mailbox[2] = cs43l22_errors();
     mailbox_finish();
 }

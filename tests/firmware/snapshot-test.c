@@ -45,6 +45,7 @@ static char *arguments(const char *program, const char *input)
                                  "pc10-pb13:pc11-pb14:pc12-pb15:pi0-pa15:pi1-pb3:pi3-pb5:"
                                  "pb6-pf1:pb9-pf0:pa4-pa1");
 
+    g_string_append_printf(args, " -machine motion=%s/motion", folder);
     g_string_append_printf(args, " -kernel %s/%s.elf", g_getenv("STM32_FIRMWARE"), program);
     for (unsigned i = 0; i < ARRAY_SIZE(outputs); i++) {
         g_autofree char *path = output_path(outputs[i]);
@@ -518,12 +519,61 @@ static void test_sleep(void)
     free_run(&run);
 }
 
+/* sound.c: what hangs on the board, at work.  Hops, if there is a run to be like. */
+static void run_sound(Run *run, const Run *model)
+{
+    g_autofree char *args = arguments("sound", NULL);
+
+    *run = (Run) { .trace = g_string_new(NULL) };
+    board_start(args);
+    board_set_int("/machine/mic", "frequency", 3000);
+    board_set_int("/machine/mic", "amplitude", 70);
+    for (unsigned i = 1; model && i < HOPS; i++) {
+        run_until(model->at_end / HOPS * i + i * 61803 % 300000);
+        hop(run, "sound");
+    }
+    command("cont");
+    wait_for(is_at_its_end, "its end");
+    g_assert_cmpuint(mail(2), >, 1000);
+    g_assert_cmpuint(mail(3), >=, 6);
+    g_assert_cmpuint(mail(4), >=, 10);
+    g_assert_cmpuint(mail(5), ==, 0);
+    finish(run);
+}
+
+static void test_sound(void)
+{
+    Run run[2];
+
+    run_sound(&run[0], NULL);
+    run_sound(&run[1], &run[0]);
+    assert_same_run(&run[0], &run[1]);
+    free_run(&run[0]);
+    free_run(&run[1]);
+}
+
+/* What the accelerometer is exposed to: something else every 3 ms. */
+static void make_motion(void)
+{
+    g_autofree char *path = output_path("motion");
+    g_autoptr(GString) text = g_string_new("");
+
+    for (int i = 0; i < 100; i++) {
+        g_string_append_printf(text, "%d %d %d %d\n", 3 * i, i * 431 % 1500 - 700,
+                               i * 77 % 300, 1000 - i * 97 % 900);
+    }
+    g_assert(g_file_set_contents(path, text->str, -1, NULL));
+}
+
 int main(int argc, char **argv)
 {
+    g_autofree char *motion = NULL;
     int failed;
 
     g_test_init(&argc, &argv, NULL);
     folder = g_dir_make_tmp("stm32-snapshot-XXXXXX", NULL);
+    motion = output_path("motion");
+    make_motion();
     make_begin();
     run_to_end(&without, NULL);
     assert_busy(&without);
@@ -531,8 +581,10 @@ int main(int argc, char **argv)
     qtest_add_func("snapshot/migration", test_migration);
     qtest_add_func("snapshot/loadvm", test_loadvm);
     qtest_add_func("snapshot/sleep", test_sleep);
+    qtest_add_func("snapshot/sound", test_sound);
     failed = board_run_tests();
     free_run(&without);
+    unlink(motion);
     unlink(begin);
     g_free(begin);
     rmdir(folder);
