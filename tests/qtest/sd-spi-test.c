@@ -111,29 +111,35 @@ static void init_card(void)
     g_assert_cmphex(command(16, BLOCK), ==, 0);
 }
 
-static void read_block(uint32_t at, uint8_t *data)
+/* What comes after a command that reads. */
+static void read_data(uint8_t *data, unsigned size)
 {
     uint8_t token = 0xff;
     uint16_t crc;
 
-    g_assert_cmphex(command(17, at), ==, 0);
     for (unsigned i = 0; i < 100 && token == 0xff; i++) {
         token = pass(0xff);
     }
     g_assert_cmphex(token, ==, 0xfe);
-    for (unsigned i = 0; i < BLOCK; i++) {
+    for (unsigned i = 0; i < size; i++) {
         data[i] = pass(0xff);
     }
     crc = pass(0xff) << 8;
     crc |= pass(0xff);
-    g_assert_cmphex(crc, ==, crc_ccitt_false(0, data, BLOCK));
+    g_assert_cmphex(crc, ==, crc_ccitt_false(0, data, size));
 }
 
-static void write_block(uint32_t at, const uint8_t *data)
+static void read_block(uint32_t at, uint8_t *data)
 {
-    g_assert_cmphex(command(24, at), ==, 0);
+    g_assert_cmphex(command(17, at), ==, 0);
+    read_data(data, BLOCK);
+}
+
+/* And what goes with one that writes. */
+static void write_data(uint8_t token, const uint8_t *data)
+{
     pass(0xff);
-    pass(0xfe);
+    pass(token);
     for (unsigned i = 0; i < BLOCK; i++) {
         pass(data[i]);
     }
@@ -142,6 +148,12 @@ static void write_block(uint32_t at, const uint8_t *data)
     g_assert_cmphex(pass(0xff) & 0x1f, ==, 0x05);               /* accepted */
     for (unsigned i = 0; i < 100 && pass(0xff) == 0; i++) {
     }
+}
+
+static void write_block(uint32_t at, const uint8_t *data)
+{
+    g_assert_cmphex(command(24, at), ==, 0);
+    write_data(0xfe, data);
 }
 
 static void fill(uint8_t *data, unsigned seed)
@@ -175,6 +187,60 @@ static void test_blocks(void)
     g_assert_cmpmem(in, BLOCK, out, BLOCK);
     close(fd);
     g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+    finish();
+}
+
+/* Its size is in the CSD: (C_SIZE + 1) * 2^(C_SIZE_MULT + 2) * 2^READ_BL_LEN. */
+static void test_size(void)
+{
+    uint8_t csd[16], cid[16];
+    unsigned c_size, mult;
+
+    start();
+    init_card();
+    g_assert_cmphex(command(9, 0), ==, 0);
+    read_data(csd, 16);
+    c_size = (csd[6] & 3) << 10 | csd[7] << 2 | csd[8] >> 6;
+    mult = (csd[9] & 3) << 1 | csd[10] >> 7;
+    g_assert_cmphex(csd[0] & 0xc0, ==, 0);
+    g_assert_cmpuint((c_size + 1) << (mult + 2 + (csd[5] & 0xf)), ==, CARD_SIZE);
+    g_assert_cmphex(command(10, 0), ==, 0);
+    read_data(cid, 16);
+    g_assert_cmphex(cid[15] & 1, ==, 1);
+    finish();
+}
+
+/* Several blocks in one go, both ways. */
+static void test_multiple(void)
+{
+    uint8_t out[BLOCK], in[BLOCK];
+
+    start();
+    init_card();
+    g_assert_cmphex(command(25, 40 * BLOCK), ==, 0);
+    for (unsigned i = 0; i < 5; i++) {
+        fill(out, 3 + i);
+        write_data(0xfc, out);
+    }
+    pass(0xfd);
+    pass(0xff);
+    g_assert_cmphex(command(18, 40 * BLOCK), ==, 0);
+    for (unsigned i = 0; i < 5; i++) {
+        fill(out, 3 + i);
+        read_data(in, BLOCK);
+        g_assert_cmpmem(in, BLOCK, out, BLOCK);
+    }
+    pass(0x4c);                                                 /* CMD12 */
+    for (unsigned i = 0; i < 4; i++) {
+        pass(0);
+    }
+    pass(0x61);
+    pass(0xff);
+    g_assert_cmphex(pass(0xff), ==, 0);
+    pass(0xff);
+    read_block(41 * BLOCK, in);
+    fill(out, 4);
+    g_assert_cmpmem(in, BLOCK, out, BLOCK);
     finish();
 }
 
@@ -229,6 +295,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/sd-spi/blocks", test_blocks);
+    qtest_add_func("/sd-spi/size", test_size);
+    qtest_add_func("/sd-spi/multiple", test_multiple);
     qtest_add_func("/sd-spi/misuse", test_misuse);
     qtest_add_func("/sd-spi/snapshot", test_snapshot);
     return board_run_tests();
