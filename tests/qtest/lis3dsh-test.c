@@ -371,14 +371,16 @@ static void test_masks(void)
         { "\x24\x05\x05\x11", 0x45, true }, { "\x24\x05\x05\x11", 0x05, false },
     };
 
+    start("");
+    put(MASK1_B, 0xf0);
+    put(THRS1_1, FROM_MG(500));
+    put(THRS3, FROM_MG(1500));
+    begin_samples();
     for (unsigned i = 0; i < ARRAY_SIZE(frozen); i++) {
-        start("");
+        put(CTRL1, 0);
+        get(OUTS1);
         load(0, frozen[i].program, 4, 0xf0, frozen[i].sett);
-        put(MASK1_B, 0xf0);
-        put(THRS1_1, FROM_MG(500));
-        put(THRS3, FROM_MG(1500));
         put(CTRL1, 0x01);
-        begin_samples();
         world(900, 0, 0);
         samples(1);
         world(0, -1800, 0);
@@ -409,17 +411,19 @@ static void test_conditions(void)
         { 0xe, 0x80, 0x20, 0x01, 0, -400, -200 }, { 0xf, 0x80, 0x00, 0x01, 700, -100, 100 },
     };
 
+    start("");
+    put(THRS1_1, FROM_MG(650));
+    put(THRS2_1, FROM_MG(300));
+    begin_samples();
     for (unsigned i = 0; i < 2 * ARRAY_SIZE(c); i++) {
         const struct Case *k = &c[i / 2];
         char program[] = { k->condition, 0x11 };
 
-        start("");
+        put(CTRL1, 0);
+        get(OUTS1);
         load(0, program, 2, k->mask, k->sett | 1);
-        put(THRS1_1, FROM_MG(650));
-        put(THRS2_1, FROM_MG(300));
         put(CTRL1, k->ctrl1);
         world(k->mg, 0, 0);
-        begin_samples();
         samples(1);
         g_test_message("condition %x, mask %02x, %d mg", k->condition, k->mask,
                        i % 2 ? k->no : k->yes);
