@@ -1,11 +1,12 @@
 /*
- * The codec beeps and plays too loud, the microphone is listened to, the accelerometer's state
- * machines and FIFO run: all that is seen of it is written down with its time, for snapshots.
+ * What is on the board at work: the codec beeps and plays too loud, the microphone is listened to, the
+ * accelerometer's state machines and FIFO run, CAN1 and CAN2 talk on a bus.  All that is seen of
+ * it is written down with its time, for snapshots.  It wants -machine canbus1=b,canbus2=b.
  *
  * PLLI2S makes 86 MHz: I2S3 has 47991 frames a second, I2S2 2.05 Mbit/s (PB10, PC3).
  *
  * Mailbox: 1 checksum of what it saw; 2 how many words; 3 interrupts of the state machines; 4 samples that
- * have been too loud; 5 bytes that the codec has not acknowledged.
+ * have been too loud; 5 bytes that the codec has not acknowledged; 6 frames that CAN1 has got back.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -129,6 +130,70 @@ static void accelerometer_begin(void)
     irq_enable(6);
 }
 
+/* ---- CAN, 100 kbit/s: CAN2 sends back what it gets ---- */
+
+static volatile bool can_ends;
+
+static void can_send(uint32_t can, uint32_t id, uint32_t data)
+{
+    REG(can, CAN_TDT0R) = id % 9;
+    REG(can, CAN_TDL0R) = data;
+    REG(can, CAN_TDH0R) = ~data;
+    REG(can, CAN_TI0R) = id << 21 | 1;
+}
+
+void can1_rx0_handler(void)
+{
+    note(DWT_CYCCNT);
+    note(REG(CAN1, CAN_RI0R));
+    note(REG(CAN1, CAN_RDL0R));
+    REG(CAN1, CAN_RF0R) = 1 << 5;
+    if (!can_ends) {
+        can_send(CAN1, ++mailbox[6], sum);
+    }
+}
+
+void can2_rx0_handler(void)
+{
+    uint32_t id = REG(CAN2, CAN_RI0R) >> 21, data = REG(CAN2, CAN_RDL0R);
+
+    note(DWT_CYCCNT);
+    note(REG(CAN2, CAN_RDT0R));
+    REG(CAN2, CAN_RF0R) = 1 << 5;
+    can_send(CAN2, id | 0x400, data);
+}
+
+static void can_init(uint32_t can)
+{
+    REG(can, CAN_MCR) = CAN_MCR_INRQ;
+    while (!(REG(can, CAN_MSR) & CAN_MSR_INAK)) {
+    }
+    REG(can, CAN_BTR) = 59 | 3 << 16 | 1 << 20;
+    REG(can, CAN_IER) = 2;
+    REG(can, CAN_MCR) = 0;
+    while (REG(can, CAN_MSR) & CAN_MSR_INAK) {
+    }
+}
+
+static void can_begin(void)
+{
+    REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_CAN1EN | RCC_APB1ENR_CAN2EN;
+    REG(GPIOD, GPIO_AFRL) |= 0x99;                      /* PD0, PD1 */
+    set_field(&REG(GPIOD, GPIO_MODER), 0xf, 0xa);
+    REG(GPIOB, GPIO_AFRH) |= 0x99 << 16;                /* PB12, PB13 */
+    set_field(&REG(GPIOB, GPIO_MODER), 0xf << 24, 0xa);
+    REG(CAN1, CAN_FS1R) = 1 | 1 << 14;
+    REG(CAN1, CAN_FA1R) = 1 | 1 << 14;
+    REG(CAN1, CAN_FMR) = 14 << 8;
+    can_init(CAN1);
+    can_init(CAN2);
+    irq_enable(20);
+    irq_enable(64);
+    can_send(CAN1, 0, 0);
+}
+
+/* ---- All of it ---- */
+
 static void note_registers(uint8_t from, unsigned size)
 {
     uint8_t data[16];
@@ -148,6 +213,7 @@ int main(void)
     sound_begin();
     microphone_begin();
     accelerometer_begin();
+    can_begin();
     for (unsigned round = 0; round < ROUNDS; round++) {
         uint8_t status = cs43l22_get(0x2e);
 
@@ -165,6 +231,8 @@ int main(void)
         }
         sleep_ms(1);
     }
+    can_ends = true;
+    sleep_ms(4);
     lis3dsh_put(LIS3DSH_CTRL_REG4, 0);
     REG(SPI2, SPI_I2SCFGR) = REG(SPI3, SPI_I2SCFGR) = 0;
     mailbox[5] = cs43l22_errors();
