@@ -80,13 +80,11 @@ static uint8_t greater(Accelerometer *a, unsigned n, unsigned which)
     const uint8_t *sm = lis3dsh_sm(a, n);
     uint8_t raw = sm[which == 1 ? SM_THRS1 : SM_THRS2], bits = 0;
     int limit = (sm[SM_SETT] & SETT_ABS ? (int8_t)raw : raw) + hysteresis(a, n);
-    bool is_signed = sm[SM_SETT] & SETT_ABS;
 
     for (unsigned i = 0; i < N_INPUTS; i++) {
         int v = input[i];
 
-        bits |= v > limit && (is_signed || v >= 0) ? POSITIVE(i) : 0;
-        bits |= -v > limit && (is_signed || v < 0) ? NEGATIVE(i) : 0;
+        bits |= (v > limit ? POSITIVE(i) : 0) | (-v > limit ? NEGATIVE(i) : 0);
     }
     return bits;
 }

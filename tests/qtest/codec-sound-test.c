@@ -252,6 +252,23 @@ static void test_status(void)
     get(0x2e);
     board_wait_ns(5000000);
     g_assert_cmphex(get(0x2e), ==, 0x00);
+    /* TIM3 makes an MCLK of 8 MHz: that is 167 times LRCK */
+    board_enable("tim3");
+    poke(0x40000418, 0x6000);
+    poke(0x40000420, 0x10);
+    poke(0x4000042c, 1);
+    poke(0x40000438, 1);
+    poke(0x40000400, 1);
+    board_pin_function(GPIOC, 7, 2);
+    board_wait_ns(5000000);
+    g_assert_cmphex(get(0x2e), ==, 0x40);
+    board_wait_ns(5000000);
+    g_assert_cmphex(get(0x2e), ==, 0x40);
+    board_pin_function(GPIOC, 7, 6);
+    board_wait_ns(5000000);
+    get(0x2e);
+    board_wait_ns(5000000);
+    g_assert_cmphex(get(0x2e), ==, 0x00);
     /* what the data sheet wants at power-up */
     put(0x00, 0x99);
     put(0x47, 0x80);
