@@ -40,7 +40,7 @@ static int low_pass(Accelerometer *a, unsigned axis, int value)
     return *low / ONE;
 }
 
-/* CTRL_REG5.ST: what is typical, added or taken away. */
+/* CTRL_REG5.ST: what is typical, added or taken away.  unsure: how much that is */
 static int self_test(const Accelerometer *a, unsigned axis)
 {
     unsigned st = a->reg[CTRL_REG5] >> 1 & 3;
