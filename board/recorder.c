@@ -4,7 +4,7 @@
  *   -device stm32-recorder,pin=pa4,file=pa4.txt
  *
  * A line for every change: the virtual time in ns and the voltage in mV from then on.  stm32-signal plays
- * such a file.  Of a square wave each edge is a line.  What a stm32-signal does is not recorded, but for
+ * such a file.  Of a square wave, and of a frame of USART, SPI or I2C, each edge is a line.  What a stm32-signal does is not recorded, but for
  * where it crosses the level of a digital input.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -40,9 +40,10 @@ static void record(Recorder *r, int64_t ns, int mv)
 static void level_changed(void *opaque, bool level)
 {
     Recorder *r = opaque;
-    bool wave = pin_state(r->pin).kind == DRIVE_WAVE;
+    uint32_t kind = pin_state(r->pin).kind;
+    bool edges = kind == DRIVE_WAVE || kind == DRIVE_BITS;
 
-    record(r, pin_edge_ns(r->pin), wave ? level * PIN_VDD_MV : pin_mv(r->pin));
+    record(r, pin_edge_ns(r->pin), edges ? level * PIN_VDD_MV : pin_mv(r->pin));
 }
 
 static void drive_changed(void *opaque)

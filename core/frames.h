@@ -1,7 +1,8 @@
 /*
  * What controllers say to each other over pins that are joined: a whole frame, or event of a bus, at
  * once, where silicon has its bits.  The sender calls signal_send() (pin.h); whoever is at the net
- * and knows the bus takes it, and puts its answer in.
+ * and knows the bus takes it, and puts its answer in.  Its bits are drawn at the pins too, as DRIVE_BITS,
+ * for those who do not know the bus: who hears frames does not listen to those.
  *
  * Times are in units of 2^-32 ns, as of clocks.
  *
@@ -36,6 +37,7 @@ typedef struct SpiFrame {
     uint64_t bit;               /* time for a bit */
     bool cpol, cpha, ti;
     bool waits;                 /* the answer comes later: answered() */
+    bool drawn;                 /* who answers shows the bits of that at its pin */
     void (*answered)(void *master, uint32_t answer);
     void *master;
 } SpiFrame;

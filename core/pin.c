@@ -23,9 +23,12 @@
 typedef struct PinNet {
     GPtrArray *pins;
     Drive drive;                /* who won */
-    bool level;                 /* as last told to listeners */
-    QEMUTimer *edge;            /* of a wave, while somebody listens */
-    uint64_t told_edges;        /* of those of the wave, then */
+    Drive plain;                /* ... with the pictures of frames at rest */
+    const PinDriver *only;      /* the only strong one, if there is just one */
+    bool level;                 /* as last told to those who listen to waves, */
+    bool plain_level;           /* ... to others */
+    QEMUTimer *edge;            /* of a wave or picture, while somebody listens */
+    uint64_t told_edges;        /* of those of the wave, then; bits of the picture */
     int64_t edge_ns;            /* of the edge that is being told, */
     uint64_t skipped;           /* ... and the periods left out before it */
 } PinNet;
@@ -61,6 +64,44 @@ static int64_t wave_edge_ns(const Drive *d, uint64_t n)
     return d->start + (int64_t)((since + UINT32_MAX) >> 32);
 }
 
+/* ---- Pictures of frames ---- */
+
+/* When bit @n begins; that of `count` is when the rest does. */
+static int64_t bits_ns(const Drive *d, unsigned n)
+{
+    unsigned __int128 since = (unsigned __int128)(n / 2) * d->period + (n % 2 ? d->high : 0);
+
+    return d->start + (int64_t)((since + UINT32_MAX) >> 32);
+}
+
+/* Bits that have begun by @ns; more than there are: it is at rest. */
+static unsigned bits_begun(const Drive *d, int64_t ns)
+{
+    unsigned __int128 since;
+
+    if (ns < d->start) {
+        return 0;
+    }
+    if (ns >= bits_ns(d, d->count)) {
+        return d->count + 1;
+    }
+    since = (unsigned __int128)(ns - d->start) << 32;
+    return (unsigned)(since / d->period) * 2 + 1 + (since % d->period >= d->high);
+}
+
+/* The level when @begun have. */
+static bool bits_level(const Drive *d, unsigned begun)
+{
+    return begun && begun <= d->count ? d->bits >> (begun - 1) & 1 : d->rest;
+}
+
+bool drive_is_over(const Drive *d)
+{
+    return d->kind == DRIVE_BITS && now_ns() >= bits_ns(d, d->count);
+}
+
+/* ---- Levels ---- */
+
 static bool drive_level(const Drive *d)
 {
     switch (d->kind) {
@@ -69,6 +110,8 @@ static bool drive_level(const Drive *d)
         return true;
     case DRIVE_WAVE:
         return wave_phase(d, now_ns()) < d->high;
+    case DRIVE_BITS:
+        return bits_level(d, bits_begun(d, now_ns()));
     case DRIVE_ANALOG:
     case DRIVE_SOURCE:
         return drive_uv(d, now_ns(), VDD_UV) > VDD_UV / 2;
@@ -85,6 +128,8 @@ int drive_uv(const Drive *d, int64_t ns, int supply)
         return supply;
     case DRIVE_WAVE:
         return wave_phase(d, ns) < d->high ? supply : 0;
+    case DRIVE_BITS:
+        return bits_level(d, bits_begun(d, ns)) ? supply : 0;
     case DRIVE_ANALOG:
         return d->uv;
     case DRIVE_SOURCE:
@@ -101,40 +146,94 @@ static bool is_strong(const Drive *d)
     return d->kind >= DRIVE_LOW;
 }
 
+/* An output of a digital circuit. */
+static bool is_digital(const Drive *d)
+{
+    return is_strong(d) && d->kind != DRIVE_ANALOG && d->kind != DRIVE_SOURCE;
+}
+
 /* Two push-pull outputs against each other.  An analog source against one is a design, not a fault. */
 static bool is_conflict(const Drive *a, const Drive *b)
 {
-    return is_strong(a) && is_strong(b) && a->kind < DRIVE_ANALOG && b->kind < DRIVE_ANALOG &&
-           (a->kind != b->kind || a->kind == DRIVE_WAVE);
+    return is_digital(a) && is_digital(b) &&
+           (a->kind != b->kind || a->kind == DRIVE_WAVE || a->kind == DRIVE_BITS);
 }
 
-/* The drive of the net, but for that of @without. */
-static Drive net_resolve(PinNet *net, const PinDriver *without)
+static void report_conflict(const PinDriver *a, const PinDriver *b)
 {
-    const PinDriver *winner = NULL;
+    g_autofree char *path = object_get_canonical_path(OBJECT(b->pin));
+
+    guest_mistake(path, "pins", "%s (%s) and %s (%s) drive against each other",
+                  a->pin->name, a->name, b->pin->name, b->name);
+}
+
+static Drive at_rest(const Drive *d)
+{
+    return d->kind == DRIVE_BITS ? DRIVE_LEVEL(d->rest) : *d;
+}
+
+/* What an open drain's picture makes of a net that others drive with @d. */
+static Drive pulled(const Drive *d, const Drive *picture)
+{
+    Drive drive = *picture;
+
+    if (d->kind == DRIVE_NONE || d->kind == DRIVE_PULL_DOWN || d->kind == DRIVE_LOW) {
+        return *d;                      /* nobody makes it high */
+    }
+    drive.floats = false;
+    return drive;
+}
+
+/* What a net is driven with, and who does. */
+typedef struct Contest {
+    const PinDriver *winner;
+    const Drive *picture;               /* an open drain's */
+    unsigned strong;                    /* how many are */
+} Contest;
+
+static void contest_enter(Contest *c, const PinDriver *d)
+{
+    c->strong += is_strong(&d->drive);
+    if (d->drive.kind == DRIVE_BITS && d->drive.floats) {
+        c->picture = &d->drive;
+        return;
+    }
+    if (c->winner && is_conflict(&c->winner->drive, &d->drive)) {
+        report_conflict(c->winner, d);
+    }
+    /* of two strong ones low wins, as the transistors do more or less */
+    if (!c->winner || (is_strong(&d->drive) && d->drive.kind == DRIVE_LOW) ||
+        (d->drive.kind > c->winner->drive.kind && !is_strong(&c->winner->drive))) {
+        c->winner = d;
+    }
+}
+
+/* All drivers of the net but @without. */
+static Contest net_contest(PinNet *net, const PinDriver *without)
+{
+    Contest c = { };
 
     for (unsigned i = 0; i < net->pins->len; i++) {
         Pin *pin = net->pins->pdata[i];
         const PinDriver *d;
 
         QSLIST_FOREACH(d, &pin->drivers, next) {
-            if (d == without) {
-                continue;
-            }
-            if (winner && is_conflict(&winner->drive, &d->drive)) {
-                g_autofree char *path = object_get_canonical_path(OBJECT(pin));
-
-                guest_mistake(path, "pins", "%s (%s) and %s (%s) drive against each other",
-                              winner->pin->name, winner->name, pin->name, d->name);
-            }
-            /* of two strong ones low wins, as the transistors do more or less */
-            if (!winner || (is_strong(&d->drive) && d->drive.kind == DRIVE_LOW) ||
-                (d->drive.kind > winner->drive.kind && !is_strong(&winner->drive))) {
-                winner = d;
+            if (d != without && d->drive.kind != DRIVE_NONE) {
+                contest_enter(&c, d);
             }
         }
     }
-    return winner ? winner->drive : DRIVE(NONE);
+    return c;
+}
+
+static void net_resolve(PinNet *net)
+{
+    Contest c = net_contest(net, NULL);
+    Drive d = c.winner ? c.winner->drive : DRIVE(NONE);
+
+    net->plain = at_rest(&d);
+    net->drive = c.picture ? pulled(&d, c.picture) : d;
+    net->only = c.strong == 1 && !c.picture ? c.winner : NULL;
 }
 
 /* ---- Telling listeners ---- */
@@ -153,19 +252,20 @@ static bool net_wants_waves(const PinNet *net)
     return false;
 }
 
-static void net_tell(PinNet *net, bool level, bool only_wave_listeners, int64_t ns)
+/* Tell those who listen to waves, or all others. */
+static void net_tell(PinNet *net, bool level, bool waves, int64_t ns)
 {
-    net->level = level;
+    *(waves ? &net->level : &net->plain_level) = level;
     net->edge_ns = ns;
     for (unsigned i = 0; i < net->pins->len; i++) {
         Pin *pin = net->pins->pdata[i];
         PinListener *l, *next;
 
-        if (trace_event_get_state_backends(TRACE_PIN_CHANGED)) {
+        if (waves && trace_event_get_state_backends(TRACE_PIN_CHANGED)) {
             trace_pin_changed(pin->name, level, ns);
         }
         QLIST_FOREACH_SAFE(l, &pin->listeners, next, next) {
-            if (!only_wave_listeners || l->waves) {
+            if (l->waves == waves) {
                 l->changed(l->opaque, level);
             }
         }
@@ -228,17 +328,92 @@ static int64_t source_next_look(const Drive *d, int64_t now)
     return (now / step + 1) * step;
 }
 
-static void net_arm_edge(PinNet *net)
+/* Bits so short that their edges are delivered in bunches. */
+static bool is_short(const Drive *d)
+{
+    return MIN(d->high, d->period - d->high) >> 32 < MIN_EDGE_NS;
+}
+
+/*
+ * Begin to tell the picture's edges from now on; after a snapshot those too that have not been told, see
+ * bits_next_delivery().
+ */
+static void net_begin_bits(PinNet *net)
+{
+    const Drive *d = &net->drive;
+    int64_t now = now_ns();
+    unsigned begun = bits_begun(d, now);
+
+    if (runstate_is_running()) {
+        net->level = bits_level(d, begun);
+    } else if (is_short(d)) {
+        begun = bits_begun(d, QEMU_ALIGN_DOWN(now, MIN_EDGE_NS));
+    } else if (begun && bits_level(d, begun) != net->level) {
+        begun--;
+    }
+    net->told_edges = begun;
+}
+
+/* Tell of all edges of the picture until @ns, each with its own time. */
+static void net_tell_bits(PinNet *net, int64_t ns)
+{
+    Drive d = net->drive;
+    unsigned begun = bits_begun(&d, ns);
+
+    while (net->told_edges < begun && drive_equals(&d, &net->drive)) {
+        unsigned n = net->told_edges++;
+        bool level = bits_level(&d, n + 1);
+
+        if (level != net->level) {
+            net_tell(net, level, true, MAX(bits_ns(&d, n), net->edge_ns));
+        }
+    }
+}
+
+/* When the next edge of the picture is told of: at once, short ones once in MIN_EDGE_NS. */
+static int64_t bits_next_delivery(const PinNet *net)
 {
     const Drive *d = &net->drive;
 
-    if (d->kind == DRIVE_WAVE && d->high && d->high < d->period && net_wants_waves(net)) {
-        if (!timer_pending(net->edge)) {
+    for (unsigned n = net->told_edges; n <= d->count; n++) {
+        if (bits_level(d, n + 1) != net->level) {
+            int64_t ns = bits_ns(d, n);
+
+            return is_short(d) ? QEMU_ALIGN_UP(ns, MIN_EDGE_NS) : ns;
+        }
+    }
+    return -1;
+}
+
+/* When the timer of edges is to expire; -1: not at all. */
+static int64_t net_next_edge(PinNet *net)
+{
+    const Drive *d = &net->drive;
+
+    switch (net_wants_waves(net) ? d->kind : DRIVE_NONE) {
+    case DRIVE_BITS:
+        return bits_next_delivery(net);
+    case DRIVE_SOURCE:
+        return source_next_look(d, now_ns());
+    case DRIVE_WAVE:
+        if (d->high && d->high < d->period) {
+            return wave_next_delivery(d, now_ns());
+        }
+        return -1;
+    default:
+        return -1;
+    }
+}
+
+static void net_arm_edge(PinNet *net)
+{
+    int64_t when = net_next_edge(net);
+
+    if (when >= 0) {
+        if (net->drive.kind == DRIVE_WAVE && !timer_pending(net->edge)) {
             net_begin_edges(net);
         }
-        timer_mod(net->edge, wave_next_delivery(d, now_ns()));
-    } else if (d->kind == DRIVE_SOURCE && net_wants_waves(net)) {
-        timer_mod(net->edge, source_next_look(d, now_ns()));
+        timer_mod(net->edge, when);
     } else if (timer_pending(net->edge)) {
         timer_del(net->edge);
     }
@@ -270,12 +445,14 @@ static void net_edge(void *opaque)
         if (net->drive.kind == DRIVE_WAVE && net_wants_waves(net)) {
             timer_mod(net->edge, wave_next_delivery(&net->drive, now_ns()));
         }
-    } else if (net->drive.kind == DRIVE_SOURCE) {
-        if (drive_level(&net->drive) != net->level) {
-            net_tell(net, !net->level, true, now_ns());
-        }
-        net_arm_edge(net);
+        return;
     }
+    if (net->drive.kind == DRIVE_BITS) {
+        net_tell_bits(net, now_ns());
+    } else if (net->drive.kind == DRIVE_SOURCE && drive_level(&net->drive) != net->level) {
+        net_tell(net, !net->level, true, now_ns());
+    }
+    net_arm_edge(net);
 }
 
 void pin_catch_up(Pin *pin)
@@ -284,6 +461,8 @@ void pin_catch_up(Pin *pin)
 
     if (timer_pending(net->edge) && net->drive.kind == DRIVE_WAVE) {
         net_tell_edges(net);
+    } else if (timer_pending(net->edge) && net->drive.kind == DRIVE_BITS) {
+        net_tell_bits(net, now_ns());
     }
 }
 
@@ -300,7 +479,8 @@ uint64_t pin_periods_skipped(Pin *pin)
 /* Tell the ports the level. */
 static void net_publish(PinNet *net, bool level)
 {
-    bool asks = net->drive.kind == DRIVE_WAVE || net->drive.kind == DRIVE_SOURCE;
+    bool asks = net->drive.kind == DRIVE_WAVE || net->drive.kind == DRIVE_SOURCE ||
+                net->drive.kind == DRIVE_BITS;
 
     for (unsigned i = 0; i < net->pins->len; i++) {
         Pin *pin = net->pins->pdata[i];
@@ -323,20 +503,66 @@ static void net_tell_followers(PinNet *net)
     }
 }
 
+/*
+ * There is a picture now: tell of its edges so far, as it may have begun before the host got round to
+ * it; of one that is only corrected (@was is the same) how it goes on.
+ */
+static void net_tell_picture(PinNet *net, const Drive *was)
+{
+    bool corrected = was->kind == DRIVE_BITS && was->start == net->drive.start;
+
+    if (!runstate_is_running()) {
+        net_begin_bits(net);
+        return;
+    }
+    net->told_edges = corrected ? MAX(bits_begun(&net->drive, now_ns()), 1) - 1 : 0;
+    net_tell_bits(net, now_ns());
+}
+
+/* Tell what has changed with the drive that the net has now; @was: what it had before. */
+static void net_tell_change(PinNet *net, const Drive *was)
+{
+    bool plain = drive_level(&net->plain), running = runstate_is_running(), level;
+
+    if (net->drive.kind != DRIVE_BITS) {
+        level = drive_level(&net->drive);
+        if (level != net->level && running) {
+            net_tell(net, level, true, now_ns());
+        }
+    } else if (!drive_equals(was, &net->drive) && net_wants_waves(net)) {
+        net_tell_picture(net, was);
+    }
+    if (plain != net->plain_level && running) {
+        net_tell(net, plain, false, now_ns());
+    }
+}
+
+/* The picture that the net shows ends at @ns, or now: tell of its edges until then. */
+static void net_end_bits(PinNet *net, int64_t ns)
+{
+    if (net->drive.kind == DRIVE_BITS && timer_pending(net->edge) && runstate_is_running()) {
+        net_tell_bits(net, MIN(ns, now_ns()));
+    }
+}
+
+static void net_changed(PinNet *net, const Drive *was)
+{
+    net_publish(net, drive_level(&net->drive));
+    if (timer_pending(net->edge)) {
+        timer_del(net->edge);
+    }
+    net_tell_change(net, was);
+    net_arm_edge(net);
+    net_tell_followers(net);
+}
+
 /* Some driver of the net has changed. */
 static void net_update(PinNet *net)
 {
-    bool level;
+    Drive was = net->drive;
 
-    net->drive = net_resolve(net, NULL);
-    level = drive_level(&net->drive);
-    net_publish(net, level);
-    timer_del(net->edge);
-    if (level != net->level && runstate_is_running()) {
-        net_tell(net, level, false, now_ns());
-    }
-    net_arm_edge(net);
-    net_tell_followers(net);
+    net_resolve(net);
+    net_changed(net, &was);
 }
 
 void pin_goes_on(Pin *pin)
@@ -345,7 +571,8 @@ void pin_goes_on(Pin *pin)
         net_update(pin->net);
     }
     if (pin->input.pin) {                           /* it may be another input's meanwhile */
-        pin->input.changed(pin->input.opaque, pin->net->level);
+        pin->input.changed(pin->input.opaque, pin->input.waves ? pin->net->level
+                                                               : pin->net->plain_level);
     }
 }
 
@@ -362,15 +589,46 @@ void pin_add_driver(Pin *pin, PinDriver *driver, const char *name)
 bool drive_equals(const Drive *a, const Drive *b)
 {
     return a->kind == b->kind && a->uv == b->uv && a->start == b->start &&
-           a->period == b->period && a->high == b->high && a->source == b->source;
+           a->period == b->period && a->high == b->high && a->source == b->source &&
+           a->bits == b->bits && a->count == b->count && a->rest == b->rest &&
+           a->floats == b->floats;
+}
+
+/* Does @drive win against all but strong ones, and is it all that there is then? */
+static bool wins_alone(const Drive *drive)
+{
+    return is_strong(drive) && !drive->floats;
 }
 
 void pin_drive(PinDriver *driver, Drive drive)
 {
-    if (!drive_equals(&driver->drive, &drive)) {
-        driver->drive = drive;
-        net_update(driver->pin->net);
+    PinNet *net = driver->pin->net;
+    int64_t begins;
+
+    if (drive_equals(&driver->drive, &drive)) {
+        return;
     }
+    begins = drive.kind == DRIVE_BITS && drive.start != driver->drive.start ? drive.start : INT64_MAX;
+    driver->drive = drive;
+    net_end_bits(net, begins);
+    if (net->only == driver && wins_alone(&drive)) {
+        Drive was = net->drive;
+
+        net->drive = driver->drive;
+        net->plain = at_rest(&driver->drive);
+        net_changed(net, &was);
+    } else {
+        net_update(net);
+    }
+}
+
+/* Whoever listens to waves now wants the picture's edges from now on. */
+static void net_listened(PinNet *net)
+{
+    if (net->drive.kind == DRIVE_BITS && !timer_pending(net->edge) && net_wants_waves(net)) {
+        net_begin_bits(net);
+    }
+    net_arm_edge(net);
 }
 
 void pin_listen(PinListener *listener, Pin *pin)
@@ -383,11 +641,11 @@ void pin_listen(PinListener *listener, Pin *pin)
     listener->pin = pin;
     if (was) {
         QLIST_REMOVE(listener, next);
-        net_arm_edge(was->net);
+        net_listened(was->net);
     }
     if (pin) {
         QLIST_INSERT_HEAD(&pin->listeners, listener, next);
-        net_arm_edge(pin->net);
+        net_listened(pin->net);
     }
 }
 
@@ -396,7 +654,7 @@ void pin_listen_to_waves(PinListener *listener, bool waves)
     if (listener->waves != waves) {
         listener->waves = waves;
         if (listener->pin) {
-            net_arm_edge(listener->pin->net);
+            net_listened(listener->pin->net);
         }
     }
 }
@@ -413,7 +671,19 @@ Drive pin_state(Pin *pin)
 
 Drive pin_state_without(Pin *pin, const PinDriver *driver)
 {
-    return net_resolve(pin->net, driver);
+    Contest c = net_contest(pin->net, driver);
+
+    return c.winner ? at_rest(&c.winner->drive) : DRIVE(NONE);
+}
+
+Drive pin_plain_state(Pin *pin)
+{
+    return pin->net->plain;
+}
+
+bool pin_plain_level(Pin *pin)
+{
+    return drive_level(&pin->net->plain);
 }
 
 bool pin_level(Pin *pin)
@@ -428,7 +698,7 @@ int pin_mv(Pin *pin)
 
 unsigned pin_duty(Pin *pin)
 {
-    const Drive *d = &pin->net->drive;
+    const Drive *d = &pin->net->plain;
 
     switch (d->kind) {
     case DRIVE_WAVE:
@@ -569,6 +839,7 @@ DEFINE_TYPES(pin_types)
 static int pin_pre_save(void *opaque)
 {
     PIN(opaque)->told = PIN(opaque)->net->level;
+    PIN(opaque)->told_plain = PIN(opaque)->net->plain_level;
     return 0;
 }
 
@@ -580,6 +851,7 @@ static int pin_post_load(void *opaque, int version_id)
         return -EINVAL;             /* not what the world can do by `drive` and `mv` */
     }
     pin->net->level = pin->told;
+    pin->net->plain_level = pin->told_plain;
     net_update(pin->net);
     return 0;
 }
@@ -589,6 +861,7 @@ const VMStateDescription vmstate_pin = {
     .pre_save = pin_pre_save, .post_load = pin_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_BOOL(told, Pin),
+        VMSTATE_BOOL(told_plain, Pin),
         VMSTATE_UINT32(outside.drive.kind, Pin),
         VMSTATE_INT32(outside.drive.uv, Pin),
         VMSTATE_END_OF_LIST()

@@ -7,7 +7,8 @@
  * join pins to one net.  Strong beats pull beats nothing; strong against strong is reported.
  *
  * A square wave is one drive, not an event an edge: a PWM or clock output costs nothing until somebody
- * listens to its edges.
+ * listens to its edges.  So is the picture of a frame, its bits one after the other: controllers hand
+ * frames on whole (frames.h), and draw them for those who look at the pin itself.
  *
  * While the machine is paused listeners are told nothing; when it goes on they are told what is
  * different then.  So a snapshot can be loaded pin by pin, and nobody sees an edge that is none.
@@ -42,6 +43,7 @@ typedef enum DriveKind {
     DRIVE_WAVE,                 /* between low and high, strong */
     DRIVE_ANALOG,               /* a voltage */
     DRIVE_SOURCE,               /* a voltage that follows from the time: a signal generator */
+    DRIVE_BITS,                 /* the picture of a frame: levels in a row, then one that stays */
 } DriveKind;
 
 /* A signal generator: no event a sample, it is asked what it is at a time. */
@@ -56,12 +58,25 @@ typedef struct Drive {
     int64_t start;              /* DRIVE_WAVE: virtual ns at which it rises first, */
     uint64_t period, high;      /* ... period and high time, units of 2^-32 ns */
     AnalogSource *source;       /* DRIVE_SOURCE */
+    uint64_t bits;              /* DRIVE_BITS: bit 0 is first, at `start`; two take `period`, */
+    uint8_t count;              /* ... the first of them `high`; up to 64, */
+    bool rest;                  /* ... and the level before and after them */
+    bool floats;                /* ... a 1 is high impedance: open drain */
 } Drive;
 
 #define DRIVE(kind_) ((Drive) { .kind = DRIVE_##kind_ })
 #define DRIVE_LEVEL(level) ((Drive) { .kind = (level) ? DRIVE_HIGH : DRIVE_LOW })
 
+/* @count levels of @bits from @start on, each for @bit (units of 2^-32 ns), then @rest. */
+static inline Drive drive_bits(int64_t start, uint64_t bit, uint64_t bits, unsigned count, bool rest)
+{
+    return (Drive) { .kind = DRIVE_BITS, .start = start, .period = 2 * bit, .high = bit,
+                     .bits = bits, .count = count, .rest = rest };
+}
+
 bool drive_equals(const Drive *a, const Drive *b);
+/* Is it a picture that has come to rest by now? */
+bool drive_is_over(const Drive *d);
 
 /* ---- Parties at a pin ---- */
 
@@ -76,11 +91,14 @@ typedef struct PinDriver {
 void pin_add_driver(Pin *pin, PinDriver *driver, const char *name);
 void pin_drive(PinDriver *driver, Drive drive);
 
-/* One party that wants to know of the pin's edges. */
+/*
+ * One party that wants to know of the pin's edges.  A picture of a frame is for those who listen to
+ * waves; for others its line stays at rest, or is let go.
+ */
 typedef struct PinListener {
     void (*changed)(void *opaque, bool level);
     void *opaque;
-    bool waves;                 /* of those of a square wave too: an event each */
+    bool waves;                 /* of those of a square wave or picture too: an event each */
     Pin *pin;
     QLIST_ENTRY(PinListener) next;
 } PinListener;
@@ -110,7 +128,7 @@ void pin_catch_up(Pin *pin);
 
 /* What drives it: who won. */
 Drive pin_state(Pin *pin);
-/* Who would have won without @driver. */
+/* Who would have won without @driver; pictures of frames at rest. */
 Drive pin_state_without(Pin *pin, const PinDriver *driver);
 /* The machine runs again: tell what was not told while it was paused. */
 void pin_goes_on(Pin *pin);
@@ -121,6 +139,9 @@ bool pin_level(Pin *pin);
 int drive_uv(const Drive *d, int64_t ns, int supply);
 /* Millivolts there now. */
 int pin_mv(Pin *pin);
+/* What drives it and its level, with the pictures of frames at rest. */
+Drive pin_plain_state(Pin *pin);
+bool pin_plain_level(Pin *pin);
 /* Part of the time it is high: 0..100. */
 unsigned pin_duty(Pin *pin);
 /* A jumper between two pins, while the machine is built. */
@@ -171,14 +192,14 @@ void signal_init(Signal *signal, const char *name);
 /* For parts of the board: @signal is at @pin for good. */
 void signal_solder(Signal *signal, Pin *pin);
 void signal_drive(Signal *signal, Drive drive);
-/* The level at the pin an input is routed to; @otherwise if it is routed to none. */
+/* The level at the pin an input is routed to, pictures at rest; @otherwise if it is routed to none. */
 bool signal_level(const Signal *signal, bool otherwise);
 
 /* Set `waves`. */
 void signal_listen_to_waves(Signal *signal, bool waves);
 /* The pin that @signal is routed to, or NULL. */
 Pin *signal_pin(const Signal *signal);
-/* What drives the pin an input is routed to; NONE if it is routed to none. */
+/* What drives the pin an input is routed to, pictures at rest; NONE if it is routed to none. */
 Drive signal_state(const Signal *signal);
 /* Can it do more there than pull low? */
 bool signal_is_push_pull(const Signal *signal);
@@ -200,7 +221,7 @@ void signal_send(Signal *from, struct Frame *frame);
 /* The levels of a port's pins, so that reading them all costs one load. */
 typedef struct PinBank {
     uint32_t high;              /* bit n: pin n is high */
-    uint32_t waves;             /* bit n: pin n is a square wave, ask it */
+    uint32_t waves;             /* bit n: pin n changes by itself, ask it */
 } PinBank;
 
 struct Pin {
@@ -217,7 +238,7 @@ struct Pin {
     GPtrArray *functions[PIN_FUNCTIONS];            /* of Signal, or NULL */
     GPtrArray *soldered;                            /* of Signal: parts of the board */
     PinListener input;                              /* for the signals selected */
-    bool told;                                      /* its net's level, for a snapshot */
+    bool told, told_plain;                          /* its net's levels, for a snapshot */
 };
 
 /* What the outside world does to a pin, and what its listeners heard last, in a migration stream. */

@@ -27,8 +27,8 @@ static void pin_input_changed(void *opaque, bool level)
     }
 }
 
-/* Let the chip drive what its registers and the selected signal say. */
-static void pin_drive_chip(Pin *pin)
+/* Let the chip drive what its registers and the selected signal say; is it @routed there just now? */
+static void pin_drive_chip(Pin *pin, bool routed)
 {
     const PinConfig *config = &pin->config;
     GPtrArray *signals = selected_signals(pin);
@@ -44,9 +44,13 @@ static void pin_drive_chip(Pin *pin)
             drive = signal->drive;
         }
     }
+    if (routed && drive_is_over(&drive)) {
+        drive = DRIVE_LEVEL(drive.rest);        /* nobody here has missed it */
+    }
     if (config->open_drain && drive.kind == DRIVE_HIGH) {
         drive = DRIVE(NONE);
     }
+    drive.floats |= config->open_drain && drive.kind == DRIVE_BITS;
     pin_drive(&pin->chip, drive);
 }
 
@@ -90,9 +94,9 @@ void pin_configure(Pin *pin, const PinConfig *config)
         count_routed(pin, +1);
         pin_listen_for_signals(pin);
     }
-    pin_drive_chip(pin);
+    pin_drive_chip(pin, rerouted);
     if (rerouted && pin->input.pin && runstate_is_running()) {
-        pin_input_changed(pin, pin_level(pin));
+        pin_input_changed(pin, pin->input.waves ? pin_level(pin) : pin_plain_level(pin));
     }
 }
 
@@ -126,7 +130,7 @@ void signal_drive(Signal *signal, Drive drive)
     signal->drive = drive;
     for (unsigned i = 0; signal->routed && i < signal->pins->len; i++) {
         if (has_selected(signal->pins->pdata[i], signal)) {
-            pin_drive_chip(signal->pins->pdata[i]);
+            pin_drive_chip(signal->pins->pdata[i], false);
         }
     }
 }
@@ -145,14 +149,14 @@ bool signal_level(const Signal *signal, bool otherwise)
 {
     Pin *pin = signal_pin(signal);
 
-    return pin ? pin_level(pin) : otherwise;
+    return pin ? pin_plain_level(pin) : otherwise;
 }
 
 Drive signal_state(const Signal *signal)
 {
     Pin *pin = signal_pin(signal);
 
-    return pin ? pin_state(pin) : DRIVE(NONE);
+    return pin ? pin_plain_state(pin) : DRIVE(NONE);
 }
 
 bool signal_is_push_pull(const Signal *signal)

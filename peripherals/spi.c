@@ -10,8 +10,8 @@
  * Properties: `i2s`: has it; `extension`: is the second half of a full-duplex I2S, which has nothing
  *   but a data line; `ext`, link to that of this one.
  *
- * Deliberately different: SCK, MOSI and MISO show idle levels; what goes over them is handed on in
- * whole frames.  CK, WS and MCK of I2S are square waves while it runs.
+ * Deliberately different: what goes over SCK, MOSI and MISO is handed on in whole frames; the pins
+ * show the picture.  CK, WS and MCK of I2S are square waves while it runs, SD shows no bits.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -52,14 +52,9 @@ static void check_mode_fault(Spi *s)
 
 static void spi_drive(Spi *s)
 {
-    bool on = spi_cr1(s, R_CR1_SPE_MASK) && !spi_is_i2s(s) && !s->extension;
-    bool master = on && spi_is_master(s), one_line = spi_cr1(s, R_CR1_BIDIMODE_MASK);
-    bool out = one_line ? spi_cr1(s, R_CR1_BIDIOE_MASK) : !spi_cr1(s, R_CR1_RXONLY_MASK);
-    Drive data = out ? DRIVE_LEVEL(s->shift.word & 1) : DRIVE(NONE);
+    bool master = spi_cr1(s, R_CR1_SPE_MASK) && spi_is_master(s) && !spi_is_i2s(s);
 
-    signal_drive(&s->sck, master ? DRIVE_LEVEL(spi_cr1(s, R_CR1_CPOL_MASK)) : DRIVE(NONE));
-    signal_drive(&s->mosi, master ? data : DRIVE(NONE));
-    signal_drive(&s->miso, on && !master && spi_is_selected(s) ? data : DRIVE(NONE));
+    spi_frame_drive(s);
     signal_drive(&s->nss, master && spi_cr2(s, R_CR2_SSOE_MASK) && !spi_cr1(s, R_CR1_SSM_MASK)
                           ? DRIVE(LOW) : DRIVE(NONE));
 }
@@ -401,6 +396,8 @@ static void spi_reset(Periph *p, bool power_on)
     s->has_sent = s->holds = s->waits = false;
     s->right = s->second = s->sends_first = false;
     s->slave_end = s->running_since = s->grace = s->bunch = 0;
+    s->drawn_at = s->drawn_bit = s->drawn_in = 0;
+    s->draws_in = false;
     s->has_slave = false;
     s->looks = 0;
     s->patient = true;
@@ -418,6 +415,10 @@ static const VMStateDescription spi_vmstate = {
         VMSTATE_SHIFTER(shift, Spi),
         VMSTATE_SHIFTER(audio, Spi),
         VMSTATE_INT64(slave_end, Spi),
+        VMSTATE_INT64(drawn_at, Spi),
+        VMSTATE_UINT64(drawn_bit, Spi),
+        VMSTATE_UINT32(drawn_in, Spi),
+        VMSTATE_BOOL(draws_in, Spi),
         VMSTATE_UINT32(in, Spi),
         VMSTATE_BOOL(has_sent, Spi),
         VMSTATE_UINT32(looks, Spi),

@@ -38,6 +38,10 @@ typedef struct Spi {
     Shifter shift;                  /* a master's frame, counted in PCLK; its word goes out */
     Shifter audio;                  /* a half of I2S, counted in I2SCLK */
     int64_t slave_end;              /* ns: when the frame ends that another clocks */
+    int64_t drawn_at;               /* ns: when the frame began that the pins show, */
+    uint64_t drawn_bit;             /* ... and time for a bit of it */
+    uint32_t drawn_in;              /* a master: what a part of QEMU answers, ... */
+    bool draws_in;                  /* ... who has no pin of its own */
     uint32_t in;                    /* what comes in with it */
     bool has_sent;                  /* a slave that has something to send: DR written since SPE */
     bool holds;                     /* it lets the master wait, with this frame */
@@ -105,6 +109,8 @@ void spi_frame_run(Spi *s);
 void spi_frame_expired(void *opaque);
 /* When the frame ends: virtual ns, or COUNTER_NEVER. */
 int64_t spi_frame_when(const Spi *s);
+/* Drive SCK, MOSI, MISO. */
+void spi_frame_drive(Spi *s);
 /* A signal's `heard`: a master clocks a frame. */
 void spi_heard(void *opaque, Signal *from, Frame *frame);
 

@@ -1,7 +1,8 @@
 /*
  * Frames of SPI (RM0090 28.3): master and slave, one data line or two, CRC.
  *
- * A frame's bits go and come when it begins; the registers show it when it ends.  Without -icount
+ * A frame's bits go and come when it begins, and the pins show a picture of it; the registers show it
+ * when it ends.  Without -icount
  * virtual time goes on while the host does something else: then a master waits up to SPI_GRACE_NS for a
  * slave to serve the frame before.
  *
@@ -97,6 +98,47 @@ static bool crc_is_next(const Spi *s)
     return spi_cr1(s, R_CR1_CRCEN_MASK) && spi_cr1(s, R_CR1_CRCNEXT_MASK);
 }
 
+/* ---- The picture ---- */
+
+/* Does a frame go on?  Between two the lines stay as they are. */
+static bool draws(const Spi *s)
+{
+    return s->shift.phase != SPI_IDLE && s->drawn_bit;
+}
+
+/* @word as the pins show it. */
+static Drive draw_data(const Spi *s, uint32_t word)
+{
+    unsigned bits = frame_bits(s);
+    uint32_t line = line_order(s, word);
+
+    return !draws(s) ? DRIVE_LEVEL(line & 1)
+           : drive_bits(s->drawn_at, s->drawn_bit, revbit32(line) >> (32 - bits), bits, line & 1);
+}
+
+/* Data changes at the beginning of a bit, and with CPHA that is the clock's first edge. */
+static Drive draw_clock(const Spi *s)
+{
+    bool cpol = spi_cr1(s, R_CR1_CPOL_MASK);
+    uint64_t halves = spi_cr1(s, R_CR1_CPHA_MASK) ? 0x55555555 : 0xaaaaaaaa;
+
+    return !draws(s) ? DRIVE_LEVEL(cpol)
+           : drive_bits(s->drawn_at, s->drawn_bit / 2, cpol ? ~halves : halves,
+                        2 * frame_bits(s), cpol);
+}
+
+void spi_frame_drive(Spi *s)
+{
+    bool on = spi_cr1(s, R_CR1_SPE_MASK) && !spi_is_i2s(s) && !s->extension;
+    bool master = on && spi_is_master(s), slave = on && !master && spi_is_selected(s);
+    const Signal *out = on ? line_out(s) : NULL;
+
+    signal_drive(&s->sck, master ? draw_clock(s) : DRIVE(NONE));
+    signal_drive(&s->mosi, master && out == &s->mosi ? draw_data(s, s->shift.word) : DRIVE(NONE));
+    signal_drive(&s->miso, slave && out == &s->miso ? draw_data(s, s->shift.word)
+                           : master && s->draws_in ? draw_data(s, s->drawn_in) : DRIVE(NONE));
+}
+
 /* ---- A frame ---- */
 
 /* What goes out in the frame that begins now. */
@@ -120,6 +162,7 @@ static void end_frame(Spi *s)
 
     s->shift.phase = SPI_IDLE;
     s->slave_end = 0;
+    s->draws_in = false;
     s->looks = 0;
     if (!line_in(s)) {
         return;
@@ -160,6 +203,7 @@ static void answered(void *opaque, uint32_t answer)
 static void master_begin(Spi *s, SpiPhase phase, bool follows)
 {
     unsigned bits = frame_bits(s), ticks = bits * bit_ticks(s);
+    bool asked = false;
     SpiFrame f = {
         .frame.bus = FRAME_SPI, .out = line_out(s), .in = line_in(s),
         .bits = bits, .bit = clock_get(s->parent_obj.clk) * bit_ticks(s),
@@ -176,11 +220,16 @@ static void master_begin(Spi *s, SpiPhase phase, bool follows)
     if (signal_is_routed(&s->sck)) {
         if (!QTAILQ_EMPTY(&BUS(s->ssi)->children)) {
             f.answer = ask_ssi(s, f.data, bits);
+            asked = true;
         }
         signal_send(&s->sck, &f.frame);
     }
     s->waits = f.waits;
     s->in = line_order(s, f.answer);
+    s->drawn_at = counter_time(&s->shift.ticks, s->shift.begin);
+    s->drawn_bit = f.bit;
+    s->drawn_in = s->in;
+    s->draws_in = asked && !f.drawn && f.in == &s->miso;
 }
 
 /* What a master does next; a CRC only right @after_frame. */
@@ -224,7 +273,10 @@ static void slave_begin(Spi *s, SpiFrame *f)
     s->in = line_order(s, f->out && in && signal_meets(f->out, in) ? f->data : idle_line(s, in));
     if (f->in && out && signal_meets(f->in, out)) {
         f->answer = line_order(s, s->shift.word);
+        f->drawn = true;
     }
+    s->drawn_at = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    s->drawn_bit = f->bit;
     s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (f->bits * f->bit >> 32);
 }
 

@@ -121,7 +121,9 @@ void tim_input_select(Tim *s)
         if (i < s->channels || (i == INPUT_ETR && tim_is_general(s))) {
             signal_listen_to_waves(pin_of(s, i), waves);
             if (new & 1 << i || xor != s->xored) {
-                s->pin_level[i] = signal_level(pin_of(s, i), false);
+                Pin *pin = signal_pin(pin_of(s, i));
+
+                s->pin_level[i] = pin && pin_level(pin);
             }
         }
     }
