@@ -1,6 +1,7 @@
 /*
  * Inter-integrated circuit (RM0090 chapter 27): registers, flags and outputs.  The bus is
- * i2c_bus.c, master and slave are i2c_master.c and i2c_slave.c, SMBus is i2c_smbus.c.
+ * i2c_bus.c, what shows at its pins i2c_draw.c; master and slave are i2c_master.c and i2c_slave.c,
+ * SMBus is i2c_smbus.c.
  *
  * Lines out: `irq-ev`, `irq-er`, `dma-rx`, `dma-tx`.  Lines in: `dma-rx-ack`, `dma-rx-last`,
  *   `dma-tx-last`.
@@ -8,7 +9,7 @@
  * Bus: of its own name, for parts of QEMU (-device); they are behind SCL and SDA wherever those are
  *   routed to.
  *
- * Deliberately different: SCL and SDA stay released, what goes over them is handed on in bytes; a
+ * Deliberately different: what goes over SCL and SDA is handed on in bytes, the pins show the picture; a
  * filter of the inputs and the rise time (TRISE) take no time; BTF is cleared by DR alone; the
  * level of a line sets BUSY for good only while PE is 1; DMA's last byte is not taken for the PEC
  * by a slave.
@@ -75,6 +76,7 @@ static void reset_state(I2c *s)
     s->talk = s->stuck = s->ack = s->full = s->nacked = s->second_address = false;
     s->starts = s->sends_pec = s->read_first = s->end_ack = s->awaits_dma = s->dma_last = false;
     s->match_read = s->match_alert = s->chosen_10 = s->loaded = s->let_go = s->held = false;
+    s->drawn = MASTER_OFF;
     s->byte_begin = s->grace = s->slave_end = s->low_since = s->extended = s->free_at = 0;
     s->patience = 0;
     s->low_from = -1;
@@ -135,6 +137,7 @@ static void i2c_update(Periph *p)
     i2c_smbus_run(s);
     update_busy(s);
     update_lines(s);
+    i2c_draw_update(s);
     shifter_arm(&s->shift, i2c_master_when(s));
 }
 
@@ -356,6 +359,13 @@ static const VMStateDescription i2c_vmstate = {
         VMSTATE_BOOL(ack, I2c),
         VMSTATE_BOOL(full, I2c),
         VMSTATE_UINT8(second, I2c),
+        VMSTATE_UINT32(drawn, I2c),
+        VMSTATE_INT64(drawn_at, I2c),
+        VMSTATE_UINT64(drawn_bit, I2c),
+        VMSTATE_UINT8(drawn_byte, I2c),
+        VMSTATE_BOOL(drawn_ack, I2c),
+        VMSTATE_BOOL(drawn_sda, I2c),
+        VMSTATE_BOOL(drawn_scl, I2c),
         VMSTATE_INT64(byte_begin, I2c),
         VMSTATE_UINT64(byte_bit, I2c),
         VMSTATE_INT32(low_from, I2c),

@@ -47,6 +47,14 @@ typedef struct I2c {
     bool full;                      /* the shift register holds a byte that has no room in DR: */
     uint8_t second;
 
+    /* what a master has at the pins, see i2c_draw.c */
+    uint32_t drawn;                 /* MasterPhase; MASTER_OFF: lines released */
+    int64_t drawn_at;               /* virtual ns: since then, */
+    uint64_t drawn_bit;             /* ... and time for a bit */
+    uint8_t drawn_byte;             /* what is on SDA in a byte, */
+    bool drawn_ack;                 /* ... and how that is answered */
+    bool drawn_sda, drawn_scl;      /* levels before */
+
     /* the byte under way, for what the outside world does to the lines meanwhile */
     int64_t byte_begin;             /* virtual ns; 0: none */
     uint64_t byte_bit;              /* time for a bit, 2^-32 ns */
@@ -174,6 +182,16 @@ void i2c_master_answered(I2c *s, const I2cFrame *f);
 void i2c_master_dma_done(I2c *s);
 /* The arbitration is lost. */
 void i2c_master_lost(I2c *s);
+
+/* How will the byte be answered that is being read, as things stand? */
+bool i2c_master_will_ack(const I2c *s);
+
+/* ---- i2c_draw.c ---- */
+
+/* The master begins what its shifter's phase says: of a byte all is known by now, but how a read ends. */
+void i2c_draw(I2c *s);
+/* Drive SCL and SDA. */
+void i2c_draw_update(I2c *s);
 
 /* ---- Slave ---- */
 

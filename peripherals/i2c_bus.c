@@ -2,8 +2,8 @@
  * The bus of an I2C: its pins, what goes over them to others (core/frames.h) and to parts of
  * QEMU, and what the outside world does to them.
  *
- * Bytes go over the pins as a whole, which stay released.  So a line that is low was pulled low
- * by the outside: then no START is sent, a clock stands, a 1 is an arbitration lost, and an edge
+ * Bytes go over the pins as a whole; their pictures (i2c_draw.c) do not count here.  So a line that
+ * is low was pulled low by the outside: then no START is sent, a clock stands, a 1 is an arbitration lost, and an edge
  * of SDA while SCL is high by the time of the bit under way is a misplaced START or STOP.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

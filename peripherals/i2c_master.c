@@ -36,6 +36,14 @@ static void begin(I2c *s, MasterPhase phase, unsigned bits, bool follows)
     shifter_begin(&s->shift, phase, ticks, ticks, follows);
 }
 
+/* Of what slaves still let wait nothing shows. */
+static void draw(I2c *s)
+{
+    if (!s->waits) {
+        i2c_draw(s);
+    }
+}
+
 static void begin_start(I2c *s, bool follows)
 {
     s->stuck = false;
@@ -46,6 +54,7 @@ static void begin_start(I2c *s, bool follows)
     i2c_slave_off(s);
     s->waits = i2c_say(s, I2C_EVENT_START, 0).waits;
     s->talk = true;
+    draw(s);
 }
 
 static void begin_byte(I2c *s, MasterPhase phase, bool follows)
@@ -60,6 +69,7 @@ static void begin_byte(I2c *s, MasterPhase phase, bool follows)
     s->ack = f.ack;
     s->in = f.data;
     i2c_byte_begins(s, f.bit);
+    draw(s);
 }
 
 /* SCL is let go: what could not begin before begins. */
@@ -76,6 +86,7 @@ static void begin_at_last(I2c *s)
     } else {
         begin(s, phase, 1, false);
     }
+    i2c_draw(s);
 }
 
 /* The bus is free. */
@@ -134,6 +145,7 @@ static void go_on(I2c *s, bool follows)
         begin_byte(s, MASTER_READ, follows);
     } else if (i2c_cr1(s, R_CR1_STOP_MASK)) {
         begin(s, MASTER_STOP, 1, follows);
+        draw(s);
     } else if (i2c_cr1(s, R_CR1_START_MASK)) {
         begin_start(s, follows);
     } else if (s->nacked || i2c_sr1(s, R_SR1_SB_MASK | R_SR1_ADD10_MASK)) {
@@ -244,23 +256,32 @@ static void end_write(I2c *s)
     }
 }
 
+static bool reads_pec(const I2c *s)
+{
+    return i2c_cr1(s, R_CR1_ENPEC_MASK) && (i2c_cr1(s, R_CR1_PEC_MASK) || s->dma_last);
+}
+
+bool i2c_master_will_ack(const I2c *s)
+{
+    bool last = reads_pec(s) || (s->dma_last && i2c_cr2(s, R_CR2_LAST_MASK));
+
+    return !last && (i2c_cr1(s, R_CR1_POS_MASK) ? s->end_ack : i2c_cr1(s, R_CR1_ACK_MASK));
+}
+
 /* The ninth bit of a byte read. */
 static void answer_byte(I2c *s)
 {
-    bool pec = i2c_cr1(s, R_CR1_ENPEC_MASK) && (i2c_cr1(s, R_CR1_PEC_MASK) || s->dma_last);
-    bool ack = i2c_cr1(s, R_CR1_POS_MASK) ? s->end_ack : i2c_cr1(s, R_CR1_ACK_MASK);
+    bool ack = i2c_master_will_ack(s);
 
     s->awaits_dma = false;
-    if (pec) {
+    if (reads_pec(s)) {
         i2c_pec_check(s, s->in);
     }
     i2c_pec_add(s, s->in);
-    if (pec || (s->dma_last && i2c_cr2(s, R_CR2_LAST_MASK))) {
-        ack = false;
-    }
     s->end_ack = i2c_cr1(s, R_CR1_ACK_MASK);
     s->dma_last = false;
     s->nacked = !ack;
+    s->drawn_ack = ack;
     i2c_say(s, ack ? I2C_EVENT_ACK : I2C_EVENT_NACK, 0);
 }
 

@@ -9,9 +9,8 @@
  *   "framing" or "noise", what is wrong with the next frame that comes in.
  *
  * Deliberately different: frames go over the chardev, and whole to controllers whose pins are joined
- * with TX.  TX shows idle line and break only, RX nothing but whether it is routed, CK runs for the
- * whole frame.  IrDA's pulses are
- * not made, a smartcard never answers with NACK.
+ * with TX; TX and CK show a picture of them.  What comes over the chardev does not show at RX.  IrDA's
+ * pulses are not made, a smartcard never answers with NACK.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -40,6 +39,18 @@ static bool wants_interrupt(const uint32_t *regs)
             cr3 & R_CR3_EIE_MASK && cr3 & R_CR3_DMAR_MASK);
 }
 
+/* Time for a bit, in units of 2^-32 ns. */
+static uint64_t bit_time(const Usart *s)
+{
+    return clock_get(s->parent_obj.clk) * usart_bit_ticks(s);
+}
+
+/* When what goes out began. */
+static int64_t tx_began(const Usart *s)
+{
+    return counter_time(&s->tx.ticks, s->tx.begin);
+}
+
 static Drive tx_drive(const Usart *s)
 {
     const uint32_t *regs = s->parent_obj.regs;
@@ -49,8 +60,33 @@ static Drive tx_drive(const Usart *s)
         (usart_single_wire(s) && !sending)) {
         return DRIVE(NONE);
     }
-    /* IrDA: light is a 1, so the line idles low */
-    return s->tx.phase == TX_BREAK || regs[R_CR3] & R_CR3_IREN_MASK ? DRIVE(LOW) : DRIVE(HIGH);
+    if (regs[R_CR3] & R_CR3_IREN_MASK) {
+        return DRIVE(LOW);              /* light is a 1 */
+    }
+    if (s->tx.phase == TX_DATA && bit_time(s)) {
+        return drive_bits(tx_began(s), bit_time(s), (uint64_t)s->tx.word << 1,
+                          1 + usart_word_bits(s), true);
+    }
+    if (s->tx.phase == TX_BREAK && bit_time(s)) {
+        return drive_bits(tx_began(s), bit_time(s), 0, usart_break_bits(s), true);
+    }
+    return DRIVE(HIGH);
+}
+
+/*
+ * CK has a pulse for each data bit, but without LBCL for the last.  Data is to be taken in the middle of a
+ * bit: that is its first edge, or with CPHA its second.
+ */
+static Drive ck_picture(const Usart *s)
+{
+    const uint32_t *regs = s->parent_obj.regs;
+    bool high = regs[R_CR2] & R_CR2_CPOL_MASK, phase = regs[R_CR2] & R_CR2_CPHA_MASK;
+    unsigned bits = usart_word_bits(s);
+    unsigned pulses = bits - (regs[R_CR2] & R_CR2_LBCL_MASK ? 0 : 1);
+    uint64_t halves = (phase ? 0x55555555 : 0xaaaaaaaa) & MAKE_64BIT_MASK(0, 2 * pulses);
+
+    halves <<= 2;
+    return drive_bits(tx_began(s), bit_time(s) / 2, high ? ~halves : halves, 2 * (1 + bits), high);
 }
 
 /* A smartcard is clocked all the time; otherwise CK runs while data goes out. */
@@ -58,20 +94,15 @@ static Drive ck_drive(const Usart *s)
 {
     const uint32_t *regs = s->parent_obj.regs;
     bool high = regs[R_CR2] & R_CR2_CPOL_MASK, card = regs[R_CR3] & R_CR3_SCEN_MASK;
-    uint64_t ticks = card ? 2 * FIELD_EX32(regs[R_GTPR], GTPR, PSC) : usart_bit_ticks(s);
-    uint64_t period = clock_get(s->parent_obj.clk) * ticks;
-    Drive wave = { .kind = DRIVE_WAVE, .period = period, .high = period / 2 };
+    uint64_t period = clock_get(s->parent_obj.clk) * 2 * FIELD_EX32(regs[R_GTPR], GTPR, PSC);
 
     if (!(regs[R_CR1] & R_CR1_UE_MASK) || !(regs[R_CR2] & R_CR2_CLKEN_MASK)) {
         return DRIVE(NONE);
     }
-    if (!period || (!card && s->tx.phase != TX_DATA)) {
-        return DRIVE_LEVEL(high);
+    if (card && period) {
+        return (Drive) { .kind = DRIVE_WAVE, .period = period, .high = period / 2 };
     }
-    if (!card) {
-        wave.start = counter_when(&s->tx.ticks, s->tx.begin) + (high ? period >> 33 : 0);
-    }
-    return wave;
+    return !card && s->tx.phase == TX_DATA && bit_time(s) ? ck_picture(s) : DRIVE_LEVEL(high);
 }
 
 /* nRTS is low, asking for more, while DR is empty. */

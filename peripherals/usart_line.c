@@ -54,6 +54,11 @@ unsigned usart_frame_halves(const Usart *s)
     return 2 * (1 + usart_word_bits(s)) + usart_stop_halves(s);
 }
 
+unsigned usart_break_bits(const Usart *s)
+{
+    return usart_cr2(s, R_CR2_LINEN_MASK) ? 13 : 2 + usart_word_bits(s);
+}
+
 uint64_t usart_pace(const Usart *s, unsigned halves)
 {
     return s->paced ? usart_halves_to_ticks(s, halves) : 0;

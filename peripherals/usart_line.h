@@ -121,6 +121,9 @@ bool usart_single_wire(const Usart *s);
 unsigned usart_word_bits(const Usart *s);
 unsigned usart_data_bits(const Usart *s);
 
+/* Bits of a break: low, then stop bits follow. */
+unsigned usart_break_bits(const Usart *s);
+
 /* Halves of bits: all stop bits, and a whole frame. */
 unsigned usart_stop_halves(const Usart *s);
 unsigned usart_frame_halves(const Usart *s);

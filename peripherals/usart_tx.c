@@ -61,7 +61,7 @@ static bool tx_start(Usart *s, bool follows)
         s->idle_frame = false;
         tx_begin(s, TX_IDLE, usart_frame_halves(s), follows);
     } else if (usart_cr1(s, R_CR1_SBK_MASK)) {
-        unsigned bits = usart_cr2(s, R_CR2_LINEN_MASK) ? 13 : 2 + usart_word_bits(s);
+        unsigned bits = usart_break_bits(s);
 
         report_unrouted(s);
         usart_send_break(s, 1);

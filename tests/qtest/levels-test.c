@@ -160,11 +160,287 @@ static void test_spi_fast(void)
     forget();
 }
 
+/* ---- USART ---- */
+
+enum { UE = 0x2000, M = 0x1000, PCE = 0x400, PS = 0x200, TE = 8, RE = 4, SBK = 1, HDSEL = 8 };
+
+/* USART2 at PA2, 16 MHz / 139 = 115108 baud: a bit takes 8687.5 ns. */
+static void start_usart(const char *args, uint32_t cr1)
+{
+    start("pa2", args);
+    board_enable("usart2");
+    board_pin_function(GPIOA, 2, 7);
+    poke(USART2 + 8, 139);
+    poke(USART2 + 12, UE | TE | cr1);
+    board_wait_ns(100000);
+}
+
+static void test_usart(void)
+{
+    int64_t begin;
+
+    start_usart("", 0);
+    begin = now();
+    poke(USART2 + 4, 'U');
+    poke(USART2 + 4, 0xf0);
+    board_wait_ns(200000);
+    assert_edges(0, begin, "-0 +8688 -17375 +26063 -34750 +43438 -52125 +60813 -69500 +78188 "
+                 "-86875 +130313");
+    forget();
+    start_usart("", M | PCE | PS);              /* 0x80 and odd parity: a 0 */
+    begin = now();
+    poke(USART2 + 4, 0x80);
+    board_wait_ns(200000);
+    assert_edges(0, begin, "-0 +69500 -78188 +86875");
+    begin = now();
+    poke(USART2 + 12, UE | TE | M | SBK);
+    board_wait_ns(200000);
+    assert_edges(0, begin, "-0 +95563");        /* a break of 11 bits */
+    forget();
+}
+
+/* One wire, open drain: who has nothing to send lets go, who sends a 0 pulls. */
+static void test_usart_one_wire(void)
+{
+    int64_t begin;
+
+    start("pa2", "");
+    board_enable("usart2");
+    poke(GPIOA + 4, 1 << 2);
+    poke(GPIOA + 12, peek(GPIOA + 12) | 1 << 4);
+    board_pin_function(GPIOA, 2, 7);
+    poke(USART2 + 8, 16);
+    poke(USART2 + 20, HDSEL);
+    poke(USART2 + 12, UE | TE | RE);
+    board_wait_ns(20000);
+    begin = now();
+    poke(USART2 + 4, 0x0f);
+    board_wait_ns(20000);
+    assert_edges(0, begin, "-0 +1000 -5000 +9000");
+    g_assert_cmphex(peek(USART2 + 4), ==, 0x0f);
+    pin_drive("pa2", "0");
+    board_wait_ns(1);
+    begin = now();
+    poke(USART2 + 4, 0x0f);
+    board_wait_ns(20000);
+    assert_edges(0, begin, "");
+    g_assert_cmpint(board_mistakes("against each other"), ==, 0);
+    forget();
+}
+
+/* TIM2 measures the start bit of USART2, which another pin sees over a jumper: PA1 is its channel 2. */
+static void test_capture(void)
+{
+    enum { TIM2 = 0x40000000 };
+
+    start_usart("-machine wire=pa2-pa1", 0);
+    board_enable("tim2");
+    board_pin_function(GPIOA, 1, 1);
+    poke(TIM2 + 0x18, 1 << 8 | 2);              /* CC2: TI2, CC1: TI2 too */
+    poke(TIM2 + 0x20, 1 << 4 | 1 | 2);          /* CC2 rising, CC1 falling */
+    poke(TIM2, 1);
+    poke(USART2 + 4, 'U');
+    board_wait_ns(15000);
+    g_assert_cmpuint(peek(TIM2 + 0x38) - peek(TIM2 + 0x34), ==, 139);
+    board_wait_ns(100000);
+    g_assert_cmpuint(peek(TIM2 + 0x38) - peek(TIM2 + 0x34), ==, 139);
+    forget();
+}
+
+/* EXTI sees each falling edge. */
+static void test_exti(void)
+{
+    enum { EXTI = 0x40013c00 };
+    unsigned edges = 0;
+
+    start_usart("", 0);
+    board_enable("syscfg");
+    poke(EXTI, 1 << 2);
+    poke(EXTI + 12, 1 << 2);
+    poke(USART2 + 4, 0x55);
+    for (unsigned i = 0; i < 100; i++) {
+        edges += peek(EXTI + 20) >> 2 & 1;
+        poke(EXTI + 20, 1 << 2);
+        board_wait_ns(1000);
+    }
+    g_assert_cmpuint(edges, ==, 5);
+    forget();
+}
+
+/* ---- I2C ---- */
+
+enum { I2C1 = 0x40005400, BIT_NS = 10000 };
+
+typedef struct Edge {
+    int64_t ns;
+    bool sda, level;
+} Edge;
+
+static int compare_edges(const void *a, const void *b)
+{
+    const Edge *x = a, *y = b;
+
+    return x->ns < y->ns ? -1 : x->ns > y->ns;
+}
+
+/* What recorders 0 and 1 have of SCL and SDA since @begin, as a logic analyser has it. */
+static char *decode_i2c(int64_t begin)
+{
+    g_autoptr(GArray) edges = g_array_new(false, false, sizeof(Edge));
+    g_autoptr(GString) text = g_string_new(NULL);
+    bool scl = true, sda = true;
+    unsigned bits = 0, byte = 0;
+
+    qtest_qmp_assert_success(board, "{'execute': 'stop'}");
+    for (unsigned n = 0; n < 2; n++) {
+        g_autofree char *file = NULL;
+        g_auto(GStrv) line = NULL;
+
+        g_assert_true(g_file_get_contents(recorded[n], &file, NULL, NULL));
+        line = g_strsplit(file, "\n", 0);
+        for (unsigned i = 0; *line[i]; i++) {
+            Edge e = { g_ascii_strtoll(line[i], NULL, 10), n, !g_str_has_suffix(line[i], " 0") };
+
+            if (e.ns >= begin) {
+                g_array_append_val(edges, e);
+            }
+        }
+    }
+    g_array_sort(edges, compare_edges);
+    for (unsigned i = 0; i < edges->len; i++) {
+        const Edge *e = &g_array_index(edges, Edge, i);
+
+        g_assert_cmpint(i && e->ns == (e - 1)->ns, ==, false);
+        if (e->sda && scl) {
+            g_string_append(text, e->level ? "P" : "S ");
+            bits = byte = 0;
+        } else if (!e->sda && e->level && ++bits < 9) {
+            byte = byte << 1 | sda;
+        } else if (!e->sda && e->level) {
+            g_string_append_printf(text, "%02x%s ", byte, sda ? "-" : "+");
+            bits = byte = 0;
+        }
+        *(e->sda ? &sda : &scl) = e->level;
+    }
+    qtest_qmp_assert_success(board, "{'execute': 'cont'}");
+    return g_string_free(g_steal_pointer(&text), false);
+}
+
+static void start_i2c(const char *args)
+{
+    start("pb6 pb9", args);
+    board_enable("i2c1");
+    for (unsigned pin = 6; pin <= 9; pin += 3) {
+        poke(GPIOB + 4, peek(GPIOB + 4) | 1u << pin);
+        board_pin_function(GPIOB, pin, 4);
+    }
+    pin_drive("pd4", "1");                      /* the codec's reset */
+    poke(I2C1 + 4, 16);
+    poke(I2C1 + 0x1c, 80);
+    poke(I2C1, 1);
+    board_wait_ns(1000);
+}
+
+static void i2c_start(void)
+{
+    poke(I2C1, peek(I2C1) | 1 << 8);
+    board_wait_ns(BIT_NS);
+    g_assert_cmphex(peek(I2C1 + 0x14) & 1, ==, 1);
+}
+
+static void i2c_byte(uint8_t byte)
+{
+    poke(I2C1 + 0x10, byte);
+    board_wait_ns(9 * BIT_NS);
+    peek(I2C1 + 0x14);
+    peek(I2C1 + 0x18);
+}
+
+static void i2c_stop(void)
+{
+    poke(I2C1, peek(I2C1) | 1 << 9);
+    board_wait_ns(10 * BIT_NS);
+}
+
+static void test_i2c(void)
+{
+    g_autofree char *text = NULL;
+    int64_t begin;
+
+    start_i2c("");
+    begin = now();
+    i2c_start();
+    i2c_byte(0x94);
+    i2c_byte(0x01);
+    board_wait_ns(12345);                       /* it keeps SCL low */
+    g_assert_false(pin_level("pb6"));
+    g_assert_true(pin_level("pb9"));
+    i2c_start();
+    i2c_byte(0x95);
+    board_wait_ns(9 * BIT_NS);
+    i2c_stop();
+    g_assert_cmphex(peek(I2C1 + 0x10), ==, 0xe3);
+    i2c_start();
+    i2c_byte(0xa0);
+    i2c_stop();
+    text = decode_i2c(begin);
+    g_assert_cmpstr(text, ==, "S 94+ 01+ S 95+ e3- PS a0- P");
+    forget();
+}
+
+/* The edges of START and an address: SCL's halves of 5 us; SDA a quarter of a bit after it falls. */
+static void test_i2c_edges(void)
+{
+    int64_t begin;
+
+    start_i2c("");
+    begin = now();
+    i2c_start();
+    i2c_byte(0x94);
+    assert_edges(0, begin, "-5000 +15000 -20000 +25000 -30000 +35000 -40000 +45000 -50000 +55000 "
+                 "-60000 +65000 -70000 +75000 -80000 +85000 -90000 +95000 -100000");
+    assert_edges(1, begin, "-0 +12500 -22500 +42500 -52500 +62500 -72500");
+    board_wait_ns(2500);
+    assert_edges(1, begin, "-0 +12500 -22500 +42500 -52500 +62500 -72500 +102500");
+    forget();
+}
+
+/* ---- Snapshots ---- */
+
+/* The picture goes on where it was, for each of the buses. */
+static void test_snapshot(void)
+{
+    g_autofree char *file = NULL;
+    int64_t begin;
+
+    start_usart("", 0);
+    begin = now();
+    poke(USART2 + 4, 'U');
+    board_wait_ns(30000);
+    g_assert_true(pin_level("pa2"));
+    file = board_save();
+    forget();
+    board_load(file, "");
+    g_assert_cmpint(now(), ==, begin + 30000);
+    for (unsigned bit = 3; bit < 12; bit++) {
+        g_assert_cmpint(pin_level("pa2"), ==, bit >= 9 || bit % 2);
+        board_wait_ns(8687);
+    }
+    unlink(file);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/levels/spi", test_spi);
     qtest_add_func("/levels/spi-row", test_spi_row);
     qtest_add_func("/levels/spi-fast", test_spi_fast);
+    qtest_add_func("/levels/usart", test_usart);
+    qtest_add_func("/levels/usart-one-wire", test_usart_one_wire);
+    qtest_add_func("/levels/capture", test_capture);
+    qtest_add_func("/levels/exti", test_exti);
+    qtest_add_func("/levels/i2c", test_i2c);
+    qtest_add_func("/levels/i2c-edges", test_i2c_edges);
+    qtest_add_func("/levels/snapshot", test_snapshot);
     return board_run_tests();
 }
