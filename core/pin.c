@@ -273,6 +273,38 @@ static void net_tell(PinNet *net, bool level, bool waves, int64_t ns)
     net->skipped = 0;
 }
 
+static bool net_is_heard(const PinNet *net)
+{
+    for (unsigned i = 0; i < net->pins->len; i++) {
+        if (!QLIST_EMPTY(&((Pin *)net->pins->pdata[i])->listeners)) {
+            return true;
+        }
+    }
+    return trace_event_get_state_backends(TRACE_PIN_CHANGED);
+}
+
+/* Tell all who do not know it of the levels that are there now. */
+static void net_tell_now(PinNet *net, bool level, bool plain)
+{
+    int64_t ns;
+
+    if ((level == net->level && plain == net->plain_level) || !runstate_is_running()) {
+        return;
+    }
+    if (!net_is_heard(net)) {
+        net->level = level;
+        net->plain_level = plain;
+        return;
+    }
+    ns = now_ns();
+    if (level != net->level) {
+        net_tell(net, level, true, ns);
+    }
+    if (plain != net->plain_level) {
+        net_tell(net, plain, false, ns);
+    }
+}
+
 /* Is there more than one edge between two deliveries? */
 static bool is_fast(const Drive *d)
 {
@@ -390,19 +422,16 @@ static int64_t net_next_edge(PinNet *net)
 {
     const Drive *d = &net->drive;
 
-    switch (net_wants_waves(net) ? d->kind : DRIVE_NONE) {
-    case DRIVE_BITS:
-        return bits_next_delivery(net);
-    case DRIVE_SOURCE:
-        return source_next_look(d, now_ns());
-    case DRIVE_WAVE:
-        if (d->high && d->high < d->period) {
-            return wave_next_delivery(d, now_ns());
-        }
-        return -1;
-    default:
+    if (d->kind < DRIVE_WAVE || d->kind == DRIVE_ANALOG || !net_wants_waves(net)) {
         return -1;
     }
+    if (d->kind == DRIVE_BITS) {
+        return bits_next_delivery(net);
+    }
+    if (d->kind == DRIVE_SOURCE) {
+        return source_next_look(d, now_ns());
+    }
+    return d->high && d->high < d->period ? wave_next_delivery(d, now_ns()) : -1;
 }
 
 static void net_arm_edge(PinNet *net)
@@ -522,19 +551,16 @@ static void net_tell_picture(PinNet *net, const Drive *was)
 /* Tell what has changed with the drive that the net has now; @was: what it had before. */
 static void net_tell_change(PinNet *net, const Drive *was)
 {
-    bool plain = drive_level(&net->plain), running = runstate_is_running(), level;
+    bool plain = drive_level(&net->plain);
 
     if (net->drive.kind != DRIVE_BITS) {
-        level = drive_level(&net->drive);
-        if (level != net->level && running) {
-            net_tell(net, level, true, now_ns());
-        }
-    } else if (!drive_equals(was, &net->drive) && net_wants_waves(net)) {
+        net_tell_now(net, drive_level(&net->drive), plain);
+        return;
+    }
+    if (!drive_equals(was, &net->drive) && net_wants_waves(net)) {
         net_tell_picture(net, was);
     }
-    if (plain != net->plain_level && running) {
-        net_tell(net, plain, false, now_ns());
-    }
+    net_tell_now(net, net->level, plain);
 }
 
 /* The picture that the net shows ends at @ns, or now: tell of its edges until then. */
@@ -589,31 +615,45 @@ void pin_add_driver(Pin *pin, PinDriver *driver, const char *name)
 bool drive_equals(const Drive *a, const Drive *b)
 {
     return a->kind == b->kind && a->uv == b->uv && a->start == b->start &&
-           a->period == b->period && a->high == b->high && a->source == b->source &&
-           a->bits == b->bits && a->count == b->count && a->rest == b->rest &&
-           a->floats == b->floats;
+           a->period == b->period && a->high == b->high && a->bits == b->bits;
 }
 
 /* Does @drive win against all but strong ones, and is it all that there is then? */
 static bool wins_alone(const Drive *drive)
 {
-    return is_strong(drive) && !drive->floats;
+    return is_strong(drive) && !(drive->kind == DRIVE_BITS && drive->floats);
+}
+
+static bool is_level(const Drive *drive)
+{
+    return drive->kind == DRIVE_LOW || drive->kind == DRIVE_HIGH;
+}
+
+/* From one level to another, which outputs do most of the time. */
+static void net_toggle(PinNet *net, bool level)
+{
+    net->drive.kind = net->plain.kind = level ? DRIVE_HIGH : DRIVE_LOW;
+    net_publish(net, level);
+    net_tell_now(net, level, level);
+    net_tell_followers(net);
 }
 
 void pin_drive(PinDriver *driver, Drive drive)
 {
     PinNet *net = driver->pin->net;
-    int64_t begins;
+    Drive was = driver->drive;
 
-    if (drive_equals(&driver->drive, &drive)) {
+    if (drive_equals(&was, &drive)) {
         return;
     }
-    begins = drive.kind == DRIVE_BITS && drive.start != driver->drive.start ? drive.start : INT64_MAX;
     driver->drive = drive;
-    net_end_bits(net, begins);
+    if (net->only == driver && is_level(&was) && is_level(&drive)) {
+        net_toggle(net, drive.kind == DRIVE_HIGH);
+        return;
+    }
+    net_end_bits(net, drive.kind == DRIVE_BITS && drive.start != was.start ? drive.start
+                                                                           : INT64_MAX);
     if (net->only == driver && wins_alone(&drive)) {
-        Drive was = net->drive;
-
         net->drive = driver->drive;
         net->plain = at_rest(&driver->drive);
         net_changed(net, &was);

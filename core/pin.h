@@ -54,14 +54,20 @@ typedef struct AnalogSource {
 
 typedef struct Drive {
     uint32_t kind;              /* DriveKind */
-    int uv;                     /* DRIVE_ANALOG, microvolts */
+    union {
+        int uv;                 /* DRIVE_ANALOG, microvolts */
+        struct {
+            uint8_t count;      /* DRIVE_BITS: how many, up to 64; */
+            bool rest;          /* ... the level before and after them */
+            bool floats;        /* ... a 1 is high impedance: open drain */
+        };
+    };
     int64_t start;              /* DRIVE_WAVE: virtual ns at which it rises first, */
     uint64_t period, high;      /* ... period and high time, units of 2^-32 ns */
-    AnalogSource *source;       /* DRIVE_SOURCE */
-    uint64_t bits;              /* DRIVE_BITS: bit 0 is first, at `start`; two take `period`, */
-    uint8_t count;              /* ... the first of them `high`; up to 64, */
-    bool rest;                  /* ... and the level before and after them */
-    bool floats;                /* ... a 1 is high impedance: open drain */
+    union {
+        AnalogSource *source;   /* DRIVE_SOURCE */
+        uint64_t bits;          /* DRIVE_BITS: bit 0 is first, at `start`; two take `period`, */
+    };                          /* ... the first of them `high` */
 } Drive;
 
 #define DRIVE(kind_) ((Drive) { .kind = DRIVE_##kind_ })

@@ -244,6 +244,10 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if (was & ~p->regs[R_CR1] & R_CR1_SPE_MASK) {
         s->has_sent = false;
     }
+    if (changed & (fixed | R_CR1_BIDIMODE_MASK | R_CR1_BIDIOE_MASK | R_CR1_RXONLY_MASK) &&
+        s->shift.phase == SPI_IDLE) {
+        s->drawn_bit = 0;
+    }
     if (changed & p->regs[R_CR1] & R_CR1_CRCNEXT_MASK) {
         s->crc_asked = true;
         if (!(p->regs[R_CR1] & R_CR1_CRCEN_MASK)) {

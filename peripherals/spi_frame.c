@@ -100,19 +100,16 @@ static bool crc_is_next(const Spi *s)
 
 /* ---- The picture ---- */
 
-/* Does a frame go on?  Between two the lines stay as they are. */
-static bool draws(const Spi *s)
-{
-    return s->shift.phase != SPI_IDLE && s->drawn_bit;
-}
-
-/* @word as the pins show it. */
+/*
+ * @word as the pins show it.  The picture of a frame that is through stays: its end is the level at
+ * which the lines rest.
+ */
 static Drive draw_data(const Spi *s, uint32_t word)
 {
     unsigned bits = frame_bits(s);
     uint32_t line = line_order(s, word);
 
-    return !draws(s) ? DRIVE_LEVEL(line & 1)
+    return !s->drawn_bit ? DRIVE_LEVEL(line & 1)
            : drive_bits(s->drawn_at, s->drawn_bit, revbit32(line) >> (32 - bits), bits, line & 1);
 }
 
@@ -122,7 +119,7 @@ static Drive draw_clock(const Spi *s)
     bool cpol = spi_cr1(s, R_CR1_CPOL_MASK);
     uint64_t halves = spi_cr1(s, R_CR1_CPHA_MASK) ? 0x55555555 : 0xaaaaaaaa;
 
-    return !draws(s) ? DRIVE_LEVEL(cpol)
+    return !s->drawn_bit ? DRIVE_LEVEL(cpol)
            : drive_bits(s->drawn_at, s->drawn_bit / 2, cpol ? ~halves : halves,
                         2 * frame_bits(s), cpol);
 }
@@ -132,6 +129,10 @@ void spi_frame_drive(Spi *s)
     bool on = spi_cr1(s, R_CR1_SPE_MASK) && !spi_is_i2s(s) && !s->extension;
     bool master = on && spi_is_master(s), slave = on && !master && spi_is_selected(s);
     const Signal *out = on ? line_out(s) : NULL;
+
+    if (!master && !slave) {
+        s->drawn_bit = 0;
+    }
 
     signal_drive(&s->sck, master ? draw_clock(s) : DRIVE(NONE));
     signal_drive(&s->mosi, master && out == &s->mosi ? draw_data(s, s->shift.word) : DRIVE(NONE));
