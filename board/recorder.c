@@ -41,7 +41,7 @@ static void level_changed(void *opaque, bool level)
 {
     Recorder *r = opaque;
     uint32_t kind = pin_state(r->pin).kind;
-    bool edges = kind == DRIVE_WAVE || kind == DRIVE_BITS;
+    bool edges = kind == DRIVE_WAVE || kind == DRIVE_PICTURE;
 
     record(r, pin_edge_ns(r->pin), edges ? level * PIN_VDD_MV : pin_mv(r->pin));
 }

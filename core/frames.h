@@ -1,8 +1,8 @@
 /*
  * What controllers say to each other over pins that are joined: a whole frame, or event of a bus, at
  * once, where silicon has its bits.  The sender calls signal_send() (pin.h); whoever is at the net
- * and knows the bus takes it, and puts its answer in.  Its bits are drawn at the pins too, as DRIVE_BITS,
- * for those who do not know the bus: who hears frames does not listen to those.
+ * and knows the bus takes it, and puts its answer in.  Its bits are drawn at the pins too, as a Picture,
+ * for those who do not know the bus: who hears frames does not listen to that.
  *
  * Times are in units of 2^-32 ns, as of clocks.
  *

@@ -23,7 +23,7 @@
 typedef struct PinNet {
     GPtrArray *pins;
     Drive drive;                /* who won */
-    Drive plain;                /* ... with the pictures of frames at rest */
+    Drive plain;                /* ... without open drains' pictures */
     const PinDriver *only;      /* the only strong one, if there is just one */
     bool level;                 /* as last told to those who listen to waves, */
     bool plain_level;           /* ... to others */
@@ -67,37 +67,43 @@ static int64_t wave_edge_ns(const Drive *d, uint64_t n)
 /* ---- Pictures of frames ---- */
 
 /* When bit @n begins; that of `count` is when the rest does. */
-static int64_t bits_ns(const Drive *d, unsigned n)
+static int64_t bits_ns(const Picture *p, unsigned n)
 {
-    unsigned __int128 since = (unsigned __int128)(n / 2) * d->period + (n % 2 ? d->high : 0);
+    unsigned __int128 since = (unsigned __int128)(n / 2) * p->period + (n % 2 ? p->high : 0);
 
-    return d->start + (int64_t)((since + UINT32_MAX) >> 32);
+    return p->start + (int64_t)((since + UINT32_MAX) >> 32);
 }
 
 /* Bits that have begun by @ns; more than there are: it is at rest. */
-static unsigned bits_begun(const Drive *d, int64_t ns)
+static unsigned bits_begun(const Picture *p, int64_t ns)
 {
     unsigned __int128 since;
 
-    if (ns < d->start) {
+    if (ns < p->start) {
         return 0;
     }
-    if (ns >= bits_ns(d, d->count)) {
-        return d->count + 1;
+    if (ns >= bits_ns(p, p->count)) {
+        return p->count + 1;
     }
-    since = (unsigned __int128)(ns - d->start) << 32;
-    return (unsigned)(since / d->period) * 2 + 1 + (since % d->period >= d->high);
+    since = (unsigned __int128)(ns - p->start) << 32;
+    return (unsigned)(since / p->period) * 2 + 1 + (since % p->period >= p->high);
 }
 
 /* The level when @begun have. */
-static bool bits_level(const Drive *d, unsigned begun)
+static bool bits_level(const Picture *p, unsigned begun)
 {
-    return begun && begun <= d->count ? d->bits >> (begun - 1) & 1 : d->rest;
+    return begun && begun <= p->count ? p->bits >> (begun - 1) & 1 : p->rest;
 }
 
-bool drive_is_over(const Drive *d)
+static bool picture_level(const Picture *p, int64_t ns)
 {
-    return d->kind == DRIVE_BITS && now_ns() >= bits_ns(d, d->count);
+    return bits_level(p, bits_begun(p, ns));
+}
+
+static bool picture_equals(const Picture *a, const Picture *b)
+{
+    return a->start == b->start && a->period == b->period && a->high == b->high &&
+           a->bits == b->bits && a->count == b->count && a->rest == b->rest;
 }
 
 /* ---- Levels ---- */
@@ -110,8 +116,8 @@ static bool drive_level(const Drive *d)
         return true;
     case DRIVE_WAVE:
         return wave_phase(d, now_ns()) < d->high;
-    case DRIVE_BITS:
-        return bits_level(d, bits_begun(d, now_ns()));
+    case DRIVE_PICTURE:
+        return picture_level(d->picture, now_ns());
     case DRIVE_ANALOG:
     case DRIVE_SOURCE:
         return drive_uv(d, now_ns(), VDD_UV) > VDD_UV / 2;
@@ -128,8 +134,8 @@ int drive_uv(const Drive *d, int64_t ns, int supply)
         return supply;
     case DRIVE_WAVE:
         return wave_phase(d, ns) < d->high ? supply : 0;
-    case DRIVE_BITS:
-        return bits_level(d, bits_begun(d, ns)) ? supply : 0;
+    case DRIVE_PICTURE:
+        return picture_level(d->picture, ns) ? supply : 0;
     case DRIVE_ANALOG:
         return d->uv;
     case DRIVE_SOURCE:
@@ -156,7 +162,7 @@ static bool is_digital(const Drive *d)
 static bool is_conflict(const Drive *a, const Drive *b)
 {
     return is_digital(a) && is_digital(b) &&
-           (a->kind != b->kind || a->kind == DRIVE_WAVE || a->kind == DRIVE_BITS);
+           (a->kind != b->kind || a->kind == DRIVE_WAVE || a->kind == DRIVE_PICTURE);
 }
 
 static void report_conflict(const PinDriver *a, const PinDriver *b)
@@ -169,7 +175,7 @@ static void report_conflict(const PinDriver *a, const PinDriver *b)
 
 static Drive at_rest(const Drive *d)
 {
-    return d->kind == DRIVE_BITS ? DRIVE_LEVEL(d->rest) : *d;
+    return d->kind == DRIVE_PICTURE ? DRIVE_LEVEL(d->picture->rest) : *d;
 }
 
 /* What an open drain's picture makes of a net that others drive with @d. */
@@ -194,7 +200,7 @@ typedef struct Contest {
 static void contest_enter(Contest *c, const PinDriver *d)
 {
     c->strong += is_strong(&d->drive);
-    if (d->drive.kind == DRIVE_BITS && d->drive.floats) {
+    if (d->drive.kind == DRIVE_PICTURE && d->drive.floats) {
         c->picture = &d->drive;
         return;
     }
@@ -231,7 +237,7 @@ static void net_resolve(PinNet *net)
     Contest c = net_contest(net, NULL);
     Drive d = c.winner ? c.winner->drive : DRIVE(NONE);
 
-    net->plain = at_rest(&d);
+    net->plain = d;
     net->drive = c.picture ? pulled(&d, c.picture) : d;
     net->only = c.strong == 1 && !c.picture ? c.winner : NULL;
 }
@@ -361,57 +367,56 @@ static int64_t source_next_look(const Drive *d, int64_t now)
 }
 
 /* Bits so short that their edges are delivered in bunches. */
-static bool is_short(const Drive *d)
+static bool is_short(const Picture *p)
 {
-    return MIN(d->high, d->period - d->high) >> 32 < MIN_EDGE_NS;
+    return MIN(p->high, p->period - p->high) >> 32 < MIN_EDGE_NS;
 }
 
 /*
  * Begin to tell the picture's edges from now on; after a snapshot those too that have not been told, see
- * bits_next_delivery().
+ * picture_next_delivery().
  */
-static void net_begin_bits(PinNet *net)
+static void net_join_picture(PinNet *net)
 {
-    const Drive *d = &net->drive;
+    const Picture *p = net->drive.picture;
     int64_t now = now_ns();
-    unsigned begun = bits_begun(d, now);
 
+    net->told_edges = bits_begun(p, now);
     if (runstate_is_running()) {
-        net->level = bits_level(d, begun);
-    } else if (is_short(d)) {
-        begun = bits_begun(d, QEMU_ALIGN_DOWN(now, MIN_EDGE_NS));
-    } else if (begun && bits_level(d, begun) != net->level) {
-        begun--;
+        net->level = bits_level(p, net->told_edges);
+    } else if (is_short(p)) {
+        net->told_edges = bits_begun(p, QEMU_ALIGN_DOWN(now, MIN_EDGE_NS));
+    } else if (net->told_edges && bits_level(p, net->told_edges) != net->level) {
+        net->told_edges--;
     }
-    net->told_edges = begun;
 }
 
 /* Tell of all edges of the picture until @ns, each with its own time. */
-static void net_tell_bits(PinNet *net, int64_t ns)
+static void net_tell_picture(PinNet *net, int64_t ns)
 {
-    Drive d = net->drive;
-    unsigned begun = bits_begun(&d, ns);
+    const Picture *p = net->drive.picture;
+    unsigned begun = bits_begun(p, ns);
 
-    while (net->told_edges < begun && drive_equals(&d, &net->drive)) {
+    while (net->told_edges < begun && net->drive.kind == DRIVE_PICTURE && net->drive.picture == p) {
         unsigned n = net->told_edges++;
-        bool level = bits_level(&d, n + 1);
+        bool level = bits_level(p, n + 1);
 
         if (level != net->level) {
-            net_tell(net, level, true, MAX(bits_ns(&d, n), net->edge_ns));
+            net_tell(net, level, true, MAX(bits_ns(p, n), net->edge_ns));
         }
     }
 }
 
 /* When the next edge of the picture is told of: at once, short ones once in MIN_EDGE_NS. */
-static int64_t bits_next_delivery(const PinNet *net)
+static int64_t picture_next_delivery(const PinNet *net)
 {
-    const Drive *d = &net->drive;
+    const Picture *p = net->drive.picture;
 
-    for (unsigned n = net->told_edges; n <= d->count; n++) {
-        if (bits_level(d, n + 1) != net->level) {
-            int64_t ns = bits_ns(d, n);
+    for (unsigned n = net->told_edges; n <= p->count; n++) {
+        if (bits_level(p, n + 1) != net->level) {
+            int64_t ns = bits_ns(p, n);
 
-            return is_short(d) ? QEMU_ALIGN_UP(ns, MIN_EDGE_NS) : ns;
+            return is_short(p) ? QEMU_ALIGN_UP(ns, MIN_EDGE_NS) : ns;
         }
     }
     return -1;
@@ -425,8 +430,8 @@ static int64_t net_next_edge(PinNet *net)
     if (d->kind < DRIVE_WAVE || d->kind == DRIVE_ANALOG || !net_wants_waves(net)) {
         return -1;
     }
-    if (d->kind == DRIVE_BITS) {
-        return bits_next_delivery(net);
+    if (d->kind == DRIVE_PICTURE) {
+        return picture_next_delivery(net);
     }
     if (d->kind == DRIVE_SOURCE) {
         return source_next_look(d, now_ns());
@@ -476,8 +481,8 @@ static void net_edge(void *opaque)
         }
         return;
     }
-    if (net->drive.kind == DRIVE_BITS) {
-        net_tell_bits(net, now_ns());
+    if (net->drive.kind == DRIVE_PICTURE) {
+        net_tell_picture(net, now_ns());
     } else if (net->drive.kind == DRIVE_SOURCE && drive_level(&net->drive) != net->level) {
         net_tell(net, !net->level, true, now_ns());
     }
@@ -490,8 +495,8 @@ void pin_catch_up(Pin *pin)
 
     if (timer_pending(net->edge) && net->drive.kind == DRIVE_WAVE) {
         net_tell_edges(net);
-    } else if (timer_pending(net->edge) && net->drive.kind == DRIVE_BITS) {
-        net_tell_bits(net, now_ns());
+    } else if (timer_pending(net->edge) && net->drive.kind == DRIVE_PICTURE) {
+        net_tell_picture(net, now_ns());
     }
 }
 
@@ -509,7 +514,7 @@ uint64_t pin_periods_skipped(Pin *pin)
 static void net_publish(PinNet *net, bool level)
 {
     bool asks = net->drive.kind == DRIVE_WAVE || net->drive.kind == DRIVE_SOURCE ||
-                net->drive.kind == DRIVE_BITS;
+                net->drive.kind == DRIVE_PICTURE;
 
     for (unsigned i = 0; i < net->pins->len; i++) {
         Pin *pin = net->pins->pdata[i];
@@ -532,52 +537,41 @@ static void net_tell_followers(PinNet *net)
     }
 }
 
-/*
- * There is a picture now: tell of its edges so far, as it may have begun before the host got round to
- * it; of one that is only corrected (@was is the same) how it goes on.
- */
-static void net_tell_picture(PinNet *net, const Drive *was)
+/* Let who draws the picture know who looks at it. */
+static void net_look(const PinNet *net)
 {
-    bool corrected = was->kind == DRIVE_BITS && was->start == net->drive.start;
-
-    if (!runstate_is_running()) {
-        net_begin_bits(net);
-        return;
+    if (net->drive.kind == DRIVE_PICTURE) {
+        net->drive.picture->heard |= net_is_heard(net);
+        net->drive.picture->watched |= net_wants_waves(net);
     }
-    net->told_edges = corrected ? MAX(bits_begun(&net->drive, now_ns()), 1) - 1 : 0;
-    net_tell_bits(net, now_ns());
-}
-
-/* Tell what has changed with the drive that the net has now; @was: what it had before. */
-static void net_tell_change(PinNet *net, const Drive *was)
-{
-    bool plain = drive_level(&net->plain);
-
-    if (net->drive.kind != DRIVE_BITS) {
-        net_tell_now(net, drive_level(&net->drive), plain);
-        return;
-    }
-    if (!drive_equals(was, &net->drive) && net_wants_waves(net)) {
-        net_tell_picture(net, was);
-    }
-    net_tell_now(net, net->level, plain);
 }
 
 /* The picture that the net shows ends at @ns, or now: tell of its edges until then. */
-static void net_end_bits(PinNet *net, int64_t ns)
+static void net_end_picture(PinNet *net, int64_t ns)
 {
-    if (net->drive.kind == DRIVE_BITS && timer_pending(net->edge) && runstate_is_running()) {
-        net_tell_bits(net, MIN(ns, now_ns()));
+    if (net->drive.kind == DRIVE_PICTURE && timer_pending(net->edge) && runstate_is_running()) {
+        net_tell_picture(net, MIN(ns, now_ns()));
     }
 }
 
+/* What drives the net is something else than what it @was. */
 static void net_changed(PinNet *net, const Drive *was)
 {
-    net_publish(net, drive_level(&net->drive));
+    Drive plain = at_rest(&net->plain);
+    bool level = drive_level(&net->drive), shown = net->drive.kind == DRIVE_PICTURE;
+
+    net_publish(net, level);
     if (timer_pending(net->edge)) {
         timer_del(net->edge);
     }
-    net_tell_change(net, was);
+    if (shown && !runstate_is_running() && !drive_equals(was, &net->drive)) {
+        net_join_picture(net);
+    }
+    net_tell_now(net, level, drive_level(&plain));
+    if (shown && runstate_is_running()) {
+        net_join_picture(net);
+    }
+    net_look(net);
     net_arm_edge(net);
     net_tell_followers(net);
 }
@@ -615,13 +609,13 @@ void pin_add_driver(Pin *pin, PinDriver *driver, const char *name)
 bool drive_equals(const Drive *a, const Drive *b)
 {
     return a->kind == b->kind && a->uv == b->uv && a->start == b->start &&
-           a->period == b->period && a->high == b->high && a->bits == b->bits;
+           a->period == b->period && a->high == b->high && a->source == b->source;
 }
 
 /* Does @drive win against all but strong ones, and is it all that there is then? */
 static bool wins_alone(const Drive *drive)
 {
-    return is_strong(drive) && !(drive->kind == DRIVE_BITS && drive->floats);
+    return is_strong(drive) && !(drive->kind == DRIVE_PICTURE && drive->floats);
 }
 
 static bool is_level(const Drive *drive)
@@ -651,11 +645,9 @@ void pin_drive(PinDriver *driver, Drive drive)
         net_toggle(net, drive.kind == DRIVE_HIGH);
         return;
     }
-    net_end_bits(net, drive.kind == DRIVE_BITS && drive.start != was.start ? drive.start
-                                                                           : INT64_MAX);
+    net_end_picture(net, INT64_MAX);
     if (net->only == driver && wins_alone(&drive)) {
-        net->drive = driver->drive;
-        net->plain = at_rest(&driver->drive);
+        net->drive = net->plain = driver->drive;
         net_changed(net, &was);
     } else {
         net_update(net);
@@ -665,10 +657,78 @@ void pin_drive(PinDriver *driver, Drive drive)
 /* Whoever listens to waves now wants the picture's edges from now on. */
 static void net_listened(PinNet *net)
 {
-    if (net->drive.kind == DRIVE_BITS && !timer_pending(net->edge) && net_wants_waves(net)) {
-        net_begin_bits(net);
+    if (net->drive.kind == DRIVE_PICTURE && !timer_pending(net->edge) && net_wants_waves(net)) {
+        net_join_picture(net);
     }
+    net_look(net);
     net_arm_edge(net);
+}
+
+bool picture_replace(Picture *picture, const Picture *now)
+{
+    bool heard = picture->heard, watched = picture->watched;
+
+    if (picture_equals(picture, now)) {
+        return true;
+    }
+    if (watched || (heard && picture->rest != now->rest)) {
+        return false;
+    }
+    *picture = *now;
+    picture->heard = heard;
+    return true;
+}
+
+static bool net_shows(const PinNet *net, const Picture *picture)
+{
+    return net->drive.kind == DRIVE_PICTURE && net->drive.picture == picture;
+}
+
+/* A row of frames may be drawn late: the new picture begins where the old one ends, not now. */
+void pin_end_picture(Pin *pin, const Picture *picture, const Picture *now)
+{
+    if (net_shows(pin->net, picture)) {
+        bool follows = now->count && now->start != picture->start;
+
+        net_end_picture(pin->net, follows ? now->start : INT64_MAX);
+    }
+}
+
+/* Its edges so far are told, as it may have begun before the host got round to it. */
+void pin_begin_picture(Pin *pin, const Picture *picture, bool corrected)
+{
+    PinNet *net = pin->net;
+    Drive plain = at_rest(&net->plain);
+
+    if (!net_shows(net, picture)) {
+        return;
+    }
+    net_look(net);
+    if (!runstate_is_running()) {
+        net_join_picture(net);
+    } else if (!picture->count) {
+        net->told_edges = 1;
+        net_tell_now(net, picture->rest, net->plain_level);
+    } else if (net_wants_waves(net)) {
+        net->told_edges = corrected ? MAX(bits_begun(picture, now_ns()), 1) - 1 : 0;
+        net_tell_picture(net, now_ns());
+    } else {
+        net->level = drive_level(&net->drive);
+    }
+    net_tell_now(net, net->level, drive_level(&plain));
+    net_arm_edge(net);
+}
+
+void pin_show(PinDriver *driver, Picture *picture, Picture now)
+{
+    bool corrected = picture->start == now.start;
+
+    if (picture_replace(picture, &now)) {
+        return;
+    }
+    pin_end_picture(driver->pin, picture, &now);
+    *picture = now;
+    pin_begin_picture(driver->pin, picture, corrected);
 }
 
 void pin_listen(PinListener *listener, Pin *pin)
@@ -718,12 +778,14 @@ Drive pin_state_without(Pin *pin, const PinDriver *driver)
 
 Drive pin_plain_state(Pin *pin)
 {
-    return pin->net->plain;
+    return at_rest(&pin->net->plain);
 }
 
 bool pin_plain_level(Pin *pin)
 {
-    return drive_level(&pin->net->plain);
+    Drive plain = at_rest(&pin->net->plain);
+
+    return drive_level(&plain);
 }
 
 bool pin_level(Pin *pin)
@@ -738,16 +800,16 @@ int pin_mv(Pin *pin)
 
 unsigned pin_duty(Pin *pin)
 {
-    const Drive *d = &pin->net->plain;
+    Drive d = at_rest(&pin->net->plain);
 
-    switch (d->kind) {
+    switch (d.kind) {
     case DRIVE_WAVE:
-        return now_ns() < d->start ? 0 : (unsigned __int128)d->high * 100 / d->period;
+        return now_ns() < d.start ? 0 : (unsigned __int128)d.high * 100 / d.period;
     case DRIVE_ANALOG:
     case DRIVE_SOURCE:
-        return CLAMP(drive_uv(d, now_ns(), VDD_UV), 0, VDD_UV) / (VDD_UV / 100);
+        return CLAMP(drive_uv(&d, now_ns(), VDD_UV), 0, VDD_UV) / (VDD_UV / 100);
     default:
-        return drive_level(d) ? 100 : 0;
+        return drive_level(&d) ? 100 : 0;
     }
 }
 

@@ -43,7 +43,7 @@ typedef enum DriveKind {
     DRIVE_WAVE,                 /* between low and high, strong */
     DRIVE_ANALOG,               /* a voltage */
     DRIVE_SOURCE,               /* a voltage that follows from the time: a signal generator */
-    DRIVE_BITS,                 /* the picture of a frame: levels in a row, then one that stays */
+    DRIVE_PICTURE,              /* of a frame: levels in a row, then one that stays */
 } DriveKind;
 
 /* A signal generator: no event a sample, it is asked what it is at a time. */
@@ -52,37 +52,52 @@ typedef struct AnalogSource {
     int64_t step;               /* ns: how often to look for edges if somebody listens */
 } AnalogSource;
 
+/*
+ * What a frame looks like: bits one after the other.  It belongs to who draws it, by signal_show() or
+ * pin_show() whenever a frame begins.
+ */
+typedef struct Picture {
+    int64_t start;              /* virtual ns at which the first bit begins */
+    uint64_t period, high;      /* of two bits, and of the first of them, units of 2^-32 ns */
+    uint64_t bits;              /* bit 0 is first */
+    uint8_t count;              /* up to 64 */
+    bool rest;                  /* the level before and after them */
+    bool heard, watched;        /* somebody listens, or even to its edges: pin.c's */
+} Picture;
+
 typedef struct Drive {
     uint32_t kind;              /* DriveKind */
     union {
         int uv;                 /* DRIVE_ANALOG, microvolts */
-        struct {
-            uint8_t count;      /* DRIVE_BITS: how many, up to 64; */
-            bool rest;          /* ... the level before and after them */
-            bool floats;        /* ... a 1 is high impedance: open drain */
-        };
+        bool floats;            /* DRIVE_PICTURE: a 1 is high impedance, open drain */
     };
     int64_t start;              /* DRIVE_WAVE: virtual ns at which it rises first, */
     uint64_t period, high;      /* ... period and high time, units of 2^-32 ns */
     union {
         AnalogSource *source;   /* DRIVE_SOURCE */
-        uint64_t bits;          /* DRIVE_BITS: bit 0 is first, at `start`; two take `period`, */
-    };                          /* ... the first of them `high` */
+        Picture *picture;       /* DRIVE_PICTURE */
+    };
 } Drive;
 
 #define DRIVE(kind_) ((Drive) { .kind = DRIVE_##kind_ })
 #define DRIVE_LEVEL(level) ((Drive) { .kind = (level) ? DRIVE_HIGH : DRIVE_LOW })
+#define DRIVE_OF(picture_) ((Drive) { .kind = DRIVE_PICTURE, .picture = (picture_) })
 
 /* @count levels of @bits from @start on, each for @bit (units of 2^-32 ns), then @rest. */
-static inline Drive drive_bits(int64_t start, uint64_t bit, uint64_t bits, unsigned count, bool rest)
+static inline Picture picture_bits(int64_t start, uint64_t bit, uint64_t bits, unsigned count,
+                                   bool rest)
 {
-    return (Drive) { .kind = DRIVE_BITS, .start = start, .period = 2 * bit, .high = bit,
-                     .bits = bits, .count = count, .rest = rest };
+    return (Picture) { .start = start, .period = 2 * bit, .high = bit, .bits = bits,
+                       .count = count, .rest = rest };
+}
+
+/* Nothing but @level. */
+static inline Picture picture_rest(bool level)
+{
+    return (Picture) { .period = 2, .high = 1, .rest = level };
 }
 
 bool drive_equals(const Drive *a, const Drive *b);
-/* Is it a picture that has come to rest by now? */
-bool drive_is_over(const Drive *d);
 
 /* ---- Parties at a pin ---- */
 
@@ -96,6 +111,8 @@ typedef struct PinDriver {
 
 void pin_add_driver(Pin *pin, PinDriver *driver, const char *name);
 void pin_drive(PinDriver *driver, Drive drive);
+/* @picture, which @driver drives the pin with, or will, is @now. */
+void pin_show(PinDriver *driver, Picture *picture, Picture now);
 
 /*
  * One party that wants to know of the pin's edges.  A picture of a frame is for those who listen to
@@ -189,6 +206,14 @@ typedef struct PinConfig {
 /* For pin.c, when a pin is made. */
 void pinmux_init(Pin *pin);
 
+/*
+ * For pinmux.c: let @picture be @now, if nobody has to be told.  Otherwise the old one ends at all pins,
+ * and then the new one begins.
+ */
+bool picture_replace(Picture *picture, const Picture *now);
+void pin_end_picture(Pin *pin, const Picture *picture, const Picture *now);
+void pin_begin_picture(Pin *pin, const Picture *picture, bool corrected);
+
 void pin_configure(Pin *pin, const PinConfig *config);
 
 /* Make @signal selectable as alternate function @function of @pin, while the chip is built. */
@@ -198,6 +223,8 @@ void signal_init(Signal *signal, const char *name);
 /* For parts of the board: @signal is at @pin for good. */
 void signal_solder(Signal *signal, Pin *pin);
 void signal_drive(Signal *signal, Drive drive);
+/* @picture, which @signal is driven with, is @now; nobody there: it costs no more than that. */
+void signal_show(Signal *signal, Picture *picture, Picture now);
 /* The level at the pin an input is routed to, pictures at rest; @otherwise if it is routed to none. */
 bool signal_level(const Signal *signal, bool otherwise);
 

@@ -27,8 +27,8 @@ static void pin_input_changed(void *opaque, bool level)
     }
 }
 
-/* Let the chip drive what its registers and the selected signal say; is it @routed there just now? */
-static void pin_drive_chip(Pin *pin, bool routed)
+/* Let the chip drive what its registers and the selected signal say. */
+static void pin_drive_chip(Pin *pin)
 {
     const PinConfig *config = &pin->config;
     GPtrArray *signals = selected_signals(pin);
@@ -44,13 +44,12 @@ static void pin_drive_chip(Pin *pin, bool routed)
             drive = signal->drive;
         }
     }
-    if (routed && drive_is_over(&drive)) {
-        drive = DRIVE_LEVEL(drive.rest);        /* nobody here has missed it */
-    }
     if (config->open_drain && drive.kind == DRIVE_HIGH) {
         drive = DRIVE(NONE);
     }
-    drive.floats |= config->open_drain && drive.kind == DRIVE_BITS;
+    if (config->open_drain && drive.kind == DRIVE_PICTURE) {
+        drive.floats = true;
+    }
     pin_drive(&pin->chip, drive);
 }
 
@@ -94,7 +93,7 @@ void pin_configure(Pin *pin, const PinConfig *config)
         count_routed(pin, +1);
         pin_listen_for_signals(pin);
     }
-    pin_drive_chip(pin, rerouted);
+    pin_drive_chip(pin);
     if (rerouted && pin->input.pin && runstate_is_running()) {
         pin_input_changed(pin, pin->input.waves ? pin_level(pin) : pin_plain_level(pin));
     }
@@ -130,8 +129,24 @@ void signal_drive(Signal *signal, Drive drive)
     signal->drive = drive;
     for (unsigned i = 0; signal->routed && i < signal->pins->len; i++) {
         if (has_selected(signal->pins->pdata[i], signal)) {
-            pin_drive_chip(signal->pins->pdata[i], false);
+            pin_drive_chip(signal->pins->pdata[i]);
         }
+    }
+}
+
+void signal_show(Signal *signal, Picture *picture, Picture now)
+{
+    bool corrected = picture->start == now.start;
+
+    if (picture_replace(picture, &now)) {
+        return;
+    }
+    for (unsigned i = 0; signal->routed && i < signal->pins->len; i++) {
+        pin_end_picture(signal->pins->pdata[i], picture, &now);
+    }
+    *picture = now;
+    for (unsigned i = 0; signal->routed && i < signal->pins->len; i++) {
+        pin_begin_picture(signal->pins->pdata[i], picture, corrected);
     }
 }
 

@@ -131,7 +131,7 @@ void adc_watch(Adc *s, AdcGroup group, unsigned channel, uint32_t sample)
 static bool may_leave(Adc *s, AdcGroup group, unsigned channel)
 {
     Drive *d = &s->input[channel % N_PIN_CHANNELS].drive;
-    bool moves = channel < N_PIN_CHANNELS && (d->kind == DRIVE_WAVE || d->kind == DRIVE_BITS ||
+    bool moves = channel < N_PIN_CHANNELS && (d->kind == DRIVE_WAVE || d->kind == DRIVE_PICTURE ||
                                               d->kind == DRIVE_SOURCE);
 
     return is_watched(s, group, channel) && (moves || is_outside(s, adc_sample(s, channel, 0)));

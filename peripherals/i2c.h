@@ -54,6 +54,7 @@ typedef struct I2c {
     uint8_t drawn_byte;             /* what is on SDA in a byte, */
     bool drawn_ack;                 /* ... and how that is answered */
     bool drawn_sda, drawn_scl;      /* levels before */
+    Picture scl_picture, sda_picture;
 
     /* the byte under way, for what the outside world does to the lines meanwhile */
     int64_t byte_begin;             /* virtual ns; 0: none */

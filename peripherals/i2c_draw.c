@@ -16,28 +16,27 @@
 #define QUARTERS (4 * 9 + 1)
 
 /* A row of @bits of an open drain, the first is bit 0; that is one n-th of a bit of the bus. */
-static Drive row(const I2c *s, unsigned n, uint64_t bits, unsigned count, bool rest)
+static Picture row(const I2c *s, unsigned n, uint64_t bits, unsigned count, bool rest)
 {
-    Drive d = drive_bits(s->drawn_at, s->drawn_bit / n, bits, count, rest);
+    Picture p = picture_bits(s->drawn_at, s->drawn_bit / n, bits, count, rest);
 
-    d.period = s->drawn_bit * 2 / n;
-    d.floats = true;
-    return d;
+    p.period = s->drawn_bit * 2 / n;
+    return p;
 }
 
 /* SCL of a byte: low, then high, nine times (RM0090 27.6.8). */
-static Drive draw_clock(const I2c *s)
+static Picture draw_clock(const I2c *s)
 {
     uint32_t ccr = s->parent_obj.regs[R_CCR];
-    Drive d = row(s, 2, 0x2aaaa, 18, false);
+    Picture p = row(s, 2, 0x2aaaa, 18, false);
 
-    d.high = !(ccr & R_CCR_FS_MASK) ? d.period / 2
-             : ccr & R_CCR_DUTY_MASK ? d.period / 25 * 16 : d.period / 3 * 2;
-    return d;
+    p.high = !(ccr & R_CCR_FS_MASK) ? p.period / 2
+             : ccr & R_CCR_DUTY_MASK ? p.period / 25 * 16 : p.period / 3 * 2;
+    return p;
 }
 
 /* SDA of a byte; after it who has answered lets go. */
-static Drive draw_byte(const I2c *s)
+static Picture draw_byte(const I2c *s)
 {
     bool reads = s->shift.phase == MASTER_READ && s->drawn == MASTER_READ;
     bool ack = reads ? i2c_master_will_ack(s) : s->drawn_ack;
@@ -72,7 +71,7 @@ void i2c_draw(I2c *s)
 }
 
 /* A repeated START lets both go first, SDA while SCL is low. */
-static Drive draw_sda(const I2c *s)
+static Picture draw_sda(const I2c *s)
 {
     switch (s->drawn) {
     case MASTER_START:
@@ -84,7 +83,7 @@ static Drive draw_sda(const I2c *s)
     }
 }
 
-static Drive draw_scl(const I2c *s)
+static Picture draw_scl(const I2c *s)
 {
     switch (s->drawn) {
     case MASTER_START:
@@ -96,6 +95,11 @@ static Drive draw_scl(const I2c *s)
     }
 }
 
+static Drive open_drain(Picture *picture)
+{
+    return (Drive) { .kind = DRIVE_PICTURE, .picture = picture, .floats = true };
+}
+
 void i2c_draw_update(I2c *s)
 {
     if (!i2c_is_master(s)) {
@@ -104,8 +108,11 @@ void i2c_draw_update(I2c *s)
     if (s->drawn == MASTER_OFF || s->drawn_bit < 64) {
         signal_drive(&s->scl, DRIVE(HIGH));     /* open drain lets go */
         signal_drive(&s->sda, DRIVE(HIGH));
-    } else {
-        signal_drive(&s->scl, draw_scl(s));
-        signal_drive(&s->sda, draw_sda(s));
+        s->scl_picture = s->sda_picture = picture_rest(true);
+        return;
     }
+    signal_drive(&s->scl, open_drain(&s->scl_picture));
+    signal_drive(&s->sda, open_drain(&s->sda_picture));
+    signal_show(&s->scl, &s->scl_picture, draw_scl(s));
+    signal_show(&s->sda, &s->sda_picture, draw_sda(s));
 }

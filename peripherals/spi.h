@@ -42,6 +42,7 @@ typedef struct Spi {
     uint64_t drawn_bit;             /* ... and time for a bit of it */
     uint32_t drawn_in;              /* a master: what a part of QEMU answers, ... */
     bool draws_in;                  /* ... who has no pin of its own */
+    Picture sck_picture, out_picture, in_picture;
     uint32_t in;                    /* what comes in with it */
     bool has_sent;                  /* a slave that has something to send: DR written since SPE */
     bool holds;                     /* it lets the master wait, with this frame */

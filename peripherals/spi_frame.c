@@ -104,23 +104,23 @@ static bool crc_is_next(const Spi *s)
  * @word as the pins show it.  The picture of a frame that is through stays: its end is the level at
  * which the lines rest.
  */
-static Drive draw_data(const Spi *s, uint32_t word)
+static Picture draw_data(const Spi *s, uint32_t word)
 {
     unsigned bits = frame_bits(s);
     uint32_t line = line_order(s, word);
 
-    return !s->drawn_bit ? DRIVE_LEVEL(line & 1)
-           : drive_bits(s->drawn_at, s->drawn_bit, revbit32(line) >> (32 - bits), bits, line & 1);
+    return !s->drawn_bit ? picture_rest(line & 1)
+           : picture_bits(s->drawn_at, s->drawn_bit, revbit32(line) >> (32 - bits), bits, line & 1);
 }
 
 /* Data changes at the beginning of a bit, and with CPHA that is the clock's first edge. */
-static Drive draw_clock(const Spi *s)
+static Picture draw_clock(const Spi *s)
 {
     bool cpol = spi_cr1(s, R_CR1_CPOL_MASK);
     uint64_t halves = spi_cr1(s, R_CR1_CPHA_MASK) ? 0x55555555 : 0xaaaaaaaa;
 
-    return !s->drawn_bit ? DRIVE_LEVEL(cpol)
-           : drive_bits(s->drawn_at, s->drawn_bit / 2, cpol ? ~halves : halves,
+    return !s->drawn_bit ? picture_rest(cpol)
+           : picture_bits(s->drawn_at, s->drawn_bit / 2, cpol ? ~halves : halves,
                         2 * frame_bits(s), cpol);
 }
 
@@ -134,10 +134,19 @@ void spi_frame_drive(Spi *s)
         s->drawn_bit = 0;
     }
 
-    signal_drive(&s->sck, master ? draw_clock(s) : DRIVE(NONE));
-    signal_drive(&s->mosi, master && out == &s->mosi ? draw_data(s, s->shift.word) : DRIVE(NONE));
-    signal_drive(&s->miso, slave && out == &s->miso ? draw_data(s, s->shift.word)
-                           : master && s->draws_in ? draw_data(s, s->drawn_in) : DRIVE(NONE));
+    signal_drive(&s->sck, master ? DRIVE_OF(&s->sck_picture) : DRIVE(NONE));
+    signal_drive(&s->mosi, master && out == &s->mosi ? DRIVE_OF(&s->out_picture) : DRIVE(NONE));
+    signal_drive(&s->miso, slave && out == &s->miso ? DRIVE_OF(&s->out_picture)
+                           : master && s->draws_in ? DRIVE_OF(&s->in_picture) : DRIVE(NONE));
+    if (master) {
+        signal_show(&s->sck, &s->sck_picture, draw_clock(s));
+    }
+    if (master && s->draws_in) {
+        signal_show(&s->miso, &s->in_picture, draw_data(s, s->drawn_in));
+    }
+    if (out && (master || slave)) {
+        signal_show(master ? &s->mosi : &s->miso, &s->out_picture, draw_data(s, s->shift.word));
+    }
 }
 
 /* ---- A frame ---- */

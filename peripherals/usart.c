@@ -51,33 +51,39 @@ static int64_t tx_began(const Usart *s)
     return counter_time(&s->tx.ticks, s->tx.begin);
 }
 
-static Drive tx_drive(const Usart *s)
+static Picture tx_picture(const Usart *s)
+{
+    uint64_t bit = bit_time(s);
+
+    if (s->tx.phase == TX_DATA && bit) {
+        return picture_bits(tx_began(s), bit, (uint64_t)s->tx.word << 1, 1 + usart_word_bits(s), true);
+    }
+    if (s->tx.phase == TX_BREAK && bit) {
+        return picture_bits(tx_began(s), bit, 0, usart_break_bits(s), true);
+    }
+    return picture_rest(true);
+}
+
+static void drive_tx(Usart *s)
 {
     const uint32_t *regs = s->parent_obj.regs;
-    bool sending = s->tx.phase != TX_NOTHING;
+    bool on = regs[R_CR1] & R_CR1_UE_MASK && regs[R_CR1] & R_CR1_TE_MASK;
 
-    if (!(regs[R_CR1] & R_CR1_UE_MASK) || !(regs[R_CR1] & R_CR1_TE_MASK) ||
-        (usart_single_wire(s) && !sending)) {
-        return DRIVE(NONE);
+    if (!on || (usart_single_wire(s) && s->tx.phase == TX_NOTHING)) {
+        signal_drive(&s->signal_tx, DRIVE(NONE));
+    } else if (regs[R_CR3] & R_CR3_IREN_MASK) {
+        signal_drive(&s->signal_tx, DRIVE(LOW));        /* light is a 1 */
+    } else {
+        signal_drive(&s->signal_tx, DRIVE_OF(&s->tx_picture));
     }
-    if (regs[R_CR3] & R_CR3_IREN_MASK) {
-        return DRIVE(LOW);              /* light is a 1 */
-    }
-    if (s->tx.phase == TX_DATA && bit_time(s)) {
-        return drive_bits(tx_began(s), bit_time(s), (uint64_t)s->tx.word << 1,
-                          1 + usart_word_bits(s), true);
-    }
-    if (s->tx.phase == TX_BREAK && bit_time(s)) {
-        return drive_bits(tx_began(s), bit_time(s), 0, usart_break_bits(s), true);
-    }
-    return DRIVE(HIGH);
+    signal_show(&s->signal_tx, &s->tx_picture, tx_picture(s));
 }
 
 /*
  * CK has a pulse for each data bit, but without LBCL for the last.  Data is to be taken in the middle of a
  * bit: that is its first edge, or with CPHA its second.
  */
-static Drive ck_picture(const Usart *s)
+static Picture ck_picture(const Usart *s)
 {
     const uint32_t *regs = s->parent_obj.regs;
     bool high = regs[R_CR2] & R_CR2_CPOL_MASK, phase = regs[R_CR2] & R_CR2_CPHA_MASK;
@@ -86,23 +92,26 @@ static Drive ck_picture(const Usart *s)
     uint64_t halves = (phase ? 0x55555555 : 0xaaaaaaaa) & MAKE_64BIT_MASK(0, 2 * pulses);
 
     halves <<= 2;
-    return drive_bits(tx_began(s), bit_time(s) / 2, high ? ~halves : halves, 2 * (1 + bits), high);
+    return picture_bits(tx_began(s), bit_time(s) / 2, high ? ~halves : halves, 2 * (1 + bits), high);
 }
 
 /* A smartcard is clocked all the time; otherwise CK runs while data goes out. */
-static Drive ck_drive(const Usart *s)
+static void drive_ck(Usart *s)
 {
     const uint32_t *regs = s->parent_obj.regs;
     bool high = regs[R_CR2] & R_CR2_CPOL_MASK, card = regs[R_CR3] & R_CR3_SCEN_MASK;
+    bool clocks = !card && s->tx.phase == TX_DATA && bit_time(s);
     uint64_t period = clock_get(s->parent_obj.clk) * 2 * FIELD_EX32(regs[R_GTPR], GTPR, PSC);
 
     if (!(regs[R_CR1] & R_CR1_UE_MASK) || !(regs[R_CR2] & R_CR2_CLKEN_MASK)) {
-        return DRIVE(NONE);
+        signal_drive(&s->signal_ck, DRIVE(NONE));
+    } else if (card && period) {
+        signal_drive(&s->signal_ck, (Drive) { .kind = DRIVE_WAVE, .period = period,
+                                              .high = period / 2 });
+    } else {
+        signal_drive(&s->signal_ck, DRIVE_OF(&s->ck_picture));
+        signal_show(&s->signal_ck, &s->ck_picture, clocks ? ck_picture(s) : picture_rest(high));
     }
-    if (card && period) {
-        return (Drive) { .kind = DRIVE_WAVE, .period = period, .high = period / 2 };
-    }
-    return !card && s->tx.phase == TX_DATA && bit_time(s) ? ck_picture(s) : DRIVE_LEVEL(high);
 }
 
 /* nRTS is low, asking for more, while DR is empty. */
@@ -122,8 +131,8 @@ static void usart_update(Periph *p)
     line_set(&s->irq, wants_interrupt(p->regs));
     line_set(&s->dma_rx, p->regs[R_SR] & R_SR_RXNE_MASK && p->regs[R_CR3] & R_CR3_DMAR_MASK);
     line_set(&s->dma_tx, p->regs[R_SR] & R_SR_TXE_MASK && p->regs[R_CR3] & R_CR3_DMAT_MASK);
-    signal_drive(&s->signal_tx, tx_drive(s));
-    signal_drive(&s->signal_ck, ck_drive(s));
+    drive_tx(s);
+    drive_ck(s);
     signal_drive(&s->signal_rts, rts_drive(p->regs));
 }
 

@@ -43,6 +43,7 @@ typedef struct Usart {
     CharBackend chr;
     Line irq, dma_rx, dma_tx;
     Signal signal_tx, signal_rx, signal_ck, signal_cts, signal_rts;
+    Picture tx_picture, ck_picture;
     uint32_t tdr;                   /* what DR was written; RDR is regs[R_DR] */
     uint32_t seen;                  /* flags that were set when SR was read */
     Shifter tx, rx;

@@ -67,6 +67,9 @@ static void assert_edges(unsigned n, int64_t begin, const char *expected)
                                    g_str_has_suffix(line[i], " 0") ? '-' : '+', ns - begin);
         }
     }
+    if (strcmp(edges->str, expected)) {
+        g_test_message("from %" PRId64 " on, of:\n%s", begin, text);
+    }
     g_assert_cmpstr(edges->str, ==, expected);
     qtest_qmp_assert_success(board, "{'execute': 'cont'}");
 }
