@@ -558,17 +558,15 @@ static void net_end_picture(PinNet *net, int64_t ns)
 static void net_changed(PinNet *net, const Drive *was)
 {
     Drive plain = at_rest(&net->plain);
-    bool level = drive_level(&net->drive), shown = net->drive.kind == DRIVE_PICTURE;
+    bool level = drive_level(&net->drive);
 
     net_publish(net, level);
     if (timer_pending(net->edge)) {
         timer_del(net->edge);
     }
-    if (shown && !runstate_is_running() && !drive_equals(was, &net->drive)) {
-        net_join_picture(net);
-    }
-    net_tell_now(net, level, drive_level(&plain));
-    if (shown && runstate_is_running()) {
+    net_tell_now(net, level, drive_level(&plain));      /* who hears it may drive it anew */
+    if (net->drive.kind == DRIVE_PICTURE &&
+        (runstate_is_running() || !drive_equals(was, &net->drive))) {
         net_join_picture(net);
     }
     net_look(net);
