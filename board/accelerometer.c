@@ -2,6 +2,7 @@
  * What the accelerometers share, see accelerometer.h: SPI, time, the world's acceleration.
  *
  * On SPI the first byte says what is to be done, bit 7: read; the others are data.  CS ends an access.
+ * The master is a controller, or made of GPIOs: modes 0 and 3.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -65,14 +66,6 @@ static void expired(void *opaque)
 
 /* ---- SPI ---- */
 
-static void cs_changed(void *opaque, bool level)
-{
-    Accelerometer *a = opaque;
-
-    a->selected = !level;
-    a->bytes = 0;
-}
-
 /* A byte goes in, a byte comes out. */
 static uint8_t transfer(Accelerometer *a, uint8_t in)
 {
@@ -101,6 +94,14 @@ static uint8_t transfer(Accelerometer *a, uint8_t in)
     return out;
 }
 
+/* SDO is driven while registers are read. */
+static void drive_sdo(Accelerometer *a)
+{
+    bool reads = a->selected && a->bytes > 1 && a->reading;
+
+    pin_drive(&a->sdo_driver, reads ? DRIVE_OF(&a->picture) : DRIVE(NONE));
+}
+
 static void heard(void *opaque, Signal *from, Frame *frame)
 {
     Accelerometer *a = opaque;
@@ -110,6 +111,7 @@ static void heard(void *opaque, Signal *from, Frame *frame)
     if (frame->bus != FRAME_SPI || !a->selected) {
         return;
     }
+    a->bits.count = 0;
     if (f->out && signal_meets(f->out, &a->sdi)) {
         in = f->data;
     }
@@ -118,7 +120,74 @@ static void heard(void *opaque, Signal *from, Frame *frame)
     }
     if (f->in && signal_meets(f->in, &a->sdo)) {
         f->answer = out;
+        f->drawn = true;
     }
+    drive_sdo(a);
+    pin_show(&a->sdo_driver, &a->picture,
+             picture_bits(f->start, f->bit, revbit32(out) >> (32 - f->bits), f->bits, out & 1));
+}
+
+/* ---- SPI, bit by bit ---- */
+
+/* A byte that is read has to be there before the master says by its first edge that it wants it. */
+static void fetch(Accelerometer *a)
+{
+    a->bits.out = 0;
+    if (a->bytes && a->reading) {
+        *a->before = *a;
+        a->bits.out = transfer(a, 0);
+        a->fetched = true;
+        drive_sdo(a);
+    }
+}
+
+/* It did not: as if it had never been read. */
+static void give_back(Accelerometer *a)
+{
+    if (a->fetched) {
+        memcpy(a->reg, a->before->reg, sizeof(a->reg));
+        memcpy(a->state, a->before->state, sizeof(a->state));
+        a->fifo_first = a->before->fifo_first;
+        a->fifo_count = a->before->fifo_count;
+        a->fetched = false;
+    }
+}
+
+/* In mode 0 and mode 3 SCK's falling edge shifts, and its rising edge samples. */
+static void sck_changed(void *opaque, bool level)
+{
+    Accelerometer *a = opaque;
+    bool read;
+
+    if (!spi_bits_is_edge(a->sck_pin)) {
+        return;
+    }
+    if (!level) {
+        if (!a->bits.count) {
+            fetch(a);
+        }
+        pin_show(&a->sdo_driver, &a->picture, picture_rest(spi_bits_out(&a->bits)));
+        return;
+    }
+    a->fetched = false;
+    read = a->bytes > 1 && a->reading;
+    if (spi_bits_sample(&a->bits, pin_plain_level(a->sdi_pin)) && !read) {
+        transfer(a, a->bits.in);
+    }
+}
+
+/* SCK matters only between CS's edges. */
+static void cs_changed(void *opaque, bool level)
+{
+    Accelerometer *a = opaque;
+
+    give_back(a);
+    a->selected = !level;
+    a->bytes = 0;
+    a->bits = (SpiBits) { .width = 8 };
+    pin_listen(&a->sck_level, level ? NULL : a->sck_pin);
+    drive_sdo(a);
+    update(a);
 }
 
 /* ---- QOM ---- */
@@ -201,7 +270,10 @@ static int post_load(void *opaque, int version_id)
     if (a->fifo_first >= ACC_FIFO || a->fifo_count > ACC_FIFO || a->address >= ACC_REGS) {
         return -EINVAL;
     }
+    a->fetched = false;
     update(a);
+    pin_listen(&a->sck_level, a->selected ? a->sck_pin : NULL);
+    drive_sdo(a);
     return 0;
 }
 
@@ -214,6 +286,7 @@ static const VMStateDescription vmstate_accelerometer = {
         VMSTATE_INT32(celsius, Accelerometer),
         VMSTATE_UINT8_ARRAY(reg, Accelerometer, ACC_REGS),
         VMSTATE_BOOL(selected, Accelerometer),
+        VMSTATE_SPI_BITS(bits, Accelerometer),
         VMSTATE_BOOL(reading, Accelerometer),
         VMSTATE_UINT8(first, Accelerometer),
         VMSTATE_UINT32(bytes, Accelerometer),
@@ -248,6 +321,14 @@ static void solder(Accelerometer *a, const AccPins *pins)
     signal_solder(&a->sck, pins->sck);
     signal_solder(&a->sdi, pins->sdi);
     signal_solder(&a->sdo, pins->sdo);
+    a->sck_pin = pins->sck;
+    a->sdi_pin = pins->sdi;
+    a->sck_level.changed = sck_changed;
+    a->sck_level.opaque = a;
+    pin_add_driver(pins->sdo, &a->sdo_driver, "accelerometer SDO");
+    a->picture = picture_rest(false);
+    a->bits.width = 8;
+    a->before = g_new0(Accelerometer, 1);
     a->cs.changed = cs_changed;
     pin_listen(&a->cs, pins->cs);
     pin_add_driver(pins->int1, &a->int1, "accelerometer INT1");

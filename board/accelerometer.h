@@ -16,6 +16,7 @@
 
 #include "qemu/timer.h"
 #include "stm32/core/frames.h"
+#include "stm32/core/spi_bits.h"
 
 #define TYPE_ACCELEROMETER "stm32-accelerometer"
 OBJECT_DECLARE_SIMPLE_TYPE(Accelerometer, ACCELEROMETER)
@@ -43,8 +44,13 @@ struct Accelerometer {
     Object parent_obj;
     const AccModel *model;
     Signal sck, sdi, sdo;
-    PinListener cs;
-    PinDriver int1, int2;
+    PinListener cs, sck_level;
+    PinDriver int1, int2, sdo_driver;
+    Pin *sck_pin, *sdi_pin;
+    SpiBits bits;                   /* of a master made of GPIOs */
+    bool fetched;                   /* ... for which the next byte has been read, */
+    struct Accelerometer *before;   /* ... and all as it was before that */
+    Picture picture;                /* of what SDO answers */
     int mg[N_AXES], tap[N_AXES];
     int celsius;
     GArray *script;                 /* of what the file says */

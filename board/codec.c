@@ -1,7 +1,7 @@
 /*
  * The control side of a CS43L22 (Cirrus Logic DS792): registers over I2C at address 0x94, reset.
  *
- * Lines: SCL and SDA hear I2C; RESET low holds it: no acknowledge, registers as after power-on.
+ * Lines: SCL and SDA hear I2C, of a controller or of GPIOs; RESET low holds it: no acknowledge, registers as after power-on.
  *
  * Deliberately different: reserved bits can be written; speakers, passthrough and battery are registers
  * without effect, and what their status registers would tell reads 0.  With FREEZE no register of sound
@@ -91,6 +91,7 @@ static void reset_changed(void *opaque, bool level)
         c->beep_mode = 0;
         c->beep_on = false;
         c->limit[0] = c->limit[1] = 1 << 16;
+        i2c_bits_reset(&c->bits);
         codec_sound_update(c);
     }
 }
@@ -105,14 +106,10 @@ static void address(Codec *c, I2cFrame *f)
     i2c_frame_answer(f, c->selected, 0xff);
 }
 
-static void heard(void *opaque, Signal *from, Frame *frame)
+static void hear_event(void *opaque, I2cFrame *f)
 {
     Codec *c = opaque;
-    I2cFrame *f = (I2cFrame *)frame;
 
-    if (frame->bus != FRAME_I2C || !signal_meets(f->sda, &c->sda)) {
-        return;
-    }
     if (f->event == I2C_EVENT_START || f->event == I2C_EVENT_STOP) {
         c->addressed = f->event == I2C_EVENT_START;
         c->selected = false;
@@ -129,6 +126,29 @@ static void heard(void *opaque, Signal *from, Frame *frame)
         }
         i2c_frame_answer(f, true, 0xff);
     }
+}
+
+static void heard(void *opaque, Signal *from, Frame *frame)
+{
+    I2cFrame *f = (I2cFrame *)frame;
+
+    if (frame->bus == FRAME_I2C && signal_meets(f->sda, &CODEC(opaque)->sda)) {
+        hear_event(opaque, f);
+    }
+}
+
+static void level_changed(void *opaque, bool level)
+{
+    Codec *c = opaque;
+
+    i2c_bits_levels(&c->bits, pin_plain_level(c->pins.scl), pin_plain_level(c->pins.sda));
+}
+
+static void pull(void *opaque)
+{
+    Codec *c = opaque;
+
+    pin_drive(&c->sda_driver, c->bits.pulls_sda ? DRIVE(LOW) : DRIVE(NONE));
 }
 
 /* ---- The device ---- */
@@ -151,6 +171,13 @@ void codec_new(Object *parent, const char *name, const CodecPins *pins, const ch
     solder(c, &c->sclk, "codec SCLK", pins->sclk);
     solder(c, &c->sdin, "codec SDIN", pins->sdin);
     c->scl.heard = heard;
+    c->bits = (I2cBits) { .hear = hear_event, .pull = pull, .opaque = c,
+                          .event = I2C_EVENT_STOP, .scl = true, .sda = true };
+    c->scl_level.changed = c->sda_level.changed = level_changed;
+    c->scl_level.opaque = c->sda_level.opaque = c;
+    pin_listen(&c->scl_level, pins->scl);
+    pin_listen(&c->sda_level, pins->sda);
+    pin_add_driver(pins->sda, &c->sda_driver, "codec SDA");
     c->reset.changed = reset_changed;
     c->reset.opaque = c;
     pin_listen(&c->reset, pins->reset);
@@ -190,6 +217,7 @@ static int codec_post_load(void *opaque, int version_id)
         }
     }
     codec_sound_update(c);
+    pull(opaque);
     return 0;
 }
 
@@ -211,6 +239,7 @@ static const VMStateDescription codec_vmstate = {
         VMSTATE_BOOL(addressed, Codec),
         VMSTATE_BOOL(selected, Codec),
         VMSTATE_BOOL(wants_map, Codec),
+        VMSTATE_I2C_BITS(bits, Codec),
         VMSTATE_BOOL(clocked, Codec),
         VMSTATE_INT16(left, Codec),
         VMSTATE_UINT8_ARRAY(active, Codec, CODEC_REGISTERS),

@@ -11,6 +11,7 @@
 #include "hw/qdev-core.h"
 #include "audio/audio.h"
 #include "stm32/core/frames.h"
+#include "stm32/core/i2c_bits.h"
 
 #define TYPE_CODEC "stm32-codec"
 OBJECT_DECLARE_SIMPLE_TYPE(Codec, CODEC)
@@ -66,7 +67,9 @@ struct Codec {
     DeviceState parent_obj;
     CodecPins pins;
     Signal scl, sda, sclk, sdin;
-    PinListener reset;
+    PinListener reset, scl_level, sda_level;
+    PinDriver sda_driver;
+    I2cBits bits;               /* of a master made of GPIOs */
     uint8_t reg[CODEC_REGISTERS];
     uint8_t map;                /* the register that is next; bit 7: and then the one after it */
     bool addressed;             /* a START: the next byte is an address */

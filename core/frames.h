@@ -34,6 +34,7 @@ typedef struct SpiFrame {
     uint32_t data;              /* what the master sends, the first bit on the line uppermost of `bits` */
     uint32_t answer;            /* what it gets: set to the idle level of its line before */
     unsigned bits;
+    int64_t start;              /* virtual ns at which it begins */
     uint64_t bit;               /* time for a bit */
     bool cpol, cpha, ti;
     bool waits;                 /* the answer comes later: answered() */

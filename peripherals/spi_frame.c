@@ -226,6 +226,7 @@ static void master_begin(Spi *s, SpiPhase phase, bool follows)
     f.data = f.out && signal_is_routed(f.out) ? line_order(s, s->shift.word)
                                               : idle_line(s, f.out);
     f.answer = idle_line(s, f.in);
+    f.start = counter_time(&s->shift.ticks, s->shift.begin);
     spi_check_routed(s, &s->sck, "SCK");
     if (signal_is_routed(&s->sck)) {
         if (!QTAILQ_EMPTY(&BUS(s->ssi)->children)) {
@@ -236,7 +237,7 @@ static void master_begin(Spi *s, SpiPhase phase, bool follows)
     }
     s->waits = f.waits;
     s->in = line_order(s, f.answer);
-    s->drawn_at = counter_time(&s->shift.ticks, s->shift.begin);
+    s->drawn_at = f.start;
     s->drawn_bit = f.bit;
     s->drawn_in = s->in;
     s->draws_in = asked && !f.drawn && f.in == &s->miso;
@@ -285,7 +286,7 @@ static void slave_begin(Spi *s, SpiFrame *f)
         f->answer = line_order(s, s->shift.word);
         f->drawn = true;
     }
-    s->drawn_at = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    s->drawn_at = f->start;
     s->drawn_bit = f->bit;
     s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (f->bits * f->bit >> 32);
 }
@@ -311,6 +312,7 @@ static void slave_release(Spi *s)
     SpiFrame f = s->held;
 
     s->holds = false;
+    f.start = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     slave_begin(s, &f);
     f.answered(f.master, f.answer);
 }

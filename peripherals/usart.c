@@ -9,7 +9,7 @@
  *   "framing" or "noise", what is wrong with the next frame that comes in.
  *
  * Deliberately different: frames go over the chardev, and whole to controllers whose pins are joined
- * with TX; TX and CK show a picture of them.  What comes over the chardev does not show at RX.  IrDA's
+ * with TX; TX and CK show a picture of them.  RX hears frames, and real levels (usart_bits.c).  What comes over the chardev does not show at RX.  IrDA's
  * pulses are not made, a smartcard never answers with NACK.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -276,16 +276,6 @@ static void cts_changed(void *opaque, bool level)
     }
 }
 
-/* RX, or TX with one wire, may have been routed: the host need not wait any longer. */
-static void data_pin_changed(void *opaque, bool level)
-{
-    Usart *s = opaque;
-
-    if (!s->listening) {
-        periph_update(&s->parent_obj);
-    }
-}
-
 static void clock_changed(void *opaque, ClockEvent event)
 {
     if (event == ClockPreUpdate) {
@@ -340,7 +330,6 @@ static void usart_init(Periph *p)
     periph_add_signal(p, &s->signal_cts, "cts");
     periph_add_signal(p, &s->signal_rts, "rts");
     s->signal_cts.changed = cts_changed;
-    s->signal_rx.changed = s->signal_tx.changed = data_pin_changed;
     s->signal_rx.heard = s->signal_tx.heard = usart_rx_heard;
     s->signal_cts.opaque = s->signal_rx.opaque = s->signal_tx.opaque = s;
     clock_set_callback(p->clk, clock_changed, p, ClockPreUpdate | ClockUpdate);
@@ -375,6 +364,11 @@ static const VMStateDescription usart_vmstate = {
         VMSTATE_BOOL(listening, Usart),
         VMSTATE_INT64(held_until, Usart),
         VMSTATE_UINT32(faults, Usart),
+        VMSTATE_INT64(bits_at, Usart),
+        VMSTATE_UINT32(bits_word, Usart),
+        VMSTATE_UINT32(bits_count, Usart),
+        VMSTATE_BOOL(bits_level, Usart),
+        VMSTATE_BOOL(bits_noise, Usart),
         VMSTATE_UINT16_ARRAY(wire, Usart, WIRE_SIZE),
         VMSTATE_UINT32(wire_first, Usart),
         VMSTATE_UINT32(wire_count, Usart),

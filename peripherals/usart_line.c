@@ -145,6 +145,7 @@ void usart_line_run(Usart *s)
     tell_params(s);
     usart_tx_run(s);
     usart_rx_run(s);
+    usart_bits_run(s);
     shifter_arm(&s->tx, usart_tx_is_timed(s) ? shifter_when(&s->tx) : COUNTER_NEVER);
     shifter_arm(&s->rx, s->rx.phase == RX_HELD ? s->held_until : shifter_when(&s->rx));
     if (s->refused && host_may_send(s)) {
@@ -167,6 +168,7 @@ void usart_line_init(Usart *s)
 {
     shifter_init(&s->tx, s->parent_obj.clk, usart_tx_expired, s);
     shifter_init(&s->rx, s->parent_obj.clk, usart_rx_expired, s);
+    usart_bits_init(s);
 }
 
 void usart_line_realize(Usart *s)
@@ -186,6 +188,7 @@ void usart_line_reset(Usart *s)
     }
     shifter_reset(&s->tx);
     shifter_reset(&s->rx);
+    usart_bits_reset(s);
     s->idle_frame = s->idle_armed = s->listening = false;
     s->early = true;
     s->faults = 0;
@@ -201,5 +204,5 @@ bool usart_line_is_sane(void *opaque, int version_id)
 {
     Usart *s = opaque;
 
-    return s->wire_first < WIRE_SIZE && s->wire_count <= WIRE_SIZE;
+    return s->wire_first < WIRE_SIZE && s->wire_count <= WIRE_SIZE && s->bits_count < 32;
 }

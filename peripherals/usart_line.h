@@ -56,6 +56,11 @@ typedef struct Usart {
     uint32_t faults;                /* of SR, for the next frame to come in */
     uint16_t wire[WIRE_SIZE];       /* what the other end sends, from `wire_first` on */
     uint32_t wire_first, wire_count;
+    /* a frame of real levels, not of a controller, comes in: see usart_bits.c */
+    int64_t bits_at;                /* ns: its start bit began; 0: none does */
+    uint32_t bits_word, bits_count; /* samples so far, the first is bit 0 */
+    bool bits_level, bits_noise;    /* the level since the last edge; one was near a sample */
+    QEMUTimer *bits_timer;
     bool refused;                   /* the host has been told that there is no room */
     unsigned watch;                 /* for room at the host */
     QEMUSerialSetParams params;     /* as the host's port has been told */
@@ -150,6 +155,20 @@ void usart_wire_put(Usart *s, uint32_t frame);
 void usart_rx_heard(void *opaque, Signal *from, Frame *frame);
 /* What the receiver hears of a frame that goes out, which has @errors of SR. */
 void usart_rx_hear_own(Usart *s, uint32_t word, uint32_t errors);
+
+/* A word with @errors of SR has come in. */
+void usart_rx_word(Usart *s, uint32_t word, uint32_t errors);
+bool usart_rx_is_on(const Usart *s);
+
+/* ---- usart_bits.c ---- */
+
+void usart_bits_init(Usart *s);
+void usart_bits_reset(Usart *s);
+/* Signals' `changed`: RX, or TX with one wire. */
+void usart_bits_rx_changed(void *opaque, bool level);
+void usart_bits_tx_changed(void *opaque, bool level);
+/* Tell when to go on: part of update(). */
+void usart_bits_run(Usart *s);
 
 void usart_tx_run(Usart *s);
 void usart_tx_expired(void *opaque);

@@ -22,7 +22,7 @@
 #define GRACE_NS (50 * SCALE_MS)
 #define LATE_FRAMES 16
 
-static bool receiver_is_on(const Usart *s)
+bool usart_rx_is_on(const Usart *s)
 {
     return usart_cr1(s, R_CR1_UE_MASK) && usart_cr1(s, R_CR1_RE_MASK) && usart_has_clock(s);
 }
@@ -117,7 +117,7 @@ static uint32_t rx_hear(Usart *s, uint32_t frame)
 {
     bool ir_busy = usart_cr3(s, R_CR3_IREN_MASK) && s->tx.phase != TX_NOTHING;
 
-    if (!receiver_is_on(s) || ir_busy) {
+    if (!usart_rx_is_on(s) || ir_busy) {
         return WIRE_UNHEARD;
     }
     if (!receiver_is_routed(s)) {
@@ -139,7 +139,7 @@ static bool rx_start(Usart *s, bool follows)
         return false;
     }
     if (!usart_has_clock(s) || !usart_bit_ticks(s)) {
-        if (receiver_is_on(s)) {
+        if (usart_rx_is_on(s)) {
             periph_mistake(&s->parent_obj, "BRR is 0x%04x, no baud rate: what comes in is lost",
                            s->parent_obj.regs[R_BRR]);
         }
@@ -182,7 +182,7 @@ static void rx_idle(Usart *s)
         return;                 /* a burst that waits for DR to be read: not over yet */
     }
     s->early &= !s->idle_armed;
-    if (!s->idle_armed || !receiver_is_on(s) || (usart_single_wire(s) && is_sending(s))) {
+    if (!s->idle_armed || !usart_rx_is_on(s) || (usart_single_wire(s) && is_sending(s))) {
         /* unsure: a line that has been quiet ever since RE was set makes no IDLE */
         return;
     }
@@ -252,7 +252,7 @@ void usart_rx_expired(void *opaque)
 
 void usart_rx_run(Usart *s)
 {
-    if (receiver_is_on(s) && receiver_is_routed(s)) {
+    if (usart_rx_is_on(s) && receiver_is_routed(s)) {
         s->listening = true;
     }
     if (s->rx.phase == RX_HELD && !(s->parent_obj.regs[R_SR] & R_SR_RXNE_MASK)) {
@@ -290,7 +290,7 @@ void usart_rx_heard(void *opaque, Signal *from, Frame *frame)
     uint32_t word = 0;
     bool stop;
 
-    if (frame->bus != FRAME_SERIAL || !receiver_is_on(s) || !bit || !f->bit ||
+    if (frame->bus != FRAME_SERIAL || !usart_rx_is_on(s) || !bit || !f->bit ||
         !signal_meets(from, usart_single_wire(s) ? &s->signal_tx : &s->signal_rx)) {
         return;
     }
@@ -303,17 +303,22 @@ void usart_rx_heard(void *opaque, Signal *from, Frame *frame)
     periph_update(&s->parent_obj);
 }
 
+void usart_rx_word(Usart *s, uint32_t word, uint32_t errors)
+{
+    rx_word(s, word, errors);
+    if (!rx_is_busy(s)) {
+        rx_await_quiet(s, false);
+    }
+}
+
 /* What the receiver hears of a frame that goes out. */
 void usart_rx_hear_own(Usart *s, uint32_t word, uint32_t errors)
 {
-    if (!receiver_is_on(s)) {
+    if (!usart_rx_is_on(s)) {
         return;
     }
     if (usart_single_wire(s)) {
-        rx_word(s, word, errors);
-        if (!rx_is_busy(s)) {
-            rx_await_quiet(s, false);
-        }
+        usart_rx_word(s, word, errors);
     } else if (usart_cr2(s, R_CR2_CLKEN_MASK) && !errors) {
         /* synchronous: CK clocks in what the other end has ready, or the level of the pin */
         bool high = signal_level(&s->signal_rx, true);

@@ -408,6 +408,249 @@ static void test_i2c_edges(void)
     forget();
 }
 
+/* ---- Masters made of GPIO ---- */
+
+enum { GPIOD = 0x40020c00, GPIOE = 0x40021000, MODER = 0, OTYPER = 4, IDR = 16, BSRR = 24 };
+
+static void gpio_out(uint32_t gpio, unsigned n)
+{
+    poke(gpio + MODER, (peek(gpio + MODER) & ~(3u << 2 * n)) | 1u << 2 * n);
+}
+
+static void gpio_set(uint32_t gpio, unsigned n, bool level)
+{
+    poke(gpio + BSRR, level ? 1u << n : 1u << (n + 16));
+}
+
+static bool gpio_get(uint32_t gpio, unsigned n)
+{
+    return peek(gpio + IDR) >> n & 1;
+}
+
+static void soft_spi_start(bool mode_3)
+{
+    board_start("");
+    board_enable("gpioa");
+    board_enable("gpioe");
+    gpio_set(GPIOE, 3, true);
+    gpio_set(GPIOA, 5, mode_3);
+    gpio_out(GPIOE, 3);
+    gpio_out(GPIOA, 5);
+    gpio_out(GPIOA, 7);
+}
+
+static uint8_t soft_spi(bool mode_3, uint8_t out)
+{
+    uint8_t in = 0;
+
+    for (int bit = 7; bit >= 0; bit--) {
+        if (mode_3) {
+            gpio_set(GPIOA, 5, false);
+        }
+        gpio_set(GPIOA, 7, out >> bit & 1);
+        in = in << 1 | gpio_get(GPIOA, 6);      /* mode 0: it is there before the edge */
+        gpio_set(GPIOA, 5, true);
+        g_assert_cmpint(gpio_get(GPIOA, 6), ==, in & 1);
+        if (!mode_3) {
+            gpio_set(GPIOA, 5, false);
+        }
+    }
+    return in;
+}
+
+static uint8_t soft_acc(bool mode_3, uint8_t first, uint8_t data)
+{
+    uint8_t in;
+
+    gpio_set(GPIOE, 3, false);
+    soft_spi(mode_3, first);
+    in = soft_spi(mode_3, data);
+    gpio_set(GPIOE, 3, true);
+    return in;
+}
+
+static void test_soft_spi(void)
+{
+    for (unsigned mode_3 = 0; mode_3 < 2; mode_3++) {
+        soft_spi_start(mode_3);
+        g_assert_cmphex(soft_acc(mode_3, 0x8f, 0), ==, 0x3f);       /* WHO_AM_I */
+        soft_acc(mode_3, 0x20, 0x67);                               /* CTRL_REG4: 100 Hz */
+        g_assert_cmphex(soft_acc(mode_3, 0xa0, 0), ==, 0x67);
+        soft_acc(mode_3, 0x25, 0x10);                               /* CTRL_REG6: ADD_INC */
+        board_wait_ns(25000000);
+        /* STATUS before OUT_X_L: what follows in the burst has not been read for it */
+        g_assert_cmphex(soft_acc(mode_3, 0xa7, 0) & 0x0f, ==, 0x0f);
+        soft_acc(mode_3, 0xac, 0);                                  /* OUT_Z_L */
+        g_assert_cmphex(soft_acc(mode_3, 0xa7, 0) & 0x04, ==, 0x04);
+        soft_acc(mode_3, 0xad, 0);
+        g_assert_cmphex(soft_acc(mode_3, 0xa7, 0) & 0x04, ==, 0);
+        g_assert_cmpint(gpio_get(GPIOA, 6), ==, 0);
+        g_assert_cmpint(board_mistakes("against each other"), ==, 0);
+    }
+}
+
+/* Open drain, PB6 and PB9, as controllers' pins. */
+static void soft_i2c_start(const char *args)
+{
+    board_start(args);
+    board_enable("gpiob");
+    pin_drive("pd4", "1");
+    gpio_set(GPIOB, 6, true);
+    gpio_set(GPIOB, 9, true);
+    poke(GPIOB + OTYPER, 1 << 6 | 1 << 9);
+    gpio_out(GPIOB, 6);
+    gpio_out(GPIOB, 9);
+}
+
+static void scl(bool level)
+{
+    board_wait_ns(2500);
+    gpio_set(GPIOB, 6, level);
+    board_wait_ns(2500);
+}
+
+static void sda(bool level) { gpio_set(GPIOB, 9, level); }
+
+static void soft_start(void)
+{
+    sda(true);
+    scl(true);
+    sda(false);
+    scl(false);
+}
+
+static void soft_stop(void)
+{
+    sda(false);
+    scl(true);
+    sda(true);
+    board_wait_ns(5000);
+}
+
+/* Is it acknowledged? */
+static bool soft_write(uint8_t byte)
+{
+    bool ack;
+
+    for (int bit = 7; bit >= 0; bit--) {
+        sda(byte >> bit & 1);
+        scl(true);
+        scl(false);
+    }
+    sda(true);
+    scl(true);
+    ack = !gpio_get(GPIOB, 9);
+    scl(false);
+    return ack;
+}
+
+static uint8_t soft_read(bool ack)
+{
+    uint8_t byte = 0;
+
+    sda(true);
+    for (unsigned bit = 0; bit < 8; bit++) {
+        scl(true);
+        byte = byte << 1 | gpio_get(GPIOB, 9);
+        scl(false);
+    }
+    sda(!ack);
+    scl(true);
+    scl(false);
+    sda(true);
+    return byte;
+}
+
+static void test_soft_i2c(void)
+{
+    soft_i2c_start("");
+    soft_start();
+    g_assert_true(soft_write(0x94));
+    g_assert_true(soft_write(0x81));            /* with increment */
+    soft_start();
+    g_assert_true(soft_write(0x95));
+    g_assert_cmphex(soft_read(true), ==, 0xe3);
+    g_assert_cmphex(soft_read(false), ==, 0x01);
+    soft_stop();
+    soft_start();
+    g_assert_true(soft_write(0x94));
+    g_assert_true(soft_write(0x0d));
+    g_assert_true(soft_write(0x5a));
+    soft_stop();
+    soft_start();
+    g_assert_false(soft_write(0x70));           /* nobody */
+    soft_stop();
+    soft_start();
+    soft_write(0x94);
+    soft_write(0x0d);
+    soft_start();
+    soft_write(0x95);
+    g_assert_cmphex(soft_read(false), ==, 0x5a);
+    soft_stop();
+    g_assert_true(gpio_get(GPIOB, 9));
+    pin_drive("pd4", "0");                      /* in reset it does not answer */
+    soft_start();
+    g_assert_false(soft_write(0x94));
+    soft_stop();
+}
+
+/* PD0 is a transmitter, over a jumper to USART3 at PB11: a bit takes 8 us. */
+static void soft_uart_start(uint32_t cr1)
+{
+    board_start("-machine wire=pd0-pb11");
+    board_enable("gpiob");
+    board_enable("gpiod");
+    board_enable("usart3");
+    gpio_set(GPIOD, 0, true);
+    gpio_out(GPIOD, 0);
+    board_pin_function(GPIOB, 11, 7);
+    poke(USART3 + 8, 128);
+    poke(USART3 + 12, UE | RE | cr1);
+    board_wait_ns(200000);
+}
+
+static void soft_uart(uint32_t word, unsigned bits, int64_t bit)
+{
+    for (unsigned i = 0; i < bits; i++) {
+        gpio_set(GPIOD, 0, word >> i & 1);
+        board_wait_ns(bit);
+    }
+}
+
+static void test_soft_uart(void)
+{
+    enum { RXNE = 0x20, NE = 4, FE = 2, PE = 1, IDLE = 0x10 };
+
+    soft_uart_start(0);
+    for (unsigned data = 0; data < 256; data += 5) {
+        soft_uart(data << 1 | 0x200, 10, 8000 + (data % 3 - 1) * 200);      /* 2.5 % off */
+        g_assert_cmphex(peek(USART3) & (RXNE | FE | NE | PE), ==, RXNE);
+        g_assert_cmphex(peek(USART3 + 4), ==, data);
+    }
+    board_wait_ns(200000);
+    g_assert_cmphex(peek(USART3) & (RXNE | IDLE), ==, IDLE);
+    peek(USART3 + 4);
+    gpio_set(GPIOD, 0, false);                  /* too short for a start bit */
+    board_wait_ns(3000);
+    gpio_set(GPIOD, 0, true);
+    board_wait_ns(200000);
+    g_assert_cmphex(peek(USART3) & RXNE, ==, 0);
+    soft_uart(0x0aa << 1, 10, 8000);            /* no stop bit */
+    gpio_set(GPIOD, 0, true);
+    g_assert_cmphex(peek(USART3) & (RXNE | FE), ==, RXNE | FE);
+    g_assert_cmphex(peek(USART3 + 4), ==, 0xaa);
+    soft_uart(0, 1, 8000);                      /* an edge in the middle of a bit */
+    soft_uart(0, 1, 4000);
+    soft_uart(0x1ff, 9, 8000);
+    g_assert_cmphex(peek(USART3) & (RXNE | NE), ==, RXNE | NE);
+    soft_uart_start(M | PCE);
+    soft_uart(0x03 << 1 | 0x400, 11, 8000);
+    g_assert_cmphex(peek(USART3) & (RXNE | FE | PE), ==, RXNE);
+    g_assert_cmphex(peek(USART3 + 4), ==, 0x03);
+    soft_uart(0x07 << 1 | 0x400, 11, 8000);
+    g_assert_cmphex(peek(USART3) & (RXNE | FE | PE), ==, RXNE | PE);
+}
+
 /* ---- Snapshots ---- */
 
 /* The picture goes on where it was, for each of the buses. */
@@ -444,6 +687,9 @@ int main(int argc, char **argv)
     qtest_add_func("/levels/exti", test_exti);
     qtest_add_func("/levels/i2c", test_i2c);
     qtest_add_func("/levels/i2c-edges", test_i2c_edges);
+    qtest_add_func("/levels/soft-spi", test_soft_spi);
+    qtest_add_func("/levels/soft-i2c", test_soft_i2c);
+    qtest_add_func("/levels/soft-uart", test_soft_uart);
     qtest_add_func("/levels/snapshot", test_snapshot);
     return board_run_tests();
 }
