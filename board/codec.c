@@ -141,7 +141,8 @@ static void level_changed(void *opaque, bool level)
 {
     Codec *c = opaque;
 
-    i2c_bits_levels(&c->bits, pin_plain_level(c->pins.scl), pin_plain_level(c->pins.sda));
+    i2c_bits_levels(&c->bits, pin_plain_level(c->pins.scl), pin_plain_level(c->pins.sda),
+                    pin_state(c->pins.scl).kind == DRIVE_PICTURE);
 }
 
 static void pull(void *opaque)

@@ -122,13 +122,23 @@ static void start_or_stop(I2cBits *b, bool stop)
     pull(b, false, false);
 }
 
-void i2c_bits_levels(I2cBits *b, bool scl, bool sda)
+void i2c_bits_reset(I2cBits *b)
+{
+    b->event = I2C_EVENT_STOP;
+    b->byte = b->bits = 0;
+    b->waits = false;
+    pull(b, false, false);
+}
+
+void i2c_bits_levels(I2cBits *b, bool scl, bool sda, bool other)
 {
     bool was_scl = b->scl, was_sda = b->sda;
 
     b->scl = scl;
     b->sda = sda;
-    if (scl && was_scl && sda != was_sda) {
+    if (other) {
+        i2c_bits_reset(b);
+    } else if (scl && was_scl && sda != was_sda) {
         start_or_stop(b, sda);
     } else if (b->event == I2C_EVENT_STOP || b->waits) {
         return;
@@ -137,14 +147,6 @@ void i2c_bits_levels(I2cBits *b, bool scl, bool sda)
     } else if (!scl && was_scl) {
         scl_falls(b);
     }
-}
-
-void i2c_bits_reset(I2cBits *b)
-{
-    b->event = I2C_EVENT_STOP;
-    b->byte = b->bits = 0;
-    b->waits = false;
-    pull(b, false, false);
 }
 
 static bool is_sane(void *opaque, int version_id)

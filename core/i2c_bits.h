@@ -26,8 +26,8 @@ typedef struct I2cBits {
 } I2cBits;
 
 void i2c_bits_reset(I2cBits *b);
-/* The lines have these levels. */
-void i2c_bits_levels(I2cBits *b, bool scl, bool sda);
+/* The lines have these levels; @other: but the bus is a controller's now. */
+void i2c_bits_levels(I2cBits *b, bool scl, bool sda, bool other);
 /* Who let the master wait answers now. */
 void i2c_bits_answer(I2cBits *b, bool ack, uint8_t data);
 

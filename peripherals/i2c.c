@@ -77,6 +77,8 @@ static void reset_state(I2c *s)
     s->starts = s->sends_pec = s->read_first = s->end_ack = s->awaits_dma = s->dma_last = false;
     s->match_read = s->match_alert = s->chosen_10 = s->loaded = s->let_go = s->held = false;
     s->drawn = MASTER_OFF;
+    s->by_bits = false;
+    i2c_bits_reset(&s->bits);
     s->byte_begin = s->grace = s->slave_end = s->low_since = s->extended = s->free_at = 0;
     s->patience = 0;
     s->low_from = -1;
@@ -366,6 +368,8 @@ static const VMStateDescription i2c_vmstate = {
         VMSTATE_BOOL(drawn_ack, I2c),
         VMSTATE_BOOL(drawn_sda, I2c),
         VMSTATE_BOOL(drawn_scl, I2c),
+        VMSTATE_I2C_BITS(bits, I2c),
+        VMSTATE_BOOL(by_bits, I2c),
         VMSTATE_INT64(byte_begin, I2c),
         VMSTATE_UINT64(byte_bit, I2c),
         VMSTATE_INT32(low_from, I2c),

@@ -10,7 +10,7 @@
 #include "hw/i2c/i2c.h"
 #define REGS "stm32/regs/i2c.h"
 #include "stm32/core/periph.h"
-#include "stm32/core/frames.h"
+#include "stm32/core/i2c_bits.h"
 #include "stm32/core/shifter.h"
 
 #define I2C_GRACE_NS (20 * SCALE_MS)
@@ -55,6 +55,9 @@ typedef struct I2c {
     bool drawn_ack;                 /* ... and how that is answered */
     bool drawn_sda, drawn_scl;      /* levels before */
     Picture scl_picture, sda_picture;
+
+    I2cBits bits;                   /* of a master made of GPIOs, */
+    bool by_bits;                   /* ... who has sent the last START */
 
     /* the byte under way, for what the outside world does to the lines meanwhile */
     int64_t byte_begin;             /* virtual ns; 0: none */

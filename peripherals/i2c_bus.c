@@ -188,6 +188,7 @@ static void heard(void *opaque, Signal *from, Frame *frame)
         !signal_meets(from, &s->scl) || !signal_meets(f->sda, &s->sda)) {
         return;
     }
+    s->by_bits = false;
     if (f->event == I2C_EVENT_ANSWER) {
         i2c_master_answered(s, f);
     } else if (i2c_is_master(s) && s->talk) {
@@ -200,10 +201,44 @@ static void heard(void *opaque, Signal *from, Frame *frame)
     periph_update(&s->parent_obj);
 }
 
+/* ---- A master made of GPIOs ---- */
+
+/* A byte's event comes when but its acknowledge is left. */
+static void heard_bits(void *opaque, I2cFrame *f)
+{
+    I2c *s = opaque;
+
+    if (i2c_is_master(s) || !clock_is_enabled(s->parent_obj.clk) || s->parent_obj.held) {
+        return;
+    }
+    f->sda = &s->sda;
+    if (f->event == I2C_EVENT_ADDRESS || f->event == I2C_EVENT_WRITE) {
+        f->bit /= 9;
+    }
+    s->by_bits = true;
+    i2c_slave_heard(s, f);
+}
+
+static void pull(void *opaque)
+{
+    i2c_draw_update(opaque);
+}
+
+static void levels_changed(I2c *s)
+{
+    i2c_bits_levels(&s->bits, signal_level(&s->scl, true), signal_level(&s->sda, true),
+                    s->talk && !s->by_bits);
+}
+
 /* ---- What the outside world does ---- */
 
+/* Edges of SDA that belong to bits mean nothing else. */
 void i2c_byte_begins(I2c *s, uint64_t bit)
 {
+    if (s->by_bits) {
+        s->byte_begin = 0;
+        return;
+    }
     s->byte_begin = i2c_now();
     s->byte_bit = bit;
     s->low_from = i2c_line(s, &s->sda) ? -1 : 0;
@@ -272,6 +307,7 @@ static void sda_changed(void *opaque, bool level)
     bool edge = s->sda_low == level;    /* or told again: rerouted, loaded */
 
     s->sda_low = !level;
+    levels_changed(s);
     if (!edge || !clock_is_enabled(s->parent_obj.clk)) {
         return;
     }
@@ -287,6 +323,7 @@ static void scl_changed(void *opaque, bool level)
 {
     I2c *s = opaque;
 
+    levels_changed(s);
     if (clock_is_enabled(s->parent_obj.clk)) {
         periph_update(&s->parent_obj);
     }
@@ -299,6 +336,8 @@ void i2c_bus_init(I2c *s)
     periph_add_signal(p, &s->scl, "scl");
     periph_add_signal(p, &s->sda, "sda");
     s->scl.drive = s->sda.drive = DRIVE(HIGH);  /* open drain lets go */
+    s->bits = (I2cBits) { .hear = heard_bits, .pull = pull, .opaque = s,
+                          .event = I2C_EVENT_STOP, .scl = true, .sda = true };
     s->scl.heard = heard;
     s->scl.changed = scl_changed;
     s->sda.changed = sda_changed;

@@ -106,8 +106,9 @@ void i2c_draw_update(I2c *s)
         s->drawn = MASTER_OFF;
     }
     if (s->drawn == MASTER_OFF || s->drawn_bit < 64) {
-        signal_drive(&s->scl, DRIVE(HIGH));     /* open drain lets go */
-        signal_drive(&s->sda, DRIVE(HIGH));
+        /* open drain lets go, but for a master made of GPIOs */
+        signal_drive(&s->scl, DRIVE_LEVEL(!s->bits.pulls_scl));
+        signal_drive(&s->sda, DRIVE_LEVEL(!s->bits.pulls_sda));
         s->scl_picture = s->sda_picture = picture_rest(true);
         return;
     }

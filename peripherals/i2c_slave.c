@@ -223,6 +223,10 @@ static void release(I2c *s, bool served)
     if (served) {
         serve(s, &f);
     }
+    if (s->by_bits) {
+        i2c_bits_answer(&s->bits, f.ack, f.data);
+        return;
+    }
     f.event = I2C_EVENT_ANSWER;
     signal_send(&s->scl, &f.frame);
 }

@@ -1,6 +1,6 @@
 /*
  * Serial peripheral interface and I2S (RM0090 chapter 28): registers, flags and outputs.  Frames are
- * spi_frame.c, I2S is spi_i2s.c.
+ * spi_frame.c, those that a master made of GPIOs clocks spi_soft.c, I2S is spi_i2s.c.
  *
  * Lines out: `irq`, `dma-rx`, `dma-tx`.  Lines in: `dma-rx-last`, `dma-tx-last`.
  * Clock in: `i2sclk`.
@@ -362,6 +362,7 @@ static void add_signals(Spi *s)
     periph_add_signal(p, &s->mck, "i2s-mck");
     s->nss.changed = nss_changed;
     s->sck.heard = spi_heard;
+    s->sck.changed = spi_soft_sck;
     s->ck.heard = s->sd.heard = spi_i2s_heard;
     s->sck.opaque = s->ck.opaque = s->sd.opaque = s->nss.opaque = s;
 }
@@ -401,6 +402,7 @@ static void spi_reset(Periph *p, bool power_on)
     s->right = s->second = s->sends_first = false;
     s->slave_end = s->running_since = s->grace = s->bunch = 0;
     s->drawn_at = s->drawn_bit = s->drawn_in = 0;
+    s->by_bits = s->soft = s->soft_out = false;
     s->draws_in = false;
     s->has_slave = false;
     s->looks = 0;
@@ -421,6 +423,10 @@ static const VMStateDescription spi_vmstate = {
         VMSTATE_INT64(slave_end, Spi),
         VMSTATE_INT64(drawn_at, Spi),
         VMSTATE_UINT64(drawn_bit, Spi),
+        VMSTATE_SPI_BITS(bits, Spi),
+        VMSTATE_BOOL(by_bits, Spi),
+        VMSTATE_BOOL(soft, Spi),
+        VMSTATE_BOOL(soft_out, Spi),
         VMSTATE_UINT32(drawn_in, Spi),
         VMSTATE_BOOL(draws_in, Spi),
         VMSTATE_UINT32(in, Spi),

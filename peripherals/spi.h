@@ -11,6 +11,7 @@
 #include "stm32/core/periph.h"
 #include "stm32/core/frames.h"
 #include "stm32/core/shifter.h"
+#include "stm32/core/spi_bits.h"
 
 #define SPI_GRACE_NS (20 * SCALE_MS)
 /* A driver that polls SR so often before it reads, or writes, DR does not mean to. */
@@ -42,6 +43,9 @@ typedef struct Spi {
     uint64_t drawn_bit;             /* ... and time for a bit of it */
     uint32_t drawn_in;              /* a master: what a part of QEMU answers, ... */
     bool draws_in;                  /* ... who has no pin of its own */
+    SpiBits bits;                   /* of a frame that real levels clock, ... */
+    bool by_bits;                   /* ... which goes on; */
+    bool soft, soft_out;            /* the last was such a one; the level at MISO */
     Picture sck_picture, out_picture, in_picture;
     uint32_t in;                    /* what comes in with it */
     bool has_sent;                  /* a slave that has something to send: DR written since SPE */
@@ -112,8 +116,23 @@ void spi_frame_expired(void *opaque);
 int64_t spi_frame_when(const Spi *s);
 /* Drive SCK, MOSI, MISO. */
 void spi_frame_drive(Spi *s);
+/* A frame that another clocks begins, with the next word; ends. */
+void spi_slave_load(Spi *s);
+void spi_slave_end(Spi *s);
+/* A word as it is on the line, the first bit uppermost, and the other way. */
+uint32_t spi_line_order(const Spi *s, uint32_t word);
+unsigned spi_frame_bits(const Spi *s);
+Signal *spi_line_in(Spi *s);
+bool spi_is_slave(const Spi *s);
 /* A signal's `heard`: a master clocks a frame. */
 void spi_heard(void *opaque, Signal *from, Frame *frame);
+
+/* ---- spi_soft.c ---- */
+
+/* A signal's `changed`: SCK. */
+void spi_soft_sck(void *opaque, bool level);
+/* A frame under way is given up: another has the clock, or NSS says so. */
+void spi_soft_abort(Spi *s);
 
 /* ---- I2S ---- */
 

@@ -29,9 +29,14 @@ static bool is_on(const Spi *s)
            clock_is_enabled(s->parent_obj.clk);
 }
 
-static unsigned frame_bits(const Spi *s)
+unsigned spi_frame_bits(const Spi *s)
 {
     return spi_cr1(s, R_CR1_DFF_MASK) ? 16 : 8;
+}
+
+bool spi_is_slave(const Spi *s)
+{
+    return is_on(s) && !spi_is_master(s) && spi_is_selected(s);
 }
 
 static unsigned bit_ticks(const Spi *s)
@@ -52,7 +57,7 @@ static Signal *line_out(Spi *s)
 }
 
 /* The line data comes in on, or NULL. */
-static Signal *line_in(Spi *s)
+Signal *spi_line_in(Spi *s)
 {
     if (spi_cr1(s, R_CR1_BIDIMODE_MASK)) {
         return spi_cr1(s, R_CR1_BIDIOE_MASK) ? NULL : spi_is_master(s) ? &s->mosi : &s->miso;
@@ -61,9 +66,9 @@ static Signal *line_in(Spi *s)
 }
 
 /* Between a register and the line, where the first bit is the uppermost. */
-static uint32_t line_order(const Spi *s, uint32_t word)
+uint32_t spi_line_order(const Spi *s, uint32_t word)
 {
-    unsigned bits = frame_bits(s);
+    unsigned bits = spi_frame_bits(s);
 
     word &= MAKE_64BIT_MASK(0, bits);
     return spi_cr1(s, R_CR1_LSBFIRST_MASK) ? revbit32(word) >> (32 - bits) : word;
@@ -72,21 +77,21 @@ static uint32_t line_order(const Spi *s, uint32_t word)
 /* What a line reads that nobody clocks anything into. */
 static uint32_t idle_line(const Spi *s, const Signal *line)
 {
-    return line && signal_level(line, false) ? MAKE_64BIT_MASK(0, frame_bits(s)) : 0;
+    return line && signal_level(line, false) ? MAKE_64BIT_MASK(0, spi_frame_bits(s)) : 0;
 }
 
 /* ---- CRC ---- */
 
 static void crc_add(Spi *s, unsigned n, uint32_t word)
 {
-    unsigned bits = frame_bits(s);
+    unsigned bits = spi_frame_bits(s);
     uint32_t crc = s->parent_obj.regs[n], top = 1u << (bits - 1);
     uint32_t poly = s->parent_obj.regs[R_CRCPR];
 
     if (!spi_cr1(s, R_CR1_CRCEN_MASK)) {
         return;
     }
-    crc ^= line_order(s, word);
+    crc ^= spi_line_order(s, word);
     for (unsigned i = 0; i < bits; i++) {
         crc = crc & top ? crc << 1 ^ poly : crc << 1;
     }
@@ -106,8 +111,8 @@ static bool crc_is_next(const Spi *s)
  */
 static Picture draw_data(const Spi *s, uint32_t word)
 {
-    unsigned bits = frame_bits(s);
-    uint32_t line = line_order(s, word);
+    unsigned bits = spi_frame_bits(s);
+    uint32_t line = spi_line_order(s, word);
 
     return !s->drawn_bit ? picture_rest(line & 1)
            : picture_bits(s->drawn_at, s->drawn_bit, revbit32(line) >> (32 - bits), bits, line & 1);
@@ -121,7 +126,18 @@ static Picture draw_clock(const Spi *s)
 
     return !s->drawn_bit ? picture_rest(cpol)
            : picture_bits(s->drawn_at, s->drawn_bit / 2, cpol ? ~halves : halves,
-                        2 * frame_bits(s), cpol);
+                        2 * spi_frame_bits(s), cpol);
+}
+
+/* Without CPHA a slave's first bit is there before the clock. */
+static Picture draw_miso(const Spi *s)
+{
+    bool cpol = spi_cr1(s, R_CR1_CPOL_MASK);
+
+    if (s->loaded && !spi_cr1(s, R_CR1_CPHA_MASK) && signal_level(&s->sck, cpol) == cpol) {
+        return picture_rest(spi_line_order(s, s->shift.word) >> (spi_frame_bits(s) - 1) & 1);
+    }
+    return s->soft ? picture_rest(s->soft_out) : draw_data(s, s->shift.word);
 }
 
 void spi_frame_drive(Spi *s)
@@ -145,7 +161,8 @@ void spi_frame_drive(Spi *s)
         signal_show(&s->miso, &s->in_picture, draw_data(s, s->drawn_in));
     }
     if (out && (master || slave)) {
-        signal_show(master ? &s->mosi : &s->miso, &s->out_picture, draw_data(s, s->shift.word));
+        signal_show(master ? &s->mosi : &s->miso, &s->out_picture,
+                    slave ? draw_miso(s) : draw_data(s, s->shift.word));
     }
 }
 
@@ -156,11 +173,11 @@ static void load(Spi *s, SpiPhase phase)
 {
     if (phase == SPI_CRC) {
         s->parent_obj.regs[R_CR1] &= ~R_CR1_CRCNEXT_MASK;
-        s->shift.word = line_order(s, s->parent_obj.regs[R_TXCRCR]);
+        s->shift.word = spi_line_order(s, s->parent_obj.regs[R_TXCRCR]);
     } else if (!spi_sr(s, R_SR_TXE_MASK) && line_out(s)) {
         s->shift.word = spi_take_tdr(s);
         crc_add(s, R_TXCRCR, s->shift.word);
-    } else if (!spi_is_master(s) && line_in(s)) {
+    } else if (!spi_is_master(s) && spi_line_in(s)) {
         /* unsure: by the block diagram there is one shift register, and what came in goes out again */
         s->shift.word = s->in;
     }
@@ -174,12 +191,12 @@ static void end_frame(Spi *s)
     s->slave_end = 0;
     s->draws_in = false;
     s->looks = 0;
-    if (!line_in(s)) {
+    if (!spi_line_in(s)) {
         return;
     }
     if (phase == SPI_DATA) {
         crc_add(s, R_RXCRCR, s->in);
-    } else if (line_order(s, s->in) != s->parent_obj.regs[R_RXCRCR]) {
+    } else if (spi_line_order(s, s->in) != s->parent_obj.regs[R_RXCRCR]) {
         spi_set(s, R_SR_CRCERR_MASK);
     }
     spi_received(s, s->in);
@@ -205,17 +222,17 @@ static void answered(void *opaque, uint32_t answer)
     if (s->waits) {
         s->waits = false;
         shifter_stretch(&s->shift);
-        s->in = line_order(s, answer);
+        s->in = spi_line_order(s, answer);
         periph_update(&s->parent_obj);
     }
 }
 
 static void master_begin(Spi *s, SpiPhase phase, bool follows)
 {
-    unsigned bits = frame_bits(s), ticks = bits * bit_ticks(s);
+    unsigned bits = spi_frame_bits(s), ticks = bits * bit_ticks(s);
     bool asked = false;
     SpiFrame f = {
-        .frame.bus = FRAME_SPI, .out = line_out(s), .in = line_in(s),
+        .frame.bus = FRAME_SPI, .out = line_out(s), .in = spi_line_in(s),
         .bits = bits, .bit = clock_get(s->parent_obj.clk) * bit_ticks(s),
         .cpol = spi_cr1(s, R_CR1_CPOL_MASK), .cpha = spi_cr1(s, R_CR1_CPHA_MASK),
         .ti = spi_cr2(s, R_CR2_FRF_MASK), .answered = answered, .master = s,
@@ -223,7 +240,7 @@ static void master_begin(Spi *s, SpiPhase phase, bool follows)
 
     load(s, phase);
     shifter_begin(&s->shift, phase, ticks, ticks, follows);
-    f.data = f.out && signal_is_routed(f.out) ? line_order(s, s->shift.word)
+    f.data = f.out && signal_is_routed(f.out) ? spi_line_order(s, s->shift.word)
                                               : idle_line(s, f.out);
     f.answer = idle_line(s, f.in);
     f.start = counter_time(&s->shift.ticks, s->shift.begin);
@@ -236,7 +253,7 @@ static void master_begin(Spi *s, SpiPhase phase, bool follows)
         signal_send(&s->sck, &f.frame);
     }
     s->waits = f.waits;
-    s->in = line_order(s, f.answer);
+    s->in = spi_line_order(s, f.answer);
     s->drawn_at = f.start;
     s->drawn_bit = f.bit;
     s->drawn_in = s->in;
@@ -269,21 +286,31 @@ static void master_go_on(Spi *s, bool after_frame)
 
 /* ---- Slave ---- */
 
+void spi_slave_end(Spi *s)
+{
+    end_frame(s);
+}
+
+void spi_slave_load(Spi *s)
+{
+    SpiPhase phase = !spi_sr(s, R_SR_TXE_MASK) || !crc_is_next(s) ? SPI_DATA : SPI_CRC;
+
+    load(s, phase);
+    s->shift.phase = phase;
+}
+
 /* A frame that a master clocks begins. */
 static void slave_begin(Spi *s, SpiFrame *f)
 {
-    Signal *in = line_in(s), *out = line_out(s);
-    SpiPhase phase;
+    Signal *in = spi_line_in(s), *out = line_out(s);
 
     if (s->shift.phase != SPI_IDLE) {
         end_frame(s);                   /* its end is this one's beginning */
     }
-    phase = !spi_sr(s, R_SR_TXE_MASK) || !crc_is_next(s) ? SPI_DATA : SPI_CRC;
-    load(s, phase);
-    s->shift.phase = phase;
-    s->in = line_order(s, f->out && in && signal_meets(f->out, in) ? f->data : idle_line(s, in));
+    spi_slave_load(s);
+    s->in = spi_line_order(s, f->out && in && signal_meets(f->out, in) ? f->data : idle_line(s, in));
     if (f->in && out && signal_meets(f->in, out)) {
-        f->answer = line_order(s, s->shift.word);
+        f->answer = spi_line_order(s, s->shift.word);
         f->drawn = true;
     }
     s->drawn_at = f->start;
@@ -327,9 +354,11 @@ void spi_heard(void *opaque, Signal *from, Frame *frame)
         !signal_meets(from, &s->sck)) {
         return;
     }
-    if (f->bits != frame_bits(s)) {
+    spi_soft_abort(s);
+    s->soft = false;
+    if (f->bits != spi_frame_bits(s)) {
         periph_mistake(&s->parent_obj, "the master clocks frames of %u bits, DFF says %u: nothing "
-                       "sensible comes of it", f->bits, frame_bits(s));
+                       "sensible comes of it", f->bits, spi_frame_bits(s));
         return;
     }
     if (f->cpol != !!spi_cr1(s, R_CR1_CPOL_MASK) || f->cpha != !!spi_cr1(s, R_CR1_CPHA_MASK)) {
@@ -353,7 +382,7 @@ void spi_heard(void *opaque, Signal *from, Frame *frame)
 
 int64_t spi_frame_when(const Spi *s)
 {
-    bool ends = s->holds || (s->shift.phase != SPI_IDLE && !s->waits);
+    bool ends = s->holds || (s->shift.phase != SPI_IDLE && !s->waits && !s->by_bits);
 
     return !ends ? COUNTER_NEVER : s->grace ? s->grace : s->slave_end ?: shifter_when(&s->shift);
 }
@@ -364,7 +393,7 @@ void spi_frame_expired(void *opaque)
 
     if (s->holds) {
         slave_release(s);
-    } else if (!spi_waits_for_service(s, line_in(s) && spi_is_master(s), false)) {
+    } else if (!spi_waits_for_service(s, spi_line_in(s) && spi_is_master(s), false)) {
         end_frame(s);
         master_go_on(s, true);
     }
@@ -381,6 +410,10 @@ void spi_frame_run(Spi *s)
         master_go_on(s, crc_is_next(s) && s->crc_asked);
     }
     s->crc_asked = false;
+    if (!spi_is_slave(s)) {
+        spi_soft_abort(s);
+        s->soft = false;
+    }
     if (s->holds && !slave_is_late(s)) {
         slave_release(s);
     }

@@ -118,7 +118,8 @@ static void test_spi(void)
         g_assert_cmphex(peek(SPI1 + 12), ==, 0x35);
         assert_edges(0, begin, sck[mode]);
         assert_edges(1, begin, "+0 -500 +1000 -1500 +3000");
-        assert_edges(2, begin, "-0 +1000 -2000 +2500 -3000 +3500");
+        assert_edges(2, begin, mode & 1 ? "-0 +1000 -2000 +2500 -3000 +3500"
+                     : "+1000 -2000 +2500 -3000 +3500");    /* its first bit has been there before */
         forget();
     }
 }
@@ -489,6 +490,66 @@ static void test_soft_spi(void)
     }
 }
 
+/* SPI2 is the slave of GPIOs: in each mode, in words of 8 and 16 bits; what it sends comes back. */
+static uint32_t soft_spi2(unsigned mode, unsigned bits, uint32_t out)
+{
+    bool cpha = mode & CPHA, cpol = mode & CPOL;
+    uint32_t in = 0;
+
+    for (int bit = bits - 1; bit >= 0; bit--) {
+        if (cpha) {
+            gpio_set(GPIOA, 5, !cpol);
+        }
+        gpio_set(GPIOA, 7, out >> bit & 1);
+        in = in << 1 | gpio_get(GPIOA, 6);
+        gpio_set(GPIOA, 5, cpha ? cpol : !cpol);
+        g_assert_cmpint(gpio_get(GPIOA, 6), ==, in & 1);
+        if (!cpha) {
+            gpio_set(GPIOA, 5, cpol);
+        }
+    }
+    return in;
+}
+
+static void test_soft_spi_slave(void)
+{
+    for (unsigned mode = 0; mode < 8; mode++) {
+        unsigned bits = mode & 4 ? 16 : 8, settings = (mode & 3) | (mode & 4 ? DFF : 0);
+        uint32_t mask = mode & 4 ? 0xffff : 0xff;
+
+        board_start("-machine wire=pa5-pb13:pa6-pb14:pa7-pb15:pa4-pb12");
+        board_enable("gpioa");
+        board_enable("gpiob");
+        board_enable("spi2");
+        for (unsigned pin = 12; pin <= 15; pin++) {
+            board_pin_function(GPIOB, pin, 5);
+        }
+        gpio_set(GPIOA, 5, mode & CPOL);
+        gpio_set(GPIOA, 4, true);
+        gpio_out(GPIOA, 4);
+        gpio_out(GPIOA, 5);
+        gpio_out(GPIOA, 7);
+        poke(SPI2, SPE | settings);
+        soft_spi2(mode, 8, 0x12);                       /* not selected */
+        g_assert_cmphex(peek(SPI2 + 8) & 0x81, ==, 0);
+        poke(SPI2 + 12, 0xa5c3);
+        gpio_set(GPIOA, 4, false);
+        poke(SPI2 + 12, 0x3c5a);
+        g_assert_cmphex(soft_spi2(mode, bits, 0x369c), ==, 0xa5c3 & mask);
+        g_assert_cmphex(peek(SPI2 + 8) & 0x81, ==, 1);
+        g_assert_cmphex(peek(SPI2 + 12), ==, 0x369c & mask);
+        g_assert_cmphex(soft_spi2(mode, bits, 0xfe01), ==, 0x3c5a & mask);
+        g_assert_cmphex(peek(SPI2 + 12), ==, 0xfe01 & mask);
+        soft_spi2(mode, 3, 5);                          /* given up by NSS */
+        g_assert_cmphex(peek(SPI2 + 8) & 0x80, ==, 0x80);
+        gpio_set(GPIOA, 4, true);
+        g_assert_cmphex(peek(SPI2 + 8) & 0x81, ==, 0);
+        gpio_set(GPIOA, 4, false);
+        soft_spi2(mode, bits, 0x77);
+        g_assert_cmphex(peek(SPI2 + 12), ==, 0x77);
+    }
+}
+
 /* Open drain, PB6 and PB9, as controllers' pins. */
 static void soft_i2c_start(const char *args)
 {
@@ -594,6 +655,58 @@ static void test_soft_i2c(void)
     soft_stop();
 }
 
+/* I2C2 is a slave of GPIOs, and stretches the clock. */
+static void test_soft_i2c_slave(void)
+{
+    enum { I2C2 = 0x40005800, DR = 16, SR1 = 20, SR2 = 24 };
+    uint8_t byte = 0;
+
+    soft_i2c_start("-machine wire=pb6-pb10:pb9-pb11");
+    board_enable("i2c2");
+    poke(GPIOB + OTYPER, peek(GPIOB + OTYPER) | 3 << 10);
+    board_pin_function(GPIOB, 10, 4);
+    board_pin_function(GPIOB, 11, 4);
+    poke(I2C2 + 4, 16);
+    poke(I2C2 + 8, 0x42 << 1);
+    poke(I2C2, 1);
+    poke(I2C2, 1 | 1 << 10);
+    soft_start();
+    g_assert_cmphex(peek(I2C2 + SR2), ==, 2);           /* BUSY */
+    g_assert_true(soft_write(0x84));
+    board_wait_ns(10000);
+    g_assert_cmphex(peek(I2C2 + SR1), ==, 2);           /* ADDR */
+    peek(I2C2 + SR2);
+    g_assert_true(soft_write(0x5c));
+    board_wait_ns(10000);
+    g_assert_cmphex(peek(I2C2 + SR1), ==, 0x40);        /* RXNE */
+    g_assert_cmphex(peek(I2C2 + DR), ==, 0x5c);
+    soft_start();
+    g_assert_true(soft_write(0x85));
+    board_wait_ns(10000);
+    g_assert_cmphex(peek(I2C2 + SR1) & 2, ==, 2);
+    sda(true);
+    scl(true);
+    g_assert_false(gpio_get(GPIOB, 6));                 /* it has nothing to send yet */
+    peek(I2C2 + SR2);
+    g_assert_false(gpio_get(GPIOB, 6));
+    poke(I2C2 + DR, 0xa7);
+    g_assert_true(gpio_get(GPIOB, 6));
+    for (unsigned bit = 0; bit < 8; bit++) {
+        scl(true);
+        byte = byte << 1 | gpio_get(GPIOB, 9);
+        scl(false);
+    }
+    g_assert_cmphex(byte, ==, 0xa7);
+    sda(true);
+    scl(true);                                          /* NACK */
+    scl(false);
+    soft_stop();
+    g_assert_cmphex(peek(I2C2 + SR1) & 0x400, ==, 0x400);   /* AF */
+    g_assert_cmphex(peek(I2C2 + SR2), ==, 0);
+    g_assert_cmphex(peek(I2C2 + SR1) & 0x100, ==, 0);   /* no BERR */
+    g_assert_true(gpio_get(GPIOB, 6) && gpio_get(GPIOB, 9));
+}
+
 /* PD0 is a transmitter, over a jumper to USART3 at PB11: a bit takes 8 us. */
 static void soft_uart_start(uint32_t cr1)
 {
@@ -690,6 +803,8 @@ int main(int argc, char **argv)
     qtest_add_func("/levels/soft-spi", test_soft_spi);
     qtest_add_func("/levels/soft-i2c", test_soft_i2c);
     qtest_add_func("/levels/soft-uart", test_soft_uart);
+    qtest_add_func("/levels/soft-spi-slave", test_soft_spi_slave);
+    qtest_add_func("/levels/soft-i2c-slave", test_soft_i2c_slave);
     qtest_add_func("/levels/snapshot", test_snapshot);
     return board_run_tests();
 }
