@@ -444,6 +444,25 @@ static void test_spi_drive(void)
     unlink(file);
 }
 
+/* ---- Masters made of GPIOs ---- */
+
+static void test_soft(void)
+{
+    start("soft", "-machine wire=pd0-pb11:pd1-pb10 "
+          "-device stm32-i2c-bus,scl=pc4,sda=pc5,id=soft "
+          "-device at24c-eeprom,bus=soft,address=0x50,rom-size=256");
+    wait_until_done();
+    g_assert_cmphex(mail(1), ==, 0x3f);
+    g_assert_cmphex(mail(2), ==, 0x67);
+    g_assert_cmphex(mail(3), ==, 0xe3);
+    g_assert_cmphex(mail(4), ==, 0x5a);
+    g_assert_cmpuint(mail(5), ==, 0);
+    g_assert_cmpuint(mail(6), ==, 0);
+    g_assert_cmpuint(mail(7), ==, 0);
+    g_assert_cmpuint(mail(8), ==, 0);
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+}
+
 /* ---- The accelerometer ---- */
 
 static void tilt_to(int x, int y)
@@ -632,6 +651,7 @@ int main(int argc, char **argv)
     qtest_add_data_func("chip/spi", "-icount shift=3,sleep=off", test_spi);
     qtest_add_data_func("chip/spi-real-time", "", test_spi);
     qtest_add_func("chip/spi-drive", test_spi_drive);
+    qtest_add_func("chip/soft", test_soft);
     qtest_add_data_func("chip/tilt", "-icount shift=3,sleep=off", test_tilt);
     qtest_add_data_func("chip/tilt-real-time", "", test_tilt);
     qtest_add_func("chip/motion", test_motion);
