@@ -122,9 +122,9 @@ static void heard(void *opaque, Signal *from, Frame *frame)
         f->answer = out;
         f->drawn = true;
     }
-    drive_sdo(a);
     pin_show(&a->sdo_driver, &a->picture,
              picture_bits(f->start, f->bit, revbit32(out) >> (32 - f->bits), f->bits, out & 1));
+    drive_sdo(a);
 }
 
 /* ---- SPI, bit by bit ---- */
@@ -137,7 +137,6 @@ static void fetch(Accelerometer *a)
         *a->before = *a;
         a->bits.out = transfer(a, 0);
         a->fetched = true;
-        drive_sdo(a);
     }
 }
 
@@ -167,6 +166,7 @@ static void sck_changed(void *opaque, bool level)
             fetch(a);
         }
         pin_show(&a->sdo_driver, &a->picture, picture_rest(spi_bits_out(&a->bits)));
+        drive_sdo(a);
         return;
     }
     a->fetched = false;
@@ -287,6 +287,7 @@ static const VMStateDescription vmstate_accelerometer = {
         VMSTATE_UINT8_ARRAY(reg, Accelerometer, ACC_REGS),
         VMSTATE_BOOL(selected, Accelerometer),
         VMSTATE_SPI_BITS(bits, Accelerometer),
+        VMSTATE_PICTURE(picture, Accelerometer),
         VMSTATE_BOOL(reading, Accelerometer),
         VMSTATE_UINT8(first, Accelerometer),
         VMSTATE_UINT32(bytes, Accelerometer),

@@ -279,14 +279,19 @@ static void net_tell(PinNet *net, bool level, bool waves, int64_t ns)
     net->skipped = 0;
 }
 
-static bool net_is_heard(const PinNet *net)
+static bool net_has_listeners(const PinNet *net)
 {
     for (unsigned i = 0; i < net->pins->len; i++) {
         if (!QLIST_EMPTY(&((Pin *)net->pins->pdata[i])->listeners)) {
             return true;
         }
     }
-    return trace_event_get_state_backends(TRACE_PIN_CHANGED);
+    return false;
+}
+
+static bool net_is_heard(const PinNet *net)
+{
+    return net_has_listeners(net) || trace_event_get_state_backends(TRACE_PIN_CHANGED);
 }
 
 /* Tell all who do not know it of the levels that are there now. */
@@ -541,7 +546,7 @@ static void net_tell_followers(PinNet *net)
 static void net_look(const PinNet *net)
 {
     if (net->drive.kind == DRIVE_PICTURE) {
-        net->drive.picture->heard |= net_is_heard(net);
+        net->drive.picture->heard |= net_has_listeners(net);
         net->drive.picture->watched |= net_wants_waves(net);
     }
 }
@@ -554,19 +559,25 @@ static void net_end_picture(PinNet *net, int64_t ns)
     }
 }
 
-/* What drives the net is something else than what it @was. */
+/* What drives the net may be something else than what it @was. */
 static void net_changed(PinNet *net, const Drive *was)
 {
-    Drive plain = at_rest(&net->plain);
-    bool level = drive_level(&net->drive);
+    Drive rest = at_rest(&net->plain);
+    bool level = drive_level(&net->drive), plain = drive_level(&rest);
+    bool picture = net->drive.kind == DRIVE_PICTURE, same = drive_equals(was, &net->drive);
 
     net_publish(net, level);
     if (timer_pending(net->edge)) {
         timer_del(net->edge);
     }
-    net_tell_now(net, level, drive_level(&plain));      /* who hears it may drive it anew */
-    if (net->drive.kind == DRIVE_PICTURE &&
-        (runstate_is_running() || !drive_equals(was, &net->drive))) {
+    if (picture && same) {              /* its edges come by themselves */
+        level = net->level;
+        plain = net_has_listeners(net) ? plain : net->plain_level;
+    } else if (picture && !net_wants_waves(net)) {
+        level = plain;
+    }
+    net_tell_now(net, level, plain);    /* who hears it may drive it anew */
+    if (net->drive.kind == DRIVE_PICTURE && !same && net_wants_waves(net)) {
         net_join_picture(net);
     }
     net_look(net);
@@ -696,24 +707,23 @@ void pin_end_picture(Pin *pin, const Picture *picture, const Picture *now)
 void pin_begin_picture(Pin *pin, const Picture *picture, bool corrected)
 {
     PinNet *net = pin->net;
-    Drive plain = at_rest(&net->plain);
 
     if (!net_shows(net, picture)) {
         return;
     }
     net_look(net);
     if (!runstate_is_running()) {
-        net_join_picture(net);
+        if (net_wants_waves(net)) {
+            net_join_picture(net);
+        }
     } else if (!picture->count) {
         net->told_edges = 1;
-        net_tell_now(net, picture->rest, net->plain_level);
+        net_tell_now(net, net_wants_waves(net) ? picture->rest : net->level, net->plain_level);
     } else if (net_wants_waves(net)) {
         net->told_edges = corrected ? MAX(bits_begun(picture, now_ns()), 1) - 1 : 0;
         net_tell_picture(net, now_ns());
-    } else {
-        net->level = drive_level(&net->drive);
     }
-    net_tell_now(net, net->level, drive_level(&plain));
+    net_tell_now(net, net->level, pin_plain_level(pin));
     net_arm_edge(net);
 }
 
@@ -936,6 +946,27 @@ static const TypeInfo pin_types[] = { {
 } };
 DEFINE_TYPES(pin_types)
 
+static bool picture_is_sane(void *opaque, int version_id)
+{
+    const Picture *p = opaque;
+
+    return p->count <= 64 && p->period && p->high <= p->period;
+}
+
+const VMStateDescription vmstate_picture = {
+    .name = "stm32-picture", .version_id = 1, .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_INT64(start, Picture),
+        VMSTATE_UINT64(period, Picture),
+        VMSTATE_UINT64(high, Picture),
+        VMSTATE_UINT64(bits, Picture),
+        VMSTATE_UINT8(count, Picture),
+        VMSTATE_BOOL(rest, Picture),
+        VMSTATE_VALIDATE("its bits", picture_is_sane),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 static int pin_pre_save(void *opaque)
 {
     PIN(opaque)->told = PIN(opaque)->net->level;
@@ -952,6 +983,7 @@ static int pin_post_load(void *opaque, int version_id)
     }
     pin->net->level = pin->told;
     pin->net->plain_level = pin->told_plain;
+    pin->net->edge_ns = 0;          /* it may have been later before */
     net_update(pin->net);
     return 0;
 }

@@ -274,6 +274,11 @@ struct Pin {
     bool told, told_plain;                          /* its net's levels, for a snapshot */
 };
 
+/* Of who can't draw it anew from other state. */
+extern const VMStateDescription vmstate_picture;
+#define VMSTATE_PICTURE(field, State) \
+    VMSTATE_STRUCT(field, State, 1, vmstate_picture, Picture)
+
 /* What the outside world does to a pin, and what its listeners heard last, in a migration stream. */
 extern const VMStateDescription vmstate_pin;
 

@@ -109,11 +109,10 @@ void i2c_draw_update(I2c *s)
         /* open drain lets go, but for a master made of GPIOs */
         signal_drive(&s->scl, DRIVE_LEVEL(!s->bits.pulls_scl));
         signal_drive(&s->sda, DRIVE_LEVEL(!s->bits.pulls_sda));
-        s->scl_picture = s->sda_picture = picture_rest(true);
         return;
     }
-    signal_drive(&s->scl, open_drain(&s->scl_picture));
-    signal_drive(&s->sda, open_drain(&s->sda_picture));
     signal_show(&s->scl, &s->scl_picture, draw_scl(s));
     signal_show(&s->sda, &s->sda_picture, draw_sda(s));
+    signal_drive(&s->scl, open_drain(&s->scl_picture));
+    signal_drive(&s->sda, open_drain(&s->sda_picture));
 }

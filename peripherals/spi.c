@@ -427,6 +427,7 @@ static const VMStateDescription spi_vmstate = {
         VMSTATE_BOOL(by_bits, Spi),
         VMSTATE_BOOL(soft, Spi),
         VMSTATE_BOOL(soft_out, Spi),
+        VMSTATE_BOOL(soft_sck, Spi),
         VMSTATE_UINT32(drawn_in, Spi),
         VMSTATE_BOOL(draws_in, Spi),
         VMSTATE_UINT32(in, Spi),

@@ -45,7 +45,8 @@ typedef struct Spi {
     bool draws_in;                  /* ... who has no pin of its own */
     SpiBits bits;                   /* of a frame that real levels clock, ... */
     bool by_bits;                   /* ... which goes on; */
-    bool soft, soft_out;            /* the last was such a one; the level at MISO */
+    bool soft, soft_out;            /* the last was such a one; the level at MISO, */
+    bool soft_sck;                  /* ... and at SCK, as told last */
     Picture sck_picture, out_picture, in_picture;
     uint32_t in;                    /* what comes in with it */
     bool has_sent;                  /* a slave that has something to send: DR written since SPE */

@@ -132,9 +132,9 @@ static Picture draw_clock(const Spi *s)
 /* Without CPHA a slave's first bit is there before the clock. */
 static Picture draw_miso(const Spi *s)
 {
-    bool cpol = spi_cr1(s, R_CR1_CPOL_MASK);
+    bool idle = !s->soft || s->soft_sck == !!spi_cr1(s, R_CR1_CPOL_MASK);
 
-    if (s->loaded && !spi_cr1(s, R_CR1_CPHA_MASK) && signal_level(&s->sck, cpol) == cpol) {
+    if (s->loaded && !spi_cr1(s, R_CR1_CPHA_MASK) && idle) {
         return picture_rest(spi_line_order(s, s->shift.word) >> (spi_frame_bits(s) - 1) & 1);
     }
     return s->soft ? picture_rest(s->soft_out) : draw_data(s, s->shift.word);
@@ -150,10 +150,6 @@ void spi_frame_drive(Spi *s)
         s->drawn_bit = 0;
     }
 
-    signal_drive(&s->sck, master ? DRIVE_OF(&s->sck_picture) : DRIVE(NONE));
-    signal_drive(&s->mosi, master && out == &s->mosi ? DRIVE_OF(&s->out_picture) : DRIVE(NONE));
-    signal_drive(&s->miso, slave && out == &s->miso ? DRIVE_OF(&s->out_picture)
-                           : master && s->draws_in ? DRIVE_OF(&s->in_picture) : DRIVE(NONE));
     if (master) {
         signal_show(&s->sck, &s->sck_picture, draw_clock(s));
     }
@@ -164,6 +160,10 @@ void spi_frame_drive(Spi *s)
         signal_show(master ? &s->mosi : &s->miso, &s->out_picture,
                     slave ? draw_miso(s) : draw_data(s, s->shift.word));
     }
+    signal_drive(&s->sck, master ? DRIVE_OF(&s->sck_picture) : DRIVE(NONE));
+    signal_drive(&s->mosi, master && out == &s->mosi ? DRIVE_OF(&s->out_picture) : DRIVE(NONE));
+    signal_drive(&s->miso, slave && out == &s->miso ? DRIVE_OF(&s->out_picture)
+                           : master && s->draws_in ? DRIVE_OF(&s->in_picture) : DRIVE(NONE));
 }
 
 /* ---- A frame ---- */

@@ -43,6 +43,7 @@ void spi_soft_sck(void *opaque, bool level)
     Spi *s = opaque;
     bool leading = level != !!spi_cr1(s, R_CR1_CPOL_MASK), cpha = spi_cr1(s, R_CR1_CPHA_MASK);
 
+    s->soft_sck = level;
     if (!spi_is_slave(s) || s->holds || !spi_bits_is_edge(signal_pin(&s->sck))) {
         return;
     }

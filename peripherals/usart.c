@@ -69,6 +69,7 @@ static void drive_tx(Usart *s)
     const uint32_t *regs = s->parent_obj.regs;
     bool on = regs[R_CR1] & R_CR1_UE_MASK && regs[R_CR1] & R_CR1_TE_MASK;
 
+    signal_show(&s->signal_tx, &s->tx_picture, tx_picture(s));
     if (!on || (usart_single_wire(s) && s->tx.phase == TX_NOTHING)) {
         signal_drive(&s->signal_tx, DRIVE(NONE));
     } else if (regs[R_CR3] & R_CR3_IREN_MASK) {
@@ -76,7 +77,6 @@ static void drive_tx(Usart *s)
     } else {
         signal_drive(&s->signal_tx, DRIVE_OF(&s->tx_picture));
     }
-    signal_show(&s->signal_tx, &s->tx_picture, tx_picture(s));
 }
 
 /*
@@ -109,8 +109,8 @@ static void drive_ck(Usart *s)
         signal_drive(&s->signal_ck, (Drive) { .kind = DRIVE_WAVE, .period = period,
                                               .high = period / 2 });
     } else {
-        signal_drive(&s->signal_ck, DRIVE_OF(&s->ck_picture));
         signal_show(&s->signal_ck, &s->ck_picture, clocks ? ck_picture(s) : picture_rest(high));
+        signal_drive(&s->signal_ck, DRIVE_OF(&s->ck_picture));
     }
 }
 
