@@ -129,13 +129,19 @@ static Picture draw_clock(const Spi *s)
                         2 * spi_frame_bits(s), cpol);
 }
 
+/* What a slave will send next, as things stand. */
+static uint32_t next_word(const Spi *s)
+{
+    return !spi_sr(s, R_SR_TXE_MASK) ? s->tdr : s->in;
+}
+
 /* Without CPHA a slave's first bit is there before the clock. */
 static Picture draw_miso(const Spi *s)
 {
     bool idle = !s->soft || s->soft_sck == !!spi_cr1(s, R_CR1_CPOL_MASK);
 
-    if (s->loaded && !spi_cr1(s, R_CR1_CPHA_MASK) && idle) {
-        return picture_rest(spi_line_order(s, s->shift.word) >> (spi_frame_bits(s) - 1) & 1);
+    if (s->shift.phase == SPI_IDLE && !spi_cr1(s, R_CR1_CPHA_MASK) && idle) {
+        return picture_rest(spi_line_order(s, next_word(s)) >> (spi_frame_bits(s) - 1) & 1);
     }
     return s->soft ? picture_rest(s->soft_out) : draw_data(s, s->shift.word);
 }

@@ -11,8 +11,7 @@ void spi_soft_abort(Spi *s)
 {
     if (s->by_bits) {
         s->by_bits = false;
-        s->shift.phase = SPI_IDLE;
-        s->loaded = true;               /* unsure: the word goes out from its first bit again */
+        s->shift.phase = SPI_IDLE;      /* unsure: the word that was going out is lost */
     }
 }
 
