@@ -135,7 +135,9 @@ static void parts_bus_realize(DeviceState *dev, Error **errp)
     }
     p->bits = (I2cBits) { .hear = hear_event, .pull = pull, .opaque = p,
                           .event = I2C_EVENT_STOP, .scl = true, .sda = true };
-    p->bus = i2c_init_bus(dev, dev->id);
+    /* -device finds only buses of what hangs on the system bus: it is that of SCL's port */
+    p->bus = i2c_init_bus(DEVICE(OBJECT(p->scl_pin)->parent), dev->id ?: TYPE_PARTS_BUS);
+    qbus_realize(BUS(p->bus), &error_abort);
     solder(p, &p->scl, &p->scl_level, &p->scl_pull, p->scl_pin);
     solder(p, &p->sda, &p->sda_level, &p->sda_pull, p->sda_pin);
     p->scl.heard = heard;
