@@ -251,7 +251,8 @@ static void hear_spi(Cable *c, const int64_t *arg)
     SpiFrame f = {
         .frame.bus = FRAME_SPI, .out = signal_of(c, arg[1]), .in = signal_of(c, arg[2]),
         .data = arg[3], .bits = bits, .bit = arg[5], .cpol = arg[6] & 1, .cpha = arg[6] & 2,
-        .ti = arg[6] & 4, .start = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), .answered = answered_spi, .master = &c->core[arg[0]],
+        .ti = arg[6] & 4, .start = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL),
+        .answered = answered_spi, .master = &c->core[arg[0]],
     };
 
     if (bits != 8 && bits != 16) {

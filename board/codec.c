@@ -1,7 +1,8 @@
 /*
  * The control side of a CS43L22 (Cirrus Logic DS792): registers over I2C at address 0x94, reset.
  *
- * Lines: SCL and SDA hear I2C, of a controller or of GPIOs; RESET low holds it: no acknowledge, registers as after power-on.
+ * Lines: SCL and SDA hear I2C, of a controller or of GPIOs; RESET low holds it: no acknowledge,
+ * registers as after power-on.
  *
  * Deliberately different: reserved bits can be written; speakers, passthrough and battery are registers
  * without effect, and what their status registers would tell reads 0.  With FREEZE no register of sound

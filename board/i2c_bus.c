@@ -1,7 +1,8 @@
 /*
  * A bus for I2C parts of QEMU at two pins, with its pull-up resistors as on a module:
  *
- *   -device stm32-i2c-bus,scl=pb10,sda=pb11,id=soft -device at24c-eeprom,bus=soft,address=0x50,rom-size=256
+ *   -device stm32-i2c-bus,scl=pb10,sda=pb11,id=soft
+ *   -device at24c-eeprom,bus=soft,address=0x50,rom-size=256
  *
  * Its master is whoever has those pins: a controller, or a program with GPIOs.  (Parts on i2c1, i2c2, i2c3
  * are wherever that controller's pins are.)
