@@ -134,6 +134,7 @@ static void fetch(Accelerometer *a)
 {
     a->bits.out = 0;
     if (a->bytes && a->reading) {
+        catch_up(a);                        /* samples stay */
         *a->before = *a;
         a->bits.out = transfer(a, 0);
         a->fetched = true;
