@@ -56,7 +56,9 @@ typedef struct CanWire {
     uint64_t due, free;         /* bits of the pacer: end of the phase, and of the intermission */
     int64_t free_at;            /* the latter in ns; in phase WIRE_HELD: until when */
     int64_t begin_at;           /* ns: when the next frame begins, if it is idle */
-    bool working;
+    CanFrame counted;           /* the last whose bits have been counted */
+    uint32_t counted_bits;
+    bool working;               /* a step is under way */
     CanFrame queue[BUS_QUEUE];  /* of QEMU's other nodes: from `first` on */
     uint32_t first, count;
     CanBusClientState client;

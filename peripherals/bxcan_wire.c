@@ -29,10 +29,14 @@ static int64_t now(void)
 
 /* ---- A frame begins ---- */
 
-/* Start of frame to ACK slot. */
-static unsigned bits_to_ack(const CanFrame *f)
+/* Start of frame to ACK slot; mostly it is asked for the same frame again. */
+static unsigned bits_to_ack(CanWire *w, const CanFrame *f)
 {
-    return can_frame_bits(f) + 2;
+    if (!w->counted_bits || !can_frame_equals(f, &w->counted)) {
+        w->counted = *f;
+        w->counted_bits = can_frame_bits(f) + 2;
+    }
+    return w->counted_bits;
 }
 
 static bool may_begin(const Bxcan *s, int64_t at)
@@ -116,7 +120,7 @@ static void begin(CanWire *w, int64_t at)
         give_role(w, s, at, key);
     }
     w->frame = w->foreign ? w->queue[w->first] : bxcan_tx_frame(pacer, pacer->mailbox);
-    w->bits = bxcan_is_deaf(pacer) ? 1 : bits_to_ack(&w->frame);
+    w->bits = bxcan_is_deaf(pacer) ? 1 : bits_to_ack(w, &w->frame);
     w->due = counter_at(&pacer->bits, at) + w->bits;
     w->phase = WIRE_FRAME;
     if (bxcan_is_looped(pacer)) {
@@ -384,13 +388,13 @@ static int64_t wire_when(CanWire *w)
 }
 
 /* Do what is due.  In the middle of loading a snapshot the other nodes are not what they will be. */
-static void catch_up(CanWire *w)
+static void catch_up(CanWire *w, int64_t time)
 {
     if (w->working || !runstate_is_running()) {
         return;
     }
     w->working = true;
-    for (unsigned i = 0; i < MAX_STEPS && wire_when(w) <= now(); i++) {
+    for (unsigned i = 0; i < MAX_STEPS && wire_when(w) <= time; i++) {
         if (w->phase == WIRE_IDLE) {
             begin(w, w->begin_at);
         } else {
@@ -452,7 +456,7 @@ static int64_t when_next_ends(CanWire *w)
     }
     f = bxcan_tx_frame(s, bxcan_tx_next(s));
     bits = synchronized(w, s, w->begin_at);
-    return counter_when(&bits, counter_at(&bits, w->begin_at) + bits_to_ack(&f) + TAIL_BITS);
+    return counter_when(&bits, counter_at(&bits, w->begin_at) + bits_to_ack(w, &f) + TAIL_BITS);
 }
 
 /* When somebody is told of something. */
@@ -471,10 +475,10 @@ static int64_t when_told(CanWire *w)
 }
 
 /* Something may have changed just now. */
-static void wire_run(CanWire *w)
+static void wire_run(CanWire *w, int64_t time)
 {
     if (w->phase == WIRE_HELD && !is_too_early(w)) {
-        w->free_at = now();
+        w->free_at = time;
     }
     if (w->phase == WIRE_IDLE && runstate_is_running()) {
         int64_t when;
@@ -483,16 +487,16 @@ static void wire_run(CanWire *w)
             w->count = 0;
         }
         when = when_to_begin(w);
-        w->begin_at = when == COUNTER_NEVER ? when : MAX(when, MIN(w->begin_at, now()));
+        w->begin_at = when == COUNTER_NEVER ? when : MAX(when, MIN(w->begin_at, time));
     }
-    catch_up(w);
+    catch_up(w, time);
     counter_arm(w->timer, when_told(w));
 }
 
 static void wire_expired(void *opaque)
 {
-    catch_up(opaque);
-    wire_run(opaque);
+    catch_up(opaque, now());
+    wire_run(opaque, now());
     can_wire_update(opaque);
 }
 
@@ -503,33 +507,38 @@ static void node_expired(void *opaque)
 
 void bxcan_wire_run(Bxcan *s)
 {
-    catch_up(bxcan_wire_of(s));
+    int64_t time = now();
+    bool was_on;
+
+    catch_up(bxcan_wire_of(s), time);
     if (runstate_is_running()) {
         bxcan_choose_wire(s);           /* a snapshot's pins come later than it */
     }
-    wire_run(bxcan_wire_of(s));
+    was_on = bxcan_is_on(s);
+    wire_run(bxcan_wire_of(s), time);
     bxcan_mode_run(s);
-    if (bxcan_tx_next(s) >= 0) {
-        wire_run(bxcan_wire_of(s));     /* it has just got there */
+    if (bxcan_is_on(s) != was_on) {
+        wire_run(bxcan_wire_of(s), time);
     }
     counter_arm(s->timer, bxcan_mode_when(s));
 }
 
-static bool is_late(QEMUTimer *timer)
+static bool is_late(QEMUTimer *timer, int64_t time)
 {
-    return timer_pending(timer) && timer_expired(timer, now());
+    return timer_pending(timer) && timer_expired(timer, time);
 }
 
 void bxcan_wire_catch_up(Bxcan *s)
 {
     CanWire *w = bxcan_wire_of(s);
+    int64_t time = now();
 
-    if (is_late(w->timer)) {
+    if (is_late(w->timer, time)) {
         wire_expired(w);
     } else {
-        catch_up(w);
+        catch_up(w, time);
     }
-    if (is_late(s->timer)) {
+    if (is_late(s->timer, time)) {
         node_expired(s);
     }
 }
