@@ -17,6 +17,7 @@
 #define MAX_EDGES 256
 #define FAST_EDGES 4    /* ... so that the last period is among them, wherever it begins */
 
+#define EDGE_NOW INT64_MIN      /* the clock is read if somebody asks for the edge's time */
 #define VDD_UV (PIN_VDD_MV * 1000)
 
 /* The pins that jumpers join: one level for all. */
@@ -26,7 +27,7 @@ typedef struct PinNet {
     bool level;                 /* as last told to listeners */
     QEMUTimer *edge;            /* of a wave, while somebody listens */
     uint64_t told_edges;        /* of those of the wave, then */
-    int64_t edge_ns;            /* of the edge that is being told, */
+    int64_t edge_ns;            /* of the edge that is being told, or EDGE_NOW, */
     uint64_t skipped;           /* ... and the periods left out before it */
 } PinNet;
 
@@ -162,7 +163,7 @@ static void net_tell(PinNet *net, bool level, bool only_wave_listeners, int64_t 
         PinListener *l, *next;
 
         if (trace_event_get_state_backends(TRACE_PIN_CHANGED)) {
-            trace_pin_changed(pin->name, level, ns);
+            trace_pin_changed(pin->name, level, pin_edge_ns(pin));
         }
         QLIST_FOREACH_SAFE(l, &pin->listeners, next, next) {
             if (!only_wave_listeners || l->waves) {
@@ -289,7 +290,12 @@ void pin_catch_up(Pin *pin)
 
 int64_t pin_edge_ns(Pin *pin)
 {
-    return pin->net->edge_ns;
+    PinNet *net = pin->net;
+
+    if (net->edge_ns == EDGE_NOW) {
+        net->edge_ns = now_ns();
+    }
+    return net->edge_ns;
 }
 
 uint64_t pin_periods_skipped(Pin *pin)
@@ -331,9 +337,11 @@ static void net_update(PinNet *net)
     net->drive = net_resolve(net, NULL);
     level = drive_level(&net->drive);
     net_publish(net, level);
-    timer_del(net->edge);
+    if (timer_pending(net->edge)) {
+        timer_del(net->edge);
+    }
     if (level != net->level && runstate_is_running()) {
-        net_tell(net, level, false, now_ns());
+        net_tell(net, level, false, EDGE_NOW);
     }
     net_arm_edge(net);
     net_tell_followers(net);
