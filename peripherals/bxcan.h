@@ -1,7 +1,7 @@
 /*
  * What the parts of a bxCAN share: registers (bxcan.c), modes and errors (bxcan_mode.c), mailboxes
- * (bxcan_tx.c), filters and FIFOs (bxcan_rx.c), frames (bxcan_frame.c), the bus (bxcan_bus.c) and what
- * happens on it (bxcan_wire.c).
+ * (bxcan_tx.c), filters and FIFOs (bxcan_rx.c), frames (bxcan_frame.c), the bus (bxcan_bus.c), what
+ * happens on it (bxcan_wire.c) and when (bxcan_time.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -217,6 +217,23 @@ bool bxcan_is_sane(void *opaque, int version_id);
 extern const VMStateDescription vmstate_can_wire;
 
 /* ---- bxcan_wire.c ---- */
+
+#define TAIL_BITS 8             /* ACK delimiter, end of frame */
+
+/* When the next frame may begin, if there is one: virtual ns. */
+int64_t can_wire_when_to_begin(CanWire *w);
+/* Let a frame begin at the time @at, which may be a while ago. */
+void can_wire_begin(CanWire *w, int64_t at);
+/* The phase that the frame is in is over. */
+void can_wire_go_on(CanWire *w);
+/* Start of frame to ACK slot. */
+unsigned can_wire_bits_to_ack(CanWire *w, const CanFrame *f);
+/* The bits of @s when it has synchronized to the first bit of a frame that begins at @at. */
+Counter bxcan_synchronized(const CanWire *w, const Bxcan *s, int64_t at);
+/* Would somebody lose the frame, whom the host has not let work? */
+bool can_wire_is_too_early(CanWire *w);
+
+/* ---- bxcan_time.c ---- */
 
 void bxcan_wire_init(Bxcan *s);
 /* Let it send what it has to, and arm its timers: part of update(). */
