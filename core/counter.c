@@ -66,11 +66,16 @@ void counter_sync(Counter *c)
     c->anchor = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 }
 
-void counter_set(Counter *c, uint64_t count)
+void counter_set_at(Counter *c, uint64_t count, int64_t ns)
 {
     c->count = count;
     c->phase = 0;
-    c->anchor = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    c->anchor = ns;
+}
+
+void counter_set(Counter *c, uint64_t count)
+{
+    counter_set_at(c, count, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
 }
 
 /* Booking rounds: only when something changes, or whoever calls this often falls behind. */

@@ -36,8 +36,9 @@ uint64_t counter_now(const Counter *c);
 /* Steps counted by the virtual time @ns, if nothing changes until then: not before it was last booked. */
 uint64_t counter_at(const Counter *c, int64_t ns);
 
-/* Be @count, at the start of a step. */
+/* Be @count, at the start of a step: now, or at the virtual time @ns, not before it was last booked. */
 void counter_set(Counter *c, uint64_t count);
+void counter_set_at(Counter *c, uint64_t count, int64_t ns);
 
 /* Stand still; go on.  Both may be called in either state. */
 void counter_stop(Counter *c);

@@ -101,13 +101,15 @@ static uint32_t dr_read(Periph *p, unsigned n)
 
     p->regs[R_SR] &= ~R_SR_EOC_MASK;
     s->fresh = false;
+    s->unnoticed = 0;
     adc_sync(s->common);            /* a late host: what has waited for this */
     adc_update_all(s->common);
     return data;
 }
 
 /* The DMA finds what a host that is late has let wait. */
-static unsigned dr_read_run(Periph *p, unsigned n, uint32_t *data, unsigned max)
+static unsigned dr_read_run(Periph *p, unsigned n, uint32_t *data, unsigned max,
+                            unsigned unnoticed)
 {
     Adc *s = ADC(p);
     unsigned count = 0;
@@ -119,8 +121,10 @@ static unsigned dr_read_run(Periph *p, unsigned n, uint32_t *data, unsigned max)
         data[count++] = p->regs[R_DR];
         p->regs[R_SR] &= ~R_SR_EOC_MASK;
         s->fresh = false;
+        count += adc_take_row(s, data + count, max - count);
         adc_sync(s->common);
     }
+    s->unnoticed = unnoticed - MIN(count, unnoticed);
     adc_update_all(s->common);
     return count;
 }
@@ -210,7 +214,7 @@ static void adc_reset(Periph *p, bool power_on)
     s->begun = s->end = s->stable = 0;
     s->left = s->jleft = 0;
     s->dma_done = false;
-    s->fresh_ns = s->strikes = 0;
+    s->fresh_ns = s->strikes = s->unnoticed = 0;
 }
 
 static void adc_realize(Periph *p, Error **errp)
@@ -273,6 +277,7 @@ static const VMStateDescription adc_vmstate = {
         VMSTATE_INT64(fresh_ns, Adc),
         VMSTATE_UINT32(strikes, Adc),
         VMSTATE_BOOL(dma_done, Adc),
+        VMSTATE_UINT32(unnoticed, Adc),
         VMSTATE_UINT64(stable, Adc),
         VMSTATE_VALIDATE("places in the sequences", adc_is_sane),
         VMSTATE_PERIPH(Adc),

@@ -4,6 +4,7 @@
  *   adc.c          registers, pins and lines of one converter
  *   adc_sequence.c its groups: what begins when, and what the end of a conversion causes
  *   adc_result.c   from volts to what is in the data register; the analog watchdog
+ *   adc_row.c      many conversions at once, for the DMA
  *   adc_common.c   the common registers, multi modes, triggers, the device of that
  *   adc_time.c     time: brings all three to now, says when to look again
  *
@@ -34,6 +35,7 @@
 #define N_PIN_CHANNELS 16
 #define N_CHANNELS 19
 #define N_TRIGGERS 16
+#define ADC_MAX_SEQUENCE 16
 enum { CHANNEL_TEMPERATURE = 16, CHANNEL_VREFINT, CHANNEL_VBAT };
 /* CCR.DMA */
 enum { CDR_NO_DMA, CDR_HALFWORDS, CDR_PAIRS, CDR_BYTES };
@@ -70,6 +72,7 @@ typedef struct Adc {
     int64_t fresh_ns;               /* since when, as the host had time for it; */
     uint32_t strikes;               /* ... how often it has been waited for since */
     bool dma_done;                  /* DDS = 0, and the DMA has taken the last item */
+    uint32_t unnoticed;             /* results that the DMA will take with nobody the wiser */
     uint64_t stable;                /* from this tick on, after ADON */
 } Adc;
 
@@ -155,6 +158,15 @@ void adc_watch(Adc *s, AdcGroup group, unsigned channel, uint32_t sample);
 /* May the watchdog raise its flag, as things are now? */
 bool adc_watchdog_may_bark(Adc *s);
 void adc_check_channel(Adc *s, unsigned channel);
+/* Does what the channel measures depend on the time? */
+bool adc_channel_moves(const Adc *s, unsigned channel);
+
+/* ---- adc_row.c ---- */
+
+/* The data of conversions that have ended by adc_look(), as if each had been read at once: how many. */
+unsigned adc_take_row(Adc *s, uint32_t *data, unsigned max);
+/* When @more conversions after the one under way have ended too; if that can't be told, when that has. */
+uint64_t adc_row_end(Adc *s, unsigned more);
 
 /* ---- adc_common.c ---- */
 

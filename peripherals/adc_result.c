@@ -127,14 +127,19 @@ void adc_watch(Adc *s, AdcGroup group, unsigned channel, uint32_t sample)
     }
 }
 
+bool adc_channel_moves(const Adc *s, unsigned channel)
+{
+    const Drive *d = &s->input[channel % N_PIN_CHANNELS].drive;
+
+    return channel < N_PIN_CHANNELS &&
+           (d->kind == DRIVE_WAVE || d->kind == DRIVE_PICTURE || d->kind == DRIVE_SOURCE);
+}
+
 /* A constant voltage inside the window needs no events. */
 static bool may_leave(Adc *s, AdcGroup group, unsigned channel)
 {
-    Drive *d = &s->input[channel % N_PIN_CHANNELS].drive;
-    bool moves = channel < N_PIN_CHANNELS && (d->kind == DRIVE_WAVE || d->kind == DRIVE_PICTURE ||
-                                              d->kind == DRIVE_SOURCE);
-
-    return is_watched(s, group, channel) && (moves || is_outside(s, adc_sample(s, channel, 0)));
+    return is_watched(s, group, channel) &&
+           (adc_channel_moves(s, channel) || is_outside(s, adc_sample(s, channel, 0)));
 }
 
 bool adc_watchdog_may_bark(Adc *s)

@@ -6,7 +6,8 @@
  *
  * Without -icount virtual time goes on while the host is busy.  A reader of DR, a program or the DMA,
  * then finds the results that have come meanwhile one by one: data that is not read waits twice HELD_NS
- * before it is an overrun, and what the DMA takes comes in bunches.
+ * before it is an overrun.  What the DMA takes comes in bunches: when it has something to tell (half or
+ * all of a transfer), when its registers are looked at, and every DMA_LAZY_NS.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,6 +20,7 @@
 #define BACKLOG_NS 20000000     /* a host that is later than this: what it missed is lost */
 #define IRQ_FLOOR_NS 1000
 #define DMA_FLOOR_NS 200000
+#define DMA_LAZY_NS 500000      /* what the DMA moves is in memory no later than this */
 
 /* The converter whose conversion ends first. */
 static Adc *first_to_end(const AdcCommon *c)
@@ -169,12 +171,19 @@ static int64_t not_before(const AdcCommon *c)
     return c->expired + floor;
 }
 
-static int64_t when_ends(const Adc *s)
+static int64_t when_ends(Adc *s)
 {
+    const AdcCommon *c = s->common;
+    int64_t when = counter_when(&c->ticks, s->end);
+
     if (waits_for_reader(s)) {
         return s->fresh_ns + HELD_NS;
     }
-    return MAX(counter_when(&s->common->ticks, s->end), not_before(s->common));
+    if (s->unnoticed && !s->fresh && !adc_cr1(s, R_CR1_EOCIE_MASK)) {
+        when = counter_when(&c->ticks, adc_row_end(s, s->unnoticed));
+        when = MIN(when, c->expired + DMA_LAZY_NS);
+    }
+    return MAX(when, not_before(c));
 }
 
 void adc_plan(AdcCommon *c)

@@ -44,7 +44,7 @@ static void bxcan_update(Periph *p)
 {
     Bxcan *s = BXCAN(p);
 
-    bxcan_bus_run(s);
+    bxcan_wire_run(s);
     line_set(&s->irq_tx, p->regs[R_IER] & R_IER_TMEIE_MASK &&
              p->regs[R_TSR] & (R_TSR_RQCP0_MASK | R_TSR_RQCP1_MASK | R_TSR_RQCP2_MASK));
     line_set(&s->irq_rx[0], wants_rx_interrupt(s, 0));
@@ -58,7 +58,7 @@ static void bxcan_update(Periph *p)
 /* RESET: FIFOs and MCR.  unsure: mailboxes lose their requests, all other registers stay */
 static void reset_by_software(Bxcan *s)
 {
-    bxcan_bus_leave(s);
+    bxcan_wire_leave(s);
     for (unsigned m = 0; m < MAILBOXES; m++) {
         bxcan_regs(s)[R_TI0R + 4 * m] &= ~R_TI0R_TXRQ_MASK;
     }
@@ -84,7 +84,6 @@ static uint32_t msr_read(Periph *p, unsigned n)
     Bxcan *s = BXCAN(p);
     uint32_t msr;
 
-    bxcan_bus_catch_up(s);
     msr = p->regs[R_MSR] & ~(R_MSR_TXM_MASK | R_MSR_RXM_MASK | R_MSR_SAMP_MASK | R_MSR_RX_MASK);
     msr |= s->role == ROLE_SENDER ? R_MSR_TXM_MASK : s->role != ROLE_NONE ? R_MSR_RXM_MASK : 0;
     return msr | (bxcan_rx_level(s) ? R_MSR_SAMP_MASK | R_MSR_RX_MASK : 0);
@@ -129,6 +128,11 @@ static const RegOps bxcan_ops[] = {
 
 /* ---- Inputs ---- */
 
+static void bxcan_sync(Periph *p)
+{
+    bxcan_wire_catch_up(BXCAN(p));
+}
+
 static void rx_changed(void *opaque, bool level)
 {
     periph_update(opaque);
@@ -139,11 +143,12 @@ static void clock_changed(void *opaque, ClockEvent event)
     Bxcan *s = opaque;
 
     if (event == ClockPreUpdate) {
+        bxcan_wire_catch_up(s);
         counter_sync(&s->bits);
         return;
     }
     if (!bxcan_has_clock(s)) {
-        bxcan_bus_leave(s);
+        bxcan_wire_leave(s);
     }
     periph_update(&s->parent_obj);
 }
@@ -166,8 +171,10 @@ static void set_fault(Object *obj, const char *value, Error **errp)
 
     for (unsigned i = 0; *part && i < ARRAY_SIZE(fault_names); i++) {
         if (!strcmp(part[0], fault_names[i])) {
+            bxcan_wire_catch_up(BXCAN(obj));
             BXCAN(obj)->fault = i;
             BXCAN(obj)->faults = i && part[1] ? strtoul(part[1], NULL, 10) : 0;
+            periph_update(PERIPH(obj));
             return;
         }
     }
@@ -193,7 +200,7 @@ static void bxcan_init(Periph *p)
     counter_go(&s->bits);
     clock_set_callback(p->clk, clock_changed, p, ClockPreUpdate | ClockUpdate);
     object_property_add_str(OBJECT(p), "fault", get_fault, set_fault);
-    bxcan_bus_init(s);
+    bxcan_wire_init(s);
 }
 
 static void bxcan_realize(Periph *p, Error **errp)
@@ -205,7 +212,7 @@ static void bxcan_reset(Periph *p, bool power_on)
 {
     Bxcan *s = BXCAN(p);
 
-    bxcan_bus_leave(s);
+    bxcan_wire_leave(s);
     s->mode = CAN_MODE_SLEEP;
     s->recovering = s->impatient = false;
     s->alone = true;
@@ -254,6 +261,7 @@ static const PeriphInfo bxcan = {
     .chapter = "RM0090 32", .bus = BUS_APB, .widths = 4,
     REGS_AND_OPS(bxcan_ops), PROPERTIES(bxcan_properties),
     .vmsd = &bxcan_vmstate,
-    .init = bxcan_init, .realize = bxcan_realize, .reset = bxcan_reset, .update = bxcan_update,
+    .init = bxcan_init, .realize = bxcan_realize, .reset = bxcan_reset, .sync = bxcan_sync,
+    .update = bxcan_update,
 };
 DEFINE_PERIPH("stm32f4-bxcan", Bxcan, bxcan)

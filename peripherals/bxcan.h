@@ -1,6 +1,7 @@
 /*
  * What the parts of a bxCAN share: registers (bxcan.c), modes and errors (bxcan_mode.c), mailboxes
- * (bxcan_tx.c), filters and FIFOs (bxcan_rx.c), frames (bxcan_frame.c) and the bus (bxcan_bus.c).
+ * (bxcan_tx.c), filters and FIFOs (bxcan_rx.c), frames (bxcan_frame.c), the bus (bxcan_bus.c), what
+ * happens on it (bxcan_wire.c) and when (bxcan_time.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -54,6 +55,10 @@ typedef struct CanWire {
     uint32_t bits;              /* of it, up to the ACK slot */
     uint64_t due, free;         /* bits of the pacer: end of the phase, and of the intermission */
     int64_t free_at;            /* the latter in ns; in phase WIRE_HELD: until when */
+    int64_t begin_at;           /* ns: when the next frame begins, if it is idle */
+    CanFrame counted;           /* the last whose bits have been counted */
+    uint32_t counted_bits;
+    bool working;               /* a step is under way */
     CanFrame queue[BUS_QUEUE];  /* of QEMU's other nodes: from `first` on */
     uint32_t first, count;
     CanBusClientState client;
@@ -185,16 +190,58 @@ extern const VMStateDescription vmstate_can_fifo;
 
 /* ---- bxcan_bus.c ---- */
 
-void bxcan_bus_init(Bxcan *s);
 void bxcan_bus_realize(Bxcan *s);
-/* It leaves the bus at once: reset, or without clock. */
-void bxcan_bus_leave(Bxcan *s);
-/* Let it send what it has to, and arm its timers. */
-void bxcan_bus_run(Bxcan *s);
-void bxcan_bus_catch_up(Bxcan *s);
 bool bxcan_bus_is_busy(const Bxcan *s);
+Bxcan *bxcan_node(unsigned n);
+/* The wire that it is at. */
+CanWire *bxcan_wire_of(const Bxcan *s);
+void bxcan_choose_wire(Bxcan *s);
+/* The next node from @n on at @w, or NULL. */
+Bxcan *bxcan_next_at(const CanWire *w, unsigned *n);
+#define FOR_EACH_NODE(s, w) \
+    for (unsigned n_ = 0; ((s) = bxcan_next_at(w, &n_)); )
+bool bxcan_is_looped(const Bxcan *s);
+bool bxcan_is_silent(const Bxcan *s);
+/* Does it not even hear itself? */
+bool bxcan_is_deaf(const Bxcan *s);
+/* Can it follow the bits of @pacer? */
+bool bxcan_follows(const Bxcan *s, const Bxcan *pacer);
+/* In loopback mode TX still shows what is sent. */
+void bxcan_show_loopback(Bxcan *s, const CanFrame *f);
+/* To QEMU's other nodes: has any of them taken it? */
+bool can_wire_send_out(CanWire *w, const CanFrame *f);
+bool can_wire_will_be_heard(const CanWire *w);
+/* periph_update() of all at it. */
+void can_wire_update(CanWire *w);
 bool bxcan_is_sane(void *opaque, int version_id);
 extern const VMStateDescription vmstate_can_wire;
+
+/* ---- bxcan_wire.c ---- */
+
+#define TAIL_BITS 8             /* ACK delimiter, end of frame */
+
+/* When the next frame may begin, if there is one: virtual ns. */
+int64_t can_wire_when_to_begin(CanWire *w);
+/* Let a frame begin at the time @at, which may be a while ago. */
+void can_wire_begin(CanWire *w, int64_t at);
+/* The phase that the frame is in is over. */
+void can_wire_go_on(CanWire *w);
+/* Start of frame to ACK slot. */
+unsigned can_wire_bits_to_ack(CanWire *w, const CanFrame *f);
+/* The bits of @s when it has synchronized to the first bit of a frame that begins at @at. */
+Counter bxcan_synchronized(const CanWire *w, const Bxcan *s, int64_t at);
+/* Would somebody lose the frame, whom the host has not let work? */
+bool can_wire_is_too_early(CanWire *w);
+
+/* ---- bxcan_time.c ---- */
+
+void bxcan_wire_init(Bxcan *s);
+/* Let it send what it has to, and arm its timers: part of update(). */
+void bxcan_wire_run(Bxcan *s);
+/* Do what is due by now: before anything changes. */
+void bxcan_wire_catch_up(Bxcan *s);
+/* It leaves the wire at once: reset, or without clock. */
+void bxcan_wire_leave(Bxcan *s);
 
 static inline bool bxcan_has_clock(const Bxcan *s)
 {

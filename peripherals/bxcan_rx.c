@@ -157,7 +157,6 @@ bool bxcan_rx_is_full_for(const Bxcan *s, const CanFrame *f)
 
 uint32_t bxcan_rfr_read(Periph *p, unsigned n)
 {
-    bxcan_bus_catch_up(BXCAN(p));
     return (p->regs[n] & ~R_RF0R_FMP0_MASK) | BXCAN(p)->fifo[n - R_RF0R].count;
 }
 

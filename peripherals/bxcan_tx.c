@@ -135,7 +135,6 @@ uint32_t bxcan_tsr_read(Periph *p, unsigned n)
     int last;
     uint32_t tsr;
 
-    bxcan_bus_catch_up(s);
     last = find_pending(s, false);
     for (unsigned m = 0; m < MAILBOXES; m++) {
         empty_ones |= is_pending(s, m) ? 0 : 1 << m;

@@ -79,8 +79,13 @@ static unsigned stream_of(unsigned reg)
 
 static uint32_t live_read(Periph *p, unsigned reg)
 {
-    if (DMA(p)->active != DMA_NONE) {
-        dma_engine_work(DMA(p));
+    Dma *s = DMA(p);
+
+    for (unsigned n = 0; n < DMA_STREAMS && !s->working; n++) {
+        dma_stream_look(s, n);
+    }
+    if (s->active != DMA_NONE) {
+        dma_engine_work(s);
         periph_update(p);
     }
     return p->regs[reg];
@@ -132,6 +137,7 @@ static void cr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     /* the hardware moves CT, and who disables means no more than that */
     keep_frozen(p, reg, was, CR_FREE, en ? R_S0CR_CT_MASK : ~0u);
     p->regs[reg] |= R_S0CR_EN_MASK;
+    dma_stream_look(s, n);          /* with HTIE somebody is told sooner */
     if (s->active == n) {
         s->stream[n].stopping |= !en;
         dma_engine_interrupt(s);    /* with HTIE it is to stop at half */

@@ -96,7 +96,7 @@ void dma_port_init(DmaPort *port, MemoryRegion *bus, const char *name);
 MemTxResult dma_port_read(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t *data);
 /* As many from the same place as a register has at once, see RegOps.read_run; perhaps none. */
 unsigned dma_port_read_run(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t *data,
-                           unsigned max);
+                           unsigned max, unsigned unnoticed);
 MemTxResult dma_port_write(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t data);
 
 /* ---- Engine ---- */
@@ -138,6 +138,9 @@ static inline bool dma_stream_is_free_running(Dma *s, unsigned n)
 {
     return FIELD_EX32(*dma_reg(s, R_S0CR, n), S0CR, DIR) == DMA_M2M;
 }
+
+/* Let its requester say what it has by now, if it need not have said so in time. */
+void dma_stream_look(Dma *s, unsigned n);
 
 /* What FCR.FS says. */
 uint32_t dma_stream_fifo_status(const DmaStream *st);

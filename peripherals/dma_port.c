@@ -61,12 +61,13 @@ MemTxResult dma_port_read(DmaPort *port, unsigned n, uint32_t addr, unsigned siz
 }
 
 unsigned dma_port_read_run(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t *data,
-                           unsigned max)
+                           unsigned max, unsigned unnoticed)
 {
     DmaWindow *w = window_at(port, n, addr, size, false);
 
     return !w || w->cache.ptr ? 0
-           : periph_read_run(w->cache.mrs.mr, w->cache.xlat + (addr - w->base), data, max);
+           : periph_read_run(w->cache.mrs.mr, w->cache.xlat + (addr - w->base), data, max,
+                             unnoticed);
 }
 
 MemTxResult dma_port_write(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t data)

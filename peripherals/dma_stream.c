@@ -11,7 +11,7 @@
 #include "stm32/peripherals/dma.h"
 
 #define RUN_SIZE (32 * 1024)    /* bytes from memory to memory without an event */
-#define MAX_RUN 128             /* items of a request that stays, at once */
+#define MAX_RUN 512             /* items of a request that stays, at once */
 
 static uint32_t cr(Dma *s, unsigned n)
 {
@@ -322,22 +322,45 @@ static void write_run(Dma *s, unsigned n, const uint32_t *data, unsigned count)
  * Without -icount a requester may have many items, and its request would stay: take them at once, but
  * for the last, with which more happens.  Requests that are acknowledged count one by one.
  */
-static bool serve_run(Dma *s, unsigned n)
+static bool may_run(Dma *s, unsigned n)
 {
     DmaStream *st = &s->stream[n];
-    uint32_t data[MAX_RUN], left = *dma_reg(s, R_S0NDTR, n), size = psize(s, n);
+
+    return !time_is_exact() && direction(s, n) == DMA_P2M && is_direct(s, n) && !pstep(s, n) &&
+           !peripheral_controls_flow(s, n) && !s->ack[request_of(s, n)] && !st->stopping &&
+           !st->level;
+}
+
+/* Take up to @max items. */
+static unsigned take_run(Dma *s, unsigned n, uint32_t *data, unsigned max)
+{
+    uint32_t left = *dma_reg(s, R_S0NDTR, n), half = s->stream[n].items / 2;
+    uint32_t told = cr(s, n) & R_S0CR_HTIE_MASK && left > half ? left - half : left;
+
+    return dma_port_read_run(&s->peripheral, n, s->stream[n].paddr, psize(s, n), data, max,
+                             told - 1);
+}
+
+static bool serve_run(Dma *s, unsigned n)
+{
+    uint32_t data[MAX_RUN], left = *dma_reg(s, R_S0NDTR, n);
     unsigned count;
 
-    if (time_is_exact() || left < 2 || direction(s, n) != DMA_P2M || !is_direct(s, n) ||
-        pstep(s, n) || peripheral_controls_flow(s, n) || s->ack[request_of(s, n)] ||
-        st->stopping || st->level) {
+    if (left < 2 || !may_run(s, n)) {
         return false;
     }
-    count = dma_port_read_run(&s->peripheral, n, st->paddr, size, data, MIN(left - 1, MAX_RUN));
+    count = take_run(s, n, data, MIN(left - 1, MAX_RUN));
     if (count) {
         write_run(s, n, data, count);
     }
     return count;
+}
+
+void dma_stream_look(Dma *s, unsigned n)
+{
+    if (dma_is_enabled(s, n) && *dma_reg(s, R_S0NDTR, n) && may_run(s, n)) {
+        take_run(s, n, NULL, 0);
+    }
 }
 
 static void serve_request(Dma *s, unsigned n)
@@ -370,6 +393,7 @@ static void serve_request(Dma *s, unsigned n)
     }
     if (moved && last) {
         complete(s, n);
+        dma_stream_look(s, n);
     }
 }
 

@@ -58,16 +58,23 @@ static uint32_t pins_of(uint32_t bits, unsigned width)
     return pins;
 }
 
+/* The pins that registers say something new of. */
+static uint32_t changed_pins(const uint32_t *regs, const uint32_t *old)
+{
+    return (regs[R_ODR] ^ old[R_ODR]) | (regs[R_OTYPER] ^ old[R_OTYPER]) |
+           pins_of(regs[R_MODER] ^ old[R_MODER], 2) | pins_of(regs[R_PUPDR] ^ old[R_PUPDR], 2) |
+           pins_of(regs[R_AFRL] ^ old[R_AFRL], 4) | pins_of(regs[R_AFRH] ^ old[R_AFRH], 4) << 8;
+}
+
 static void gpio_update(Periph *p)
 {
     Gpio *s = GPIO(p);
-    const uint32_t *regs = p->regs, *old = s->applied;
-    uint32_t changed = (regs[R_ODR] ^ old[R_ODR]) | (regs[R_OTYPER] ^ old[R_OTYPER]) |
-                       pins_of(regs[R_MODER] ^ old[R_MODER], 2) |
-                       pins_of(regs[R_PUPDR] ^ old[R_PUPDR], 2) |
-                       pins_of(regs[R_AFRL] ^ old[R_AFRL], 4) |
-                       pins_of(regs[R_AFRH] ^ old[R_AFRH], 4) << 8;
+    const uint32_t *regs = p->regs;
+    uint32_t changed = changed_pins(regs, s->applied);
 
+    if (!changed && !s->stale) {
+        return;
+    }
     if (s->stale) {
         changed = 0xffff;
         s->stale = false;

@@ -363,10 +363,25 @@ static void dbp_input(void *opaque, int n, int level)
     RCC(opaque)->dbp = level;
 }
 
+/* Does sleep take a clock from somebody who has it (xxxLPENR)? */
+static bool sleep_matters(const Periph *p)
+{
+    for (unsigned n = R_AHB1ENR; n <= R_APB2ENR; n++) {
+        unsigned in_sleep = n + R_AHB1LPENR - R_AHB1ENR;
+
+        if (p->regs[n] & p->reg[in_sleep].rw & ~p->regs[in_sleep]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void sleeping_input(void *opaque, int n, int level)
 {
     RCC(opaque)->sleeping = level;
-    periph_update(opaque);
+    if (sleep_matters(opaque)) {
+        periph_update(opaque);
+    }
 }
 
 /* Stop mode (RM0090 5.3.5): all fast clocks end, and HSI it is afterwards. */

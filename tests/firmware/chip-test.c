@@ -591,6 +591,8 @@ static void test_bursts(const void *time)
     g_assert_cmpuint(mail(3), ==, 0);
     g_assert_cmpuint(mail(4), ==, 4000);
     g_assert_cmpuint(mail(5), >=, 50);
+    g_assert_cmpuint(mail(6), >=, 20);
+    g_assert_cmpuint(mail(7) * 20, <=, *(const char *)time ? 0 : mail(6));
     g_assert_cmpint(board_mistakes("/machine/soc/"), ==, 0);
 }
 

@@ -9,7 +9,7 @@
 #define REGS "stm32/regs/bxcan.h"
 #include "stm32/core/regs.h"
 
-enum { CAN1 = 0x40006400, CAN2 = 0x40006800 };
+enum { CAN1 = 0x40006400, CAN2 = 0x40006800, APB1RSTR = 0x40023820 };
 enum { INRQ = 1, SLEEP = 2, TXFP = 4, RFLM = 8, NART = 0x10, AWUM = 0x20, ABOM = 0x40,
        TTCM = 0x80 };
 enum { INAK = 1, SLAK = 2, ERRI = 4, WKUI = 8, SLAKI = 0x10 };
@@ -261,6 +261,46 @@ static void test_row(void)
         board_wait_ns(1);
         g_assert_cmphex(result(CAN1, i), ==, RQCP | TXOK);
     }
+}
+
+/* Frames back to back end at the same time, whether or not somebody looks at every microsecond. */
+static void test_unseen(void)
+{
+    static const uint8_t none[8];
+    unsigned bits = frame_bits(STD(0x123), 0, none), all = 3 * bits + 6;
+
+    for (unsigned step = 1; step <= all; step += all - 1) {
+        start(BUS, BTR_1M);
+        for (unsigned i = 0; i < 3; i++) {
+            request(CAN1, i, STD(0x123), 0, 0, 0);
+        }
+        for (unsigned us = 0; us < all - step; us += step) {
+            board_wait_ns(step * US);
+            reg(CAN1, A_MSR);
+            reg(CAN2, A_TSR);
+        }
+        board_wait_ns(step * US - 1);
+        g_assert_cmphex(result(CAN1, 2), ==, 0);
+        g_assert_cmpuint(pending(CAN2, 0), ==, 2);
+        board_wait_ns(2);
+        g_assert_cmphex(result(CAN1, 2), ==, RQCP | TXOK);
+        g_assert_cmpuint(pending(CAN2, 0), ==, 3);
+    }
+}
+
+/* Who hears a frame till after its ACK slot has acknowledged it, also if RCC resets him then. */
+static void test_listener_leaves(void)
+{
+    static const uint8_t none[8];
+    unsigned bits = frame_bits(STD(0x123), 0, none);
+
+    start(BUS, BTR_1M);
+    request(CAN1, 0, STD(0x123), 0, 0, 0);
+    board_wait_ns((bits - 4) * US);
+    poke(APB1RSTR, 1 << 26);
+    poke(APB1RSTR, 0);
+    board_wait_ns(5 * US);
+    g_assert_cmphex(result(CAN1, 0), ==, RQCP | TXOK);
 }
 
 static void test_two(void)
@@ -922,6 +962,8 @@ int main(int argc, char **argv)
     qtest_add_func("/can/modes", test_modes);
     qtest_add_func("/can/loopback", test_loopback);
     qtest_add_func("/can/row", test_row);
+    qtest_add_func("/can/unseen", test_unseen);
+    qtest_add_func("/can/listener-leaves", test_listener_leaves);
     qtest_add_func("/can/two", test_two);
     qtest_add_func("/can/arbitration", test_arbitration);
     qtest_add_func("/can/mailboxes", test_mailboxes);
