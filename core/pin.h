@@ -25,79 +25,15 @@
 #include "qemu/queue.h"
 #include "qemu/timer.h"
 #include "migration/vmstate.h"
+#include "stm32/core/drive.h"
 
 #define TYPE_PIN "stm32-pin"
 OBJECT_DECLARE_SIMPLE_TYPE(Pin, PIN)
 
-#define PIN_VDD_MV 3000         /* the board's supply: 3 V */
+#define PIN_VDD_MV DRIVE_VDD_MV
 #define PIN_FUNCTIONS 16        /* AF0..AF15 */
 
 struct Frame;                   /* frames.h */
-
-typedef enum DriveKind {
-    DRIVE_NONE,                 /* high impedance */
-    DRIVE_PULL_DOWN,
-    DRIVE_PULL_UP,
-    DRIVE_LOW,
-    DRIVE_HIGH,
-    DRIVE_WAVE,                 /* between low and high, strong */
-    DRIVE_ANALOG,               /* a voltage */
-    DRIVE_SOURCE,               /* a voltage that follows from the time: a signal generator */
-    DRIVE_PICTURE,              /* of a frame: levels in a row, then one that stays */
-} DriveKind;
-
-/* A signal generator: no event a sample, it is asked what it is at a time. */
-typedef struct AnalogSource {
-    int (*uv)(struct AnalogSource *source, int64_t ns);
-    int64_t step;               /* ns: how often to look for edges if somebody listens */
-} AnalogSource;
-
-/*
- * What a frame looks like: bits one after the other.  It belongs to who draws it, by signal_show() or
- * pin_show() whenever a frame begins.
- */
-typedef struct Picture {
-    int64_t start;              /* virtual ns at which the first bit begins */
-    uint64_t period, high;      /* of two bits, and of the first of them, units of 2^-32 ns */
-    uint64_t bits;              /* bit 0 is first */
-    uint8_t count;              /* up to 64 */
-    bool rest;                  /* the level before and after them */
-    bool heard, watched;        /* somebody listens, or even to its edges: pin.c's */
-} Picture;
-
-typedef struct Drive {
-    uint32_t kind;              /* DriveKind */
-    union {
-        int uv;                 /* DRIVE_ANALOG, microvolts */
-        bool floats;            /* DRIVE_PICTURE: a 1 is high impedance, open drain */
-    };
-    int64_t start;              /* DRIVE_WAVE: virtual ns at which it rises first, */
-    uint64_t period, high;      /* ... period and high time, units of 2^-32 ns */
-    union {
-        AnalogSource *source;   /* DRIVE_SOURCE */
-        Picture *picture;       /* DRIVE_PICTURE */
-    };
-} Drive;
-
-#define DRIVE(kind_) ((Drive) { .kind = DRIVE_##kind_ })
-#define DRIVE_LEVEL(level) ((Drive) { .kind = (level) ? DRIVE_HIGH : DRIVE_LOW })
-#define DRIVE_OF(picture_) ((Drive) { .kind = DRIVE_PICTURE, .picture = (picture_) })
-
-/* @count levels of @bits from @start on, each for @bit (units of 2^-32 ns), then @rest. */
-static inline Picture picture_bits(int64_t start, uint64_t bit, uint64_t bits, unsigned count,
-                                   bool rest)
-{
-    return (Picture) { .start = start, .period = 2 * bit, .high = bit, .bits = bits,
-                       .count = count, .rest = rest };
-}
-
-/* Nothing but @level. */
-static inline Picture picture_rest(bool level)
-{
-    return (Picture) { .period = 2, .high = 1, .rest = level };
-}
-
-bool drive_equals(const Drive *a, const Drive *b);
 
 /* ---- Parties at a pin ---- */
 
@@ -158,8 +94,6 @@ void pin_goes_on(Pin *pin);
 
 /* The level a Schmitt trigger sees now; a pin that nobody drives reads 0. */
 bool pin_level(Pin *pin);
-/* Microvolts of @d at the time @ns, with a supply of @supply. */
-int drive_uv(const Drive *d, int64_t ns, int supply);
 /* Millivolts there now. */
 int pin_mv(Pin *pin);
 /* What drives it and its level, with the pictures of frames at rest. */
@@ -273,11 +207,6 @@ struct Pin {
     PinListener input;                              /* for the signals selected */
     bool told, told_plain;                          /* its net's levels, for a snapshot */
 };
-
-/* Of who can't draw it anew from other state. */
-extern const VMStateDescription vmstate_picture;
-#define VMSTATE_PICTURE(field, State) \
-    VMSTATE_STRUCT(field, State, 1, vmstate_picture, Picture)
 
 /* What the outside world does to a pin, and what its listeners heard last, in a migration stream. */
 extern const VMStateDescription vmstate_pin;
