@@ -11,10 +11,10 @@
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
-#include "hw/i2c/i2c.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
 #include "stm32/core/i2c_bits.h"
+#include "stm32/core/i2c_parts.h"
 #include "stm32/board/user_pin.h"
 
 #define TYPE_PARTS_BUS "stm32-i2c-bus"
@@ -28,61 +28,12 @@ struct PartsBus {
     PinListener scl_level, sda_level;   /* ... levels of GPIOs */
     PinDriver scl_pull, sda_pull, sda_driver;
     I2cBits bits;
-    I2CBus *bus;
-    bool addressed;                     /* a part is, */
-    uint8_t address;                    /* ... this one */
-    bool follows;                       /* the next byte is an address, the second of 10 bits */
+    I2cParts parts;
 };
-
-/* A START to another address does not end what QEMU's bus takes for a transfer. */
-static void hear_address(PartsBus *p, I2cFrame *f)
-{
-    uint8_t address = f->data >> 1;
-
-    if (i2c_bus_busy(p->bus) && address != p->address) {
-        i2c_end_transfer(p->bus);
-    }
-    p->address = address;
-    p->addressed = i2c_start_transfer(p->bus, address, f->data & 1) == 0;
-    if (!p->addressed) {
-        i2c_end_transfer(p->bus);
-    }
-    i2c_frame_answer(f, p->addressed, 0xff);
-}
 
 static void hear_event(void *opaque, I2cFrame *f)
 {
-    PartsBus *p = opaque;
-
-    switch (f->event) {
-    case I2C_EVENT_START:
-        p->addressed = false;
-        p->follows = true;
-        break;
-    case I2C_EVENT_ADDRESS:
-        if (p->follows) {
-            hear_address(p, f);
-        }
-        p->follows = false;
-        break;
-    case I2C_EVENT_WRITE:
-        i2c_frame_answer(f, p->addressed && i2c_send(p->bus, f->data) == 0, 0xff);
-        break;
-    case I2C_EVENT_READ:
-        i2c_frame_answer(f, p->addressed, p->addressed ? i2c_recv(p->bus) : 0xff);
-        break;
-    case I2C_EVENT_NACK:
-        if (p->addressed) {
-            i2c_nack(p->bus);
-        }
-        break;
-    case I2C_EVENT_STOP:
-        i2c_end_transfer(p->bus);
-        p->addressed = false;
-        break;
-    default:
-        break;
-    }
+    i2c_parts_hear(&PARTS_BUS(opaque)->parts, f);
 }
 
 static void heard(void *opaque, Signal *from, Frame *frame)
@@ -137,8 +88,8 @@ static void parts_bus_realize(DeviceState *dev, Error **errp)
     p->bits = (I2cBits) { .hear = hear_event, .pull = pull, .opaque = p,
                           .event = I2C_EVENT_STOP, .scl = true, .sda = true };
     /* -device finds only buses of what hangs on the system bus: it is that of SCL's port */
-    p->bus = i2c_init_bus(DEVICE(OBJECT(p->scl_pin)->parent), dev->id ?: TYPE_PARTS_BUS);
-    qbus_realize(BUS(p->bus), &error_abort);
+    p->parts.bus = i2c_init_bus(DEVICE(OBJECT(p->scl_pin)->parent), dev->id ?: TYPE_PARTS_BUS);
+    qbus_realize(BUS(p->parts.bus), &error_abort);
     solder(p, &p->scl, &p->scl_level, &p->scl_pull, p->scl_pin);
     solder(p, &p->sda, &p->sda_level, &p->sda_pull, p->sda_pin);
     p->scl.heard = heard;
@@ -156,9 +107,7 @@ static const VMStateDescription parts_bus_vmstate = {
     .post_load = post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_I2C_BITS(bits, PartsBus),
-        VMSTATE_BOOL(addressed, PartsBus),
-        VMSTATE_UINT8(address, PartsBus),
-        VMSTATE_BOOL(follows, PartsBus),
+        VMSTATE_I2C_PARTS(parts, PartsBus),
         VMSTATE_END_OF_LIST()
     },
 };

@@ -326,7 +326,7 @@ static void i2c_init(Periph *p)
 /* The bus has the I2C's own name: -device at24c-eeprom,bus=i2c1 */
 static void i2c_realize(Periph *p, Error **errp)
 {
-    I2C(p)->bus = i2c_init_bus(DEVICE(p), object_get_canonical_path_component(OBJECT(p)));
+    I2C(p)->parts.bus = i2c_init_bus(DEVICE(p), object_get_canonical_path_component(OBJECT(p)));
 }
 
 static void i2c_reset(Periph *p, bool power_on)
@@ -335,10 +335,9 @@ static void i2c_reset(Periph *p, bool power_on)
 
     i2c_slave_off(s);
     reset_state(s);
-    if (s->bus) {
-        i2c_end_transfer(s->bus);
+    if (s->parts.bus) {
+        i2c_parts_reset(&s->parts);
     }
-    s->qemu_on = false;
 }
 
 static bool is_sane(void *opaque, int version_id)
@@ -385,8 +384,7 @@ static const VMStateDescription i2c_vmstate = {
         VMSTATE_BOOL(dma_last, I2c),
         VMSTATE_INT64(grace, I2c),
         VMSTATE_INT64(free_at, I2c),
-        VMSTATE_BOOL(qemu_on, I2c),
-        VMSTATE_UINT8(qemu_address, I2c),
+        VMSTATE_I2C_PARTS(parts, I2c),
         VMSTATE_UINT32(slave, I2c),
         VMSTATE_UINT32(slave_byte, I2c),
         VMSTATE_INT64(slave_end, I2c),

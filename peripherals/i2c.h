@@ -7,10 +7,10 @@
 #ifndef STM32_PERIPHERALS_I2C_H
 #define STM32_PERIPHERALS_I2C_H
 
-#include "hw/i2c/i2c.h"
 #define REGS "stm32/regs/i2c.h"
 #include "stm32/core/periph.h"
 #include "stm32/core/i2c_bits.h"
+#include "stm32/core/i2c_parts.h"
 #include "stm32/core/shifter.h"
 
 #define I2C_GRACE_NS (20 * SCALE_MS)
@@ -34,7 +34,7 @@ typedef enum SlaveByte { BYTE_NONE, BYTE_HEADER, BYTE_ADDRESS, BYTE_IN, BYTE_OUT
 
 typedef struct I2c {
     Periph parent_obj;
-    I2CBus *bus;
+    I2cParts parts;
     Line irq_ev, irq_er, dma_rx, dma_tx;
     Signal scl, sda, smba;
 
@@ -75,8 +75,6 @@ typedef struct I2c {
     bool awaits_dma, dma_last;      /* LAST: the end of a byte waits for what DMA says of it */
     int64_t free_at;                /* ns: the bus is free again since somebody's STOP */
     int64_t grace;                  /* ns: until then the end of a byte waits to be served; 0: no */
-    bool qemu_on;                   /* a part of QEMU is addressed, */
-    uint8_t qemu_address;           /* this one */
 
     uint32_t slave, slave_byte;     /* SlavePhase, SlaveByte */
     int64_t slave_end;              /* ns: when the byte ends that another clocks */

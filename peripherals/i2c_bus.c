@@ -24,16 +24,11 @@ uint64_t i2c_bit(const I2c *s)
     return clock_get(s->parent_obj.clk) * i2c_bit_ticks(s);
 }
 
-static bool has_qemu_parts(const I2c *s)
-{
-    return !QTAILQ_EMPTY(&BUS(s->bus)->children);
-}
-
 /* A line that floats is low, but for parts of QEMU, which come on modules with pull-ups. */
 bool i2c_line(const I2c *s, const Signal *line)
 {
     return signal_level(line, true) ||
-           (has_qemu_parts(s) && signal_state(line).kind == DRIVE_NONE);
+           (i2c_parts_are_there(&s->parts) && signal_state(line).kind == DRIVE_NONE);
 }
 
 static bool lines_are_high(const I2c *s)
@@ -60,7 +55,7 @@ static bool is_push_pull(const I2c *s, const Signal *line)
 
 static bool floats(const I2c *s, const Signal *line)
 {
-    return signal_is_routed(line) && signal_state(line).kind == DRIVE_NONE && !has_qemu_parts(s);
+    return signal_is_routed(line) && signal_state(line).kind == DRIVE_NONE && !i2c_parts_are_there(&s->parts);
 }
 
 /* Those lines that @have a property; NULL: none. */
@@ -112,55 +107,6 @@ void i2c_check_bus(I2c *s)
     check_settings(s);
 }
 
-/* ---- Parts of QEMU ---- */
-
-/* A START to another address does not end what QEMU's bus takes for a transfer. */
-static void qemu_address(I2c *s, I2cFrame *f)
-{
-    uint8_t address = f->data >> 1;
-
-    if (i2c_bus_busy(s->bus) && address != s->qemu_address) {
-        i2c_end_transfer(s->bus);
-    }
-    s->qemu_address = address;
-    s->qemu_on = i2c_start_transfer(s->bus, address, f->data & 1) == 0;
-    if (!s->qemu_on) {
-        i2c_end_transfer(s->bus);
-    }
-    i2c_frame_answer(f, s->qemu_on, 0xff);
-}
-
-static void qemu_say(I2c *s, I2cFrame *f)
-{
-    switch (f->event) {
-    case I2C_EVENT_START:
-        s->qemu_on = false;
-        break;
-    case I2C_EVENT_ADDRESS:
-        if (!s->second_address) {
-            qemu_address(s, f);
-        }
-        break;
-    case I2C_EVENT_WRITE:
-        i2c_frame_answer(f, s->qemu_on && i2c_send(s->bus, f->data) == 0, 0xff);
-        break;
-    case I2C_EVENT_READ:
-        i2c_frame_answer(f, s->qemu_on, s->qemu_on ? i2c_recv(s->bus) : 0xff);
-        break;
-    case I2C_EVENT_NACK:
-        if (s->qemu_on) {
-            i2c_nack(s->bus);
-        }
-        break;
-    case I2C_EVENT_STOP:
-        i2c_end_transfer(s->bus);
-        s->qemu_on = false;
-        break;
-    default:
-        break;
-    }
-}
-
 /* ---- Events ---- */
 
 I2cFrame i2c_say(I2c *s, I2cEvent event, uint8_t data)
@@ -171,8 +117,8 @@ I2cFrame i2c_say(I2c *s, I2cEvent event, uint8_t data)
     };
 
     if (signal_is_routed(&s->scl) && signal_is_routed(&s->sda)) {
-        if (has_qemu_parts(s)) {
-            qemu_say(s, &f);
+        if (i2c_parts_are_there(&s->parts)) {
+            i2c_parts_hear(&s->parts, &f);
         }
         signal_send(&s->scl, &f.frame);
     }
