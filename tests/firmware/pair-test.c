@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include <sys/un.h>
 #include "stm32/tests/qtest/board.h"
 #include "stm32/firmware/lib/mailbox.h"
 
@@ -184,6 +185,26 @@ static void test_not_in_step(void)
     part();
 }
 
+/* Whatever the other end says, the machine lives, and goes on when that has gone. */
+static void test_nonsense(void)
+{
+    static const char lines[] =
+        "- hello 2 0\n- hello 9 9\n- turn\n- turn -1 -1\n- turn 9223372036854775807 5\nx\n \n-\n"
+        "9223372036854775807 drive 0 4 0 0 0\n-9223372036854775808 drive 0 3 0 0 0\n"
+        "7 turn 100 200\n- hello 1 0\n- turn 0 9223372036854775807\n- turn 50000 50000\n";
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+    start_master(LEADS);
+    g_strlcpy(address.sun_path, socket_path, sizeof(address.sun_path));
+    g_assert_cmpint(connect(fd, (struct sockaddr *)&address, sizeof(address)), ==, 0);
+    g_assert_cmpint(write(fd, lines, strlen(lines)), ==, strlen(lines));
+    g_usleep(100000);
+    close(fd);
+    wait_for_time(master, time_of(master) + 100 * STEP);
+    part();
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -192,5 +213,6 @@ int main(int argc, char **argv)
     qtest_add_func("/pair/begin", test_begin);
     qtest_add_func("/pair/paused", test_paused);
     qtest_add_func("/pair/not-in-step", test_not_in_step);
+    qtest_add_func("/pair/nonsense", test_nonsense);
     return board_run_tests();
 }
