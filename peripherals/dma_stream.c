@@ -2,7 +2,7 @@
  * A stream of the DMA (RM0090 10.3): what it moves, through its FIFO, by which port.
  *
  * Work comes in units: a request's burst with the memory accesses it leads to; filling the FIFO
- * before the first request; or, from memory to memory, as much as the FIFO holds at its threshold.
+ * before the first request; or, from memory to memory, a burst of each port.
  * Units of plain memory are copied many at a time.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -399,9 +399,10 @@ static void serve_request(Dma *s, unsigned n)
 
 /* ---- Memory to memory ---- */
 
+/* A burst of each port: after one the arbiter looks again, whatever the FIFO's threshold is. */
 static uint32_t unit_bytes(Dma *s, unsigned n)
 {
-    return MAX(threshold(s, n), pburst(s, n) * psize(s, n));
+    return MAX(mburst(s, n) * msize(s, n), pburst(s, n) * psize(s, n));
 }
 
 /* The source's next @size bytes: a row, or one item again and again. */

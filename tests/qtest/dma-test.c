@@ -479,6 +479,27 @@ static void test_copy_gives_way(void)
 }
 
 /* The peripheral says when it ends. */
+/* Byte by byte a copy lets others in after each byte, however much its FIFO gathers. */
+static void test_copy_gives_way_after_a_beat(void)
+{
+    fresh(2);
+    set_up(0, SRAM, SRAM + 0x8000, 4096, M2M | PINC | MINC, DMDIS | 3);
+    set_up(1, SOURCE, TARGET, 1, PL(1), 0);
+    enable(0);
+    enable(1);
+    cycles(4 * 1001 + 2);
+    request(1, 0, true);
+    cycles(2 + 8 - 1);
+    g_assert_cmpuint(ndtr(1), ==, 1);
+    cycles(1);
+    g_assert_cmpuint(ndtr(1), ==, 0);
+    g_assert_cmpuint(ndtr(0), ==, 4096 - 1002);
+    cycles(4 * (4096 - 1002) - 1);
+    g_assert_cmphex(flags(0) & TCIF, ==, 0);
+    cycles(1);
+    g_assert_cmphex(flags(0) & TCIF, ==, TCIF);
+}
+
 static void test_flow_end(void)
 {
     fresh(2);
@@ -816,6 +837,7 @@ int main(int argc, char **argv)
     qtest_add_func("dma/double-buffer", test_double_buffer);
     qtest_add_func("dma/priorities", test_priorities);
     qtest_add_func("dma/copy-gives-way", test_copy_gives_way);
+    qtest_add_func("dma/copy-gives-way-after-a-beat", test_copy_gives_way_after_a_beat);
     qtest_add_func("dma/flow-end", test_flow_end);
     qtest_add_func("dma/disable", test_disable);
     qtest_add_func("dma/disable-copy", test_disable_copy);
