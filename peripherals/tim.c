@@ -68,6 +68,16 @@ static uint32_t present_bits(const Tim *s, unsigned n)
     }
 }
 
+/*
+ * Output compare goes on from the last capture, "CCR = CNT + n": its carry is meant to be lost.  A
+ * duty cycle above 0xffff is a mistake.
+ */
+static bool carry_is_meant(const Tim *s, unsigned n)
+{
+    return n >= R_CCR1 && n < R_CCR1 + s->channels && tim_ccs(s, n - R_CCR1) == CCS_OUTPUT &&
+           tim_ocm(s, n - R_CCR1) < OC_PWM1;
+}
+
 /* Of what has been written keep what is there. */
 static void drop_absent(Periph *p, unsigned n, uint32_t data)
 {
@@ -75,7 +85,7 @@ static void drop_absent(Periph *p, unsigned n, uint32_t data)
     uint32_t width = n == R_SR || p->access_size < 4 ? 0xffff : UINT32_MAX;
     uint32_t absent = data == UINT32_MAX ? 0 : data & ~present & p->reg[n].rw & width;
 
-    if (absent) {
+    if (absent && !carry_is_meant(TIM(p), n)) {
         periph_mistake(p, "%s written 0x%08x: this timer has no bits 0x%08x there",
                        p->reg[n].name, data, absent);
     }

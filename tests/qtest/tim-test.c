@@ -465,6 +465,20 @@ static void test_misuse(void)
 }
 
 /* Settings that contradict each other, or come at the wrong time. */
+/* "CCR = CNT + n" goes round in output compare; what PWM is given must fit. */
+static void test_carry(void)
+{
+    tim_start("");
+    for (unsigned mode = 0; mode < 8; mode++) {
+        poke(TIM3 + A_CCMR1, mode << R_CCMR1_OC2M_SHIFT);
+        poke(TIM3 + A_CCR2, 0x10007);
+        g_assert_cmphex(peek(TIM3 + A_CCR2), ==, 7);
+        g_assert_cmpint(board_mistakes("CCR2 written 0x00010007"), ==, mode >= 6);
+    }
+    poke(TIM10 + A_CCR2, 0x10000);
+    g_assert_cmpint(board_mistakes("CCR2 written 0x00010000"), ==, 1);
+}
+
 static void test_misuse_modes(void)
 {
     tim_start("");
@@ -528,6 +542,7 @@ int main(int argc, char **argv)
     qtest_add_func("tim/dma-burst", test_dma_burst);
     qtest_add_func("tim/trgo-line", test_trgo_line);
     qtest_add_func("tim/misuse", test_misuse);
+    qtest_add_func("tim/carry", test_carry);
     qtest_add_func("tim/misuse-modes", test_misuse_modes);
     qtest_add_func("tim/lock", test_lock);
     return board_run_tests();
