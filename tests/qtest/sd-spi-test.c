@@ -101,12 +101,14 @@ static void init_card(void)
     g_assert_cmphex(command(0, 0), ==, 0x01);
     g_assert_cmphex(command(8, 0x1aa), ==, 0x01);
     g_assert_cmphex(word() & 0xfff, ==, 0x1aa);
+    g_assert_cmphex(command(58, 0), ==, 0x01);
+    g_assert_cmphex(word() & 0x80ff8000, ==, 0x00ff8000);       /* not yet */
     do {
         g_assert_cmphex(command(55, 0) & 0xfe, ==, 0);
         r = command(41, 0x40000000);
     } while (r & 1 && ++tries < 100);
     g_assert_cmphex(r, ==, 0);
-    command(58, 0);
+    g_assert_cmphex(command(58, 0), ==, 0);
     g_assert_cmphex(word() & 0x80ff8000, ==, 0x80ff8000);       /* powered up, 2.7 to 3.6 V */
     g_assert_cmphex(command(16, BLOCK), ==, 0);
 }
