@@ -59,6 +59,7 @@ typedef struct CanWire {
     CanFrame counted;           /* the last whose bits have been counted */
     uint32_t counted_bits;
     bool working;               /* a step is under way */
+    int64_t told_at;            /* ns: when somebody was told of something last */
     CanFrame queue[BUS_QUEUE];  /* of QEMU's other nodes: from `first` on */
     uint32_t first, count;
     CanBusClientState client;
