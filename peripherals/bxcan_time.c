@@ -31,7 +31,7 @@ static int64_t wire_when(CanWire *w)
     }
 }
 
-/* Do what is due.  In the middle of loading a snapshot the other nodes are not what they will be. */
+/* Do what is due.  While a snapshot is loaded the other nodes are not what they will be. */
 static void catch_up(CanWire *w, int64_t time)
 {
     if (w->working || !runstate_is_running()) {
@@ -48,7 +48,7 @@ static void catch_up(CanWire *w, int64_t time)
     w->working = false;
 }
 
-/* Is it sure that what @sender sends is heard by somebody and spoilt by nobody?  NULL: a foreign one. */
+/* Is it sure that somebody hears what @sender (NULL: a foreign one) sends, and nobody spoils it? */
 static bool goes_well(CanWire *w, const Bxcan *sender, const Bxcan *pacer)
 {
     bool acknowledged = !sender || bxcan_is_looped(sender);
@@ -68,7 +68,10 @@ static bool goes_well(CanWire *w, const Bxcan *sender, const Bxcan *pacer)
     return acknowledged;
 }
 
-/* When somebody is told of the end of a frame that goes well.  A snapshot may have set the clock back. */
+/*
+ * When somebody is told of the end of a frame that goes well.  A snapshot may have set the clock
+ * back.
+ */
 static int64_t when_told_of_end(const CanWire *w, int64_t end)
 {
     return time_is_exact() || w->told_at > end ? end : MAX(end, w->told_at + PAUSE_NS);
