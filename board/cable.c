@@ -66,7 +66,7 @@ static void say_drive(Core *core)
     Drive d = pin_state_without(core->pin, &core->driver);
 
     if (d.kind == DRIVE_SOURCE) {       /* a generator does not reach the other board: what it is now */
-        int uv = drive_uv(&d, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), PIN_VDD_MV * 1000);
+        int uv = drive_uv(&d, drive_now(), DRIVE_VDD_UV);
 
         d = (Drive) { .kind = DRIVE_ANALOG, .uv = uv };
     }

@@ -6,13 +6,6 @@
 #include "qemu/osdep.h"
 #include "stm32/core/drive.h"
 
-#define VDD_UV (DRIVE_VDD_MV * 1000)
-
-static int64_t now_ns(void)
-{
-    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-}
-
 /* ---- Square waves ---- */
 
 /* Where in its period the wave is at @ns, in units of 2^-32 ns. */
@@ -151,12 +144,12 @@ bool drive_level(const Drive *d)
     case DRIVE_PULL_UP:
         return true;
     case DRIVE_WAVE:
-        return wave_phase(d, now_ns()) < d->high;
+        return wave_phase(d, drive_now()) < d->high;
     case DRIVE_PICTURE:
-        return picture_level(d->picture, now_ns());
+        return picture_level(d->picture, drive_now());
     case DRIVE_ANALOG:
     case DRIVE_SOURCE:
-        return drive_uv(d, now_ns(), VDD_UV) > VDD_UV / 2;
+        return drive_uv(d, drive_now(), DRIVE_VDD_UV) > DRIVE_VDD_UV / 2;
     default:
         return false;
     }

@@ -11,6 +11,7 @@
 #include "migration/vmstate.h"
 
 #define DRIVE_VDD_MV 3000       /* the board's supply: 3 V */
+#define DRIVE_VDD_UV (DRIVE_VDD_MV * 1000)
 /* Edges that follow each other faster are delivered in bunches: nobody could serve them. */
 #define DRIVE_MIN_EDGE_NS 1000
 
@@ -78,6 +79,12 @@ static inline Picture picture_rest(bool level)
 }
 
 bool drive_equals(const Drive *a, const Drive *b);
+
+/* Virtual ns. */
+static inline int64_t drive_now(void)
+{
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
 
 bool drive_is_strong(const Drive *d);
 /* The level now; nothing is low. */

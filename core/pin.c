@@ -9,13 +9,6 @@
 #include "qapi/visitor.h"
 #include "stm32/core/pin_net.h"
 
-#define VDD_UV (PIN_VDD_MV * 1000)
-
-static int64_t now_ns(void)
-{
-    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-}
-
 void pin_follow(PinFollower *follower, Pin *pin)
 {
     QLIST_INSERT_HEAD(&pin->followers, follower, next);
@@ -50,7 +43,7 @@ bool pin_level(Pin *pin)
 
 int pin_mv(Pin *pin)
 {
-    return (drive_uv(&pin->net->drive, now_ns(), VDD_UV) + 500) / 1000;
+    return (drive_uv(&pin->net->drive, drive_now(), DRIVE_VDD_UV) + 500) / 1000;
 }
 
 unsigned pin_duty(Pin *pin)
@@ -59,10 +52,10 @@ unsigned pin_duty(Pin *pin)
 
     switch (d.kind) {
     case DRIVE_WAVE:
-        return now_ns() < d.start ? 0 : (unsigned __int128)d.high * 100 / d.period;
+        return drive_now() < d.start ? 0 : (unsigned __int128)d.high * 100 / d.period;
     case DRIVE_ANALOG:
     case DRIVE_SOURCE:
-        return CLAMP(drive_uv(&d, now_ns(), VDD_UV), 0, VDD_UV) / (VDD_UV / 100);
+        return CLAMP(drive_uv(&d, drive_now(), DRIVE_VDD_UV), 0, DRIVE_VDD_UV) / (DRIVE_VDD_UV / 100);
     default:
         return drive_level(&d) ? 100 : 0;
     }

@@ -13,11 +13,6 @@
 #define MAX_EDGES 256
 #define FAST_EDGES 4    /* ... so that the last period is among them, wherever it begins */
 
-static int64_t now_ns(void)
-{
-    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-}
-
 /* ---- Telling listeners ---- */
 
 bool net_wants_waves(const PinNet *net)
@@ -83,7 +78,7 @@ void net_tell_now(PinNet *net, bool level, bool plain)
         net->plain_level = plain;
         return;
     }
-    ns = now_ns();
+    ns = drive_now();
     if (level != net->level) {
         net_tell(net, level, true, ns);
     }
@@ -97,7 +92,7 @@ void net_tell_now(PinNet *net, bool level, bool plain)
  */
 static void net_begin_edges(PinNet *net)
 {
-    net->told_edges = wave_edges(&net->drive, now_ns());
+    net->told_edges = wave_edges(&net->drive, drive_now());
     if (runstate_is_running()) {
         net->level = net->told_edges % 2;
     } else if (net->told_edges && net->told_edges % 2 != net->level) {
@@ -120,7 +115,7 @@ static int64_t source_next_look(const Drive *d, int64_t now)
 void net_join_picture(PinNet *net)
 {
     const Picture *p = net->drive.picture;
-    int64_t now = now_ns();
+    int64_t now = drive_now();
 
     net->told_edges = picture_begun(p, now);
     if (runstate_is_running()) {
@@ -175,9 +170,9 @@ static int64_t net_next_edge(PinNet *net)
         return picture_next_delivery(net);
     }
     if (d->kind == DRIVE_SOURCE) {
-        return source_next_look(d, now_ns());
+        return source_next_look(d, drive_now());
     }
-    return d->high && d->high < d->period ? wave_next_delivery(d, now_ns()) : -1;
+    return d->high && d->high < d->period ? wave_next_delivery(d, drive_now()) : -1;
 }
 
 void net_arm_edge(PinNet *net)
@@ -198,7 +193,7 @@ void net_arm_edge(PinNet *net)
 static void net_tell_edges(PinNet *net)
 {
     Drive d = net->drive;
-    uint64_t last = wave_edges(&d, now_ns()), many = last - net->told_edges;
+    uint64_t last = wave_edges(&d, drive_now()), many = last - net->told_edges;
 
     if (many > (wave_is_fast(&d) ? FAST_EDGES : MAX_EDGES)) {
         net->skipped = (many - FAST_EDGES) / 2;
@@ -218,14 +213,14 @@ void net_edge(void *opaque)
     if (net->drive.kind == DRIVE_WAVE) {
         net_tell_edges(net);
         if (net->drive.kind == DRIVE_WAVE && net_wants_waves(net)) {
-            timer_mod(net->edge, wave_next_delivery(&net->drive, now_ns()));
+            timer_mod(net->edge, wave_next_delivery(&net->drive, drive_now()));
         }
         return;
     }
     if (net->drive.kind == DRIVE_PICTURE) {
-        net_tell_picture(net, now_ns());
+        net_tell_picture(net, drive_now());
     } else if (net->drive.kind == DRIVE_SOURCE && drive_level(&net->drive) != net->level) {
-        net_tell(net, !net->level, true, now_ns());
+        net_tell(net, !net->level, true, drive_now());
     }
     net_arm_edge(net);
 }
@@ -237,7 +232,7 @@ void pin_catch_up(Pin *pin)
     if (timer_pending(net->edge) && net->drive.kind == DRIVE_WAVE) {
         net_tell_edges(net);
     } else if (timer_pending(net->edge) && net->drive.kind == DRIVE_PICTURE) {
-        net_tell_picture(net, now_ns());
+        net_tell_picture(net, drive_now());
     }
 }
 

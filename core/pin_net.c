@@ -8,11 +8,6 @@
 #include "stm32/core/mistake.h"
 #include "stm32/core/pin_net.h"
 
-static int64_t now_ns(void)
-{
-    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-}
-
 /* ---- Who wins ---- */
 
 /* An output of a digital circuit. */
@@ -149,7 +144,7 @@ static void net_look(const PinNet *net)
 static void net_end_picture(PinNet *net, int64_t ns)
 {
     if (net->drive.kind == DRIVE_PICTURE && timer_pending(net->edge) && runstate_is_running()) {
-        net_tell_picture(net, MIN(ns, now_ns()));
+        net_tell_picture(net, MIN(ns, drive_now()));
     }
 }
 
@@ -308,8 +303,8 @@ void pin_begin_picture(Pin *pin, const Picture *picture, bool corrected)
         net->told_edges = 1;
         net_tell_now(net, net_wants_waves(net) ? picture->rest : net->level, net->plain_level);
     } else if (net_wants_waves(net)) {
-        net->told_edges = corrected ? MAX(picture_begun(picture, now_ns()), 1) - 1 : 0;
-        net_tell_picture(net, now_ns());
+        net->told_edges = corrected ? MAX(picture_begun(picture, drive_now()), 1) - 1 : 0;
+        net_tell_picture(net, drive_now());
     }
     net_tell_now(net, net->level, pin_plain_level(pin));
     net_arm_edge(net);
