@@ -6,8 +6,7 @@
  */
 #include "bench.h"
 #include "board.h"
-
-#define BTR_1M (5 | 3 << 16 | 1 << 20)          /* 42 MHz / 6 / 7 */
+#include "can.h"
 
 static uint32_t sent;
 
@@ -36,33 +35,17 @@ void can2_rx0_handler(void)
     REG(CAN2, CAN_RF0R) = 1 << 5;
 }
 
-static void init(uint32_t can)
-{
-    REG(can, CAN_MCR) = 1;
-    while (!(REG(can, CAN_MSR) & 1)) {
-    }
-    REG(can, CAN_BTR) = BTR_1M;
-    REG(can, CAN_IER) = 1 | 2;
-    REG(can, CAN_MCR) = 0;
-    while (REG(can, CAN_MSR) & 1) {
-    }
-}
-
 int main(void)
 {
     clock_168mhz();
-    REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_GPIOBEN | RCC_AHB1ENR_GPIODEN;
-    REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_CAN1EN | RCC_APB1ENR_CAN2EN | 1;
-    REG(GPIOD, GPIO_AFRL) = 0x99;                           /* PD0, PD1 */
-    set_field(&REG(GPIOD, GPIO_MODER), 0xf, 0xa);
-    REG(GPIOB, GPIO_AFRL) = 0x9900000;                      /* PB5, PB6 */
-    set_field(&REG(GPIOB, GPIO_MODER), 0x3c00, 0xa);
+    can_pins_init();
+    REG(RCC, RCC_APB1ENR) |= 1;         /* TIM2 */
     REG(CAN1, CAN_FS1R) = 1 << 14;
     REG(CAN1, CAN_F14R2) = 0;
     REG(CAN1, CAN_FA1R) = 1 << 14;
     REG(CAN1, CAN_FMR) = 14 << 8;
-    init(CAN1);
-    init(CAN2);
+    can_start(CAN1, CAN_1_MBIT, 1 | 2);
+    can_start(CAN2, CAN_1_MBIT, 1 | 2);
     irq_enable(19);
     irq_enable(64);
     REG(TIM2, TIM_CR1) = 1;             /* 84 MHz, counts in sleep too */

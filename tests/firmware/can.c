@@ -8,10 +8,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "board.h"
+#include "can.h"
 #include "mailbox.h"
 
 #define FRAMES 1000
-#define BTR_1M (5 | 3 << 16 | 1 << 20)          /* 42 MHz / 6 / 7 */
 
 static volatile uint32_t answered;
 static uint32_t sent;
@@ -63,18 +63,6 @@ static void acknowledge(uint32_t can)
 void can1_tx_handler(void) { acknowledge(CAN1); }
 void can2_tx_handler(void) { acknowledge(CAN2); }
 
-static void init(uint32_t can)
-{
-    REG(can, CAN_MCR) = 1;
-    while (!(REG(can, CAN_MSR) & 1)) {
-    }
-    REG(can, CAN_BTR) = BTR_1M;
-    REG(can, CAN_IER) = 1 | 2;
-    REG(can, CAN_MCR) = 0;
-    while (REG(can, CAN_MSR) & 1) {
-    }
-}
-
 int main(void)
 {
     uint32_t start;
@@ -82,19 +70,14 @@ int main(void)
     CORE_DEMCR |= 1 << 24;
     DWT_CTRL |= 1;
     clock_168mhz();
-    REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_GPIOBEN | RCC_AHB1ENR_GPIODEN;
-    REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_CAN1EN | RCC_APB1ENR_CAN2EN;
-    REG(GPIOD, GPIO_AFRL) = 0x99;                           /* PD0, PD1 */
-    set_field(&REG(GPIOD, GPIO_MODER), 0xf, 0xa);
-    REG(GPIOB, GPIO_AFRL) = 0x9900000;                      /* PB5, PB6 */
-    set_field(&REG(GPIOB, GPIO_MODER), 0x3c00, 0xa);
+    can_pins_init();
     REG(CAN1, CAN_FS1R) = 1 | 1 << 14;
     REG(CAN1, CAN_F0R2) = 0;
     REG(CAN1, CAN_F14R2) = 0;
     REG(CAN1, CAN_FA1R) = 1 | 1 << 14;
     REG(CAN1, CAN_FMR) = 14 << 8;
-    init(CAN1);
-    init(CAN2);
+    can_start(CAN1, CAN_1_MBIT, 1 | 2);
+    can_start(CAN2, CAN_1_MBIT, 1 | 2);
     irq_enable(19);
     irq_enable(20);
     irq_enable(63);

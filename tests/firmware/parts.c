@@ -11,6 +11,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "board.h"
+#include "can.h"
 #include "cs43l22.h"
 #include "lis3dsh.h"
 #include "mailbox.h"
@@ -163,18 +164,6 @@ void can2_rx0_handler(void)
     can_send(CAN2, id | 0x400, data);
 }
 
-static void can_init(uint32_t can)
-{
-    REG(can, CAN_MCR) = CAN_MCR_INRQ;
-    while (!(REG(can, CAN_MSR) & CAN_MSR_INAK)) {
-    }
-    REG(can, CAN_BTR) = 59 | 3 << 16 | 1 << 20;
-    REG(can, CAN_IER) = 2;
-    REG(can, CAN_MCR) = 0;
-    while (REG(can, CAN_MSR) & CAN_MSR_INAK) {
-    }
-}
-
 static void can_begin(void)
 {
     REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_CAN1EN | RCC_APB1ENR_CAN2EN;
@@ -185,8 +174,8 @@ static void can_begin(void)
     REG(CAN1, CAN_FS1R) = 1 | 1 << 14;
     REG(CAN1, CAN_FA1R) = 1 | 1 << 14;
     REG(CAN1, CAN_FMR) = 14 << 8;
-    can_init(CAN1);
-    can_init(CAN2);
+    can_start(CAN1, 59 | 3 << 16 | 1 << 20, 2);
+    can_start(CAN2, 59 | 3 << 16 | 1 << 20, 2);
     irq_enable(20);
     irq_enable(64);
     can_send(CAN1, 0, 0);
