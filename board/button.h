@@ -6,7 +6,7 @@
 #ifndef STM32_BOARD_BUTTON_H
 #define STM32_BOARD_BUTTON_H
 
-#include "stm32/core/pin.h"
+#include "stm32/core/pins/pin.h"
 
 #define TYPE_BUTTON "stm32-button"
 

@@ -9,7 +9,7 @@
 #ifndef STM32_BOARD_LED_H
 #define STM32_BOARD_LED_H
 
-#include "stm32/core/pin.h"
+#include "stm32/core/pins/pin.h"
 
 #define TYPE_LED_AT_PIN "stm32-led"
 

@@ -18,7 +18,7 @@
 #include "migration/vmstate.h"
 #include "stm32/board/microphone.h"
 #include "stm32/board/wav_file.h"
-#include "stm32/core/frames.h"
+#include "stm32/core/pins/frames.h"
 #include "stm32/core/mistake.h"
 
 OBJECT_DECLARE_SIMPLE_TYPE(Microphone, MICROPHONE)

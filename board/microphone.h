@@ -8,7 +8,7 @@
 #ifndef STM32_BOARD_MICROPHONE_H
 #define STM32_BOARD_MICROPHONE_H
 
-#include "stm32/core/pin.h"
+#include "stm32/core/pins/pin.h"
 
 #define TYPE_MICROPHONE "stm32-microphone"
 

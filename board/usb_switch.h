@@ -8,7 +8,7 @@
 #ifndef STM32_BOARD_USB_SWITCH_H
 #define STM32_BOARD_USB_SWITCH_H
 
-#include "stm32/core/pin.h"
+#include "stm32/core/pins/pin.h"
 
 #define TYPE_USB_SWITCH "stm32-usb-switch"
 

@@ -1,0 +1,300 @@
+/*
+ * Analog-to-digital converter (RM0090 chapter 13): registers, pins and lines of one of the three.  The
+ * rest is in sequence.c, result.c, common.c and time.c.
+ *
+ * Property: `number`, 1 to 3.  Links: `common`, what all share; `in0` ... `in15`, the pins of its
+ *   channels.
+ * Lines out: `irq`; `dma`, DR (of ADC1 in multi modes CDR) has data for the DMA.
+ * Lines in: `dma-last`, the DMA has taken the last.
+ *
+ * Deliberately different: a trigger has its effect at once, not some ticks later; there is no noise;
+ * a conversion while it is not yet stable is as good as any; sampling loads nobody's output.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "hw/qdev-properties.h"
+#include "stm32/peripherals/adc/adc.h"
+
+#define STABLE_NS 3000
+
+/* ---- Registers ---- */
+
+static uint32_t sr_read(Periph *p, unsigned n)
+{
+    adc_look(ADC(p)->common);
+    adc_sync(ADC(p)->common);
+    adc_update_all(ADC(p)->common);
+    return p->regs[R_SR];
+}
+
+/* unsure: who clears OVR, or without DMA EOC, has done with the data as if it had been read */
+static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    uint32_t cleared = was & ~p->regs[R_SR];
+
+    if (cleared & R_SR_OVR_MASK ||
+        (cleared & R_SR_EOC_MASK && !adc_cr2(ADC(p), R_CR2_DMA_MASK) &&
+         !adc_uses_cdr_dma(ADC(p)))) {
+        ADC(p)->fresh = false;
+    }
+}
+
+static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    Adc *s = ADC(p);
+    uint32_t changed = p->regs[R_CR2] ^ was;
+
+    if (changed & R_CR2_ADON_MASK) {
+        s->stable = adc_tick(s->common) + clock_get_hz(p->clk) * 1ull * STABLE_NS / 1000000000;
+        adc_stop(s);
+    }
+    if (changed & R_CR2_DMA_MASK) {
+        s->dma_done = s->fresh = false;
+    }
+    if (adc_cr1(s, R_CR1_JAUTO_MASK) && p->regs[R_CR2] & R_CR2_JEXTEN_MASK) {
+        periph_mistake(p, "JAUTO with an external trigger of the injected group (JEXTEN)");
+    }
+    if (data & R_CR2_JSWSTART_MASK) {
+        adc_trigger(s, ADC_INJECTED);
+    }
+    if (data & R_CR2_SWSTART_MASK) {
+        adc_trigger(s, ADC_REGULAR);
+    }
+}
+
+static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    Adc *s = ADC(p);
+
+    if (adc_cr1(s, R_CR1_JAUTO_MASK) && adc_cr1(s, R_CR1_DISCEN_MASK | R_CR1_JDISCEN_MASK)) {
+        periph_mistake(p, "JAUTO and a discontinuous mode at the same time");
+    }
+    if (adc_cr1(s, R_CR1_DISCEN_MASK) && adc_cr1(s, R_CR1_JDISCEN_MASK)) {
+        periph_mistake(p, "discontinuous mode of both groups at the same time");
+    }
+    if ((p->regs[R_CR1] ^ was) & R_CR1_DISCEN_MASK && !s->regular) {
+        s->rank = 0;
+    }
+}
+
+/* RM0090 13.3.4: the conversion under way is reset, and the new group is begun. */
+static void sqr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    if (p->regs[n] != was) {
+        adc_restart(ADC(p), ADC_REGULAR, adc_tick(ADC(p)->common));
+    }
+}
+
+static void jsqr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    if (p->regs[n] != was) {
+        adc_restart(ADC(p), ADC_INJECTED, adc_tick(ADC(p)->common));
+    }
+}
+
+static uint32_t dr_read(Periph *p, unsigned n)
+{
+    Adc *s = ADC(p);
+    uint32_t data = p->regs[R_DR];
+
+    p->regs[R_SR] &= ~R_SR_EOC_MASK;
+    s->fresh = false;
+    s->unnoticed = 0;
+    adc_sync(s->common);            /* a late host: what has waited for this */
+    adc_update_all(s->common);
+    return data;
+}
+
+/* The DMA finds what a host that is late has let wait. */
+static unsigned dr_read_run(Periph *p, unsigned n, uint32_t *data, unsigned max,
+                            unsigned unnoticed)
+{
+    Adc *s = ADC(p);
+    unsigned count = 0;
+
+    if (!adc_cr2(s, R_CR2_DMA_MASK) || s->dma_done || adc_uses_cdr_dma(s)) {
+        return 0;
+    }
+    while (s->fresh && count < max) {
+        data[count++] = p->regs[R_DR];
+        p->regs[R_SR] &= ~R_SR_EOC_MASK;
+        s->fresh = false;
+        count += adc_take_row(s, data + count, max - count);
+        adc_sync(s->common);
+    }
+    s->unnoticed = unnoticed - MIN(count, unnoticed);
+    adc_update_all(s->common);
+    return count;
+}
+
+static const RegOps adc_ops[] = {
+    [R_SR]   = { .read = sr_read, .written = sr_written },
+    [R_CR1]  = { .written = cr1_written },
+    [R_CR2]  = { .written = cr2_written },
+    [R_SQR1] = { .written = sqr_written },
+    [R_SQR2] = { .written = sqr_written },
+    [R_SQR3] = { .written = sqr_written },
+    [R_JSQR] = { .written = jsqr_written },
+    [R_DR]   = { .read = dr_read, .read_run = dr_read_run },
+};
+
+/* ---- Inputs ---- */
+
+static void dma_last_input(void *opaque, int n, int level)
+{
+    Adc *s = opaque;
+    AdcCommon *c = s->common;
+
+    if (!level) {
+        return;
+    }
+    if (adc_uses_cdr_dma(s)) {
+        c->dma_done = !(c->parent_obj.regs[R_CCR] & R_CCR_DDS_MASK);
+    } else if (!adc_cr2(s, R_CR2_DDS_MASK)) {
+        s->dma_done = true;
+        s->fresh = false;
+    }
+    adc_update_all(c);
+}
+
+/* What has been sampled by now was what the pin was before. */
+static void pin_changed(void *opaque)
+{
+    AdcInput *input = opaque;
+
+    if (input->common->busy) {
+        adc_settle(input->common);
+    }
+    input->drive = pin_state(input->pin);
+    if (input->common->busy) {
+        adc_update_all(input->common);
+    }
+}
+
+static void clock_changed(void *opaque, ClockEvent event)
+{
+    adc_clock_changed(ADC(opaque)->common, event);
+}
+
+/* ---- The device ---- */
+
+static void adc_periph_sync(Periph *p)
+{
+    adc_sync(ADC(p)->common);
+}
+
+static void adc_update(Periph *p)
+{
+    periph_update(&ADC(p)->common->parent_obj);
+}
+
+/* The pins have been linked and joined by now. */
+static void follow_pins(Adc *s)
+{
+    for (unsigned i = 0; i < N_PIN_CHANNELS; i++) {
+        AdcInput *input = &s->input[i];
+
+        if (input->pin && !input->common) {
+            input->common = s->common;
+            input->follower = (PinFollower) { .changed = pin_changed, .opaque = input };
+            input->drive = pin_state(input->pin);
+            pin_follow(&input->follower, input->pin);
+        }
+    }
+}
+
+static void adc_reset(Periph *p, bool power_on)
+{
+    Adc *s = ADC(p);
+
+    follow_pins(s);
+    adc_stop(s);
+    s->begun = s->end = s->stable = 0;
+    s->left = s->jleft = 0;
+    s->dma_done = false;
+    s->fresh_ns = s->strikes = s->unnoticed = 0;
+}
+
+static void adc_realize(Periph *p, Error **errp)
+{
+    Adc *s = ADC(p);
+
+    if (!s->common || s->number < 1 || s->number > N_ADCS) {
+        error_setg(errp, "an ADC needs its link common and a number of 1 to %u", N_ADCS);
+        return;
+    }
+    s->common->adc[s->number - 1] = s;
+}
+
+static void adc_init(Periph *p)
+{
+    Adc *s = ADC(p);
+
+    periph_add_line(p, &s->irq, "irq");
+    periph_add_line(p, &s->dma, "dma");
+    qdev_init_gpio_in_named(DEVICE(p), dma_last_input, "dma-last", 1);
+    for (unsigned i = 0; i < N_PIN_CHANNELS; i++) {
+        g_autofree char *name = g_strdup_printf("in%u", i);
+
+        object_property_add_link(OBJECT(p), name, TYPE_PIN, (Object **)&s->input[i].pin,
+                                 object_property_allow_set_link, 0);
+    }
+    clock_set_callback(p->clk, clock_changed, p, ClockPreUpdate | ClockUpdate);
+}
+
+static int adc_pre_save(void *opaque)
+{
+    adc_settle(ADC(opaque)->common);
+    return 0;
+}
+
+static bool adc_is_sane(void *opaque, int version_id)
+{
+    Adc *s = opaque;
+
+    return s->busy <= ADC_INJECTED && s->rank < 16 && s->jrank < 4;
+}
+
+static const VMStateDescription adc_vmstate = {
+    .name = "stm32f4-adc", .version_id = 1, .minimum_version_id = 1,
+    .pre_save = adc_pre_save,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32(busy, Adc),
+        VMSTATE_UINT64(begun, Adc),
+        VMSTATE_UINT64(end, Adc),
+        VMSTATE_BOOL(held, Adc),
+        VMSTATE_UINT32(sample, Adc),
+        VMSTATE_BOOL(regular, Adc),
+        VMSTATE_BOOL(injected, Adc),
+        VMSTATE_UINT32(rank, Adc),
+        VMSTATE_UINT32(left, Adc),
+        VMSTATE_UINT32(jrank, Adc),
+        VMSTATE_UINT32(jleft, Adc),
+        VMSTATE_UINT32(owed, Adc),
+        VMSTATE_BOOL(fresh, Adc),
+        VMSTATE_INT64(fresh_ns, Adc),
+        VMSTATE_UINT32(strikes, Adc),
+        VMSTATE_BOOL(dma_done, Adc),
+        VMSTATE_UINT32(unnoticed, Adc),
+        VMSTATE_UINT64(stable, Adc),
+        VMSTATE_VALIDATE("places in the sequences", adc_is_sane),
+        VMSTATE_PERIPH(Adc),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
+static const Property adc_properties[] = {
+    DEFINE_PROP_UINT8("number", Adc, number, 1),
+    DEFINE_PROP_LINK("common", Adc, common, "stm32f4-adc-common", AdcCommon *),
+};
+
+static const PeriphInfo adc = {
+    .chapter = "RM0090 13", .bus = BUS_APB, .size = 0x100,
+    .regs = adc_rows, .ops = adc_ops, .n_ops = ARRAY_SIZE(adc_ops), PROPERTIES(adc_properties),
+    .vmsd = &adc_vmstate,
+    .init = adc_init, .realize = adc_realize, .reset = adc_reset, .sync = adc_periph_sync,
+    .update = adc_update,
+};
+DEFINE_PERIPH("stm32f4-adc", Adc, adc)

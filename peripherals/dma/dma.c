@@ -1,0 +1,337 @@
+/*
+ * DMA controller (RM0090 chapter 10): registers, flags and lines.  Time and arbitration are in
+ * engine.c, the data in stream.c.
+ *
+ * Lines in: `request[stream * 8 + channel]`, a level: one burst more; `flow-end[...]`, a level with
+ *   it: and that is the last one (PFCTRL).
+ * Lines out: `irq[0..7]`; `ack[stream * 8 + channel]`, a pulse when a request has been served;
+ *   `last[...]`, a pulse just before it if nothing is left of the transfer.
+ * Links: `memory-bus`, `peripheral-bus`, what its two ports reach.
+ * Property: `memory-to-memory`, which DMA1 can't.
+ *
+ * A port takes 3 cycles of HCLK for an access and one for each beat of it; from memory to memory both
+ * ports work at the same time, so single words take 4 cycles each.
+ *
+ * Deliberately different: buses are never busy with others and APB does not slow the port down, so
+ * there is no overrun, no underrun and no direct mode error.  From memory to a peripheral in
+ * circular mode the FIFO takes nothing of the next round in advance.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "hw/qdev-properties.h"
+#include "stm32/peripherals/dma/dma.h"
+
+/* Of CR and FCR: what can be written while the stream is enabled. */
+#define CR_FREE (R_S0CR_EN_MASK | R_S0CR_DMEIE_MASK | R_S0CR_TEIE_MASK | R_S0CR_HTIE_MASK | \
+                 R_S0CR_TCIE_MASK)
+#define FCR_FREE R_S0FCR_FEIE_MASK
+
+/* ---- Flags ---- */
+
+static unsigned flags_at(unsigned n)
+{
+    static const uint8_t at[] = { 0, 6, 16, 22 };
+
+    return at[n % 4];
+}
+
+uint32_t dma_flags(Dma *s, unsigned n)
+{
+    return extract32(s->parent_obj.regs[R_LISR + n / 4], flags_at(n), 6);
+}
+
+void dma_set_flags(Dma *s, unsigned n, uint32_t flags)
+{
+    s->parent_obj.regs[R_LISR + n / 4] |= flags << flags_at(n);
+}
+
+/* Flags of a stream that lead to an interrupt. */
+static uint32_t enabled_flags(Dma *s, unsigned n)
+{
+    uint32_t cr = *dma_reg(s, R_S0CR, n);
+
+    return (cr & R_S0CR_DMEIE_MASK ? DMA_DMEIF : 0) | (cr & R_S0CR_TEIE_MASK ? DMA_TEIF : 0) |
+           (cr & R_S0CR_HTIE_MASK ? DMA_HTIF : 0) | (cr & R_S0CR_TCIE_MASK ? DMA_TCIF : 0) |
+           (*dma_reg(s, R_S0FCR, n) & R_S0FCR_FEIE_MASK ? DMA_FEIF : 0);
+}
+
+static void dma_update(Periph *p)
+{
+    Dma *s = DMA(p);
+
+    dma_engine_schedule(s);
+    for (unsigned n = 0; n < DMA_STREAMS; n++) {
+        uint32_t *fcr = dma_reg(s, R_S0FCR, n);
+
+        *fcr = FIELD_DP32(*fcr, S0FCR, FS, dma_stream_fifo_status(&s->stream[n]));
+        line_set(&s->irq[n], dma_flags(s, n) & enabled_flags(s, n));
+    }
+}
+
+/* ---- Registers ---- */
+
+static unsigned stream_of(unsigned reg)
+{
+    return (reg - R_S0CR) / (R_S1CR - R_S0CR);
+}
+
+static uint32_t live_read(Periph *p, unsigned reg)
+{
+    Dma *s = DMA(p);
+
+    for (unsigned n = 0; n < DMA_STREAMS && !s->working; n++) {
+        dma_stream_look(s, n);
+    }
+    if (s->active != DMA_NONE) {
+        dma_engine_work(s);
+        periph_update(p);
+    }
+    return p->regs[reg];
+}
+
+static void clear_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
+{
+    dma_engine_work(DMA(p));
+    p->regs[reg - R_LIFCR + R_LISR] &= ~data;
+}
+
+/* Do what was due before this write.  Returns what the register would be without the write. */
+static uint32_t before_write(Dma *s, unsigned reg, uint32_t was)
+{
+    uint32_t *r = &s->parent_obj.regs[reg], now = *r;
+
+    *r = was;
+    dma_engine_work(s);
+    was = *r;
+    *r = now;
+    return was;
+}
+
+/* While the stream is enabled only the bits in @free change; those in @moving are no mistake. */
+static void keep_frozen(Periph *p, unsigned reg, uint32_t was, uint32_t free, uint32_t moving)
+{
+    uint32_t *r = &p->regs[reg];
+
+    if ((*r ^ was) & ~free & ~moving) {
+        periph_mistake(p, "%s written 0x%08x while EN is 1: bits 0x%08x stay", p->reg[reg].name, *r,
+                       (*r ^ was) & ~free & ~moving);
+    }
+    *r = (was & ~free) | (*r & free);
+}
+
+static void cr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
+{
+    Dma *s = DMA(p);
+    unsigned n = stream_of(reg);
+    uint32_t en = p->regs[reg] & R_S0CR_EN_MASK;
+
+    was = before_write(s, reg, was);
+    if (!(was & R_S0CR_EN_MASK)) {
+        if (en) {
+            dma_stream_enable(s, n);
+        }
+        return;
+    }
+    /* the hardware moves CT, and who disables means no more than that */
+    keep_frozen(p, reg, was, CR_FREE, en ? R_S0CR_CT_MASK : ~0u);
+    p->regs[reg] |= R_S0CR_EN_MASK;
+    dma_stream_look(s, n);          /* with HTIE somebody is told sooner */
+    if (s->active == n) {
+        s->stream[n].stopping |= !en;
+        dma_engine_interrupt(s);    /* with HTIE it is to stop at half */
+    } else if (!en) {
+        dma_stream_stop(s, n);
+    }
+}
+
+static void ndtr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
+{
+    Dma *s = DMA(p);
+    unsigned n = stream_of(reg);
+
+    was = before_write(s, reg, was);
+    if (dma_is_enabled(s, n)) {
+        keep_frozen(p, reg, was, 0, 0);
+    } else {
+        s->stream[n].reload = p->regs[reg];
+    }
+}
+
+static void frozen_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
+{
+    Dma *s = DMA(p);
+    unsigned n = stream_of(reg);
+
+    was = before_write(s, reg, was);
+    if (dma_is_enabled(s, n)) {
+        keep_frozen(p, reg, was, &p->regs[reg] == dma_reg(s, R_S0FCR, n) ? FCR_FREE : 0, 0);
+    }
+}
+
+/* The address of the buffer that is not in use can be written at any time (RM0090 10.3.9). */
+static void memory_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
+{
+    Dma *s = DMA(p);
+    unsigned n = stream_of(reg);
+    bool second = &p->regs[reg] == dma_reg(s, R_S0M1AR, n), uses_second;
+
+    was = before_write(s, reg, was);
+    uses_second = *dma_reg(s, R_S0CR, n) & R_S0CR_CT_MASK;
+    if (!dma_is_enabled(s, n) || second != uses_second) {
+        return;
+    }
+    keep_frozen(p, reg, was, 0, 0);
+    if (*dma_reg(s, R_S0CR, n) & R_S0CR_DBM_MASK) {
+        periph_mistake(p, "%s written while that buffer is in use: transfer error, the stream is "
+                       "disabled", p->reg[reg].name);
+        dma_set_flags(s, n, DMA_TEIF);
+        *dma_reg(s, R_S0CR, n) &= ~R_S0CR_EN_MASK;
+        s->stream[n].level = 0;
+        s->stream[n].stopping = false;
+    }
+}
+
+#define STREAM_OPS(n)                                                       \
+    [R_S##n##CR]   = { .read = live_read, .written = cr_written },          \
+    [R_S##n##NDTR] = { .read = live_read, .written = ndtr_written },        \
+    [R_S##n##PAR]  = { .written = frozen_written },                         \
+    [R_S##n##M0AR] = { .written = memory_written },                         \
+    [R_S##n##M1AR] = { .written = memory_written },                         \
+    [R_S##n##FCR]  = { .read = live_read, .written = frozen_written }
+
+static const RegOps dma_ops[] = {
+    [R_LISR]  = { .read = live_read },
+    [R_HISR]  = { .read = live_read },
+    [R_LIFCR] = { .written = clear_written },
+    [R_HIFCR] = { .written = clear_written },
+    STREAM_OPS(0), STREAM_OPS(1), STREAM_OPS(2), STREAM_OPS(3),
+    STREAM_OPS(4), STREAM_OPS(5), STREAM_OPS(6), STREAM_OPS(7),
+};
+
+/* ---- Inputs ---- */
+
+static void request_input(void *opaque, int n, int level)
+{
+    Dma *s = opaque;
+
+    if (extract64(s->request, n, 1) != !!level) {
+        s->request = deposit64(s->request, n, 1, !!level);
+        if (dma_is_enabled(s, n / DMA_CHANNELS) && !s->working) {
+            dma_engine_schedule(s);
+        }
+    }
+}
+
+static void flow_end_input(void *opaque, int n, int level)
+{
+    DMA(opaque)->flow_end = deposit64(DMA(opaque)->flow_end, n, 1, !!level);
+}
+
+static void clock_changed(void *opaque, ClockEvent event)
+{
+    if (event == ClockPreUpdate) {
+        counter_sync(&DMA(opaque)->ticks);
+    } else {
+        periph_update(opaque);
+    }
+}
+
+/* ---- The device ---- */
+
+static void dma_reset(Periph *p, bool power_on)
+{
+    Dma *s = DMA(p);
+
+    dma_engine_reset(s);
+    for (unsigned n = 0; n < DMA_STREAMS; n++) {
+        dma_stream_reset(s, n);
+    }
+}
+
+static void dma_realize(Periph *p, Error **errp)
+{
+    Dma *s = DMA(p);
+
+    if (!s->memory_bus || !s->peripheral_bus) {
+        error_setg(errp, "a DMA needs its links memory-bus and peripheral-bus");
+        return;
+    }
+    dma_port_init(&s->memory, s->memory_bus, "dma-memory");
+    dma_port_init(&s->peripheral, s->peripheral_bus, "dma-peripheral");
+}
+
+static void dma_init(Periph *p)
+{
+    Dma *s = DMA(p);
+
+    for (unsigned n = 0; n < DMA_STREAMS; n++) {
+        periph_add_line(p, &s->irq[n], "irq");
+    }
+    qdev_init_gpio_in_named(DEVICE(p), request_input, "request", DMA_REQUESTS);
+    qdev_init_gpio_in_named(DEVICE(p), flow_end_input, "flow-end", DMA_REQUESTS);
+    qdev_init_gpio_out_named(DEVICE(p), s->ack, "ack", DMA_REQUESTS);
+    qdev_init_gpio_out_named(DEVICE(p), s->last, "last", DMA_REQUESTS);
+    clock_set_callback(p->clk, clock_changed, p, ClockPreUpdate | ClockUpdate);
+    dma_engine_init(s);
+}
+
+static bool dma_is_sane(void *opaque, int version_id)
+{
+    Dma *s = opaque;
+
+    for (unsigned n = 0; n < DMA_STREAMS; n++) {
+        if (s->stream[n].level > DMA_FIFO_SIZE || s->stream[n].items > 0xffff) {
+            return false;
+        }
+    }
+    return s->active <= DMA_NONE;
+}
+
+static const VMStateDescription stream_vmstate = {
+    .name = "stm32f4-dma-stream", .version_id = 1, .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32(reload, DmaStream),
+        VMSTATE_UINT32(paddr, DmaStream),
+        VMSTATE_UINT32(maddr, DmaStream),
+        VMSTATE_UINT32(items, DmaStream),
+        VMSTATE_UINT32(mleft, DmaStream),
+        VMSTATE_BOOL(stopping, DmaStream),
+        VMSTATE_BOOL(primed, DmaStream),
+        VMSTATE_UINT8_ARRAY(fifo, DmaStream, DMA_FIFO_SIZE),
+        VMSTATE_UINT32(level, DmaStream),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
+static const VMStateDescription dma_vmstate = {
+    .name = "stm32f4-dma", .version_id = 1, .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT64(request, Dma),
+        VMSTATE_UINT64(flow_end, Dma),
+        VMSTATE_STRUCT_ARRAY(stream, Dma, DMA_STREAMS, 1, stream_vmstate, DmaStream),
+        VMSTATE_UINT32(active, Dma),
+        VMSTATE_UINT64(begun, Dma),
+        VMSTATE_UINT32(units, Dma),
+        VMSTATE_UINT32(cost, Dma),
+        VMSTATE_COUNTER(ticks, Dma),
+        VMSTATE_VALIDATE("a stream", dma_is_sane),
+        VMSTATE_PERIPH(Dma),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
+static const Property dma_properties[] = {
+    DEFINE_PROP_BOOL("memory-to-memory", Dma, memory_to_memory, true),
+    DEFINE_PROP_LINK("memory-bus", Dma, memory_bus, TYPE_MEMORY_REGION, MemoryRegion *),
+    DEFINE_PROP_LINK("peripheral-bus", Dma, peripheral_bus, TYPE_MEMORY_REGION, MemoryRegion *),
+};
+
+static const PeriphInfo dma = {
+    .chapter = "RM0090 10", .bus = BUS_AHB, .widths = 4,
+    REGS_AND_OPS(dma_ops), PROPERTIES(dma_properties),
+    .vmsd = &dma_vmstate,
+    .init = dma_init, .realize = dma_realize, .reset = dma_reset, .update = dma_update,
+};
+DEFINE_PERIPH("stm32f4-dma", Dma, dma)

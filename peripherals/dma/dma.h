@@ -1,0 +1,148 @@
+/*
+ * What the parts of a DMA controller share: registers and lines (dma.c), time and arbitration
+ * (engine.c), the way of the data (stream.c), the bus (port.c).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_PERIPHERALS_DMA_DMA_H
+#define STM32_PERIPHERALS_DMA_DMA_H
+
+#include "exec/memory.h"
+#include "qemu/timer.h"
+#define REGS "stm32/regs/dma.h"
+#include "stm32/core/periph.h"
+#include "stm32/core/counter.h"
+
+#define DMA_STREAMS 8
+#define DMA_CHANNELS 8
+#define DMA_REQUESTS (DMA_STREAMS * DMA_CHANNELS)
+#define DMA_FIFO_SIZE 16
+#define DMA_NONE DMA_STREAMS
+#define DMA_COPY_SIZE 4096      /* bytes by one access to the host's memory */
+
+/* Flags of a stream, as they are in LISR and HISR from the place of the stream on. */
+enum {
+    DMA_FEIF = 1 << 0, DMA_DMEIF = 1 << 2, DMA_TEIF = 1 << 3, DMA_HTIF = 1 << 4, DMA_TCIF = 1 << 5,
+};
+
+enum { DMA_P2M, DMA_M2P, DMA_M2M, DMA_RESERVED };       /* CR.DIR */
+
+typedef struct DmaStream {
+    uint32_t reload;                /* NDTR as written */
+    uint32_t paddr, maddr;          /* of the next item */
+    uint32_t items;                 /* of the transfer, of the peripheral's size: NDTR at its start */
+    uint32_t mleft;                 /* bytes the memory port has still to move */
+    bool stopping;                  /* EN has been written 0 */
+    bool primed;                    /* memory to peripheral: the FIFO has been filled first */
+    uint8_t fifo[DMA_FIFO_SIZE];
+    uint32_t level;                 /* bytes in it */
+} DmaStream;
+
+/* Where a stream has accessed a bus last. */
+typedef struct DmaWindow {
+    MemoryRegionCache cache;
+    uint32_t base, size;            /* addresses; no bytes: there is none */
+    bool write;
+} DmaWindow;
+
+typedef struct DmaPort {
+    AddressSpace as;
+    MemoryListener listener;
+    DmaWindow window[DMA_STREAMS];
+} DmaPort;
+
+typedef struct Dma {
+    Periph parent_obj;
+    bool memory_to_memory;          /* property */
+    MemoryRegion *memory_bus, *peripheral_bus;      /* links */
+    DmaPort memory, peripheral;
+    Line irq[DMA_STREAMS];
+    qemu_irq ack[DMA_REQUESTS], last[DMA_REQUESTS];
+    uint64_t request, flow_end;     /* levels of the inputs, bit stream * 8 + channel */
+    DmaStream stream[DMA_STREAMS];
+    /* the engine: the stream that has the ports, since tick `begun`, for `units` of `cost` ticks */
+    uint32_t active;
+    uint64_t begun;
+    uint32_t units, cost;
+    Counter ticks;                  /* of HCLK */
+    int64_t pause_until;            /* ns: without -icount, the host has had enough for a while */
+    bool working;                   /* bus accesses are under way */
+    QEMUTimer *timer;
+    uint8_t buffer[DMA_COPY_SIZE];  /* for such an access */
+} Dma;
+
+#define DMA(obj) ((Dma *)(obj))
+
+/* Register @first of stream 0 -> that of stream @n. */
+static inline uint32_t *dma_reg(Dma *s, unsigned first, unsigned n)
+{
+    return &s->parent_obj.regs[first + (R_S1CR - R_S0CR) * n];
+}
+
+/* EN as the guest reads it. */
+static inline bool dma_is_enabled(Dma *s, unsigned n)
+{
+    return *dma_reg(s, R_S0CR, n) & R_S0CR_EN_MASK;
+}
+
+/* Flags of stream @n, as DMA_TCIF and so on. */
+uint32_t dma_flags(Dma *s, unsigned n);
+void dma_set_flags(Dma *s, unsigned n, uint32_t flags);
+
+/* ---- Ports ---- */
+
+void dma_port_init(DmaPort *port, MemoryRegion *bus, const char *name);
+/* A beat of stream @n: 1, 2 or 4 bytes. */
+MemTxResult dma_port_read(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t *data);
+/* As many from the same place as a register has at once, see RegOps.read_run; perhaps none. */
+unsigned dma_port_read_run(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t *data,
+                           unsigned max, unsigned unnoticed);
+MemTxResult dma_port_write(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t data);
+
+/* ---- Engine ---- */
+
+void dma_engine_init(Dma *s);
+void dma_engine_reset(Dma *s);
+
+/* Do what is due by now.  Makes bus accesses: for the timer and for accesses to our own registers. */
+void dma_engine_work(Dma *s);
+
+/* The stream that has the ports is to leave them after the unit that is under way. */
+void dma_engine_interrupt(Dma *s);
+
+/* Let the next work begin, and tell when it is through: part of update(), makes no bus accesses. */
+void dma_engine_schedule(Dma *s);
+
+/* ---- Streams ---- */
+
+/* EN has been set: begin, or refuse. */
+void dma_stream_enable(Dma *s, unsigned n);
+
+/* EN has been cleared by software, and nothing of it is under way. */
+void dma_stream_stop(Dma *s, unsigned n);
+
+/* The engine has forgotten the stream (reset). */
+void dma_stream_reset(Dma *s, unsigned n);
+
+/* Has it something to do? */
+bool dma_stream_wants(Dma *s, unsigned n);
+
+/* How many units it does in a row if nobody else comes, and HCLK cycles for each. */
+void dma_stream_plan(Dma *s, unsigned n, uint32_t *units, uint32_t *cost);
+
+/* Do @units. */
+void dma_stream_do(Dma *s, unsigned n, uint32_t units);
+
+/* Is it one that waits for no request? */
+static inline bool dma_stream_is_free_running(Dma *s, unsigned n)
+{
+    return FIELD_EX32(*dma_reg(s, R_S0CR, n), S0CR, DIR) == DMA_M2M;
+}
+
+/* Let its requester say what it has by now, if it need not have said so in time. */
+void dma_stream_look(Dma *s, unsigned n);
+
+/* What FCR.FS says. */
+uint32_t dma_stream_fifo_status(const DmaStream *st);
+
+#endif

@@ -1,0 +1,167 @@
+/*
+ * Time and arbitration of the DMA (RM0090 10.3.4): one stream at a time has the ports, that with
+ * the highest PL, then that with the lowest number; a request's burst is never interrupted.
+ *
+ * Work is done when its time is over: by a timer, or when a register is looked at.  A requester is
+ * never touched from within its own access, only the timer is armed there.
+ *
+ * Without -icount virtual time goes on while the host does the work.  Requests are then served as
+ * soon as possible, and one that never ends gets no more than MAX_UNITS in PAUSE_NS.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/peripherals/dma/dma.h"
+
+#define MAX_UNITS 512           /* of work by one event */
+#define PAUSE_NS 100000
+
+static bool has_clock(const Dma *s)
+{
+    return clock_is_enabled(s->parent_obj.clk);
+}
+
+/* Who is next? */
+static unsigned arbitrate(Dma *s)
+{
+    unsigned best = DMA_NONE, best_level = 0;
+
+    for (unsigned n = 0; n < DMA_STREAMS; n++) {
+        unsigned level = FIELD_EX32(*dma_reg(s, R_S0CR, n), S0CR, PL);
+
+        if (dma_is_enabled(s, n) && dma_stream_wants(s, n) &&
+            (best == DMA_NONE || level > best_level)) {
+            best = n;
+            best_level = level;
+        }
+    }
+    return best;
+}
+
+static bool waits_for_host(Dma *s)
+{
+    return !time_is_exact() && !dma_stream_is_free_running(s, s->active);
+}
+
+static void begin(Dma *s, uint64_t tick)
+{
+    s->active = arbitrate(s);
+    s->begun = tick;
+    s->units = 0;
+    if (s->active != DMA_NONE && waits_for_host(s)) {
+        s->units = s->cost = 1;     /* what it costs is for the host to say */
+    } else if (s->active != DMA_NONE) {
+        dma_stream_plan(s, s->active, &s->units, &s->cost);
+    }
+}
+
+/* Units that are through at tick @now. */
+static uint32_t units_done(Dma *s, uint64_t now)
+{
+    return waits_for_host(s) ? s->units : MIN((now - s->begun) / MAX(s->cost, 1), s->units);
+}
+
+void dma_engine_interrupt(Dma *s)
+{
+    s->units = MIN(s->units, units_done(s, counter_now(&s->ticks)) + 1);
+}
+
+/* Do what is through at tick @now, and let the next begin where that ended. */
+static bool work_once(Dma *s, uint64_t now)
+{
+    uint32_t done = s->active == DMA_NONE ? 0 : units_done(s, now);
+    unsigned n = s->active;
+    uint64_t end;
+
+    if (!done) {
+        return false;
+    }
+    end = waits_for_host(s) ? now : s->begun + (uint64_t)done * s->cost;
+    s->begun = end;
+    s->units -= done;
+    if (dma_stream_wants(s, n)) {
+        dma_stream_do(s, n, done);
+    }
+    if (!s->units && s->stream[n].stopping && dma_is_enabled(s, n)) {
+        dma_stream_stop(s, n);
+    }
+    if (!s->units || !dma_stream_wants(s, n)) {
+        begin(s, end);
+    }
+    return true;
+}
+
+void dma_engine_work(Dma *s)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    unsigned left = MAX_UNITS;
+    uint64_t tick;
+
+    if (s->working || !has_clock(s) || now < s->pause_until) {
+        return;
+    }
+    s->working = true;
+    tick = counter_at(&s->ticks, now);
+    while (left && work_once(s, tick)) {
+        left--;
+    }
+    s->working = false;
+    if (!left && !time_is_exact()) {
+        s->pause_until = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + PAUSE_NS;
+        s->begun = counter_now(&s->ticks);
+    }
+}
+
+static int64_t when_due(Dma *s)
+{
+    int64_t when;
+
+    if (s->active == DMA_NONE) {
+        return COUNTER_NEVER;
+    }
+    when = waits_for_host(s) ? 0 : counter_when(&s->ticks, s->begun + (uint64_t)s->units * s->cost);
+    return MAX(when, s->pause_until);
+}
+
+void dma_engine_schedule(Dma *s)
+{
+    int64_t when = COUNTER_NEVER;
+
+    if (s->working) {
+        return;
+    }
+    if (s->active != DMA_NONE && !dma_stream_wants(s, s->active)) {
+        s->active = DMA_NONE;       /* the request has been taken back */
+    }
+    if (has_clock(s)) {
+        if (s->active == DMA_NONE) {
+            begin(s, counter_now(&s->ticks));
+        } else if (s->units > 1 && arbitrate(s) != s->active) {
+            dma_engine_interrupt(s);
+        }
+        when = when_due(s);
+    }
+    counter_arm(s->timer, when);
+}
+
+static void expired(void *opaque)
+{
+    dma_engine_work(opaque);
+    periph_update(opaque);
+}
+
+void dma_engine_init(Dma *s)
+{
+    counter_init(&s->ticks, s->parent_obj.clk);
+    counter_go(&s->ticks);
+    s->active = DMA_NONE;
+    s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, expired, s);
+}
+
+void dma_engine_reset(Dma *s)
+{
+    s->active = DMA_NONE;
+    s->units = 0;
+    s->pause_until = 0;
+    timer_del(s->timer);
+}

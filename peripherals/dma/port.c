@@ -1,0 +1,110 @@
+/*
+ * A port of the DMA: single beats on the bus it is master of.
+ *
+ * A stream is at the same place again and again: where that is, is looked up once and kept as a
+ * window, until the chip's memory map changes.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/peripherals/dma/dma.h"
+
+#define WINDOW_SIZE 4096        /* bytes of memory; of registers it is the one that is accessed */
+
+static void forget(DmaWindow *w)
+{
+    if (w->size) {
+        w->size = 0;
+        address_space_cache_destroy(&w->cache);
+    }
+}
+
+static bool is_inside(const DmaWindow *w, uint32_t addr, unsigned size, bool write)
+{
+    uint32_t offset = addr - w->base;
+
+    return offset < w->size && size <= w->size - offset && w->write == write;
+}
+
+/* The window of stream @n on what is at @addr; NULL if the whole of it is nowhere. */
+static DmaWindow *window_at(DmaPort *port, unsigned n, uint32_t addr, unsigned size, bool write)
+{
+    DmaWindow *w = &port->window[n];
+
+    if (likely(is_inside(w, addr, size, write))) {
+        return w;
+    }
+    forget(w);
+    w->base = addr;
+    w->write = write;
+    w->size = address_space_cache_init(&w->cache, &port->as, addr, WINDOW_SIZE, write);
+    if (!w->cache.ptr) {
+        w->size = MIN(w->size, size);   /* what is next to a register may be another region */
+    }
+    return is_inside(w, addr, size, write) ? w : NULL;
+}
+
+MemTxResult dma_port_read(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t *data)
+{
+    const MemTxAttrs attrs = MEMTXATTRS_UNSPECIFIED;
+    DmaWindow *w = window_at(port, n, addr, size, false);
+    uint32_t at = w ? addr - w->base : 0;
+    MemTxResult result = MEMTX_OK;
+
+    if (!w) {
+        return MEMTX_DECODE_ERROR;
+    }
+    *data = size == 1 ? address_space_ldub_cached(&w->cache, at, attrs, &result)
+          : size == 2 ? address_space_lduw_le_cached(&w->cache, at, attrs, &result)
+          : address_space_ldl_le_cached(&w->cache, at, attrs, &result);
+    return result;
+}
+
+unsigned dma_port_read_run(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t *data,
+                           unsigned max, unsigned unnoticed)
+{
+    DmaWindow *w = window_at(port, n, addr, size, false);
+
+    return !w || w->cache.ptr ? 0
+           : periph_read_run(w->cache.mrs.mr, w->cache.xlat + (addr - w->base), data, max,
+                             unnoticed);
+}
+
+MemTxResult dma_port_write(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t data)
+{
+    const MemTxAttrs attrs = MEMTXATTRS_UNSPECIFIED;
+    DmaWindow *w = window_at(port, n, addr, size, true);
+    uint32_t at = w ? addr - w->base : 0;
+    MemTxResult result = MEMTX_OK;
+
+    if (!w) {
+        return MEMTX_DECODE_ERROR;
+    }
+    if (size == 1) {
+        address_space_stb_cached(&w->cache, at, data, attrs, &result);
+    } else if (size == 2) {
+        address_space_stw_le_cached(&w->cache, at, data, attrs, &result);
+    } else {
+        address_space_stl_le_cached(&w->cache, at, data, attrs, &result);
+    }
+    if (w->size && w->cache.ptr) {      /* a register may have changed the map, and it is gone */
+        address_space_cache_invalidate(&w->cache, at, size);
+    }
+    return result;
+}
+
+static void map_changed(MemoryListener *listener)
+{
+    DmaPort *port = container_of(listener, DmaPort, listener);
+
+    for (unsigned n = 0; n < DMA_STREAMS; n++) {
+        forget(&port->window[n]);
+    }
+}
+
+void dma_port_init(DmaPort *port, MemoryRegion *bus, const char *name)
+{
+    address_space_init(&port->as, bus, name);
+    port->listener = (MemoryListener) { .name = name, .commit = map_changed };
+    memory_listener_register(&port->listener, &port->as);
+}

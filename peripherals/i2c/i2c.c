@@ -1,0 +1,416 @@
+/*
+ * Inter-integrated circuit (RM0090 chapter 27): registers, flags and outputs.  The bus is
+ * bus.c, what shows at its pins draw.c; master and slave are master.c and slave.c,
+ * SMBus is smbus.c.
+ *
+ * Lines out: `irq-ev`, `irq-er`, `dma-rx`, `dma-tx`.  Lines in: `dma-rx-ack`, `dma-rx-last`,
+ *   `dma-tx-last`.
+ * Signals: `scl`, `sda`, `smba`.
+ * Bus: of its own name, for parts of QEMU (-device); they are behind SCL and SDA wherever those are
+ *   routed to.
+ *
+ * Deliberately different: what goes over SCL and SDA is handed on in bytes, the pins show the picture; a
+ * filter of the inputs and the rise time (TRISE) take no time; BTF is cleared by DR alone; the
+ * level of a line sets BUSY for good only while PE is 1; DMA's last byte is not taken for the PEC
+ * by a slave.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/peripherals/i2c/i2c.h"
+
+/* ---- Data ---- */
+
+void i2c_received(I2c *s, uint8_t byte)
+{
+    if (i2c_sr1(s, R_SR1_RXNE_MASK)) {
+        s->full = true;
+        s->second = byte;
+        i2c_set(s, R_SR1_BTF_MASK);
+        return;
+    }
+    s->parent_obj.regs[R_DR] = byte;
+    i2c_set(s, R_SR1_RXNE_MASK);
+}
+
+uint8_t i2c_take_dr(I2c *s)
+{
+    i2c_set(s, R_SR1_TXE_MASK);
+    i2c_clear(s, R_SR1_BTF_MASK);
+    return s->parent_obj.regs[R_DR];
+}
+
+void i2c_clear_transfer(I2c *s)
+{
+    if (i2c_sr2(s, R_SR2_TRA_MASK)) {
+        i2c_clear(s, R_SR1_TXE_MASK | R_SR1_BTF_MASK);
+    }
+    s->parent_obj.regs[R_SR2] &= R_SR2_MSL_MASK | R_SR2_PEC_MASK;
+}
+
+/* ---- On and off ---- */
+
+static bool is_idle(const I2c *s)
+{
+    return !i2c_is_master(s) && !i2c_is_addressed(s);
+}
+
+/* PE is 0, and what was going on is over. */
+static void turn_off(I2c *s)
+{
+    Periph *p = &s->parent_obj;
+
+    p->regs[R_CR1] &= ~(R_CR1_START_MASK | R_CR1_STOP_MASK | R_CR1_ACK_MASK | R_CR1_POS_MASK |
+                        R_CR1_PEC_MASK | R_CR1_ALERT_MASK);
+    p->regs[R_SR1] = p->regs[R_SR2] = 0;
+    s->seen = 0;
+    s->full = false;
+    i2c_slave_off(s);
+}
+
+/* All but the lines, and the registers. */
+static void reset_state(I2c *s)
+{
+    shifter_reset(&s->shift);
+    s->seen = s->in = s->second = s->waits = s->slave = s->slave_byte = s->match = 0;
+    s->talk = s->stuck = s->ack = s->full = s->nacked = s->second_address = false;
+    s->starts = s->sends_pec = s->read_first = s->end_ack = s->awaits_dma = s->dma_last = false;
+    s->match_read = s->match_alert = s->chosen_10 = s->loaded = s->let_go = s->held = false;
+    s->drawn = MASTER_OFF;
+    s->by_bits = false;
+    i2c_bits_reset(&s->bits);
+    s->byte_begin = s->grace = s->slave_end = s->low_since = s->extended = s->free_at = 0;
+    s->patience = 0;
+    s->low_from = -1;
+}
+
+/* Under reset as long as SWRST is set. */
+static void software_reset(I2c *s)
+{
+    i2c_slave_off(s);
+    for (unsigned n = 0; n < s->parent_obj.n_regs; n++) {
+        periph_reset_register(&s->parent_obj, n);
+    }
+    reset_state(s);
+    s->parent_obj.regs[R_CR1] = R_CR1_SWRST_MASK;
+}
+
+/* ---- Outputs ---- */
+
+static void update_busy(I2c *s)
+{
+    bool low = !i2c_line(s, &s->scl) || !i2c_line(s, &s->sda);
+
+    s->stuck |= low && i2c_cr1(s, R_CR1_PE_MASK) && !s->talk;
+    s->parent_obj.regs[R_SR2] &= ~R_SR2_BUSY_MASK;
+    if (s->talk || s->stuck || low) {
+        s->parent_obj.regs[R_SR2] |= R_SR2_BUSY_MASK;
+    }
+}
+
+static void update_lines(I2c *s)
+{
+    uint32_t events = R_SR1_SB_MASK | R_SR1_ADDR_MASK | R_SR1_ADD10_MASK | R_SR1_STOPF_MASK |
+                      R_SR1_BTF_MASK;
+    uint32_t errors = R_SR1_BERR_MASK | R_SR1_ARLO_MASK | R_SR1_AF_MASK | R_SR1_OVR_MASK |
+                      R_SR1_PECERR_MASK | R_SR1_TIMEOUT_MASK | R_SR1_SMBALERT_MASK;
+    bool dma = i2c_cr2(s, R_CR2_DMAEN_MASK);
+
+    if (i2c_cr2(s, R_CR2_ITBUFEN_MASK)) {
+        events |= R_SR1_TXE_MASK | R_SR1_RXNE_MASK;
+    }
+    line_set(&s->irq_ev, i2c_cr2(s, R_CR2_ITEVTEN_MASK) && i2c_sr1(s, events));
+    line_set(&s->irq_er, i2c_cr2(s, R_CR2_ITERREN_MASK) && i2c_sr1(s, errors));
+    line_set(&s->dma_rx, dma && i2c_sr1(s, R_SR1_RXNE_MASK));
+    line_set(&s->dma_tx, dma && i2c_sr1(s, R_SR1_TXE_MASK));
+}
+
+static void i2c_update(Periph *p)
+{
+    I2c *s = I2C(p);
+
+    if (i2c_cr1(s, R_CR1_SWRST_MASK)) {
+        software_reset(s);
+    } else if (!i2c_cr1(s, R_CR1_PE_MASK) && is_idle(s)) {
+        turn_off(s);
+    }
+    i2c_slave_run(s);
+    i2c_master_run(s);
+    i2c_smbus_run(s);
+    update_busy(s);
+    update_lines(s);
+    i2c_draw_update(s);
+    shifter_arm(&s->shift, i2c_master_when(s));
+}
+
+/* Do at once what is due: a guest that polls need not wait until QEMU's main loop has time. */
+static void catch_up(I2c *s)
+{
+    if (s->slave_end && i2c_now() >= s->slave_end) {
+        i2c_slave_expired(s);
+    }
+    if (shifter_is_late(&s->shift)) {
+        i2c_master_expired(s);
+    }
+}
+
+/* ---- Registers ---- */
+
+static uint32_t cr1_read(Periph *p, unsigned n)
+{
+    catch_up(I2C(p));
+    return p->regs[n];
+}
+
+static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    I2c *s = I2C(p);
+    uint32_t set = p->regs[n] & ~was, lost = R_CR1_START_MASK | R_CR1_STOP_MASK | R_CR1_ACK_MASK;
+
+    if (s->seen & R_SR1_STOPF_MASK) {
+        i2c_clear(s, R_SR1_STOPF_MASK);
+        s->seen &= ~R_SR1_STOPF_MASK;
+    }
+    if (!i2c_cr1(s, R_CR1_PE_MASK) && set & lost && is_idle(s)) {
+        periph_mistake(p, "START, STOP or ACK set while PE is 0: it is cleared at once");
+    }
+    if (was & ~p->regs[n] & R_CR1_PE_MASK && !is_idle(s)) {
+        periph_mistake(p, "PE cleared in the middle of a transfer: it goes on, and keeps the bus");
+    }
+    if (set & R_CR1_START_MASK && i2c_cr1(s, R_CR1_PE_MASK)) {
+        i2c_check_bus(s);
+    }
+}
+
+static void timing_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    if (p->regs[n] != was && i2c_cr1(I2C(p), R_CR1_PE_MASK)) {
+        periph_mistake(p, "%s changed while PE is 1", p->reg[n].name);
+    }
+}
+
+static uint32_t dr_read(Periph *p, unsigned n)
+{
+    I2c *s = I2C(p);
+    uint32_t value;
+
+    catch_up(s);
+    value = p->regs[R_DR];
+    i2c_clear(s, R_SR1_BTF_MASK);
+    if (s->full) {
+        s->full = false;
+        p->regs[R_DR] = s->second;
+    } else {
+        i2c_clear(s, R_SR1_RXNE_MASK);
+    }
+    periph_update(p);
+    return value;
+}
+
+/* Of an address SR1 has to have been read before (EV5, EV9). */
+static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    I2c *s = I2C(p);
+    uint32_t asked = p->regs[R_SR1] & (R_SR1_SB_MASK | R_SR1_ADD10_MASK);
+    uint8_t byte = p->regs[n];
+
+    p->regs[n] = was;
+    catch_up(s);
+    p->regs[n] = byte;
+    if (asked & s->seen) {
+        i2c_clear(s, asked);
+        s->starts = true;
+    } else if (asked) {
+        periph_mistake(p, "address written to DR, but SR1 has not been read since %s was set",
+                       asked & R_SR1_SB_MASK ? "SB" : "ADD10");
+    } else if (i2c_sr2(s, R_SR2_TRA_MASK)) {
+        if (!i2c_sr1(s, R_SR1_TXE_MASK)) {
+            periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
+        }
+        i2c_clear(s, R_SR1_TXE_MASK | R_SR1_BTF_MASK);
+    }
+}
+
+static uint32_t sr1_read(Periph *p, unsigned n)
+{
+    I2c *s = I2C(p);
+
+    catch_up(s);
+    s->seen = p->regs[n];
+    return p->regs[n];
+}
+
+static uint32_t sr2_read(Periph *p, unsigned n)
+{
+    I2c *s = I2C(p);
+    uint32_t value;
+
+    catch_up(s);
+    value = p->regs[n];
+    if (p->regs[R_SR1] & s->seen & R_SR1_ADDR_MASK) {
+        i2c_clear(s, R_SR1_ADDR_MASK);
+        s->seen &= ~R_SR1_ADDR_MASK;
+        periph_update(p);
+    }
+    return value;
+}
+
+static const RegOps i2c_ops[] = {
+    [R_CR1]   = { .read = cr1_read, .written = cr1_written },
+    [R_DR]    = { .read = dr_read, .written = dr_written },
+    [R_SR1]   = { .read = sr1_read },
+    [R_SR2]   = { .read = sr2_read },
+    [R_CCR]   = { .written = timing_written },
+    [R_TRISE] = { .written = timing_written },
+};
+
+/* ---- Inputs ---- */
+
+static void dma_rx_last_input(void *opaque, int n, int level)
+{
+    I2c *s = opaque;
+
+    if (level && i2c_cr2(s, R_CR2_DMAEN_MASK)) {
+        s->dma_last = true;
+    }
+}
+
+static void dma_rx_ack_input(void *opaque, int n, int level)
+{
+    if (level) {
+        i2c_master_dma_done(opaque);
+    }
+}
+
+/* With DMA the PEC follows the last byte by itself (RM0090 27.3.7). */
+static void dma_tx_last_input(void *opaque, int n, int level)
+{
+    I2c *s = opaque;
+
+    if (level && i2c_cr2(s, R_CR2_DMAEN_MASK) && i2c_cr1(s, R_CR1_ENPEC_MASK)) {
+        s->parent_obj.regs[R_CR1] |= R_CR1_PEC_MASK;
+    }
+}
+
+static void clock_changed(void *opaque, ClockEvent event)
+{
+    I2c *s = opaque;
+
+    if (event == ClockPreUpdate) {
+        shifter_sync(&s->shift);
+    } else {
+        periph_update(&s->parent_obj);
+    }
+}
+
+/* ---- The device ---- */
+
+static void i2c_init(Periph *p)
+{
+    I2c *s = I2C(p);
+
+    periph_add_line(p, &s->irq_ev, "irq-ev");
+    periph_add_line(p, &s->irq_er, "irq-er");
+    periph_add_line(p, &s->dma_rx, "dma-rx");
+    periph_add_line(p, &s->dma_tx, "dma-tx");
+    qdev_init_gpio_in_named(DEVICE(p), dma_rx_ack_input, "dma-rx-ack", 1);
+    qdev_init_gpio_in_named(DEVICE(p), dma_rx_last_input, "dma-rx-last", 1);
+    qdev_init_gpio_in_named(DEVICE(p), dma_tx_last_input, "dma-tx-last", 1);
+    clock_set_callback(p->clk, clock_changed, p, ClockPreUpdate | ClockUpdate);
+    shifter_init(&s->shift, p->clk, i2c_master_expired, s);
+    s->slave_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, i2c_slave_expired, s);
+    i2c_bus_init(s);
+    i2c_smbus_init(s);
+}
+
+/* The bus has the I2C's own name: -device at24c-eeprom,bus=i2c1 */
+static void i2c_realize(Periph *p, Error **errp)
+{
+    I2C(p)->parts.bus = i2c_init_bus(DEVICE(p), object_get_canonical_path_component(OBJECT(p)));
+}
+
+static void i2c_reset(Periph *p, bool power_on)
+{
+    I2c *s = I2C(p);
+
+    i2c_slave_off(s);
+    reset_state(s);
+    if (s->parts.bus) {
+        i2c_parts_reset(&s->parts);
+    }
+}
+
+static bool is_sane(void *opaque, int version_id)
+{
+    I2c *s = opaque;
+
+    return s->shift.phase <= MASTER_STOP && s->slave <= SLAVE_ADDRESSED &&
+           s->slave_byte <= BYTE_OUT && s->held_event <= I2C_EVENT_ANSWER && s->low_from >= -1;
+}
+
+static const VMStateDescription i2c_vmstate = {
+    .name = "stm32f4-i2c", .version_id = 1, .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32(seen, I2c),
+        VMSTATE_BOOL(sda_low, I2c),
+        VMSTATE_BOOL(smba_low, I2c),
+        VMSTATE_BOOL(talk, I2c),
+        VMSTATE_BOOL(stuck, I2c),
+        VMSTATE_UINT8(in, I2c),
+        VMSTATE_BOOL(ack, I2c),
+        VMSTATE_BOOL(full, I2c),
+        VMSTATE_UINT8(second, I2c),
+        VMSTATE_UINT32(drawn, I2c),
+        VMSTATE_INT64(drawn_at, I2c),
+        VMSTATE_UINT64(drawn_bit, I2c),
+        VMSTATE_UINT8(drawn_byte, I2c),
+        VMSTATE_BOOL(drawn_ack, I2c),
+        VMSTATE_BOOL(drawn_sda, I2c),
+        VMSTATE_BOOL(drawn_scl, I2c),
+        VMSTATE_I2C_BITS(bits, I2c),
+        VMSTATE_BOOL(by_bits, I2c),
+        VMSTATE_INT64(byte_begin, I2c),
+        VMSTATE_UINT64(byte_bit, I2c),
+        VMSTATE_INT32(low_from, I2c),
+        VMSTATE_SHIFTER(shift, I2c),
+        VMSTATE_UINT32(waits, I2c),
+        VMSTATE_BOOL(nacked, I2c),
+        VMSTATE_BOOL(second_address, I2c),
+        VMSTATE_BOOL(starts, I2c),
+        VMSTATE_BOOL(sends_pec, I2c),
+        VMSTATE_BOOL(read_first, I2c),
+        VMSTATE_BOOL(end_ack, I2c),
+        VMSTATE_BOOL(awaits_dma, I2c),
+        VMSTATE_BOOL(dma_last, I2c),
+        VMSTATE_INT64(grace, I2c),
+        VMSTATE_INT64(free_at, I2c),
+        VMSTATE_I2C_PARTS(parts, I2c),
+        VMSTATE_UINT32(slave, I2c),
+        VMSTATE_UINT32(slave_byte, I2c),
+        VMSTATE_INT64(slave_end, I2c),
+        VMSTATE_UINT32(match, I2c),
+        VMSTATE_BOOL(match_read, I2c),
+        VMSTATE_BOOL(match_alert, I2c),
+        VMSTATE_BOOL(chosen_10, I2c),
+        VMSTATE_BOOL(loaded, I2c),
+        VMSTATE_BOOL(let_go, I2c),
+        VMSTATE_BOOL(held, I2c),
+        VMSTATE_INT64(patience, I2c),
+        VMSTATE_UINT32(held_event, I2c),
+        VMSTATE_UINT8(held_data, I2c),
+        VMSTATE_UINT64(held_bit, I2c),
+        VMSTATE_INT64(low_since, I2c),
+        VMSTATE_INT64(extended, I2c),
+        VMSTATE_VALIDATE("what goes on is possible", is_sane),
+        VMSTATE_PERIPH(I2c),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
+static const PeriphInfo i2c = {
+    .chapter = "RM0090 27", .bus = BUS_APB,
+    REGS_AND_OPS(i2c_ops),
+    .vmsd = &i2c_vmstate,
+    .init = i2c_init, .realize = i2c_realize, .reset = i2c_reset, .update = i2c_update,
+};
+DEFINE_PERIPH("stm32f4-i2c", I2c, i2c)

@@ -1,0 +1,345 @@
+/*
+ * I2S (RM0090 28.4): a stereo frame is two channels, left first, each of 16 bits or of two halves of
+ * 16.  A half is handed on when it begins: the master lets those at CK know, whoever sends puts it on
+ * SD.  The registers show it when it ends.
+ *
+ * The master's clock runs from the first word of a sender, or from I2SE of a receiver, until I2SE is
+ * cleared and the half is over.
+ *
+ * Without -icount what a DMA serves comes in bunches, as long as no other I2S here has to keep up.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/peripherals/spi/spi.h"
+
+#define BUNCH_NS 200000
+
+enum { SLAVE_SENDS, SLAVE_RECEIVES, MASTER_SENDS, MASTER_RECEIVES };    /* I2SCFG */
+
+static uint32_t cfg(const Spi *s, uint32_t bits)
+{
+    return s->parent_obj.regs[R_I2SCFGR] & bits;
+}
+
+static unsigned mode(const Spi *s)
+{
+    return FIELD_EX32(s->parent_obj.regs[R_I2SCFGR], I2SCFGR, I2SCFG);
+}
+
+static bool is_on(const Spi *s)
+{
+    return spi_is_i2s(s) && cfg(s, R_I2SCFGR_I2SE_MASK) && clock_is_enabled(s->parent_obj.clk);
+}
+
+static bool is_master(const Spi *s)
+{
+    return mode(s) >= MASTER_SENDS && !s->extension;
+}
+
+static bool sends(const Spi *s)
+{
+    return mode(s) == MASTER_SENDS || mode(s) == SLAVE_SENDS;
+}
+
+/* Words of DR that make a channel. */
+static unsigned halves(const Spi *s)
+{
+    return FIELD_EX32(s->parent_obj.regs[R_I2SCFGR], I2SCFGR, DATLEN) ? 2 : 1;
+}
+
+static unsigned channel_bits(const Spi *s)
+{
+    return halves(s) == 2 || cfg(s, R_I2SCFGR_CHLEN_MASK) ? 32 : 16;
+}
+
+/* I2SCLK by this makes MCK or, without MCKOE, the bit clock (RM0090 28.4.4). */
+static unsigned divider(const Spi *s)
+{
+    uint32_t i2spr = s->parent_obj.regs[R_I2SPR];
+
+    return 2 * FIELD_EX32(i2spr, I2SPR, I2SDIV) + FIELD_EX32(i2spr, I2SPR, ODD);
+}
+
+/* Ticks of I2SCLK for a channel; MCK is 256 times the sampling rate. */
+static unsigned channel_ticks(const Spi *s)
+{
+    bool mckoe = s->parent_obj.regs[R_I2SPR] & R_I2SPR_MCKOE_MASK;
+
+    return divider(s) * (mckoe ? 128 : channel_bits(s));
+}
+
+/* What SD reads that nobody drives. */
+static uint32_t idle_line(const Spi *s)
+{
+    return signal_level(&s->sd, false) ? 0xffff : 0;
+}
+
+/* ---- A half ---- */
+
+/* The next half after the one that was. */
+static void turn(Spi *s)
+{
+    if (halves(s) == 2 && !s->second) {
+        s->second = true;
+    } else {
+        s->second = false;
+        s->right = !s->right;
+    }
+}
+
+/* The word that goes in the half that has just begun. */
+static void send_half(Spi *s, I2sFrame f)
+{
+    bool next_is_other = halves(s) == 1 || s->second;
+
+    if (!spi_sr(s, R_SR_TXE_MASK)) {
+        s->audio.word = spi_take_tdr(s) & 0xffff;
+    } else if (!is_master(s)) {
+        spi_set(s, R_SR_UDR_MASK);
+    }
+    /* unsure: with nothing new the word before goes out again */
+    spi_clear(s, R_SR_CHSIDE_MASK);
+    spi_set(s, s->right != next_is_other ? R_SR_CHSIDE_MASK : 0);
+    f.stage = I2S_DATA;
+    f.data = s->audio.word;
+    signal_send(&s->sd, &f.frame);
+}
+
+static void end_half(Spi *s)
+{
+    s->audio.phase = SPI_IDLE;
+    s->slave_end = 0;
+    if (!sends(s)) {
+        spi_clear(s, R_SR_CHSIDE_MASK);
+        spi_set(s, s->right ? R_SR_CHSIDE_MASK : 0);
+        spi_received(s, s->in);
+    }
+}
+
+/* The extension has no clock pin: what is on ours is on its. */
+static void tell_slaves(Spi *s, I2sFrame *f, I2sStage stage)
+{
+    f->stage = stage;
+    signal_send(&s->ck, &f->frame);
+    if (s->ext) {
+        spi_i2s_heard(s->ext, NULL, &f->frame);
+    }
+    s->has_slave = f->followed;
+}
+
+/* ---- Master ---- */
+
+static void master_begin(Spi *s, bool follows)
+{
+    unsigned ticks = channel_ticks(s) / halves(s);
+    I2sFrame f = {
+        .frame.bus = FRAME_I2S, .channel_bits = channel_bits(s),
+        .channel = clock_get(s->i2sclk) * channel_ticks(s),
+        .standard = FIELD_EX32(s->parent_obj.regs[R_I2SCFGR], I2SCFGR, I2SSTD),
+    };
+
+    turn(s);
+    f.right = s->right;
+    f.second = s->second;
+    shifter_begin(&s->audio, I2S_HALF, ticks, ticks, follows);
+    spi_check_routed(s, &s->ck, "I2S CK");
+    s->in = idle_line(s);
+    tell_slaves(s, &f, I2S_BEGIN);
+    tell_slaves(s, &f, I2S_SEND);
+    if (sends(s)) {
+        send_half(s, f);
+    }
+}
+
+static bool master_may_begin(const Spi *s)
+{
+    bool waits_for_word = sends(s) && s->sends_first && spi_sr(s, R_SR_TXE_MASK);
+
+    return is_on(s) && is_master(s) && !waits_for_word && clock_is_enabled(s->i2sclk) &&
+           channel_ticks(s);
+}
+
+/* ---- Slave ---- */
+
+static void slave_begin(Spi *s, const I2sFrame *f)
+{
+    if (s->audio.phase != SPI_IDLE) {
+        end_half(s);
+    }
+    if (s->sends_first && (f->right || f->second)) {
+        return;                 /* it waits for the left channel to begin */
+    }
+    s->sends_first = false;
+    turn(s);
+    if (s->right != f->right) {
+        spi_set(s, R_SR_FRE_MASK);      /* out of step with WS: in step from now on */
+        s->right = f->right;
+        s->second = false;
+    }
+    s->audio.phase = I2S_HALF;
+    s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (f->channel / halves(s) >> 32);
+    s->in = idle_line(s);
+}
+
+/* @from is NULL for the clock that an extension has. */
+void spi_i2s_heard(void *opaque, Signal *from, Frame *frame)
+{
+    Spi *s = opaque;
+    const I2sFrame *f = (I2sFrame *)frame;
+    bool clocked = s->extension ? !from : from && !is_master(s) && signal_meets(from, &s->ck);
+
+    if (frame->bus != FRAME_I2S || !is_on(s)) {
+        return;
+    }
+    if (f->stage == I2S_DATA) {
+        if (!sends(s) && s->audio.phase == I2S_HALF) {
+            s->in = f->data;
+        }
+        return;
+    }
+    if (!clocked || f->channel_bits != channel_bits(s)) {
+        return;
+    }
+    ((I2sFrame *)frame)->followed = true;
+    if (f->stage == I2S_BEGIN) {
+        slave_begin(s, f);
+    } else if (sends(s) && s->audio.phase == I2S_HALF) {
+        send_half(s, *f);
+    }
+    if (s->ext) {
+        spi_i2s_heard(s->ext, NULL, frame);
+    }
+    periph_update(&s->parent_obj);
+}
+
+/* ---- All of it ---- */
+
+void spi_i2s_switched(Spi *s, uint32_t was)
+{
+    uint32_t now = s->parent_obj.regs[R_I2SCFGR];
+    bool on = spi_is_i2s(s) && now & R_I2SCFGR_I2SE_MASK;
+    bool was_on = s->i2s && was & R_I2SCFGR_I2SMOD_MASK && was & R_I2SCFGR_I2SE_MASK;
+
+    if (on && was_on && now != was) {
+        periph_mistake(&s->parent_obj, "I2SCFGR changed while I2SE is set");
+    }
+    if (on && !was_on) {
+        s->right = true;                /* so that the left channel is next */
+        s->second = halves(s) == 2;
+        s->sends_first = true;
+        s->running_since = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+        if (is_master(s) && FIELD_EX32(s->parent_obj.regs[R_I2SPR], I2SPR, I2SDIV) < 2) {
+            periph_mistake(&s->parent_obj, "I2SPR.I2SDIV is 0 or 1, which is forbidden");
+        }
+        if (is_master(s) && !clock_is_enabled(s->i2sclk)) {
+            periph_mistake(&s->parent_obj, "I2SE set without I2SCLK: switch PLLI2S on in RCC");
+        }
+    }
+    if (!on) {
+        spi_clear(s, R_SR_CHSIDE_MASK | R_SR_UDR_MASK);
+    }
+}
+
+/* When the half ends: virtual ns, or COUNTER_NEVER. */
+static int64_t end_of_half(const Spi *s)
+{
+    if (s->audio.phase == SPI_IDLE) {
+        return COUNTER_NEVER;
+    }
+    return s->grace ? s->grace : s->slave_end ?: shifter_when(&s->audio);
+}
+
+static bool is_late(const Spi *s)
+{
+    int64_t end = end_of_half(s);
+
+    return end != COUNTER_NEVER && end <= qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+/* Each half is begun by the DMA that serves the one before: nobody misses an event for each. */
+static bool comes_in_bunches(const Spi *s)
+{
+    uint32_t served = sends(s) ? R_CR2_TXDMAEN_MASK : R_CR2_RXDMAEN_MASK;
+
+    return is_master(s) && !s->has_slave && !s->grace && spi_cr2(s, served) && !time_is_exact();
+}
+
+int64_t spi_i2s_when(const Spi *s)
+{
+    int64_t end = end_of_half(s);
+
+    return comes_in_bunches(s) && end != COUNTER_NEVER ? MAX(end, s->bunch + BUNCH_NS) : end;
+}
+
+static void go_on(Spi *s)
+{
+    end_half(s);
+    if (master_may_begin(s)) {
+        master_begin(s, true);
+    }
+}
+
+static bool waits_for_service(Spi *s)
+{
+    return is_master(s) && spi_waits_for_service(s, !sends(s), sends(s));
+}
+
+void spi_i2s_catch_up(Spi *s)
+{
+    if (is_late(s) && !waits_for_service(s)) {
+        go_on(s);
+    }
+}
+
+void spi_i2s_expired(void *opaque)
+{
+    Spi *s = opaque;
+
+    s->bunch = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    spi_i2s_catch_up(s);
+    periph_update(&s->parent_obj);
+}
+
+void spi_i2s_run(Spi *s)
+{
+    if (s->grace && s->audio.phase != SPI_IDLE && !waits_for_service(s)) {
+        go_on(s);
+    }
+    if (s->audio.phase == SPI_IDLE && master_may_begin(s)) {
+        s->sends_first = false;
+        master_begin(s, false);
+    }
+}
+
+/* A square wave of @ticks of I2SCLK. */
+static Drive wave(const Spi *s, uint64_t ticks)
+{
+    uint64_t period = clock_get(s->i2sclk) * ticks;
+
+    return (Drive) { .kind = DRIVE_WAVE, .start = s->running_since, .period = period,
+                     .high = period / 2 };
+}
+
+void spi_i2s_drive(Spi *s)
+{
+    bool runs = is_on(s) && is_master(s) && clock_is_enabled(s->i2sclk) && divider(s);
+    bool high = cfg(s, R_I2SCFGR_CKPOL_MASK);
+    unsigned ticks = channel_ticks(s);
+
+    if (!s->i2s) {
+        return;
+    }
+    if (!runs) {
+        signal_drive(&s->ck, is_on(s) && is_master(s) ? DRIVE_LEVEL(high) : DRIVE(NONE));
+        signal_drive(&s->ws, DRIVE(NONE));
+        signal_drive(&s->mck, DRIVE(NONE));
+    } else {
+        bool mckoe = s->parent_obj.regs[R_I2SPR] & R_I2SPR_MCKOE_MASK;
+
+        signal_drive(&s->ck, wave(s, MAX(ticks / channel_bits(s), 1)));
+        signal_drive(&s->ws, wave(s, 2 * ticks));
+        signal_drive(&s->mck, mckoe ? wave(s, divider(s)) : DRIVE(NONE));
+    }
+    signal_drive(&s->sd, is_on(s) && sends(s) ? DRIVE_LEVEL(s->audio.word & 1) : DRIVE(NONE));
+}

@@ -1,0 +1,150 @@
+/*
+ * What the parts of an SPI share: registers (spi.c), frames of SPI (frame.c), I2S (i2s.c).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_PERIPHERALS_SPI_SPI_H
+#define STM32_PERIPHERALS_SPI_SPI_H
+
+#include "hw/ssi/ssi.h"
+#define REGS "stm32/regs/spi.h"
+#include "stm32/core/periph.h"
+#include "stm32/core/pins/frames.h"
+#include "stm32/core/pins/shifter.h"
+#include "stm32/core/pins/spi_bits.h"
+
+#define SPI_GRACE_NS (20 * SCALE_MS)
+/* A driver that polls SR so often before it reads, or writes, DR does not mean to. */
+#define SPI_LOOKS_UNREAD 4
+#define SPI_LOOKS_UNWRITTEN 500
+
+typedef enum SpiPhase {
+    SPI_IDLE,
+    SPI_DATA, SPI_CRC,      /* a frame of it goes on */
+    I2S_HALF,               /* 16 bits of a channel, or what there is of them */
+} SpiPhase;
+
+typedef struct Spi {
+    Periph parent_obj;
+    bool i2s, extension;            /* properties: has I2S; has nothing else, and another's clock */
+    Periph *ext;               /* ... link: the extension that has ours */
+    Clock *i2sclk;
+    SSIBus *ssi;
+    Line irq, dma_rx, dma_tx;
+    Signal sck, miso, mosi, nss, ck, ws, sd, mck;
+    uint32_t tdr;                   /* what DR was written; regs[R_DR] is what came in */
+    bool ovr_half, modf_half;       /* the first half of the sequence that clears it is done */
+    bool crc_asked;                 /* CRCNEXT has just been set */
+    bool nss_low;                   /* level of the pin */
+    Shifter shift;                  /* a master's frame, counted in PCLK; its word goes out */
+    Shifter audio;                  /* a half of I2S, counted in I2SCLK */
+    int64_t slave_end;              /* ns: when the frame ends that another clocks */
+    int64_t drawn_at;               /* ns: when the frame began that the pins show, */
+    uint64_t drawn_bit;             /* ... and time for a bit of it */
+    uint32_t drawn_in;              /* a master: what a part of QEMU answers, ... */
+    bool draws_in;                  /* ... who has no pin of its own */
+    SpiBits bits;                   /* of a frame that real levels clock, ... */
+    bool by_bits;                   /* ... which goes on; */
+    bool soft, soft_out;            /* the last was such a one; the level at MISO, */
+    bool soft_sck;                  /* ... and at SCK, as told last */
+    Picture sck_picture, out_picture, in_picture;
+    uint32_t in;                    /* what comes in with it */
+    bool has_sent;                  /* a slave that has something to send: DR written since SPE */
+    bool holds;                     /* it lets the master wait, with this frame */
+    SpiFrame held;
+    uint32_t looks;                 /* at SR since the last frame ended */
+    bool patient;                   /* what came or went last was served in time */
+    int64_t grace;                  /* ns: until then the end of a frame waits to be served; 0: no */
+    bool waits;                     /* a master: the frame lasts until the other machine answers */
+    bool sends_first;               /* a master of I2S has not sent anything yet */
+    bool right, second;             /* the half that goes on or came last */
+    int64_t running_since;          /* ns: I2SE, for the waves at the pins */
+    bool has_slave;                 /* another I2S here has been clocked with the last half */
+    int64_t bunch;                  /* ns: when the timer of I2S has expired last */
+} Spi;
+
+#define SPI(obj) ((Spi *)(obj))
+
+static inline uint32_t spi_cr1(const Spi *s, uint32_t bits)
+{
+    return s->parent_obj.regs[R_CR1] & bits;
+}
+
+static inline uint32_t spi_cr2(const Spi *s, uint32_t bits)
+{
+    return s->parent_obj.regs[R_CR2] & bits;
+}
+
+static inline bool spi_sr(const Spi *s, uint32_t flag)
+{
+    return s->parent_obj.regs[R_SR] & flag;
+}
+
+static inline void spi_set(Spi *s, uint32_t flags)
+{
+    s->parent_obj.regs[R_SR] |= flags;
+}
+
+static inline void spi_clear(Spi *s, uint32_t flags)
+{
+    s->parent_obj.regs[R_SR] &= ~flags;
+}
+
+static inline bool spi_is_i2s(const Spi *s)
+{
+    return s->i2s && s->parent_obj.regs[R_I2SCFGR] & R_I2SCFGR_I2SMOD_MASK;
+}
+
+/* What was in DR's other half goes to the shift register. */
+uint32_t spi_take_tdr(Spi *s);
+/* @word has come in: into DR, or lost. */
+void spi_received(Spi *s, uint32_t word);
+/*
+ * A frame that another is to follow is through: shall its end wait, because the words before have not
+ * been served yet (@read: has come in, @write: is to go out) and that may be the host's fault?
+ */
+bool spi_waits_for_service(Spi *s, bool read, bool write);
+/* Report that @signal, called @name in the manual, is to be used and reaches no pin. */
+void spi_check_routed(Spi *s, const Signal *signal, const char *name);
+
+/* ---- SPI ---- */
+
+bool spi_is_master(const Spi *s);
+bool spi_is_selected(const Spi *s);
+void spi_frame_run(Spi *s);
+void spi_frame_expired(void *opaque);
+/* When the frame ends: virtual ns, or COUNTER_NEVER. */
+int64_t spi_frame_when(const Spi *s);
+/* Drive SCK, MOSI, MISO. */
+void spi_frame_drive(Spi *s);
+/* A frame that another clocks begins, with the next word; ends. */
+void spi_slave_load(Spi *s);
+void spi_slave_end(Spi *s);
+/* A word as it is on the line, the first bit uppermost, and the other way. */
+uint32_t spi_line_order(const Spi *s, uint32_t word);
+unsigned spi_frame_bits(const Spi *s);
+Signal *spi_line_in(Spi *s);
+bool spi_is_slave(const Spi *s);
+/* A signal's `heard`: a master clocks a frame. */
+void spi_heard(void *opaque, Signal *from, Frame *frame);
+
+/* ---- soft.c ---- */
+
+/* A signal's `changed`: SCK. */
+void spi_soft_sck(void *opaque, bool level);
+/* A frame under way is given up: another has the clock, or NSS says so. */
+void spi_soft_abort(Spi *s);
+
+/* ---- I2S ---- */
+
+void spi_i2s_switched(Spi *s, uint32_t was);
+void spi_i2s_run(Spi *s);
+void spi_i2s_expired(void *opaque);
+/* End the half that goes on if that is due. */
+void spi_i2s_catch_up(Spi *s);
+void spi_i2s_drive(Spi *s);
+int64_t spi_i2s_when(const Spi *s);
+/* The same: a master of I2S clocks, or somebody puts data on SD. */
+void spi_i2s_heard(void *opaque, Signal *from, Frame *frame);
+
+#endif

@@ -1,0 +1,166 @@
+/*
+ * Timers: what others notice, see tim.h: interrupts, DMA requests, and when to look again.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/peripherals/tim/tim.h"
+
+#define CC_FLAGS (R_SR_CC1IF_MASK * 15)
+
+/* ---- Flags and requests ---- */
+
+void tim_update_lines(Tim *s)
+{
+    const uint32_t *regs = s->parent_obj.regs;
+    uint32_t active = regs[R_SR] & regs[R_DIER] & 0xff;
+
+    if (s->advanced) {
+        line_set(&s->irq[IRQ_BRK], active & R_SR_BIF_MASK);
+        line_set(&s->irq[IRQ_UP], active & R_SR_UIF_MASK);
+        line_set(&s->irq[IRQ_TRG_COM], active & (R_SR_TIF_MASK | R_SR_COMIF_MASK));
+        line_set(&s->irq[IRQ_CC], active & CC_FLAGS);
+    } else {
+        line_set(&s->irq[IRQ_ALL], active);
+    }
+    for (unsigned n = 0; n < N_DMA; n++) {
+        line_set(&s->dma_line[n], s->dma & 1 << n && tim_wants_dma(s, n));
+    }
+}
+
+void tim_request(Tim *s, unsigned dma)
+{
+    s->dma |= 1 << dma;
+    tim_update_lines(s);
+}
+
+void tim_event(Tim *s, uint32_t flags)
+{
+    s->parent_obj.regs[R_SR] |= flags;
+    for (unsigned ch = 0; ch < s->channels && flags & CC_FLAGS; ch++) {
+        if (flags & R_SR_CC1IF_MASK << ch && tim_wants_dma(s, DMA_CH1 + ch) &&
+            !(s->parent_obj.regs[R_CR2] & R_CR2_CCDS_MASK)) {
+            s->dma |= 1 << (DMA_CH1 + ch);
+        }
+    }
+    tim_update_lines(s);
+}
+
+/* ---- When to look again ---- */
+
+/* Steps to the next update event or match whose bit in @wanted is set, as in SR and DIER. */
+static uint64_t steps_to_event(const Tim *s, uint32_t wanted)
+{
+    uint64_t clocks = NEVER;
+
+    if (wanted & R_SR_UIF_MASK) {
+        clocks = tim_clocks_to_update(s);
+    }
+    for (unsigned ch = 0; ch < s->channels; ch++) {
+        if (wanted & R_SR_CC1IF_MASK << ch && tim_ccs(s, ch) == CCS_OUTPUT) {
+            clocks = MIN(clocks, s->ccr[ch] > s->arr ? tim_clocks_to_end(s)
+                                                     : tim_clocks_to_match(s, ch));
+        }
+    }
+    if (clocks != NEVER && wanted && tim_has_pending(s)) {
+        clocks = MIN(clocks, tim_clocks_to_update(s));
+    }
+    return tim_steps(s, clocks);
+}
+
+/* What is noticed by others than the program. */
+static uint64_t steps_to_signal(Tim *s)
+{
+    const uint32_t *regs = s->parent_obj.regs;
+    uint32_t dma = regs[R_DIER] >> R_DIER_UDE_SHIFT & ~s->dma & 0x1f;
+    uint64_t steps = NEVER, then;
+
+    if (regs[R_CR2] & R_CR2_CCDS_MASK && dma) {
+        dma = R_SR_UIF_MASK;
+    }
+    steps = steps_to_event(s, dma);
+    if (tim_trgo_is_wanted(s)) {
+        steps = MIN(steps, tim_trgo_steps(s, &then));
+        if (tim_cr1(s, R_CR1_OPM_MASK)) {
+            steps = MIN(steps, tim_steps(s, tim_clocks_to_update(s)));
+        }
+    }
+    for (unsigned ch = 0; ch < s->channels; ch++) {
+        if (s->oc_wanted[ch]) {
+            steps = MIN(steps, tim_output_change(s, ch));
+        }
+    }
+    return steps;
+}
+
+void tim_plan(Tim *s)
+{
+    const uint32_t *regs = s->parent_obj.regs;
+    int64_t when, other;
+    uint64_t due;
+
+    if (s->busy || s->planning) {
+        return;
+    }
+    s->planning = true;
+    other = tim_when(s, MIN(tim_output_drive(s), steps_to_signal(s)));
+    other = MAX(other, s->expired + MIN_EVENT_NS);
+    when = tim_when(s, steps_to_event(s, regs[R_DIER] & ~regs[R_SR] & 0x1f));
+    when = MIN(when, other);
+    due = tim_input_due(s);
+    if (due != NEVER) {
+        when = MIN(when, counter_when(&s->ticks, due));
+    }
+    if (when == COUNTER_NEVER) {
+        timer_del(s->timer);
+    } else {
+        timer_mod(s->timer, when);
+    }
+    tim_slave_replan(s);
+    s->planning = false;
+}
+
+/* ---- DMA acknowledges ---- */
+
+/* A beat has been done: the request is served, if it is not one of a burst that goes on. */
+static void dma_ack(Tim *s, unsigned n, int level)
+{
+    if (!level) {
+        return;
+    }
+    if (!s->burst_accessed || !s->burst) {
+        s->dma &= ~(1 << n);
+    }
+    s->burst_accessed = false;
+    tim_update_lines(s);
+    if (!s->busy) {
+        tim_plan(s);
+    }
+}
+
+static void ack_up(void *opaque, int n, int level)   { dma_ack(opaque, DMA_UP, level); }
+static void ack_ch1(void *opaque, int n, int level)  { dma_ack(opaque, DMA_CH1, level); }
+static void ack_ch2(void *opaque, int n, int level)  { dma_ack(opaque, DMA_CH1 + 1, level); }
+static void ack_ch3(void *opaque, int n, int level)  { dma_ack(opaque, DMA_CH1 + 2, level); }
+static void ack_ch4(void *opaque, int n, int level)  { dma_ack(opaque, DMA_CH1 + 3, level); }
+static void ack_trig(void *opaque, int n, int level) { dma_ack(opaque, DMA_TRIG, level); }
+static void ack_com(void *opaque, int n, int level)  { dma_ack(opaque, DMA_COM, level); }
+
+void tim_dma_init(Tim *s)
+{
+    static const struct {
+        const char *name, *ack;
+        qemu_irq_handler handler;
+    } table[N_DMA] = {
+        { "dma-up", "dma-up-ack", ack_up }, { "dma-ch1", "dma-ch1-ack", ack_ch1 },
+        { "dma-ch2", "dma-ch2-ack", ack_ch2 }, { "dma-ch3", "dma-ch3-ack", ack_ch3 },
+        { "dma-ch4", "dma-ch4-ack", ack_ch4 }, { "dma-trig", "dma-trig-ack", ack_trig },
+        { "dma-com", "dma-com-ack", ack_com },
+    };
+    unsigned count = s->advanced ? N_DMA : tim_is_general(s) ? DMA_COM : tim_is_basic(s) ? 1 : 0;
+
+    for (unsigned n = 0; n < count; n++) {
+        periph_add_line(&s->parent_obj, &s->dma_line[n], table[n].name);
+        qdev_init_gpio_in_named(DEVICE(s), table[n].handler, table[n].ack, 1);
+    }
+}

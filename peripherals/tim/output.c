@@ -1,0 +1,283 @@
+/*
+ * Timers: compare outputs, see tim.h.
+ *
+ * What a pin does from now on is drawn at once: a PWM that goes on as it is is a square wave, one
+ * drive and no events.  What is not periodic is a level and the time after which to look again.
+ *
+ * Deliberately different: the dead time is there in square waves; a single edge (forced levels, one
+ * pulse mode, a break) comes without it.  After a break outputs are idle at once.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/peripherals/tim/tim.h"
+
+/* ---- OCxREF ---- */
+
+static bool pwm_ref(const Tim *s, unsigned ch)
+{
+    uint32_t cnt = s->parent_obj.regs[R_CNT];
+    bool active = tim_is_down(s) ? cnt <= s->ccr[ch] : cnt < s->ccr[ch];
+
+    return active ^ (tim_ocm(s, ch) == OC_PWM2);
+}
+
+static void set_ref(Tim *s, unsigned ch, bool level)
+{
+    if (s->ref[ch] != level) {
+        s->ref[ch] = level;
+        tim_trgo_refresh(s);
+    }
+    line_set(&s->oc[ch], level);
+}
+
+void tim_output_event(Tim *s, unsigned ch)
+{
+    if (s->cleared[ch]) {
+        return;
+    }
+    switch (tim_ocm(s, ch)) {
+    case OC_ACTIVE:   set_ref(s, ch, true); break;
+    case OC_INACTIVE: set_ref(s, ch, false); break;
+    case OC_TOGGLE:   set_ref(s, ch, !s->ref[ch]); break;
+    }
+}
+
+void tim_output_refresh(Tim *s)
+{
+    bool etrf = s->input[INPUT_ETR].level;
+
+    for (unsigned ch = 0; ch < s->channels; ch++) {
+        unsigned mode = tim_ocm(s, ch);
+
+        if (tim_ccs(s, ch) != CCS_OUTPUT) {
+            continue;
+        }
+        s->cleared[ch] = tim_ccmr(s, ch) & CCMR_OCCE && (s->cleared[ch] || etrf);
+        if (mode == OC_FORCE_LOW || s->cleared[ch]) {
+            set_ref(s, ch, false);
+        } else if (mode == OC_FORCE_HIGH) {
+            set_ref(s, ch, true);
+        } else if (mode >= OC_PWM1) {
+            set_ref(s, ch, pwm_ref(s, ch));
+        }
+    }
+}
+
+/* PWM that never changes: 0 % or 100 %. */
+static bool is_constant(const Tim *s, unsigned ch)
+{
+    uint32_t c = s->ccr[ch];
+
+    if (tim_is_centred(s)) {
+        return c == 0 || c >= s->arr;
+    }
+    return tim_is_down(s) ? c >= s->arr : c == 0 || c > s->arr;
+}
+
+/* Clocks of the counter until OCxREF changes. */
+static uint64_t clocks_to_change(const Tim *s, unsigned ch)
+{
+    uint64_t end = tim_clocks_to_end(s), match = tim_clocks_to_match(s, ch);
+
+    if (!tim_cr1(s, R_CR1_CEN_MASK) || !s->arr) {
+        return NEVER;
+    }
+    if (s->cleared[ch]) {
+        return s->input[INPUT_ETR].level ? NEVER : tim_clocks_to_update(s);
+    }
+    switch (tim_ocm(s, ch)) {
+    case OC_ACTIVE:   return s->ref[ch] ? NEVER : match;
+    case OC_INACTIVE: return s->ref[ch] ? match : NEVER;
+    case OC_TOGGLE:   return match;
+    case OC_PWM1:
+    case OC_PWM2:     return is_constant(s, ch) && s->parent_obj.regs[R_CNT] <= s->arr ? NEVER
+                             : MIN(end, match);
+    default:          return NEVER;
+    }
+}
+
+uint64_t tim_output_change(const Tim *s, unsigned ch)
+{
+    uint64_t clocks = clocks_to_change(s, ch);
+
+    if (tim_ocm(s, ch) >= OC_ACTIVE && tim_has_pending(s)) {
+        clocks = MIN(clocks, tim_clocks_to_update(s));
+    }
+    return tim_steps(s, clocks);
+}
+
+/* After one change of OCxREF, the clocks until the next. */
+static uint64_t clocks_between_changes(const Tim *s, unsigned ch, bool at_match)
+{
+    uint64_t c = s->ccr[ch];
+
+    if (tim_is_centred(s)) {    /* it has come to c, or to one end if c is there */
+        bool up = tim_is_down(s) ? c >= s->parent_obj.regs[R_CNT] : c > s->parent_obj.regs[R_CNT];
+
+        return c == 0 || c == s->arr ? 2ull * s->arr : 2 * (up ? s->arr - c : c);
+    }
+    if (tim_ocm(s, ch) == OC_TOGGLE) {
+        return s->arr + 1ull;
+    }
+    if (tim_is_down(s)) {
+        return at_match ? c + 1 : s->arr - c;
+    }
+    return at_match ? s->arr + 1ull - c : c;
+}
+
+/* OCxREF from now on.  If it is not a level for ever nor a wave, @steps until it has to be drawn again. */
+static Wave draw_ref(const Tim *s, unsigned ch, uint64_t *steps)
+{
+    Wave w = { .level = s->ref[ch] };
+    unsigned mode = tim_ocm(s, ch);
+    uint64_t clocks = clocks_to_change(s, ch), change = tim_output_change(s, ch), between, period;
+    uint64_t prescale = s->psc + 1ull;
+    bool toggle = mode == OC_TOGGLE;
+
+    if (change == NEVER) {
+        return w;
+    }
+    between = prescale * clocks_between_changes(s, ch, clocks == tim_clocks_to_match(s, ch));
+    period = toggle && !(tim_is_centred(s) && s->ccr[ch] && s->ccr[ch] < s->arr)
+             ? 2 * between : prescale * (tim_is_centred(s) ? 2ull * s->arr : s->arr + 1ull);
+    if (!tim_is_internal(s) || tim_has_pending(s) || tim_cr1(s, R_CR1_OPM_MASK) ||
+        s->cleared[ch] || (mode < OC_PWM1 && !toggle) || s->parent_obj.regs[R_CNT] > s->arr ||
+        period > UINT64_MAX / clock_get(s->ticks.clk) || between >= period) {
+        *steps = MIN(*steps, change);
+        return w;
+    }
+    w.period = period;
+    w.high = s->ref[ch] ? period - between : between;
+    w.rise = s->at + change + (s->ref[ch] ? between : 0) - period;
+    return w;
+}
+
+/* ---- From OCxREF to the pins ---- */
+
+static Wave inverted(Wave w, bool invert)
+{
+    if (!invert) {
+        return w;
+    }
+    return (Wave) { !w.level, w.rise + w.high, w.period, w.period - w.high };
+}
+
+/* Rising later by the dead time; what is shorter than that does not happen. */
+static Wave delayed(Wave w, uint32_t ticks)
+{
+    if (!w.period) {
+        return w;
+    }
+    if (w.high <= ticks) {
+        return (Wave) { .level = false };
+    }
+    w.rise += ticks;
+    w.high -= ticks;
+    return w;
+}
+
+static uint32_t dead_time(const Tim *s)
+{
+    uint32_t dtg = FIELD_EX32(s->parent_obj.regs[R_BDTR], BDTR, DTG);
+    uint32_t dts = 1 << FIELD_EX32(s->parent_obj.regs[R_CR1], CR1, CKD);
+
+    if (dtg < 0x80) {
+        return dtg * dts;
+    } else if (dtg < 0xc0) {
+        return (64 + (dtg & 0x3f)) * 2 * dts;
+    }
+    return (32 + (dtg & 0x1f)) * (dtg < 0xe0 ? 8 : 16) * dts;
+}
+
+/* Let @signal do @w, or nothing.  A wave that goes on as before stays the drive it is. */
+static void drive(Tim *s, Signal *signal, Wave *was, Wave w, bool on)
+{
+    uint64_t period = clock_get(s->ticks.clk);
+    bool same = w.period && was->period == w.period && was->high == w.high &&
+                (w.rise - was->rise) % (int64_t)w.period == 0;
+
+    if (same) {
+        w.rise = was->rise;
+    }
+    *was = w;
+    if (!on) {
+        signal_drive(signal, DRIVE(NONE));
+    } else if (!w.period) {
+        signal_drive(signal, DRIVE_LEVEL(w.level));
+    } else if (!same || signal->drive.kind != DRIVE_WAVE || s->drawn_period != period) {
+        signal_drive(signal, (Drive) {
+            .kind = DRIVE_WAVE, .start = counter_time(&s->ticks, w.rise),
+            .period = w.period * period, .high = w.high * period,
+        });
+    }
+}
+
+/* RM0090 table 74: what MOE, OSSI, OSSR, CCxE and CCxNE make of it. */
+static void drive_channel(Tim *s, unsigned ch, Wave ref)
+{
+    uint32_t bdtr = s->parent_obj.regs[R_BDTR], ccer = tim_ccer(s, ch);
+    uint32_t ois = s->parent_obj.regs[R_CR2] >> (R_CR2_OIS1_SHIFT + 2 * ch);
+    bool pair = s->advanced && ch < N_CHANNELS - 1;
+    bool e = ccer & CCER_E, ne = pair && ccer & CCER_NE, on = e, on_n = ne;
+    Wave w = { .level = false }, wn = w;
+
+    if (s->advanced && !(bdtr & R_BDTR_MOE_MASK)) {
+        on = on_n = bdtr & R_BDTR_OSSI_MASK && (e || ne);
+        w.level = ois & 1;
+        wn.level = ois >> 1 & 1;
+    } else {
+        w = inverted(e && ne ? delayed(ref, dead_time(s)) : e ? ref : w, ccer & CCER_P);
+        wn = inverted(e && ne ? delayed(inverted(ref, true), dead_time(s)) : ne ? ref : wn,
+                      ccer & CCER_NP);
+        if (bdtr & R_BDTR_OSSR_MASK) {
+            on = on_n = e || ne;
+        }
+    }
+    drive(s, &s->ch[ch], &s->out[ch], w, on);
+    if (pair) {
+        drive(s, &s->chn[ch], &s->outn[ch], wn, on_n);
+    }
+}
+
+uint64_t tim_output_drive(Tim *s)
+{
+    uint64_t steps = NEVER;
+
+    for (unsigned ch = 0; ch < s->channels; ch++) {
+        if (tim_ccs(s, ch) != CCS_OUTPUT) {
+            drive(s, &s->ch[ch], &s->out[ch], (Wave) { }, false);
+        } else if (tim_ccer(s, ch) & (CCER_E | CCER_NE)) {
+            drive_channel(s, ch, draw_ref(s, ch, &steps));
+        } else {
+            drive(s, &s->ch[ch], &s->out[ch], (Wave) { }, false);
+            if (s->advanced && ch < N_CHANNELS - 1) {
+                drive(s, &s->chn[ch], &s->outn[ch], (Wave) { }, false);
+            }
+        }
+    }
+    if (s->parent_obj.regs[R_BDTR] & R_BDTR_AOE_MASK &&
+        !(s->parent_obj.regs[R_BDTR] & R_BDTR_MOE_MASK) && !tim_break_is_active(s)) {
+        steps = MIN(steps, tim_steps(s, tim_clocks_to_update(s)));
+    }
+    s->drawn_period = clock_get(s->ticks.clk);
+    return steps;
+}
+
+/* ---- Break ---- */
+
+bool tim_break_is_active(const Tim *s)
+{
+    uint32_t bdtr = s->parent_obj.regs[R_BDTR];
+    bool high = bdtr & R_BDTR_BKP_MASK;
+
+    return bdtr & R_BDTR_BKE_MASK && (s->brk[0] || signal_level(&s->bkin, !high) == high);
+}
+
+void tim_break_check(Tim *s)
+{
+    if (s->advanced && tim_break_is_active(s)) {
+        s->parent_obj.regs[R_BDTR] &= ~R_BDTR_MOE_MASK;
+        s->parent_obj.regs[R_SR] |= R_SR_BIF_MASK;
+    }
+}

@@ -1,0 +1,250 @@
+/*
+ * What the parts of the timer model share.
+ *
+ *   tim.c          registers, the device
+ *   events.c   what others notice: interrupts, DMA requests, and when to look again
+ *   counter.c  the counter: from one event to the next
+ *   output.c   compare outputs: what a pin does from now on, dead time, break
+ *   input.c    pins and clocks that come in: filters, capture, encoder
+ *   slave.c    triggers in and out, chains of timers
+ *
+ * Time is counted in ticks of CK_INT.  The state is that of tick `at`; tim_sync() brings it to now,
+ * from event to event, whole periods at once if nobody looks at them.  Then tim_plan() says when to
+ * look again: if nothing can be noticed, never.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_PERIPHERALS_TIM_TIM_H
+#define STM32_PERIPHERALS_TIM_TIM_H
+
+#define REGS "stm32/regs/tim.h"     /* needs qemu/osdep.h before */
+#include "stm32/core/periph.h"
+#include "stm32/core/counter.h"
+
+#define TYPE_TIM "stm32f4-tim"
+
+#define N_CHANNELS 4
+#define N_ITR 4
+#define NEVER UINT64_MAX
+#define MIN_EVENT_NS 1000       /* no events more often than this, but for interrupts */
+
+/* CCMRx.OCxM */
+enum { OC_FROZEN, OC_ACTIVE, OC_INACTIVE, OC_TOGGLE, OC_FORCE_LOW, OC_FORCE_HIGH, OC_PWM1, OC_PWM2 };
+/* SMCR.SMS */
+enum { SMS_OFF, SMS_ENCODER1, SMS_ENCODER2, SMS_ENCODER3, SMS_RESET, SMS_GATED, SMS_TRIGGER, SMS_CLOCK };
+/* SMCR.TS from 4 on; below, ITRn */
+enum { TS_TI1F_ED = 4, TS_TI1FP1, TS_TI2FP2, TS_ETRF };
+/* CR2.MMS; from 4 on, OCxREF */
+enum { MMS_RESET, MMS_ENABLE, MMS_UPDATE, MMS_COMPARE, MMS_OC1REF };
+/* CCMRx.CCxS */
+enum { CCS_OUTPUT, CCS_DIRECT, CCS_OTHER, CCS_TRC };
+
+enum { INPUT_ETR = N_CHANNELS, N_INPUTS };
+enum { DMA_UP, DMA_CH1, DMA_TRIG = DMA_CH1 + N_CHANNELS, DMA_COM, N_DMA };
+enum { IRQ_ALL, IRQ_BRK = IRQ_ALL, IRQ_UP, IRQ_TRG_COM, IRQ_CC, N_IRQ };
+
+/* What becomes of a level from now on: it stays, or it is a square wave.  In ticks. */
+typedef struct Wave {
+    bool level;                 /* without a period */
+    int64_t rise;
+    uint64_t period, high;
+} Wave;
+
+/* An input after its multiplexer: a filter, and what came out of it. */
+typedef struct TimInput {
+    bool level;                 /* behind the filter */
+    bool waiting;               /* for the filter: the other level, at ... */
+    uint64_t due;               /* ... this tick */
+} TimInput;
+
+typedef struct Tim {
+    Periph parent_obj;
+    /* the instance */
+    uint8_t channels, bits, remap;
+    bool advanced;
+    struct Tim *itr[N_ITR];
+    GPtrArray *slaves;          /* timers that have this one as an ITR */
+    Pin *internal;              /* TI1 or TI4 from a clock */
+    PinDriver internal_driver;
+    PinListener internal_listener;
+    Clock *source[2];
+    /* time */
+    Counter ticks;
+    uint64_t at;
+    QEMUTimer *timer;
+    int64_t expired;            /* last, virtual ns */
+    bool busy, pulling, planning;
+    /* what the registers were when they were last taken over: shadow and preloaded */
+    uint32_t psc, arr, ccr[N_CHANNELS];
+    uint32_t ccer, ccmr[2];
+    uint32_t psc_count, rep;
+    bool ref[N_CHANNELS];       /* OCxREF ... */
+    bool cleared[N_CHANNELS];   /* ... and ETRF keeps it low */
+    bool bdtr_written;          /* LOCK is what it is */
+    bool brk[1];                /* level of the break from CSS */
+    /* triggers */
+    bool trgi, gate, trgo_level, trgo_wanted, oc_wanted[N_CHANNELS];
+    bool itr_level[4], rtc_wakeup;
+    unsigned depth;             /* of triggers that cause triggers */
+    /* DMA */
+    uint32_t dma;               /* requests, 1 << DMA_x */
+    uint32_t burst;             /* accesses to DMAR in this burst */
+    bool burst_accessed;
+    /* pins */
+    TimInput input[N_INPUTS];
+    bool pin_level[N_INPUTS], internal_level;
+    uint32_t captured[N_CHANNELS], etr_count;   /* edges, for the prescalers */
+    uint32_t used;              /* inputs somebody listens to, 1 << n; */
+    uint32_t selected;          /* ... where TI1 or TI4 comes from, */
+    bool xored;                 /* ... and TI1S, as they were then */
+    uint32_t listening;         /* what of this the pins know */
+    Signal ch[N_CHANNELS], chn[N_CHANNELS - 1], etr, bkin;
+    Wave out[N_CHANNELS], outn[N_CHANNELS - 1];
+    uint64_t drawn_period;      /* of CK_INT, when the waves were drawn */
+    Line irq[N_IRQ], dma_line[N_DMA], trgo, oc[N_CHANNELS];
+} Tim;
+
+#define TIM(obj) ((Tim *)(obj))
+
+/* ---- What an instance has ---- */
+
+static inline bool tim_is_general(const Tim *s)  { return s->channels == 4; }
+static inline bool tim_is_basic(const Tim *s)    { return s->channels == 0; }
+static inline bool tim_has_slave(const Tim *s)   { return s->channels >= 2; }
+static inline uint32_t tim_max(const Tim *s)     { return MAKE_64BIT_MASK(0, s->bits); }
+
+/* ---- Registers ---- */
+
+static inline bool tim_cr1(const Tim *s, uint32_t mask) { return s->parent_obj.regs[R_CR1] & mask; }
+
+static inline unsigned tim_sms(const Tim *s)
+{
+    return FIELD_EX32(s->parent_obj.regs[R_SMCR], SMCR, SMS);
+}
+
+static inline unsigned tim_ts(const Tim *s)
+{
+    return FIELD_EX32(s->parent_obj.regs[R_SMCR], SMCR, TS);
+}
+
+static inline bool tim_is_encoder(const Tim *s)
+{
+    return tim_sms(s) >= SMS_ENCODER1 && tim_sms(s) <= SMS_ENCODER3;
+}
+
+static inline bool tim_is_centred(const Tim *s) { return tim_cr1(s, R_CR1_CMS_MASK); }
+
+/* A channel's byte of CCMR and its four bits of CCER, as they act. */
+static inline unsigned tim_ccmr(const Tim *s, unsigned ch)
+{
+    return extract32(s->ccmr[ch / 2], ch % 2 * 8, 8);
+}
+
+static inline unsigned tim_ccs(const Tim *s, unsigned ch)  { return tim_ccmr(s, ch) & 3; }
+static inline unsigned tim_ocm(const Tim *s, unsigned ch)  { return tim_ccmr(s, ch) >> 4 & 7; }
+#define CCMR_OCPE 0x08
+#define CCMR_OCCE 0x80
+
+static inline unsigned tim_ccer(const Tim *s, unsigned ch) { return extract32(s->ccer, ch * 4, 4); }
+#define CCER_E 1
+#define CCER_P 2
+#define CCER_NE 4
+#define CCER_NP 8
+
+/* ---- tim.c ---- */
+
+/* Take over CCMR and CCER; those bits that CCPC preloads only at a COM event. */
+void tim_load_channels(Tim *s, bool com);
+
+/* ---- events.c ---- */
+
+/* Set flags of SR, and what they ask for: a DMA request if DIER wants it. */
+void tim_event(Tim *s, uint32_t flags);
+void tim_request(Tim *s, unsigned dma);
+void tim_update_lines(Tim *s);
+/* Say when to look again, and draw what the pins do until then. */
+void tim_plan(Tim *s);
+/* Make the lines of DMA requests that this timer has. */
+void tim_dma_init(Tim *s);
+static inline bool tim_wants_dma(const Tim *s, unsigned dma)
+{
+    return s->parent_obj.regs[R_DIER] & (R_DIER_UDE_MASK << dma);
+}
+
+/* ---- counter.c ---- */
+
+/* Bring the state to now, or to a time before it. */
+void tim_sync(Tim *s);
+void tim_sync_to(Tim *s, int64_t ns);
+/* Count @n steps of the prescaler. */
+void tim_count(Tim *s, uint64_t n);
+/* One step of an encoder. */
+void tim_step(Tim *s, bool down);
+/* Counter and prescaler start anew: UG, or a slave's reset. */
+void tim_restart(Tim *s, bool by_software);
+void tim_load_shadows(Tim *s);
+/* Does it count CK_INT now, by itself? */
+bool tim_is_internal(const Tim *s);
+/* Steps of the prescaler until a number of clocks of the counter have passed. */
+uint64_t tim_steps(const Tim *s, uint64_t clocks);
+/* Clocks of the counter until it is at the end, at a channel's value, until the next update event. */
+uint64_t tim_clocks_to_end(const Tim *s);
+uint64_t tim_clocks_to_match(const Tim *s, unsigned ch);
+uint64_t tim_clocks_to_update(const Tim *s);
+bool tim_is_down(const Tim *s);
+/* Will the next update event change how it counts? */
+bool tim_has_pending(const Tim *s);
+
+/* ---- output.c ---- */
+
+void tim_output_event(Tim *s, unsigned ch);     /* the counter is at the channel's value */
+void tim_output_refresh(Tim *s);                /* OCxREF anew, after any change */
+/* Drive the pins; the steps after which that has to be done again. */
+uint64_t tim_output_drive(Tim *s);
+/* Steps until OCxREF changes. */
+uint64_t tim_output_change(const Tim *s, unsigned ch);
+void tim_break_check(Tim *s);
+bool tim_break_is_active(const Tim *s);
+
+/* ---- input.c ---- */
+
+void tim_input_init(Tim *s);
+void tim_input_realize(Tim *s, Error **errp);
+void tim_input_select(Tim *s);                  /* after registers have changed */
+void tim_input_catch_up(Tim *s);
+/* The tick at which a filter lets something through. */
+uint64_t tim_input_due(const Tim *s);
+void tim_input_settle(Tim *s, uint64_t tick);
+void tim_capture(Tim *s, unsigned ch);
+void tim_input_trc(Tim *s);
+/* TI1FP1, TI2FP2: behind the polarity. */
+bool tim_input_fp(const Tim *s, unsigned ti);
+
+/* ---- slave.c ---- */
+
+void tim_slave_init(Tim *s);
+void tim_slave_connect(Tim *s);
+/* After SMS or TS have changed. */
+void tim_slave_select(Tim *s);
+/* TIF, and its DMA request. */
+void tim_trigger_flag(Tim *s);
+/* TRGI is @level; as a pulse, @count of them. */
+void tim_trigger(Tim *s, bool level);
+void tim_trigger_pulses(Tim *s, uint64_t count);
+void tim_commute(Tim *s);                       /* COM */
+/* TRGO: something has happened that MMS may select. */
+void tim_trgo_pulses(Tim *s, unsigned mms, uint64_t count);
+void tim_trgo_refresh(Tim *s);
+/* Is every single event of TRGO to be told? */
+bool tim_trgo_is_wanted(const Tim *s);
+/* Tell the timers behind that our pace has changed. */
+void tim_slave_replan(Tim *s);
+/* The timer that clocks this one, NULL if none does. */
+Tim *tim_slave_clock(const Tim *s);
+void tim_slave_pull(Tim *s);
+/* Steps of a timer until its next TRGO, and between that and the ones after it. */
+uint64_t tim_trgo_steps(const Tim *s, uint64_t *then);
+/* Virtual ns at which @n steps will have passed. */
+int64_t tim_when(const Tim *s, uint64_t n);
+
+#endif

@@ -1,0 +1,180 @@
+/*
+ * What the parts of a USART share: registers (usart.c), line (line.c), receiver and
+ * transmitter (rx.c, tx.c).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_PERIPHERALS_USART_LINE_H
+#define STM32_PERIPHERALS_USART_LINE_H
+
+#include "chardev/char-fe.h"
+#include "chardev/char-serial.h"
+#define REGS "stm32/regs/usart.h"
+#include "stm32/core/periph.h"
+#include "stm32/core/pins/frames.h"
+#include "stm32/core/pins/shifter.h"
+
+typedef enum TxPhase {
+    TX_NOTHING,
+    TX_IDLE,                /* a frame of ones: what TE starts with */
+    TX_BREAK, TX_BREAK_STOP,
+    TX_DATA,
+    TX_BLOCKED,             /* through, but the host does not take it yet */
+    TX_GUARD,               /* smartcard: guard time */
+} TxPhase;
+
+typedef enum RxPhase {
+    RX_NOTHING,
+    RX_FRAME,
+    RX_HELD,                /* through, but DR is full, and that may be the host's fault */
+    RX_QUIET,               /* none has followed so far: is it to be an idle frame? */
+} RxPhase;
+
+/* A frame that comes in: a byte, or one of these. */
+#define WIRE_BREAK 0x8000
+#define WIRE_UNHEARD 0x4000 /* began while the receiver was off */
+#define WIRE_SAMPLED 0x2000 /* from another controller: the bits as the receiver sees them, ... */
+#define WIRE_NO_STOP 0x1000 /* ... and no stop bit where one should be */
+#define WIRE_SIZE 64
+
+typedef struct Usart {
+    Periph parent_obj;
+    bool synchronous, flow_control, paced;      /* properties */
+    CharBackend chr;
+    Line irq, dma_rx, dma_tx;
+    Signal signal_tx, signal_rx, signal_ck, signal_cts, signal_rts;
+    Picture tx_picture, ck_picture;
+    uint32_t tdr;                   /* what DR was written; RDR is regs[R_DR] */
+    uint32_t seen;                  /* flags that were set when SR was read */
+    Shifter tx, rx;
+    bool idle_frame;                /* TE has been set: send one */
+    bool idle_armed;                /* a frame has come since the line was last idle */
+    bool ncts;                      /* level of the CTS pin */
+    bool early;                     /* the first burst since reset is not over */
+    bool listening;                 /* the receiver has been on: no more waiting for it */
+    int64_t held_until;             /* ns, of RX_HELD */
+    uint32_t faults;                /* of SR, for the next frame to come in */
+    uint16_t wire[WIRE_SIZE];       /* what the other end sends, from `wire_first` on */
+    uint32_t wire_first, wire_count;
+    /* a frame of real levels, not of a controller, comes in: see bits.c */
+    int64_t bits_at;                /* ns: its start bit began; 0: none does */
+    uint32_t bits_word, bits_count; /* samples so far, the first is bit 0 */
+    bool bits_level, bits_noise;    /* the level since the last edge; one was near a sample */
+    QEMUTimer *bits_timer;
+    bool refused;                   /* the host has been told that there is no room */
+    unsigned watch;                 /* for room at the host */
+    QEMUSerialSetParams params;     /* as the host's port has been told */
+} Usart;
+
+#define USART(obj) ((Usart *)(obj))
+
+/* Flags of SR come and go by these two only: `seen` holds none that is not set. */
+static inline void usart_set(Usart *s, uint32_t flags)
+{
+    s->parent_obj.regs[R_SR] |= flags;
+}
+
+static inline void usart_clear(Usart *s, uint32_t flags)
+{
+    s->parent_obj.regs[R_SR] &= ~flags;
+    s->seen &= ~flags;
+}
+
+/* Those @bits of CR1, CR2, CR3. */
+static inline uint32_t usart_cr1(const Usart *s, uint32_t bits)
+{
+    return s->parent_obj.regs[R_CR1] & bits;
+}
+
+static inline uint32_t usart_cr2(const Usart *s, uint32_t bits)
+{
+    return s->parent_obj.regs[R_CR2] & bits;
+}
+
+static inline uint32_t usart_cr3(const Usart *s, uint32_t bits)
+{
+    return s->parent_obj.regs[R_CR3] & bits;
+}
+
+/* ---- The line ---- */
+
+void usart_line_init(Usart *s);
+void usart_line_realize(Usart *s);
+void usart_line_reset(Usart *s);
+
+/* UE, TE or RE may have changed from what CR1 was. */
+void usart_line_switched(Usart *s, uint32_t was);
+
+/* Go on as far as possible, and tell when to go on: part of update(). */
+void usart_line_run(Usart *s);
+
+/* Do at once what is due: a guest that polls need not wait until QEMU's main loop has time. */
+void usart_line_catch_up(Usart *s);
+
+/* Book the time that has passed: before the clock changes. */
+void usart_line_clock_will_change(Usart *s);
+
+void usart_send_break(Usart *s, int on);
+
+/* ---- Frames ---- */
+
+bool usart_has_clock(const Usart *s);
+
+/* One wire for both directions: the receiver hears what is sent. */
+bool usart_single_wire(const Usart *s);
+
+/* Bits between start and stop, and those of them that are data, not parity. */
+unsigned usart_word_bits(const Usart *s);
+unsigned usart_data_bits(const Usart *s);
+
+/* Bits of a break: low, then stop bits follow. */
+unsigned usart_break_bits(const Usart *s);
+
+/* Halves of bits: all stop bits, and a whole frame. */
+unsigned usart_stop_halves(const Usart *s);
+unsigned usart_frame_halves(const Usart *s);
+
+/* Ticks of the clock for a bit; 0 if BRR holds no legal divider. */
+uint32_t usart_bit_ticks(const Usart *s);
+uint64_t usart_halves_to_ticks(const Usart *s, unsigned halves);
+/* The same for what is on the line: nothing, with `paced=off`. */
+uint64_t usart_pace(const Usart *s, unsigned halves);
+
+/* @data with its parity bit, if there is to be one. */
+uint32_t usart_make_word(const Usart *s, uint32_t data);
+bool usart_parity_is_wrong(const Usart *s, uint32_t word);
+
+/* ---- Receiver and transmitter ---- */
+
+void usart_rx_run(Usart *s);
+void usart_rx_expired(void *opaque);
+void usart_rx_switched(Usart *s, uint32_t was);
+/* The other end sends @frame: a byte or WIRE_BREAK. */
+void usart_wire_put(Usart *s, uint32_t frame);
+/* A signal's `heard`: another controller sends, at pins joined with ours. */
+void usart_rx_heard(void *opaque, Signal *from, Frame *frame);
+/* What the receiver hears of a frame that goes out, which has @errors of SR. */
+void usart_rx_hear_own(Usart *s, uint32_t word, uint32_t errors);
+
+/* A word with @errors of SR has come in. */
+void usart_rx_word(Usart *s, uint32_t word, uint32_t errors);
+bool usart_rx_is_on(const Usart *s);
+
+/* ---- bits.c ---- */
+
+void usart_bits_init(Usart *s);
+void usart_bits_reset(Usart *s);
+/* Signals' `changed`: RX, or TX with one wire. */
+void usart_bits_rx_changed(void *opaque, bool level);
+void usart_bits_tx_changed(void *opaque, bool level);
+/* Tell when to go on: part of update(). */
+void usart_bits_run(Usart *s);
+
+void usart_tx_run(Usart *s);
+void usart_tx_expired(void *opaque);
+void usart_tx_switched(Usart *s, uint32_t was);
+bool usart_tx_is_timed(const Usart *s);
+
+bool usart_line_is_sane(void *opaque, int version_id);
+
+#endif

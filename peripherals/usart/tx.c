@@ -1,0 +1,185 @@
+/*
+ * The transmitter of a USART (RM0090 30.3.2): idle frames, breaks, data, guard time.  When the host
+ * has no room for a byte, the frame lasts until it has.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/peripherals/usart/line.h"
+
+void usart_send_break(Usart *s, int on)
+{
+    qemu_chr_fe_ioctl(&s->chr, CHR_IOCTL_SERIAL_SET_BREAK, &on);
+}
+
+static void report_unrouted(Usart *s)
+{
+    if (!signal_is_routed(&s->signal_tx)) {
+        periph_mistake(&s->parent_obj, "TX is not routed to a pin: what it sends reaches nobody; "
+                       "set MODER and AFR of its port");
+    }
+}
+
+static bool transmitter_is_on(const Usart *s)
+{
+    return usart_cr1(s, R_CR1_UE_MASK) && usart_cr1(s, R_CR1_TE_MASK) && usart_has_clock(s);
+}
+
+static void tx_begin(Usart *s, TxPhase phase, unsigned halves, bool follows)
+{
+    shifter_begin(&s->tx, phase, usart_pace(s, halves), usart_pace(s, halves), follows);
+}
+
+/* Controllers at pins joined with ours hear @bits of @word after the start bit. */
+static void tx_tell(Usart *s, uint32_t word, unsigned bits)
+{
+    SerialFrame f = {
+        .frame.bus = FRAME_SERIAL, .word = word << 1, .bits = 1 + bits,
+        .bit = clock_get(s->parent_obj.clk) * usart_bit_ticks(s),
+    };
+
+    signal_send(&s->signal_tx, &f.frame);
+}
+
+/* Let what is to go out next begin: an idle frame, a break, data (RM0090 30.3.2). */
+static bool tx_start(Usart *s, bool follows)
+{
+    uint32_t sr = s->parent_obj.regs[R_SR];
+    bool data = !(sr & R_SR_TXE_MASK) && !(usart_cr3(s, R_CR3_CTSE_MASK) && s->ncts);
+
+    if (!transmitter_is_on(s) || !(s->idle_frame || usart_cr1(s, R_CR1_SBK_MASK) || data)) {
+        return false;
+    }
+    if (!usart_bit_ticks(s)) {
+        if (data) {
+            periph_mistake(&s->parent_obj, "BRR is 0x%04x, no baud rate: nothing is sent",
+                           s->parent_obj.regs[R_BRR]);
+        }
+        return false;
+    }
+    if (s->idle_frame) {
+        s->idle_frame = false;
+        tx_begin(s, TX_IDLE, usart_frame_halves(s), follows);
+    } else if (usart_cr1(s, R_CR1_SBK_MASK)) {
+        unsigned bits = usart_break_bits(s);
+
+        report_unrouted(s);
+        usart_send_break(s, 1);
+        tx_tell(s, 0, bits - 1);
+        tx_begin(s, TX_BREAK, 2 * bits, follows);
+    } else {
+        report_unrouted(s);
+        s->tx.word = usart_make_word(s, s->tdr);
+        usart_set(s, R_SR_TXE_MASK);
+        tx_tell(s, s->tx.word, usart_word_bits(s));
+        tx_begin(s, TX_DATA, usart_frame_halves(s), follows);
+    }
+    return true;
+}
+
+static gboolean tx_unblocked(void *do_not_use, GIOCondition condition, void *opaque);
+
+/* Hand the frame to the other end; false if that has no room. */
+static bool tx_hand_over(Usart *s)
+{
+    uint8_t byte = s->tx.word & MAKE_64BIT_MASK(0, usart_data_bits(s));
+
+    if (!usart_cr1(s, R_CR1_TE_MASK)) {
+        periph_mistake(&s->parent_obj, "TE cleared while a frame was going out: it is lost");
+        return true;
+    }
+    if (!signal_is_routed(&s->signal_tx) || qemu_chr_fe_write(&s->chr, &byte, 1) == 1) {
+        return true;
+    }
+    s->watch = qemu_chr_fe_add_watch(&s->chr, G_IO_OUT | G_IO_HUP, tx_unblocked, s);
+    return !s->watch;       /* there is no other end */
+}
+
+static void tx_frame_is_through(Usart *s)
+{
+    usart_rx_hear_own(s, s->tx.word, 0);
+    if (usart_cr3(s, R_CR3_SCEN_MASK) && s->parent_obj.regs[R_GTPR] & R_GTPR_GT_MASK) {
+        tx_begin(s, TX_GUARD, 2 * FIELD_EX32(s->parent_obj.regs[R_GTPR], GTPR, GT), true);
+    } else if (s->parent_obj.regs[R_SR] & R_SR_TXE_MASK) {
+        usart_set(s, R_SR_TC_MASK);
+    }
+}
+
+static void tx_due(Usart *s)
+{
+    TxPhase was = s->tx.phase;
+
+    s->tx.phase = TX_NOTHING;
+    switch (was) {
+    case TX_BREAK:
+        s->parent_obj.regs[R_CR1] &= ~R_CR1_SBK_MASK;
+        usart_send_break(s, 0);
+        usart_rx_hear_own(s, 0, R_SR_FE_MASK | R_SR_LBD_MASK);
+        tx_begin(s, TX_BREAK_STOP, usart_stop_halves(s), true);
+        break;
+    case TX_DATA:
+        if (tx_hand_over(s)) {
+            tx_frame_is_through(s);
+        } else {
+            s->tx.phase = TX_BLOCKED;
+        }
+        break;
+    case TX_GUARD:
+        if (s->parent_obj.regs[R_SR] & R_SR_TXE_MASK) {
+            usart_set(s, R_SR_TC_MASK);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+void usart_tx_expired(void *opaque)
+{
+    Usart *s = opaque;
+
+    tx_due(s);
+    if (s->tx.phase == TX_NOTHING) {
+        tx_start(s, true);
+    }
+    periph_update(&s->parent_obj);
+}
+
+static gboolean tx_unblocked(void *do_not_use, GIOCondition condition, void *opaque)
+{
+    Usart *s = opaque;
+
+    s->watch = 0;
+    periph_update(&s->parent_obj);
+    return G_SOURCE_REMOVE;
+}
+
+bool usart_tx_is_timed(const Usart *s)
+{
+    return s->tx.phase != TX_NOTHING && s->tx.phase != TX_BLOCKED;
+}
+
+void usart_tx_run(Usart *s)
+{
+    if (s->tx.phase == TX_BLOCKED && !s->watch) {
+        s->tx.phase = TX_DATA;      /* its time is over: the timer tries again at once */
+    }
+    if (s->tx.phase == TX_NOTHING) {
+        tx_start(s, false);
+    }
+    while (!s->paced && usart_tx_is_timed(s)) {
+        tx_due(s);
+        if (s->tx.phase == TX_NOTHING) {
+            tx_start(s, true);
+        }
+    }
+}
+
+void usart_tx_switched(Usart *s, uint32_t was)
+{
+    uint32_t on = R_CR1_UE_MASK | R_CR1_TE_MASK;
+
+    if (usart_cr1(s, on) == on && (was & on) != on && !usart_cr3(s, R_CR3_SCEN_MASK)) {
+        s->idle_frame = true;
+    }
+}
