@@ -15,7 +15,7 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
-#include "stm32/peripherals/adc/adc.h"
+#include "stm32/peripherals/adc/state.h"
 
 #define STABLE_NS 3000
 

@@ -18,7 +18,7 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qapi/visitor.h"
-#include "stm32/peripherals/adc/adc.h"
+#include "stm32/peripherals/adc/state.h"
 
 const uint8_t adc_modes[16] = {
     [1] = SIMULTANEOUS | INJECTED_SIMULTANEOUS, [2] = SIMULTANEOUS | ALTERNATE,

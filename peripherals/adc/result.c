@@ -10,7 +10,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/adc/adc.h"
+#include "stm32/peripherals/adc/state.h"
 
 #define FULL_SCALE 4095
 #define VREFINT_UV 1210000

@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/adc/adc.h"
+#include "stm32/peripherals/adc/state.h"
 
 typedef struct Step {           /* of the sequence */
     unsigned channel;

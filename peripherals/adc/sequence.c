@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/adc/adc.h"
+#include "stm32/peripherals/adc/state.h"
 
 #define MAX_OWED 64
 #define MAX_HZ 36010000         /* and a little for rounding */

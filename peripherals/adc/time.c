@@ -12,7 +12,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/adc/adc.h"
+#include "stm32/peripherals/adc/state.h"
 
 #define MAX_CONVERSIONS 4096    /* with nobody looking, made up for one by one */
 #define HELD_NS 5000000

@@ -9,7 +9,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/bxcan/bxcan.h"
+#include "stm32/peripherals/bxcan/state.h"
 
 #define DRIFT_BITS 10           /* between two edges to synchronize to, at most */
 

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/bxcan/bxcan.h"
+#include "stm32/peripherals/bxcan/state.h"
 
 #define POLYNOMIAL 0x4599
 

@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/bxcan/bxcan.h"
+#include "stm32/peripherals/bxcan/state.h"
 
 #define WARNING 96
 #define PASSIVE 128

@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/bxcan/bxcan.h"
+#include "stm32/peripherals/bxcan/state.h"
 
 #define WORDS 4                 /* registers of a FIFO's mailbox */
 

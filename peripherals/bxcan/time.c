@@ -9,7 +9,7 @@
  */
 #include "qemu/osdep.h"
 #include "system/runstate.h"
-#include "stm32/peripherals/bxcan/bxcan.h"
+#include "stm32/peripherals/bxcan/state.h"
 
 #define MAX_STEPS 256           /* at once, after a pause of the host */
 #define PAUSE_NS (250 * SCALE_US)       /* two full frames at 1 Mbit/s: a FIFO has room for three */

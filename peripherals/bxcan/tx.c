@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/bxcan/bxcan.h"
+#include "stm32/peripherals/bxcan/state.h"
 
 #define WORDS 4                 /* registers of a mailbox */
 #define RESULT (R_TSR_RQCP0_MASK | R_TSR_TXOK0_MASK | R_TSR_ALST0_MASK | R_TSR_TERR0_MASK)

@@ -21,7 +21,7 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
-#include "stm32/peripherals/dma/dma.h"
+#include "stm32/peripherals/dma/state.h"
 
 /* Of CR and FCR: what can be written while the stream is enabled. */
 #define CR_FREE (R_S0CR_EN_MASK | R_S0CR_DMEIE_MASK | R_S0CR_TEIE_MASK | R_S0CR_HTIE_MASK | \

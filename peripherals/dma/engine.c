@@ -11,7 +11,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/dma/dma.h"
+#include "stm32/peripherals/dma/state.h"
 
 #define MAX_UNITS 512           /* of work by one event */
 #define PAUSE_NS 100000

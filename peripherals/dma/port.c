@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/dma/dma.h"
+#include "stm32/peripherals/dma/state.h"
 
 #define WINDOW_SIZE 4096        /* bytes of memory; of registers it is the one that is accessed */
 

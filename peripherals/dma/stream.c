@@ -8,7 +8,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/dma/dma.h"
+#include "stm32/peripherals/dma/state.h"
 
 #define RUN_SIZE (32 * 1024)    /* bytes from memory to memory without an event */
 #define MAX_RUN 512             /* items of a request that stays, at once */

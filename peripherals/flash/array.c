@@ -11,7 +11,7 @@
 #include "qemu/timer.h"
 #include "qemu/units.h"
 #include "qapi/error.h"
-#include "stm32/peripherals/flash/flash.h"
+#include "stm32/peripherals/flash/state.h"
 
 #define ARRAY_BYTES (1 * MiB)
 #define INFO_BYTES (1 * KiB)

@@ -21,7 +21,7 @@
 #include "qemu/timer.h"
 #include "hw/qdev-properties.h"
 #include "hw/qdev-properties-system.h"
-#include "stm32/peripherals/flash/flash.h"
+#include "stm32/peripherals/flash/state.h"
 
 #define OPTION_BITS (R_OPTCR_BOR_LEV_MASK | R_OPTCR_WDG_SW_MASK | R_OPTCR_NRST_STOP_MASK | \
                      R_OPTCR_NRST_STDBY_MASK | R_OPTCR_RDP_MASK | R_OPTCR_NWRP_MASK)

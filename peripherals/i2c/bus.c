@@ -9,7 +9,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/i2c/i2c.h"
+#include "stm32/peripherals/i2c/state.h"
 
 /* RM0090 27.6.8 */
 unsigned i2c_bit_ticks(const I2c *s)

@@ -11,7 +11,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/i2c/i2c.h"
+#include "stm32/peripherals/i2c/state.h"
 
 static bool sends(const I2c *s)
 {

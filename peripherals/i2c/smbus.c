@@ -8,7 +8,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/i2c/i2c.h"
+#include "stm32/peripherals/i2c/state.h"
 
 #define LOW_NS (25 * SCALE_MS)
 #define MASTER_EXTENDS_NS (10 * SCALE_MS)

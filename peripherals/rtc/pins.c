@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/rtc/rtc.h"
+#include "stm32/peripherals/rtc/state.h"
 
 static const uint32_t enable[2] = { R_TAFCR_TAMP1E_MASK, R_TAFCR_TAMP2E_MASK };
 static const uint32_t trigger[2] = { R_TAFCR_TAMP1TRG_MASK, R_TAFCR_TAMP2TRG_MASK };

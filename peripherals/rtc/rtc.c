@@ -22,7 +22,7 @@
 #include "qemu/timer.h"
 #include "hw/qdev-properties.h"
 #include "system/rtc.h"
-#include "stm32/peripherals/rtc/rtc.h"
+#include "stm32/peripherals/rtc/state.h"
 
 #define RESTART_CYCLES 4            /* from the end of INIT to the calendar's first */
 #define CR_INIT_ONLY (R_CR_DCE_MASK | R_CR_FMT_MASK | R_CR_REFCKON_MASK)

@@ -1,5 +1,5 @@
 /*
- * Time in the RTC (RM0090 26.3): prescalers, calibration, alarms and the wake-up timer, see rtc.h.
+ * Time in the RTC (RM0090 26.3): prescalers, calibration, alarms and the wake-up timer, see state.h.
  *
  * Everything is computed when somebody looks: the calendar is what it was in some cycle, and the cycle
  * of the next alarm follows from it.
@@ -8,7 +8,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/host-utils.h"
-#include "stm32/peripherals/rtc/rtc.h"
+#include "stm32/peripherals/rtc/state.h"
 
 static const uint32_t flags[RTC_EVENTS] = {
     R_ISR_ALRAF_MASK, R_ISR_ALRBF_MASK, R_ISR_WUTF_MASK

@@ -9,7 +9,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/spi/spi.h"
+#include "stm32/peripherals/spi/state.h"
 
 /* ---- What CR1 says ---- */
 

@@ -11,7 +11,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/spi/spi.h"
+#include "stm32/peripherals/spi/state.h"
 
 #define BUNCH_NS 200000
 

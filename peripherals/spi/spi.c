@@ -18,7 +18,7 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
-#include "stm32/peripherals/spi/spi.h"
+#include "stm32/peripherals/spi/state.h"
 
 /* ---- Outputs ---- */
 

@@ -1,5 +1,5 @@
 /*
- * Timers: the counter, from one event to the next, see tim.h.
+ * Timers: the counter, from one event to the next, see state.h.
  *
  * An event is the end of a run (overflow, underflow) or a channel's value.  What lies between two of
  * them is one addition; what lies between two looks at the timer is at most a few events and then
@@ -8,7 +8,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/tim/tim.h"
+#include "stm32/peripherals/tim/state.h"
 
 #define MAX_SINGLE 256  /* periods that are told one by one if somebody wants every one */
 

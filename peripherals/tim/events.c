@@ -1,10 +1,10 @@
 /*
- * Timers: what others notice, see tim.h: interrupts, DMA requests, and when to look again.
+ * Timers: what others notice, see state.h: interrupts, DMA requests, and when to look again.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/tim/tim.h"
+#include "stm32/peripherals/tim/state.h"
 
 #define CC_FLAGS (R_SR_CC1IF_MASK * 15)
 

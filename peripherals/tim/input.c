@@ -1,5 +1,5 @@
 /*
- * Timers: what comes in at pins, see tim.h: multiplexers, filters, prescalers, input capture, encoder,
+ * Timers: what comes in at pins, see state.h: multiplexers, filters, prescalers, input capture, encoder,
  * ETR, break.
  *
  * An edge of a square wave is handled with the time it had, not with that at which the host got round
@@ -14,7 +14,7 @@
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
-#include "stm32/peripherals/tim/tim.h"
+#include "stm32/peripherals/tim/state.h"
 
 /* What an edge detector lets through: bits of CCER. */
 static bool is_active_edge(const Tim *s, unsigned ch, bool level)

@@ -1,5 +1,5 @@
 /*
- * Timers: compare outputs, see tim.h.
+ * Timers: compare outputs, see state.h.
  *
  * What a pin does from now on is drawn at once: a PWM that goes on as it is is a square wave, one
  * drive and no events.  What is not periodic is a level and the time after which to look again.
@@ -10,7 +10,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/tim/tim.h"
+#include "stm32/peripherals/tim/state.h"
 
 /* ---- OCxREF ---- */
 

@@ -1,5 +1,5 @@
 /*
- * Timers: triggers in and out, chains, see tim.h.
+ * Timers: triggers in and out, chains, see state.h.
  *
  * Timers that are chained know each other: before a slave is looked at it has its master counted up to
  * then, and the master tells of each event at the time it had, or of a number of them at once to a
@@ -8,7 +8,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/tim/tim.h"
+#include "stm32/peripherals/tim/state.h"
 
 /* ---- TRGI ---- */
 

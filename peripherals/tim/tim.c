@@ -21,7 +21,7 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
-#include "stm32/peripherals/tim/tim.h"
+#include "stm32/peripherals/tim/state.h"
 
 #define LOCK_OIS 0x7f00         /* CR2 */
 #define LOCK_CCER 0xaaaa        /* polarities */

@@ -9,7 +9,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/usart/line.h"
+#include "stm32/peripherals/usart/state.h"
 
 /* In units of 2^-32 ns. */
 static uint64_t bit_time(const Usart *s)

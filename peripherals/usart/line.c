@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/usart/line.h"
+#include "stm32/peripherals/usart/state.h"
 
 /* ---- Frames ---- */
 

@@ -17,7 +17,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/usart/line.h"
+#include "stm32/peripherals/usart/state.h"
 
 #define GRACE_NS (50 * SCALE_MS)
 #define LATE_FRAMES 16

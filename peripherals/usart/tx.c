@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/usart/line.h"
+#include "stm32/peripherals/usart/state.h"
 
 void usart_send_break(Usart *s, int on)
 {

@@ -19,7 +19,7 @@
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
 #include "hw/qdev-properties-system.h"
-#include "stm32/peripherals/usart/line.h"
+#include "stm32/peripherals/usart/state.h"
 
 #define ERROR_FLAGS (R_SR_PE_MASK | R_SR_FE_MASK | R_SR_NE_MASK | R_SR_ORE_MASK | R_SR_IDLE_MASK)
 

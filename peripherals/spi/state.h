@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_PERIPHERALS_SPI_SPI_H
-#define STM32_PERIPHERALS_SPI_SPI_H
+#ifndef STM32_PERIPHERALS_SPI_STATE_H
+#define STM32_PERIPHERALS_SPI_STATE_H
 
 #include "hw/ssi/ssi.h"
 #define REGS "stm32/regs/spi.h"

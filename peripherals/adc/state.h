@@ -13,8 +13,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_PERIPHERALS_ADC_ADC_H
-#define STM32_PERIPHERALS_ADC_ADC_H
+#ifndef STM32_PERIPHERALS_ADC_STATE_H
+#define STM32_PERIPHERALS_ADC_STATE_H
 
 #include "qemu/timer.h"
 #include "stm32/core/periph.h"

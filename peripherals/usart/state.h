@@ -4,8 +4,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_PERIPHERALS_USART_LINE_H
-#define STM32_PERIPHERALS_USART_LINE_H
+#ifndef STM32_PERIPHERALS_USART_STATE_H
+#define STM32_PERIPHERALS_USART_STATE_H
 
 #include "chardev/char-fe.h"
 #include "chardev/char-serial.h"

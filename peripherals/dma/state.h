@@ -4,8 +4,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_PERIPHERALS_DMA_DMA_H
-#define STM32_PERIPHERALS_DMA_DMA_H
+#ifndef STM32_PERIPHERALS_DMA_STATE_H
+#define STM32_PERIPHERALS_DMA_STATE_H
 
 #include "exec/memory.h"
 #include "qemu/timer.h"

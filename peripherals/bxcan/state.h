@@ -5,8 +5,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_PERIPHERALS_BXCAN_BXCAN_H
-#define STM32_PERIPHERALS_BXCAN_BXCAN_H
+#ifndef STM32_PERIPHERALS_BXCAN_STATE_H
+#define STM32_PERIPHERALS_BXCAN_STATE_H
 
 #include "net/can_emu.h"
 #include "qemu/timer.h"

@@ -4,8 +4,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_PERIPHERALS_I2C_I2C_H
-#define STM32_PERIPHERALS_I2C_I2C_H
+#ifndef STM32_PERIPHERALS_I2C_STATE_H
+#define STM32_PERIPHERALS_I2C_STATE_H
 
 #define REGS "stm32/regs/i2c.h"
 #include "stm32/core/periph.h"

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_PERIPHERALS_FLASH_FLASH_H
-#define STM32_PERIPHERALS_FLASH_FLASH_H
+#ifndef STM32_PERIPHERALS_FLASH_STATE_H
+#define STM32_PERIPHERALS_FLASH_STATE_H
 
 #define REGS "stm32/regs/flash.h"
 #include "stm32/core/periph.h"

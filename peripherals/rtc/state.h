@@ -6,8 +6,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_PERIPHERALS_RTC_RTC_H
-#define STM32_PERIPHERALS_RTC_RTC_H
+#ifndef STM32_PERIPHERALS_RTC_STATE_H
+#define STM32_PERIPHERALS_RTC_STATE_H
 
 #define REGS "stm32/regs/rtc.h"
 #include "stm32/core/periph.h"

@@ -14,8 +14,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_PERIPHERALS_TIM_TIM_H
-#define STM32_PERIPHERALS_TIM_TIM_H
+#ifndef STM32_PERIPHERALS_TIM_STATE_H
+#define STM32_PERIPHERALS_TIM_STATE_H
 
 #define REGS "stm32/regs/tim.h"     /* needs qemu/osdep.h before */
 #include "stm32/core/periph.h"
