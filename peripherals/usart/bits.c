@@ -11,12 +11,6 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/usart/state.h"
 
-/* In units of 2^-32 ns. */
-static uint64_t bit_time(const Usart *s)
-{
-    return clock_get(s->parent_obj.clk) * usart_bit_ticks(s);
-}
-
 /* Start bit, data, stop bit. */
 static unsigned samples(const Usart *s)
 {
@@ -26,7 +20,7 @@ static unsigned samples(const Usart *s)
 /* When sample @n is taken. */
 static int64_t sample_ns(const Usart *s, unsigned n)
 {
-    uint64_t bit = bit_time(s);
+    uint64_t bit = usart_bit_time(s);
 
     return s->bits_at + (int64_t)(((unsigned __int128)n * bit + bit / 2) >> 32);
 }
@@ -62,7 +56,7 @@ static void take_samples(Usart *s, int64_t ns)
 /* Is an edge at @ns between the three samples of the bit before or after it? */
 static bool is_noise(const Usart *s, int64_t ns)
 {
-    int64_t near = bit_time(s) >> 36;
+    int64_t near = usart_bit_time(s) >> 36;
 
     return sample_ns(s, s->bits_count) - ns <= near ||
            (s->bits_count && ns - sample_ns(s, s->bits_count - 1) <= near);
@@ -72,8 +66,9 @@ static bool may_begin(Usart *s, const Signal *line)
 {
     bool sends = usart_single_wire(s) && s->tx.phase != TX_NOTHING;
 
-    return usart_rx_is_on(s) && bit_time(s) && !sends && signal_state(line).kind == DRIVE_LOW &&
-           !usart_cr2(s, R_CR2_CLKEN_MASK) && !usart_cr3(s, R_CR3_IREN_MASK | R_CR3_SCEN_MASK);
+    return usart_rx_is_on(s) && usart_bit_time(s) && !sends && signal_state(line).kind == DRIVE_LOW &&
+           !reg_get(s, CR2, CLKEN) && !reg_get(s, CR3, IREN) &&
+           !reg_get(s, CR3, SCEN);
 }
 
 static void changed(Usart *s, const Signal *line, bool level)
@@ -81,7 +76,7 @@ static void changed(Usart *s, const Signal *line, bool level)
     int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     bool falls = s->bits_level && !level;
 
-    if (s->bits_at && bit_time(s) && s->bits_level != level) {
+    if (s->bits_at && usart_bit_time(s) && s->bits_level != level) {
         take_samples(s, now - 1);
         s->bits_noise |= s->bits_at && s->bits_count && is_noise(s, now);
     }
@@ -98,7 +93,7 @@ static void changed(Usart *s, const Signal *line, bool level)
 }
 
 /* It may have been routed just now: the host need not wait any longer. */
-void usart_bits_rx_changed(void *opaque, bool level)
+static void rx_changed(void *opaque, bool level)
 {
     Usart *s = opaque;
 
@@ -107,7 +102,7 @@ void usart_bits_rx_changed(void *opaque, bool level)
     }
 }
 
-void usart_bits_tx_changed(void *opaque, bool level)
+static void tx_changed(void *opaque, bool level)
 {
     Usart *s = opaque;
 
@@ -126,7 +121,7 @@ static void expired(void *opaque)
 
 void usart_bits_run(Usart *s)
 {
-    if (s->bits_at && (!usart_rx_is_on(s) || !bit_time(s))) {
+    if (s->bits_at && (!usart_rx_is_on(s) || !usart_bit_time(s))) {
         s->bits_at = 0;
     }
     counter_arm(s->bits_timer, s->bits_at ? sample_ns(s, samples(s) - 1) : COUNTER_NEVER);
@@ -134,8 +129,8 @@ void usart_bits_run(Usart *s)
 
 void usart_bits_init(Usart *s)
 {
-    s->signal_rx.changed = usart_bits_rx_changed;
-    s->signal_tx.changed = usart_bits_tx_changed;
+    s->signal_rx.changed = rx_changed;
+    s->signal_tx.changed = tx_changed;
     s->bits_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, expired, s);
 }
 

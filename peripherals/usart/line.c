@@ -1,87 +1,11 @@
 /*
- * The line of a USART (RM0090 30.3): frames and the time they take, and the host at the other end,
- * a chardev, which carries data bits only, at most 8 of a frame.  The receiver is rx.c, the
- * transmitter tx.c.
+ * The line of a USART (RM0090 30.3): receiver and transmitter together, and the host at the other end,
+ * a chardev, which carries data bits only, at most 8 of a frame.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "stm32/peripherals/usart/state.h"
-
-/* ---- Frames ---- */
-
-bool usart_single_wire(const Usart *s)
-{
-    return usart_cr3(s, R_CR3_HDSEL_MASK | R_CR3_SCEN_MASK);
-}
-
-uint32_t usart_bit_ticks(const Usart *s)
-{
-    uint32_t brr = s->parent_obj.regs[R_BRR];
-    unsigned mantissa = brr >> R_BRR_DIV_Mantissa_SHIFT;
-
-    if (!mantissa) {
-        return 0;
-    }
-    return usart_cr1(s, R_CR1_OVER8_MASK) ? mantissa * 8 + (brr & 7) : brr;
-}
-
-unsigned usart_word_bits(const Usart *s)
-{
-    return usart_cr1(s, R_CR1_M_MASK) ? 9 : 8;
-}
-
-/* Parity takes the place of the most significant bit. */
-unsigned usart_data_bits(const Usart *s)
-{
-    return usart_word_bits(s) - (usart_cr1(s, R_CR1_PCE_MASK) ? 1 : 0);
-}
-
-unsigned usart_stop_halves(const Usart *s)
-{
-    static const uint8_t halves[] = { 2, 1, 4, 3 };
-
-    return halves[FIELD_EX32(s->parent_obj.regs[R_CR2], CR2, STOP)];
-}
-
-uint64_t usart_halves_to_ticks(const Usart *s, unsigned halves)
-{
-    return DIV_ROUND_UP((uint64_t)usart_bit_ticks(s) * halves, 2);
-}
-
-unsigned usart_frame_halves(const Usart *s)
-{
-    return 2 * (1 + usart_word_bits(s)) + usart_stop_halves(s);
-}
-
-unsigned usart_break_bits(const Usart *s)
-{
-    return usart_cr2(s, R_CR2_LINEN_MASK) ? 13 : 2 + usart_word_bits(s);
-}
-
-uint64_t usart_pace(const Usart *s, unsigned halves)
-{
-    return s->paced ? usart_halves_to_ticks(s, halves) : 0;
-}
-
-bool usart_parity_is_wrong(const Usart *s, uint32_t word)
-{
-    bool odd = ctpop32(word) & 1, should_be = usart_cr1(s, R_CR1_PS_MASK);
-
-    return usart_cr1(s, R_CR1_PCE_MASK) && odd != should_be;
-}
-
-uint32_t usart_make_word(const Usart *s, uint32_t data)
-{
-    uint32_t word = data & MAKE_64BIT_MASK(0, usart_data_bits(s));
-
-    return usart_parity_is_wrong(s, word) ? word | 1u << usart_data_bits(s) : word;
-}
-
-bool usart_has_clock(const Usart *s)
-{
-    return clock_is_enabled(s->parent_obj.clk);
-}
 
 /* ---- The host ---- */
 
@@ -118,15 +42,15 @@ static void host_event(void *opaque, QEMUChrEvent event)
 static void tell_params(Usart *s)
 {
     uint32_t bit = usart_bit_ticks(s);
-    bool parity = usart_cr1(s, R_CR1_PCE_MASK);
+    bool parity = reg_get(s, CR1, PCE);
     QEMUSerialSetParams now = {
         .speed = bit && usart_has_clock(s) ? clock_get_hz(s->parent_obj.clk) / bit : 0,
-        .parity = !parity ? 'N' : usart_cr1(s, R_CR1_PS_MASK) ? 'O' : 'E',
+        .parity = !parity ? 'N' : reg_get(s, CR1, PS) ? 'O' : 'E',
         .data_bits = MIN(usart_data_bits(s), 8),
         .stop_bits = usart_stop_halves(s) > 2 ? 2 : 1,
     };
 
-    if (usart_cr1(s, R_CR1_UE_MASK) && now.speed && memcmp(&now, &s->params, sizeof(now))) {
+    if (reg_get(s, CR1, UE) && now.speed && memcmp(&now, &s->params, sizeof(now))) {
         s->params = now;
         qemu_chr_fe_ioctl(&s->chr, CHR_IOCTL_SERIAL_SET_PARAMS, &now);
     }

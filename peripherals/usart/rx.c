@@ -24,7 +24,7 @@
 
 bool usart_rx_is_on(const Usart *s)
 {
-    return usart_cr1(s, R_CR1_UE_MASK) && usart_cr1(s, R_CR1_RE_MASK) && usart_has_clock(s);
+    return reg_get(s, CR1, UE) && reg_get(s, CR1, RE) && usart_has_clock(s);
 }
 
 static bool receiver_is_routed(const Usart *s)
@@ -35,22 +35,20 @@ static bool receiver_is_routed(const Usart *s)
 /* Mute mode (RM0090 30.3.6): is this frame to be passed over?  The MSB marks an address. */
 static bool is_muted(Usart *s, uint32_t word)
 {
-    uint32_t *regs = s->parent_obj.regs;
+    if (reg_get(s, CR1, WAKE) && extract32(word, usart_data_bits(s) - 1, 1)) {
+        bool me = (word & 0xf) == reg_get(s, CR2, ADD);
 
-    if (usart_cr1(s, R_CR1_WAKE_MASK) && extract32(word, usart_data_bits(s) - 1, 1)) {
-        bool me = (word & 0xf) == FIELD_EX32(regs[R_CR2], CR2, ADD);
-
-        regs[R_CR1] = FIELD_DP32(regs[R_CR1], CR1, RWU, !me);
+        reg_set(s, CR1, RWU, !me);
     }
-    return usart_cr1(s, R_CR1_RWU_MASK);
+    return reg_get(s, CR1, RWU);
 }
 
 static void report_overrun(Usart *s)
 {
-    bool tells = usart_cr1(s, R_CR1_RXNEIE_MASK) ||
-                 (usart_cr3(s, R_CR3_EIE_MASK) && usart_cr3(s, R_CR3_DMAR_MASK));
+    bool tells = reg_get(s, CR1, RXNEIE) ||
+                 (reg_get(s, CR3, EIE) && reg_get(s, CR3, DMAR));
 
-    if (s->parent_obj.regs[R_SR] & R_SR_ORE_MASK) {
+    if (reg_get(s, SR, ORE)) {
         periph_mistake(&s->parent_obj, "overrun again, and nobody has cleared ORE yet");
     } else if (!tells) {
         periph_mistake(&s->parent_obj, "overrun: a frame has come before DR was read, and is lost");
@@ -63,7 +61,7 @@ static void rx_word(Usart *s, uint32_t word, uint32_t errors)
     s->idle_armed = true;
     errors |= s->faults;
     s->faults = 0;
-    if (usart_cr2(s, R_CR2_LINEN_MASK)) {
+    if (reg_get(s, CR2, LINEN)) {
         usart_set(s, errors & R_SR_LBD_MASK);
     }
     if (is_muted(s, word)) {
@@ -72,13 +70,13 @@ static void rx_word(Usart *s, uint32_t word, uint32_t errors)
     if (usart_parity_is_wrong(s, word)) {
         errors |= R_SR_PE_MASK;
     }
-    if (!usart_cr1(s, R_CR1_PCE_MASK)) {
+    if (!reg_get(s, CR1, PCE)) {
         errors &= ~R_SR_PE_MASK;
     }
-    if (usart_cr3(s, R_CR3_ONEBIT_MASK)) {
+    if (reg_get(s, CR3, ONEBIT)) {
         errors &= ~R_SR_NE_MASK;
     }
-    if (s->parent_obj.regs[R_SR] & R_SR_RXNE_MASK) {
+    if (reg_get(s, SR, RXNE)) {
         report_overrun(s);
         usart_set(s, R_SR_ORE_MASK);    /* unsure: its other errors are lost with it */
         return;
@@ -106,16 +104,16 @@ void usart_wire_put(Usart *s, uint32_t frame)
 /* Does the other end wait for us? */
 static bool wire_waits(const Usart *s)
 {
-    bool full = s->parent_obj.regs[R_SR] & R_SR_RXNE_MASK;
+    bool full = reg_get(s, SR, RXNE);
 
-    return !s->listening || usart_cr2(s, R_CR2_CLKEN_MASK) ||
-           (full && (s->early || usart_cr3(s, R_CR3_RTSE_MASK) || !s->paced));
+    return !s->listening || reg_get(s, CR2, CLKEN) ||
+           (full && (s->early || reg_get(s, CR3, RTSE) || !s->paced));
 }
 
 /* The bits of a frame that begins now. */
 static uint32_t rx_hear(Usart *s, uint32_t frame)
 {
-    bool ir_busy = usart_cr3(s, R_CR3_IREN_MASK) && s->tx.phase != TX_NOTHING;
+    bool ir_busy = reg_get(s, CR3, IREN) && s->tx.phase != TX_NOTHING;
 
     if (!usart_rx_is_on(s) || ir_busy) {
         return WIRE_UNHEARD;
@@ -147,7 +145,7 @@ static bool rx_start(Usart *s, bool follows)
         return false;
     }
     frame = wire_take(s);
-    if (frame & WIRE_BREAK && usart_cr2(s, R_CR2_LINEN_MASK)) {
+    if (frame & WIRE_BREAK && reg_get(s, CR2, LINEN)) {
         halves = 2 * 13;        /* and the delimiter */
     }
     s->rx.word = rx_hear(s, frame);
@@ -178,7 +176,7 @@ static bool is_sending(const Usart *s)
 static void rx_idle(Usart *s)
 {
     s->listening = true;        /* even if it is not routed: whoever sends should be told so */
-    if (s->wire_count && !usart_cr3(s, R_CR3_RTSE_MASK)) {
+    if (s->wire_count && !reg_get(s, CR3, RTSE)) {
         return;                 /* a burst that waits for DR to be read: not over yet */
     }
     s->early &= !s->idle_armed;
@@ -187,9 +185,9 @@ static void rx_idle(Usart *s)
         return;
     }
     s->idle_armed = false;
-    if (usart_cr1(s, R_CR1_RWU_MASK)) {
-        if (!usart_cr1(s, R_CR1_WAKE_MASK)) {
-            s->parent_obj.regs[R_CR1] &= ~R_CR1_RWU_MASK;
+    if (reg_get(s, CR1, RWU)) {
+        if (!reg_get(s, CR1, WAKE)) {
+            reg_set(s, CR1, RWU, 0);
         }
     } else {
         usart_set(s, R_SR_IDLE_MASK);
@@ -199,10 +197,8 @@ static void rx_idle(Usart *s)
 /* Is there reason to blame the host that the frame before has not been read yet? */
 static bool rx_has_grace(const Usart *s)
 {
-    uint32_t sr = s->parent_obj.regs[R_SR];
-
-    return s->rx.phase == RX_FRAME && !(s->rx.word & WIRE_UNHEARD) && sr & R_SR_RXNE_MASK &&
-           !(sr & R_SR_ORE_MASK) && !time_is_exact();
+    return s->rx.phase == RX_FRAME && !(s->rx.word & WIRE_UNHEARD) && reg_get(s, SR, RXNE) &&
+           !reg_get(s, SR, ORE) && !time_is_exact();
 }
 
 /*
@@ -214,7 +210,7 @@ static uint64_t rx_slack(const Usart *s)
     if (time_is_exact()) {
         return usart_bit_ticks(s);
     }
-    return !usart_cr3(s, R_CR3_DMAR_MASK) ? 0
+    return !reg_get(s, CR3, DMAR) ? 0
            : LATE_FRAMES * usart_halves_to_ticks(s, usart_frame_halves(s));
 }
 
@@ -255,7 +251,7 @@ void usart_rx_run(Usart *s)
     if (usart_rx_is_on(s) && receiver_is_routed(s)) {
         s->listening = true;
     }
-    if (s->rx.phase == RX_HELD && !(s->parent_obj.regs[R_SR] & R_SR_RXNE_MASK)) {
+    if (s->rx.phase == RX_HELD && !reg_get(s, SR, RXNE)) {
         /* as if it had been sent only now: the guest gets the time it would have on a board */
         uint64_t ticks = usart_halves_to_ticks(s, usart_frame_halves(s));
 
@@ -285,7 +281,7 @@ void usart_rx_heard(void *opaque, Signal *from, Frame *frame)
 {
     Usart *s = opaque;
     const SerialFrame *f = (SerialFrame *)frame;
-    uint64_t bit = clock_get(s->parent_obj.clk) * usart_bit_ticks(s);
+    uint64_t bit = usart_bit_time(s);
     unsigned bits = usart_word_bits(s);
     uint32_t word = 0;
     bool stop;
@@ -319,7 +315,7 @@ void usart_rx_hear_own(Usart *s, uint32_t word, uint32_t errors)
     }
     if (usart_single_wire(s)) {
         usart_rx_word(s, word, errors);
-    } else if (usart_cr2(s, R_CR2_CLKEN_MASK) && !errors) {
+    } else if (reg_get(s, CR2, CLKEN) && !errors) {
         /* synchronous: CK clocks in what the other end has ready, or the level of the pin */
         bool high = signal_level(&s->signal_rx, true);
 
@@ -332,7 +328,7 @@ void usart_rx_switched(Usart *s, uint32_t was)
 {
     uint32_t on = R_CR1_UE_MASK | R_CR1_RE_MASK;
 
-    if (usart_cr1(s, on) != on) {
+    if ((s->parent_obj.regs[R_CR1] & on) != on) {
         s->rx.word |= WIRE_UNHEARD;
     } else if ((was & on) != on) {
         s->idle_armed = false;

@@ -1,6 +1,12 @@
 /*
- * What the parts of a USART share: registers (usart.c), line (line.c), receiver and
- * transmitter (rx.c, tx.c).
+ * What the parts of a USART share, from the bottom up:
+ *
+ *   frame.c   what a frame is, as the registers say
+ *   rx.c      the receiver
+ *   bits.c    what comes to it as real levels
+ *   tx.c      the transmitter
+ *   line.c    both together, and the host at the other end
+ *   usart.c   registers, flags and outputs
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -80,43 +86,7 @@ static inline void usart_clear(Usart *s, uint32_t flags)
     s->seen &= ~flags;
 }
 
-/* Those @bits of CR1, CR2, CR3. */
-static inline uint32_t usart_cr1(const Usart *s, uint32_t bits)
-{
-    return s->parent_obj.regs[R_CR1] & bits;
-}
-
-static inline uint32_t usart_cr2(const Usart *s, uint32_t bits)
-{
-    return s->parent_obj.regs[R_CR2] & bits;
-}
-
-static inline uint32_t usart_cr3(const Usart *s, uint32_t bits)
-{
-    return s->parent_obj.regs[R_CR3] & bits;
-}
-
-/* ---- The line ---- */
-
-void usart_line_init(Usart *s);
-void usart_line_realize(Usart *s);
-void usart_line_reset(Usart *s);
-
-/* UE, TE or RE may have changed from what CR1 was. */
-void usart_line_switched(Usart *s, uint32_t was);
-
-/* Go on as far as possible, and tell when to go on: part of update(). */
-void usart_line_run(Usart *s);
-
-/* Do at once what is due: a guest that polls need not wait until QEMU's main loop has time. */
-void usart_line_catch_up(Usart *s);
-
-/* Book the time that has passed: before the clock changes. */
-void usart_line_clock_will_change(Usart *s);
-
-void usart_send_break(Usart *s, int on);
-
-/* ---- Frames ---- */
+/* ---- frame.c ---- */
 
 bool usart_has_clock(const Usart *s);
 
@@ -134,8 +104,9 @@ unsigned usart_break_bits(const Usart *s);
 unsigned usart_stop_halves(const Usart *s);
 unsigned usart_frame_halves(const Usart *s);
 
-/* Ticks of the clock for a bit; 0 if BRR holds no legal divider. */
+/* Ticks of the clock for a bit; 0 if BRR holds no legal divider.  The same in units of 2^-32 ns. */
 uint32_t usart_bit_ticks(const Usart *s);
+uint64_t usart_bit_time(const Usart *s);
 uint64_t usart_halves_to_ticks(const Usart *s, unsigned halves);
 /* The same for what is on the line: nothing, with `paced=off`. */
 uint64_t usart_pace(const Usart *s, unsigned halves);
@@ -144,37 +115,57 @@ uint64_t usart_pace(const Usart *s, unsigned halves);
 uint32_t usart_make_word(const Usart *s, uint32_t data);
 bool usart_parity_is_wrong(const Usart *s, uint32_t word);
 
-/* ---- Receiver and transmitter ---- */
+/* ---- rx.c ---- */
 
 void usart_rx_run(Usart *s);
 void usart_rx_expired(void *opaque);
+/* UE or RE may have changed from what CR1 was. */
 void usart_rx_switched(Usart *s, uint32_t was);
+bool usart_rx_is_on(const Usart *s);
 /* The other end sends @frame: a byte or WIRE_BREAK. */
 void usart_wire_put(Usart *s, uint32_t frame);
 /* A signal's `heard`: another controller sends, at pins joined with ours. */
 void usart_rx_heard(void *opaque, Signal *from, Frame *frame);
 /* What the receiver hears of a frame that goes out, which has @errors of SR. */
 void usart_rx_hear_own(Usart *s, uint32_t word, uint32_t errors);
-
 /* A word with @errors of SR has come in. */
 void usart_rx_word(Usart *s, uint32_t word, uint32_t errors);
-bool usart_rx_is_on(const Usart *s);
 
 /* ---- bits.c ---- */
 
 void usart_bits_init(Usart *s);
 void usart_bits_reset(Usart *s);
-/* Signals' `changed`: RX, or TX with one wire. */
-void usart_bits_rx_changed(void *opaque, bool level);
-void usart_bits_tx_changed(void *opaque, bool level);
 /* Tell when to go on: part of update(). */
 void usart_bits_run(Usart *s);
 
+/* ---- tx.c ---- */
+
 void usart_tx_run(Usart *s);
 void usart_tx_expired(void *opaque);
+/* UE or TE may have changed from what CR1 was. */
 void usart_tx_switched(Usart *s, uint32_t was);
 bool usart_tx_is_timed(const Usart *s);
+void usart_send_break(Usart *s, int on);
 
+/* ---- line.c ---- */
+
+void usart_line_init(Usart *s);
+void usart_line_realize(Usart *s);
+void usart_line_reset(Usart *s);
+
+/* UE, TE or RE may have changed from what CR1 was. */
+void usart_line_switched(Usart *s, uint32_t was);
+
+/* Go on as far as possible, and tell when to go on: part of update(). */
+void usart_line_run(Usart *s);
+
+/* Do at once what is due: a guest that polls need not wait until QEMU's main loop has time. */
+void usart_line_catch_up(Usart *s);
+
+/* Book the time that has passed: before the clock changes. */
+void usart_line_clock_will_change(Usart *s);
+
+/* Of a snapshot that is loaded. */
 bool usart_line_is_sane(void *opaque, int version_id);
 
 #endif

@@ -22,7 +22,7 @@ static void report_unrouted(Usart *s)
 
 static bool transmitter_is_on(const Usart *s)
 {
-    return usart_cr1(s, R_CR1_UE_MASK) && usart_cr1(s, R_CR1_TE_MASK) && usart_has_clock(s);
+    return reg_get(s, CR1, UE) && reg_get(s, CR1, TE) && usart_has_clock(s);
 }
 
 static void tx_begin(Usart *s, TxPhase phase, unsigned halves, bool follows)
@@ -35,7 +35,7 @@ static void tx_tell(Usart *s, uint32_t word, unsigned bits)
 {
     SerialFrame f = {
         .frame.bus = FRAME_SERIAL, .word = word << 1, .bits = 1 + bits,
-        .bit = clock_get(s->parent_obj.clk) * usart_bit_ticks(s),
+        .bit = usart_bit_time(s),
     };
 
     signal_send(&s->signal_tx, &f.frame);
@@ -44,10 +44,9 @@ static void tx_tell(Usart *s, uint32_t word, unsigned bits)
 /* Let what is to go out next begin: an idle frame, a break, data (RM0090 30.3.2). */
 static bool tx_start(Usart *s, bool follows)
 {
-    uint32_t sr = s->parent_obj.regs[R_SR];
-    bool data = !(sr & R_SR_TXE_MASK) && !(usart_cr3(s, R_CR3_CTSE_MASK) && s->ncts);
+    bool data = !reg_get(s, SR, TXE) && !(reg_get(s, CR3, CTSE) && s->ncts);
 
-    if (!transmitter_is_on(s) || !(s->idle_frame || usart_cr1(s, R_CR1_SBK_MASK) || data)) {
+    if (!transmitter_is_on(s) || !(s->idle_frame || reg_get(s, CR1, SBK) || data)) {
         return false;
     }
     if (!usart_bit_ticks(s)) {
@@ -60,7 +59,7 @@ static bool tx_start(Usart *s, bool follows)
     if (s->idle_frame) {
         s->idle_frame = false;
         tx_begin(s, TX_IDLE, usart_frame_halves(s), follows);
-    } else if (usart_cr1(s, R_CR1_SBK_MASK)) {
+    } else if (reg_get(s, CR1, SBK)) {
         unsigned bits = usart_break_bits(s);
 
         report_unrouted(s);
@@ -84,7 +83,7 @@ static bool tx_hand_over(Usart *s)
 {
     uint8_t byte = s->tx.word & MAKE_64BIT_MASK(0, usart_data_bits(s));
 
-    if (!usart_cr1(s, R_CR1_TE_MASK)) {
+    if (!reg_get(s, CR1, TE)) {
         periph_mistake(&s->parent_obj, "TE cleared while a frame was going out: it is lost");
         return true;
     }
@@ -98,9 +97,9 @@ static bool tx_hand_over(Usart *s)
 static void tx_frame_is_through(Usart *s)
 {
     usart_rx_hear_own(s, s->tx.word, 0);
-    if (usart_cr3(s, R_CR3_SCEN_MASK) && s->parent_obj.regs[R_GTPR] & R_GTPR_GT_MASK) {
-        tx_begin(s, TX_GUARD, 2 * FIELD_EX32(s->parent_obj.regs[R_GTPR], GTPR, GT), true);
-    } else if (s->parent_obj.regs[R_SR] & R_SR_TXE_MASK) {
+    if (reg_get(s, CR3, SCEN) && reg_get(s, GTPR, GT)) {
+        tx_begin(s, TX_GUARD, 2 * reg_get(s, GTPR, GT), true);
+    } else if (reg_get(s, SR, TXE)) {
         usart_set(s, R_SR_TC_MASK);
     }
 }
@@ -112,7 +111,7 @@ static void tx_due(Usart *s)
     s->tx.phase = TX_NOTHING;
     switch (was) {
     case TX_BREAK:
-        s->parent_obj.regs[R_CR1] &= ~R_CR1_SBK_MASK;
+        reg_set(s, CR1, SBK, 0);
         usart_send_break(s, 0);
         usart_rx_hear_own(s, 0, R_SR_FE_MASK | R_SR_LBD_MASK);
         tx_begin(s, TX_BREAK_STOP, usart_stop_halves(s), true);
@@ -125,7 +124,7 @@ static void tx_due(Usart *s)
         }
         break;
     case TX_GUARD:
-        if (s->parent_obj.regs[R_SR] & R_SR_TXE_MASK) {
+        if (reg_get(s, SR, TXE)) {
             usart_set(s, R_SR_TC_MASK);
         }
         break;
@@ -179,7 +178,7 @@ void usart_tx_switched(Usart *s, uint32_t was)
 {
     uint32_t on = R_CR1_UE_MASK | R_CR1_TE_MASK;
 
-    if (usart_cr1(s, on) == on && (was & on) != on && !usart_cr3(s, R_CR3_SCEN_MASK)) {
+    if ((s->parent_obj.regs[R_CR1] & on) == on && (was & on) != on && !reg_get(s, CR3, SCEN)) {
         s->idle_frame = true;
     }
 }

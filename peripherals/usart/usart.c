@@ -1,6 +1,6 @@
 /*
  * Universal synchronous asynchronous receiver transmitter (RM0090 chapter 30): registers, flags and
- * outputs.  The line is line.c, rx.c and tx.c.
+ * outputs.  What is on the line is line.c and below.
  *
  * Lines out: `irq`, `dma-rx`, `dma-tx`.
  * Signals: `tx`, `rx`, `ck`, `cts`, `rts`.
@@ -40,12 +40,6 @@ static bool wants_interrupt(const uint32_t *regs)
             cr3 & R_CR3_EIE_MASK && cr3 & R_CR3_DMAR_MASK);
 }
 
-/* Time for a bit, in units of 2^-32 ns. */
-static uint64_t bit_time(const Usart *s)
-{
-    return clock_get(s->parent_obj.clk) * usart_bit_ticks(s);
-}
-
 /* When what goes out began. */
 static int64_t tx_began(const Usart *s)
 {
@@ -54,7 +48,7 @@ static int64_t tx_began(const Usart *s)
 
 static Picture tx_picture(const Usart *s)
 {
-    uint64_t bit = bit_time(s);
+    uint64_t bit = usart_bit_time(s);
 
     if (s->tx.phase == TX_DATA && bit) {
         return picture_bits(tx_began(s), bit, (uint64_t)s->tx.word << 1, 1 + usart_word_bits(s), true);
@@ -93,7 +87,7 @@ static Picture ck_picture(const Usart *s)
     uint64_t halves = (phase ? 0x55555555 : 0xaaaaaaaa) & MAKE_64BIT_MASK(0, 2 * pulses);
 
     halves <<= 2;
-    return picture_bits(tx_began(s), bit_time(s) / 2, high ? ~halves : halves, 2 * (1 + bits), high);
+    return picture_bits(tx_began(s), usart_bit_time(s) / 2, high ? ~halves : halves, 2 * (1 + bits), high);
 }
 
 /* A smartcard is clocked all the time; otherwise CK runs while data goes out. */
@@ -101,7 +95,7 @@ static void drive_ck(Usart *s)
 {
     const uint32_t *regs = s->parent_obj.regs;
     bool high = regs[R_CR2] & R_CR2_CPOL_MASK, card = regs[R_CR3] & R_CR3_SCEN_MASK;
-    bool clocks = !card && s->tx.phase == TX_DATA && bit_time(s);
+    bool clocks = !card && s->tx.phase == TX_DATA && usart_bit_time(s);
     uint64_t period = clock_get(s->parent_obj.clk) * 2 * FIELD_EX32(regs[R_GTPR], GTPR, PSC);
 
     if (!(regs[R_CR1] & R_CR1_UE_MASK) || !(regs[R_CR2] & R_CR2_CLKEN_MASK)) {
