@@ -7,8 +7,9 @@
  * A script's input is there before the firmware is: from reset until the receiver is first on the
  * host waits, and the frames of its first burst wait for DR to be read.  Later, what comes while
  * the receiver is off, without clock or not routed to a pin is lost, as on a board.  With RTSE the
- * other end obeys RTS.  With `paced=off`, when no frame would leave time to read the one before, it
- * waits for DR to be read; an idle frame takes its time even so.
+ * host obeys RTS.  With `paced=off`, when no frame would leave time to read the one before, it
+ * waits for DR to be read; an idle frame takes its time even so.  Whoever sends over pins has none of
+ * this patience.
  *
  * The host's bytes are buffered, WIRE_SIZE of them, so that those of a burst follow each other
  * closely.  Without -icount virtual time goes on while the host translates the guest's code or
@@ -101,13 +102,18 @@ void usart_wire_put(Usart *s, uint32_t frame)
     }
 }
 
-/* Does the other end wait for us? */
+/* Does the other end wait for us with its next frame? */
 static bool wire_waits(const Usart *s)
 {
-    bool full = reg_get(s, SR, RXNE);
+    bool full = reg_get(s, SR, RXNE), patient = s->early || reg_get(s, CR3, RTSE);
 
-    return !s->listening || reg_get(s, CR2, CLKEN) ||
-           (full && (s->early || reg_get(s, CR3, RTSE) || !s->paced));
+    if (reg_get(s, CR2, CLKEN)) {
+        return true;            /* until CK fetches it */
+    }
+    if (s->wire[s->wire_first] & WIRE_AT_PIN) {
+        return full && !s->paced;
+    }
+    return !s->listening || (full && (patient || !s->paced));
 }
 
 /* The bits of a frame that begins now. */
@@ -124,7 +130,7 @@ static uint32_t rx_hear(Usart *s, uint32_t frame)
                        usart_single_wire(s) ? "TX (one wire for both)" : "RX");
         return WIRE_UNHEARD;
     }
-    return frame & (WIRE_BREAK | WIRE_SAMPLED) ? frame : usart_make_word(s, frame);
+    return frame & (WIRE_BREAK | WIRE_AT_PIN) ? frame : usart_make_word(s, frame);
 }
 
 /* Let the next frame on the wire begin: when the one before ends, if it @follows closely. */
@@ -294,8 +300,8 @@ void usart_rx_heard(void *opaque, Signal *from, Frame *frame)
         word |= line_is_high(f, (n + 1) * bit + bit / 2) << n;
     }
     stop = line_is_high(f, (bits + 1) * bit + bit / 2);
-    usart_wire_put(s, !word && !stop ? WIRE_BREAK
-                      : word | WIRE_SAMPLED | (stop ? 0 : WIRE_NO_STOP));
+    usart_wire_put(s, WIRE_AT_PIN | (!word && !stop ? WIRE_BREAK
+                                     : word | (stop ? 0 : WIRE_NO_STOP)));
     periph_update(&s->parent_obj);
 }
 

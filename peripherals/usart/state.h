@@ -39,7 +39,7 @@ typedef enum RxPhase {
 /* A frame that comes in: a byte, or one of these. */
 #define WIRE_BREAK 0x8000
 #define WIRE_UNHEARD 0x4000 /* began while the receiver was off */
-#define WIRE_SAMPLED 0x2000 /* from another controller: the bits as the receiver sees them, ... */
+#define WIRE_AT_PIN 0x2000  /* from a controller: the bits as the receiver sees them, ... */
 #define WIRE_NO_STOP 0x1000 /* ... and no stop bit where one should be */
 #define WIRE_SIZE 64
 

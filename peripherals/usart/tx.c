@@ -30,7 +30,10 @@ static void tx_begin(Usart *s, TxPhase phase, unsigned halves, bool follows)
     shifter_begin(&s->tx, phase, usart_pace(s, halves), usart_pace(s, halves), follows);
 }
 
-/* Controllers at pins joined with ours hear @bits of @word after the start bit. */
+/*
+ * Controllers at pins joined with ours hear @bits of @word after the start bit.  The frame has begun: our
+ * own receiver may be among them, and what it does brings us back here.
+ */
 static void tx_tell(Usart *s, uint32_t word, unsigned bits)
 {
     SerialFrame f = {
@@ -64,14 +67,14 @@ static bool tx_start(Usart *s, bool follows)
 
         report_unrouted(s);
         usart_send_break(s, 1);
-        tx_tell(s, 0, bits - 1);
         tx_begin(s, TX_BREAK, 2 * bits, follows);
+        tx_tell(s, 0, bits - 1);
     } else {
         report_unrouted(s);
         s->tx.word = usart_make_word(s, s->tdr);
         usart_set(s, R_SR_TXE_MASK);
-        tx_tell(s, s->tx.word, usart_word_bits(s));
         tx_begin(s, TX_DATA, usart_frame_halves(s), follows);
+        tx_tell(s, s->tx.word, usart_word_bits(s));
     }
     return true;
 }

@@ -856,6 +856,77 @@ static void test_early_input_waits(void)
     g_assert_cmphex(peek(SR) & RXNE, ==, 0);
 }
 
+/* ---- Over the chip's own wires ---- */
+
+static void start_looped(uint32_t cr1, uint32_t cr2)
+{
+    start_with("-machine wire=pa2-pa3");
+    poke(BRR, 16);
+    poke(CR2, cr2);
+    poke(CR1, UE | TE | RE | cr1);
+    board_wait_ns(100 * US);
+}
+
+/* Nobody has patience there, not even with the first burst since reset. */
+static void test_overrun_by_wire(void)
+{
+    start_looped(0, 0);
+    poke(DR, 0x41);
+    poke(DR, 0x42);
+    board_wait_ns(FRAME + US);
+    poke(DR, 0x43);
+    board_wait_ns(FRAME);
+    g_assert_cmphex(peek(SR) & (ORE | RXNE), ==, ORE | RXNE);
+    board_wait_ns(2 * FRAME);
+    g_assert_cmphex(peek(SR) & (ORE | RXNE), ==, ORE | RXNE);
+    g_assert_cmphex(peek(DR), ==, 0x41);
+    board_wait_ns(2 * FRAME);
+    expect_sr(TXE | TC);
+    g_assert_cmpint(board_mistakes("overrun"), ==, 2);
+
+    /* RTS is at no wire, so the sender does not obey it */
+    start_looped(0, 0);
+    poke(CR3, R_CR3_RTSE_MASK);
+    for (int i = 0; i < 3; i++) {
+        poke(DR, 0x50 + i);
+        board_wait_ns(FRAME);
+    }
+    board_wait_ns(US);
+    g_assert_cmphex(peek(SR) & (ORE | RXNE), ==, ORE | RXNE);
+    g_assert_cmphex(peek(DR), ==, 0x50);
+}
+
+/* A break that the receiver of the same USART hears, data after it, and data by CK. */
+static void test_loop_by_wire(void)
+{
+    start_looped(SBK, 0);
+    g_assert_cmphex(peek(SR) & (FE | RXNE), ==, FE | RXNE);
+    g_assert_cmphex(peek(DR), ==, 0);
+    g_assert_cmphex(peek(CR1) & SBK, ==, 0);
+    board_wait_ns(20 * US);
+    for (int i = 0; i < 3; i++) {
+        poke(CR1, UE | TE | RE | SBK);
+        board_wait_ns(12 * US);
+        g_assert_cmphex(peek(SR) & (FE | RXNE), ==, FE | RXNE);
+        g_assert_cmphex(peek(DR), ==, 0);
+        g_assert_cmphex(peek(CR1) & SBK, ==, 0);
+    }
+    poke(DR, 0x5a);
+    board_wait_ns(2 * FRAME);
+    g_assert_cmphex(peek(DR), ==, 0x5a);
+
+    start_looped(0, R_CR2_CLKEN_MASK);                  /* synchronous: a word for each that goes out */
+    for (int i = 0; i < 3; i++) {
+        poke(DR, 0x60 + i);
+        board_wait_ns(FRAME + US);
+        g_assert_cmphex(peek(SR) & (ORE | RXNE), ==, RXNE);
+        g_assert_cmphex(peek(DR), ==, 0x60 + i);
+    }
+
+    start_looped(SBK, R_CR2_LINEN_MASK);
+    g_assert_cmphex(peek(SR) & LBD, ==, LBD);
+}
+
 static void test_tx_not_routed(void)
 {
     start(0, 0, 0);
@@ -1177,6 +1248,8 @@ static const struct {
     { "dma-receive", test_dma_receive },
     { "dma-transmit", test_dma_transmit },
     { "early-input-waits", test_early_input_waits },
+    { "overrun-by-wire", test_overrun_by_wire },
+    { "loop-by-wire", test_loop_by_wire },
     { "tx-not-routed", test_tx_not_routed },
     { "rx-not-routed", test_rx_not_routed },
     { "no-baud-rate", test_no_baud_rate },
