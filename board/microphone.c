@@ -173,7 +173,7 @@ void microphone_new(Object *parent, const char *name, Pin *clk, Pin *dout, const
     signal_solder(&m->clk, clk);
     signal_solder(&m->dout, dout);
     if (file) {
-        m->wav = wav_file_read(file, errp);
+        m->wav = wav_file_read("microphone", file, errp);
     }
     qdev_realize_and_unref(DEVICE(m), NULL, &error_fatal);
 }

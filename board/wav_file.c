@@ -8,6 +8,7 @@
 #include "qemu/bswap.h"
 #include "qapi/error.h"
 #include "stm32/board/wav_file.h"
+#include "stm32/core/user_file.h"
 
 #define MAX_RATE 384000
 #define MAX_BYTES (256 * 1024 * 1024)
@@ -53,20 +54,21 @@ static WavFile *decode(Chunk data, unsigned channels, uint32_t rate)
     return wav;
 }
 
-static WavFile *parse(const char *name, const uint8_t *file, size_t size, Error **errp)
+static WavFile *parse(const char *option, const char *name, const uint8_t *file, size_t size,
+                      Error **errp)
 {
     Chunk format, data;
     unsigned tag, channels, bits;
     uint32_t rate;
 
     if (size < 12 || memcmp(file, "RIFF", 4) || memcmp(file + 8, "WAVE", 4)) {
-        error_setg(errp, "'%s' is no WAV file", name);
+        error_setg(errp, "%s=%s: is no WAV file", option, name);
         return NULL;
     }
     format = find_chunk(file, size, "fmt ");
     data = find_chunk(file, size, "data");
     if (format.size < 16) {
-        error_setg(errp, "'%s' is a WAV file that does not say its format", name);
+        error_setg(errp, "%s=%s: is a WAV file that does not say its format", option, name);
         return NULL;
     }
     tag = lduw_le_p(format.data);
@@ -75,32 +77,22 @@ static WavFile *parse(const char *name, const uint8_t *file, size_t size, Error 
     bits = lduw_le_p(format.data + 14);
     if ((tag != PCM && tag != EXTENSIBLE) || bits != 16 || channels < 1 || channels > 2 ||
         rate < 1 || rate > MAX_RATE) {
-        error_setg(errp, "'%s' has format %u, %u bits, %u channels, %u Hz; it has to be PCM "
-                   "(format 1), 16 bits, 1 or 2 channels, up to %u Hz", name, tag, bits, channels,
-                   rate, MAX_RATE);
+        error_setg(errp, "%s=%s: has format %u, %u bits, %u channels, %u Hz; it has to be PCM "
+                   "(format 1), 16 bits, 1 or 2 channels, up to %u Hz", option, name, tag, bits,
+                   channels, rate, MAX_RATE);
         return NULL;
     }
     if (data.size < 2 * channels) {
-        error_setg(errp, "'%s' is a WAV file without a sample", name);
+        error_setg(errp, "%s=%s: is a WAV file without a sample", option, name);
         return NULL;
     }
     return decode(data, channels, rate);
 }
 
-WavFile *wav_file_read(const char *name, Error **errp)
+WavFile *wav_file_read(const char *option, const char *name, Error **errp)
 {
-    g_autofree char *file = NULL;
-    g_autoptr(GError) err = NULL;
-    struct stat st;
     size_t size;
+    g_autofree char *file = user_file_read(option, name, MAX_BYTES, &size, errp);
 
-    if (stat(name, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size > MAX_BYTES)) {
-        error_setg(errp, "'%s' is no file of up to %d MiB", name, MAX_BYTES >> 20);
-        return NULL;
-    }
-    if (!g_file_get_contents(name, &file, &size, &err)) {
-        error_setg(errp, "%s", err->message);
-        return NULL;
-    }
-    return parse(name, (const uint8_t *)file, size, errp);
+    return file ? parse(option, name, (const uint8_t *)file, size, errp) : NULL;
 }

@@ -12,7 +12,10 @@ typedef struct WavFile {
     int16_t sample[];
 } WavFile;
 
-/* Read the file @name, which is the caller's to g_free(); or NULL and one line in @errp. */
-WavFile *wav_file_read(const char *name, Error **errp);
+/*
+ * Read the file @name, which the user gave by @option, and which is the caller's to g_free(); or NULL and
+ * one line in @errp.
+ */
+WavFile *wav_file_read(const char *option, const char *name, Error **errp);
 
 #endif

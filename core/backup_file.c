@@ -13,6 +13,7 @@
 #include "system/runstate.h"
 #include "system/system.h"
 #include "stm32/core/backup_file.h"
+#include "stm32/core/user_file.h"
 
 #define SAVE_EVERY_MS 1000      /* of the host: not a matter of the guest's time */
 #define MAGIC "STM32F4 backup 1"
@@ -27,7 +28,8 @@ typedef struct Image {
 
 struct BackupFile {
     Object parent_obj;
-    char *name;
+    char *name;                 /* without symbolic links: the file is replaced, not they */
+    mode_t mode;
     Image image;                /* as in the file */
     void *memory[BACKUP_PARTS];
     bool failed;
@@ -59,7 +61,8 @@ static bool write_file(BackupFile *f, const Image *image, Error **errp)
 {
     g_autoptr(GError) error = NULL;
 
-    if (!g_file_set_contents(f->name, (const char *)image, sizeof(*image), &error)) {
+    if (!g_file_set_contents_full(f->name, (const char *)image, sizeof(*image),
+                                  G_FILE_SET_CONTENTS_CONSISTENT, f->mode, &error)) {
         error_setg(errp, "backup=%s: cannot write it: %s", f->name, error->message);
         return false;
     }
@@ -106,46 +109,67 @@ static void at_exit(Notifier *notifier, void *data)
 
 /* ---- Opening ---- */
 
-/* What is wrong with @size bytes of @image, or NULL.  A file cut short is completed with zeros. */
+/* What is wrong with @size bytes of @image, or NULL. */
 static const char *find_damage(const Image *image, size_t size)
 {
-    if (memcmp(image->magic, MAGIC, MIN(size, sizeof(image->magic)))) {
+    if (size < sizeof(image->magic) || memcmp(image->magic, MAGIC, sizeof(image->magic))) {
         return "it is no backup file of this machine";
     }
-    if (size > sizeof(*image)) {
-        return "it is too long";
+    if (size != sizeof(*image)) {
+        return size < sizeof(*image) ? "it is cut short" : "it is too long";
     }
-    if (size == sizeof(*image) && image->checksum != checksum(image)) {
-        return "its checksum is wrong";
-    }
-    return NULL;
+    return image->checksum == checksum(image) ? NULL : "its checksum is wrong";
 }
 
+/* Only a regular file that may be written is opened; it is made if there is none. */
+static bool open_file(BackupFile *f, const char *name, Error **errp)
+{
+    int fd = open(name, O_CREAT | O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0666);
+    struct stat st;
+
+    if (fd < 0) {
+        error_setg_errno(errp, errno, "backup=%s: cannot open it", name);
+        return false;
+    }
+    fstat(fd, &st);
+    close(fd);
+    if (!S_ISREG(st.st_mode)) {
+        error_setg(errp, "backup=%s: is no regular file", name);
+        return false;
+    }
+    if (!(st.st_mode & 0222) || access(name, W_OK) < 0) {
+        error_setg(errp, "backup=%s: is read-only", name);
+        return false;
+    }
+    f->name = realpath(name, NULL) ?: g_strdup(name);
+    f->mode = st.st_mode & 0777;
+    return user_file_claim("backup", f->name, true, errp);
+}
+
+/* Only one that is empty or whole is ours to write. */
 static bool read_file(BackupFile *f, Error **errp)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *bytes = NULL;
     const char *damage;
-    gsize size = 0;
+    gsize size;
 
-    if (!g_file_get_contents(f->name, &bytes, &size, &error) &&
-        !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+    if (!g_file_get_contents(f->name, &bytes, &size, &error)) {
         error_setg(errp, "backup=%s: cannot read it: %s", f->name, error->message);
         return false;
     }
-    memcpy(&f->image, bytes ?: "", MIN(size, sizeof(f->image)));
-    damage = find_damage(&f->image, size);
-    if (damage) {
-        error_setg(errp, "backup=%s: %s; it is left as it is, take another name or move it away",
-                   f->name, damage);
-        return false;
-    }
-    if (size < sizeof(f->image)) {
+    if (!size) {
         memcpy(f->image.magic, MAGIC, sizeof(f->image.magic));
         f->image.checksum = checksum(&f->image);
         return write_file(f, &f->image, errp);
     }
-    return true;
+    memcpy(&f->image, bytes, MIN(size, sizeof(f->image)));
+    damage = find_damage(&f->image, size);
+    if (damage) {
+        error_setg(errp, "backup=%s: %s; it is left as it is, take another name or move it away",
+                   f->name, damage);
+    }
+    return !damage;
 }
 
 BackupFile *backup_file_open(Object *parent, const char *name, Error **errp)
@@ -155,8 +179,7 @@ BackupFile *backup_file_open(Object *parent, const char *name, Error **errp)
     QEMU_BUILD_BUG_ON(sizeof(MAGIC) - 1 != sizeof(f->image.magic));
     object_property_add_child(parent, "backup-file", OBJECT(f));
     object_unref(OBJECT(f));
-    f->name = g_strdup(name);
-    if (!read_file(f, errp)) {
+    if (!open_file(f, name, errp) || !read_file(f, errp)) {
         return NULL;
     }
     f->soon = timer_new_ms(QEMU_CLOCK_REALTIME, soon_expired, f);

@@ -20,7 +20,10 @@ typedef enum BackupPart { BACKUP_REGISTERS, BACKUP_SRAM, BACKUP_PARTS } BackupPa
 #define BACKUP_REGISTERS_SIZE 80
 #define BACKUP_SRAM_SIZE 4096
 
-/* The file @name, a child of @parent: created if there is none.  NULL if it is damaged or can't be. */
+/*
+ * The file @name, a child of @parent: created if there is none.  NULL, with a line in @errp, if it can't
+ * be, or is anything else than a regular file that is empty or a whole and sound backup.
+ */
 BackupFile *backup_file_open(Object *parent, const char *name, Error **errp);
 
 /* Fill @memory with @part, and keep it from now on.  Registers are words of the host. */

@@ -5,6 +5,10 @@
  */
 #include "qemu/osdep.h"
 #include "stm32/core/symbols.h"
+#include "stm32/core/user_file.h"
+
+/* A flash of 1 MiB has no more: past this the file is no firmware of ours. */
+#define MAX_SYMBOLS 100000
 
 typedef struct Symbol {
     uint32_t address, size;
@@ -16,13 +20,16 @@ static bool sorted;
 
 void symbols_add(uint32_t address, uint32_t size, const char *name)
 {
-    Symbol symbol = { address & ~1u /* Thumb */, size, g_strdup(name) };
+    Symbol symbol = { address & ~1u /* Thumb */, size };
 
     if (!symbols) {
         symbols = g_array_new(FALSE, FALSE, sizeof(Symbol));
     }
-    g_array_append_val(symbols, symbol);
-    sorted = false;
+    if (symbols->len < MAX_SYMBOLS) {
+        symbol.name = user_text(name);
+        g_array_append_val(symbols, symbol);
+        sorted = false;
+    }
 }
 
 static int compare(const void *a, const void *b)

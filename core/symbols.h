@@ -6,7 +6,10 @@
 #ifndef STM32_CORE_SYMBOLS_H
 #define STM32_CORE_SYMBOLS_H
 
-/* Remember function @name at [address, address + size); size 0: up to the next one. */
+/*
+ * Remember function @name at [address, address + size); size 0: up to the next one.  The name is made
+ * fit for a terminal, see user_text().
+ */
 void symbols_add(uint32_t address, uint32_t size, const char *name);
 
 /* "0x080001a4 <main+28>", or the bare address where no function is known.  Caller frees. */

@@ -5,8 +5,14 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/units.h"
 #include "qapi/error.h"
 #include "stm32/board/accelerometer/accelerometer.h"
+#include "stm32/core/user_file.h"
+
+#define MAX_FILE (64 * MiB)
+#define MAX_MS 1e12
+#define MAX_MG 100000
 
 typedef struct Moment {
     int64_t ns;
@@ -30,15 +36,30 @@ void motion_at(Accelerometer *a, int64_t ns, int *mg)
     }
 }
 
+/* One moment, and nothing else in the line; times grow. */
+static bool parse(const char *line, Moment *m)
+{
+    double ms;
+    int end = 0;
+
+    if (sscanf(line, "%lf %d %d %d %n", &ms, &m->mg[0], &m->mg[1], &m->mg[2], &end) != 4 ||
+        line[end] || !(ms >= 0 && ms <= MAX_MS)) {
+        return false;
+    }
+    m->ns = ms * 1e6;
+    for (unsigned axis = 0; axis < N_AXES; axis++) {
+        m->mg[axis] = CLAMP(m->mg[axis], -MAX_MG, MAX_MG);
+    }
+    return true;
+}
+
 bool motion_read(Accelerometer *a, const char *file, Error **errp)
 {
-    g_autofree char *text = NULL;
+    g_autofree char *text = user_file_read("motion", file, MAX_FILE, NULL, errp);
     g_auto(GStrv) line = NULL;
-    GError *error = NULL;
+    int64_t last = -1;
 
-    if (!g_file_get_contents(file, &text, NULL, &error)) {
-        error_setg(errp, "accelerometer: %s", error->message);
-        g_error_free(error);
+    if (!text) {
         return false;
     }
     a->script = g_array_new(false, false, sizeof(Moment));
@@ -46,21 +67,18 @@ bool motion_read(Accelerometer *a, const char *file, Error **errp)
     for (unsigned n = 0; line[n]; n++) {
         const char *s = g_strstrip(line[n]);
         Moment m;
-        double ms;
 
         if (*s == '#' || !*s) {
             continue;
         }
-        if (sscanf(s, "%lf %d %d %d", &ms, &m.mg[0], &m.mg[1], &m.mg[2]) != 4 || !(ms >= 0) ||
-            ms > 1e12) {
-            error_setg(errp, "accelerometer: line %u of '%s' is not \"ms x y z\": %s", n + 1, file,
-                       s);
+        if (!parse(s, &m) || m.ns <= last) {
+            g_autofree char *shown = user_text(s);
+
+            error_setg(errp, "motion=%s: line %u is not \"ms x y z\" with times that grow: %s", file,
+                       n + 1, shown);
             return false;
         }
-        m.ns = ms * 1e6;
-        for (unsigned axis = 0; axis < N_AXES; axis++) {
-            m.mg[axis] = CLAMP(m.mg[axis], -100000, 100000);
-        }
+        last = m.ns;
         g_array_append_val(a->script, m);
     }
     return true;

@@ -4,8 +4,8 @@
  *   -device stm32-recorder,pin=pa4,file=pa4.txt
  *
  * A line for every change: the virtual time in ns and the voltage in mV from then on.  stm32-signal plays
- * such a file.  Of a square wave, and of a frame of USART, SPI or I2C, each edge is a line.  What a stm32-signal does is not recorded, but for
- * where it crosses the level of a digital input.
+ * such a file.  Of a square wave, and of a frame of USART, SPI or I2C, each edge is a line.  What a
+ * stm32-signal does is not recorded, but for where it crosses the level of a digital input.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,6 +14,7 @@
 #include "hw/qdev-properties.h"
 #include "system/runstate.h"
 #include "stm32/core/pins/pin.h"
+#include "stm32/core/user_file.h"
 #include "stm32/board/user_pin.h"
 
 #define TYPE_RECORDER "stm32-recorder"
@@ -76,9 +77,8 @@ static void recorder_realize(DeviceState *dev, Error **errp)
     if (!r->pin) {
         return;
     }
-    r->file = fopen(r->file_name, "w");
+    r->file = user_file_create("file", r->file_name, errp);
     if (!r->file) {
-        error_setg_file_open(errp, errno, r->file_name);
         return;
     }
     r->mv = -1;

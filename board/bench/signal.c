@@ -16,17 +16,21 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/bswap.h"
+#include "qemu/units.h"
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "hw/qdev-properties.h"
 #include <math.h>
 #include "stm32/core/pins/pin.h"
+#include "stm32/core/user_file.h"
 #include "stm32/board/user_pin.h"
 
 #define TYPE_SIGNAL_GENERATOR "stm32-signal"
 OBJECT_DECLARE_SIMPLE_TYPE(SignalGenerator, SIGNAL_GENERATOR)
 
 #define MAX_MV 5000
+#define MAX_FILE (256 * MiB)
+#define MAX_NS 1e18
 #define NS 1000000000ll
 #define SHAPE_STEPS 64      /* looks a period, for who wants edges */
 
@@ -93,9 +97,16 @@ static int uv_at(AnalogSource *source, int64_t now)
 
 /* ---- Files ---- */
 
-static bool too_high(double mv)
+/* A voltage, or a time and a voltage, and nothing else: how many numbers, 0 if it is anything else. */
+static int parse_line(const char *line, double *ns, double *mv)
 {
-    return !(mv >= 0 && mv <= MAX_MV);
+    int end = 0, n = 2;
+
+    if (sscanf(line, "%lf%*[ ,;\t]%lf %n", ns, mv, &end) != 2) {
+        n = sscanf(line, "%lf %n", mv, &end) == 1;
+        *ns = 0;
+    }
+    return line[end] || !(*mv >= 0 && *mv <= MAX_MV) || !(*ns >= 0 && *ns <= MAX_NS) ? 0 : n;
 }
 
 static bool read_text(SignalGenerator *s, char *text, Error **errp)
@@ -105,29 +116,29 @@ static bool read_text(SignalGenerator *s, char *text, Error **errp)
 
     s->uv = g_new(int32_t, lines);
     for (size_t i = 0; i < lines; i++) {
-        double value[2];
-        int n = *line[i] == '#' ? 0 : sscanf(line[i], "%lf%*[ ,;\t]%lf", &value[0], &value[1]);
+        const char *entry = g_strstrip(line[i]);
+        double ns, mv;
+        int n;
 
-        if (n <= 0) {
-            if (*g_strstrip(line[i]) && *line[i] != '#') {
-                error_setg(errp, "%s:%zu: '%s' is no voltage", s->file, i + 1, line[i]);
-                return false;
-            }
+        if (!*entry || *entry == '#') {
             continue;
         }
-        if (too_high(value[n - 1]) || (s->samples && (n == 2) != (s->ns != NULL)) ||
-            (n == 2 && s->samples && value[0] <= s->ns[s->samples - 1])) {
-            error_setg(errp, "%s:%zu: every line has a voltage of 0 to %d mV, or a time in ns, which "
-                       "grows, before it", s->file, i + 1, MAX_MV);
+        n = parse_line(entry, &ns, &mv);
+        if (!n || (s->samples && ((n == 2) != (s->ns != NULL) ||
+                                  (n == 2 && ns <= s->ns[s->samples - 1])))) {
+            g_autofree char *shown = user_text(entry);
+
+            error_setg(errp, "%s:%zu: '%s': every line has a voltage of 0 to %d mV, or a time in ns, "
+                       "which grows, before it", s->file, i + 1, shown, MAX_MV);
             return false;
         }
         if (n == 2 && !s->ns) {
             s->ns = g_new(int64_t, lines);
         }
         if (n == 2) {
-            s->ns[s->samples] = value[0];
+            s->ns[s->samples] = ns;
         }
-        s->uv[s->samples++] = lrint(value[n - 1] * 1000);
+        s->uv[s->samples++] = lrint(mv * 1000);
     }
     return true;
 }
@@ -173,13 +184,11 @@ static bool read_wav(SignalGenerator *s, const uint8_t *data, size_t length, Err
 
 static bool read_file(SignalGenerator *s, Error **errp)
 {
-    g_autofree char *text = NULL;
-    g_autoptr(GError) gerr = NULL;
     size_t length;
+    g_autofree char *text = user_file_read("file", s->file, MAX_FILE, &length, errp);
     bool done;
 
-    if (!g_file_get_contents(s->file, &text, &length, &gerr)) {
-        error_setg(errp, "file=: %s", gerr->message);
+    if (!text) {
         return false;
     }
     done = length > 12 && !memcmp(text, "RIFF", 4) ? read_wav(s, (uint8_t *)text, length, errp)

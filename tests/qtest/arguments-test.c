@@ -27,7 +27,7 @@ static void put_file(const char *name, const void *data, size_t size)
 static const struct Refused {
     const char *name, *args, *says;
 } refused[] = {
-    { "missing-file", "-kernel %s/none.elf", "cannot read the firmware" },
+    { "missing-file", "-kernel %s/none.elf", "cannot read it" },
     { "empty-file", "-kernel %s/empty", "is empty" },
     { "elf-for-another-machine", "-kernel %s/pc.elf", "ELF file for another machine" },
     { "cut-elf", "-kernel %s/cut.elf", "is cut short" },
@@ -37,6 +37,19 @@ static const struct Refused {
     { "no-vectors", "-kernel %s/zero.bin", "no vector table" },
     { "hex-check-sum", "-kernel %s/sum.hex", "line 2 is not a sound Intel HEX record" },
     { "hex-without-end", "-kernel %s/cut.hex", "no end record" },
+    { "hex-base-of-no-length", "-kernel %s/base.hex", "line 1 is not a sound Intel HEX record" },
+    { "hex-unknown-type", "-kernel %s/type.hex", "line 1 is not a sound Intel HEX record" },
+    { "hex-after-the-end", "-kernel %s/more.hex", "goes on after its end record, at line 4" },
+    { "srec-check-sum", "-kernel %s/sum.srec", "line 2 is not a sound S- record" },
+    { "srec-without-end", "-kernel %s/cut.srec", "no end record" },
+    { "srec-after-the-end", "-kernel %s/more.srec", "goes on after its end record, at line 4" },
+    { "srec-outside-memory", "-kernel %s/outside.srec", "are not in a memory of this chip" },
+    { "firmware-text", "-kernel %s/text", "it looks like text" },
+    { "firmware-zip", "-kernel %s/zip", "it looks like a zip archive; unpack it first" },
+    { "firmware-uf2", "-kernel %s/uf2", "it looks like a UF2 file" },
+    { "firmware-fifo", "-kernel %s/fifo", "is no regular file" },
+    { "firmware-endless", "-kernel /dev/zero", "is no regular file" },
+    { "firmware-folder", "-kernel %s", "is no regular file" },
     { "slow-crystal", "-machine hse-frequency=3999999", "crystals of 4000000 to 26000000" },
     { "fast-crystal", "-machine hse-frequency=26000001", "crystals of 4000000 to 26000000" },
     { "wire-no-such-pin", "-machine wire=pa1-pz9", "there is no pin 'pz9'" },
@@ -45,6 +58,11 @@ static const struct Refused {
     { "accelerometer-unknown", "-machine accelerometer-model=adxl345", "'lis3dsh' or 'lis302dl'" },
     { "motion-missing", "-machine motion=%s/none", "none" },
     { "motion-damaged", "-machine motion=%s/sum.hex", "is not \"ms x y z\"" },
+    { "motion-unsorted", "-machine motion=%s/unsorted.motion", "line 3 is not \"ms x y z\" with times" },
+    { "motion-more-columns", "-machine motion=%s/columns.motion", "line 1 is not \"ms x y z\"" },
+    { "motion-nan", "-machine motion=%s/nan.motion", "line 1 is not \"ms x y z\"" },
+    { "motion-fifo", "-machine motion=%s/fifo", "is no regular file" },
+    { "motion-escapes", "-machine motion=%s/escapes", "?[31mred" },
     { "chip-select-pin", "-machine chip-select=spi2-pz1", "there is no pin 'pz1'" },
     { "chip-select-bus", "-machine chip-select=spi7-pb1", "with spi1, spi2 or spi3" },
     { "canbus-unknown", "-machine canbus1=nowhere", "nowhere" },
@@ -63,15 +81,30 @@ static const struct Refused {
     { "signal-without-pin", "-device stm32-signal,shape=sine", "pin" },
     { "signal-no-such-pin", "-device stm32-signal,pin=pq1,shape=sine,frequency=10", "pq1" },
     { "signal-missing-file", "-device stm32-signal,pin=pa1,file=%s/none.wav", "none.wav" },
+    { "signal-nan", "-device stm32-signal,pin=pa1,file=%s/nan.signal", "a time in ns, which grows" },
+    { "signal-more-columns", "-device stm32-signal,pin=pa1,file=%s/columns.motion", "voltage of 0" },
+    { "signal-fifo", "-device stm32-signal,pin=pa1,file=%s/fifo", "is no regular file" },
+    { "signal-escapes", "-device stm32-signal,pin=pa1,file=%s/escapes", "?[31mred" },
     { "signal-unknown-shape", "-device stm32-signal,pin=pa1,shape=round,frequency=10", "round" },
     { "recorder-no-such-pin", "-device stm32-recorder,pin=pz1,file=/dev/null", "pz1" },
     { "recorder-nowhere", "-device stm32-recorder,pin=pa4,file=%s/no/where", "no/where" },
+    { "recorder-fifo", "-device stm32-recorder,pin=pa4,file=%s/fifo", "is no regular file" },
+    { "recorder-twice", "-device stm32-recorder,pin=pa4,file=%1$s/record "
+      "-device stm32-recorder,pin=pa5,file=%1$s/record", "writes this file already" },
+    { "recorder-over-firmware", "-kernel %1$s/good.bin "
+      "-device stm32-recorder,pin=pa5,file=%1$s/good.bin", "kernel= reads this file already" },
     { "backup-nowhere", "-machine backup=%s/no/where", "no/where" },
-    { "microphone-missing-file", "-machine microphone=%s/none.wav", "microphone=: Failed to open" },
+    { "backup-device", "-machine backup=/dev/null", "is no regular file" },
+    { "backup-folder", "-machine backup=%s", "Is a directory" },
+    { "backup-fifo", "-machine backup=%s/fifo", "is no regular file" },
+    { "backup-read-only", "-machine backup=%s/read-only", "is read-only" },
+    { "backup-one-byte", "-machine backup=%s/S", "it is no backup file" },
+    { "backup-cut", "-machine backup=%s/cut.backup", "it is cut short" },
+    { "microphone-missing-file", "-machine microphone=%s/none.wav", "cannot read it" },
     { "microphone-no-wav", "-machine microphone=%s/large.bin", "is no WAV file" },
     { "microphone-8-bits", "-machine microphone=%s/8bits.wav", "has format 1, 8 bits, 1 channels" },
     { "microphone-no-sample", "-machine microphone=%s/nothing.wav", "without a sample" },
-    { "microphone-folder", "-machine microphone=%s", "is no file of up to" },
+    { "microphone-folder", "-machine microphone=%s", "is no regular file" },
     { "unknown-property", "-machine hsefrequency=8000000", "hsefrequency" },
     { "two-cores", "-smp 2", "max CPUs supported by machine 'stm32f407g_disc' is 1" },
 };
@@ -92,6 +125,29 @@ static void test_refused(const void *data)
     g_assert_cmpint(WEXITSTATUS(status), ==, 1);
     g_assert_nonnull(strstr(err, r->says));
     g_assert_cmpint(g_strv_length(g_strsplit(g_strchomp(err), "\n", 0)), ==, 1);
+}
+
+/* Nothing that was refused has been changed. */
+static void test_left_alone(void)
+{
+    static const struct {
+        const char *name;
+        mode_t mode;
+        off_t size;
+    } files[] = {
+        { "S", S_IFREG | 0644, 1 }, { "cut.backup", S_IFREG | 0644, 20 },
+        { "read-only", S_IFREG | 0444, 0 }, { "good.bin", S_IFREG | 0644, 16 },
+        { "fifo", S_IFIFO | 0600, 0 },
+    };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(files); i++) {
+        g_autofree char *path = path_of(files[i].name);
+        struct stat st;
+
+        g_assert_cmpint(lstat(path, &st), ==, 0);
+        g_assert_cmphex(st.st_mode, ==, files[i].mode);
+        g_assert_cmpint(st.st_size, ==, files[i].size);
+    }
 }
 
 /* ---- Loaded ---- */
@@ -174,6 +230,47 @@ static void put_wav(const char *name, unsigned bits, unsigned size)
     put_file(name, wav, 44 + size);
 }
 
+static void put_text(const char *name, const char *text)
+{
+    put_file(name, text, strlen(text));
+}
+
+static void make_records(void)
+{
+    static const char good[] = "S0030000FC\r\n"
+        "S315080000000010002009000008FEE7FEE70DF00D606D\r\nS70508000000F2\r\n";
+    g_autofree char *more = g_strconcat(good, "S0030000FC\n", NULL);
+
+    put_text("good.srec", good);
+    put_text("good.s19.hex", good);
+    put_text("more.srec", more);
+    put_text("cut.srec", "S0030000FC\n");
+    put_text("sum.srec", "S0030000FC\nS70508000000F3\n");
+    put_text("outside.srec", "S309081000000D600DF074\nS70508000000F2\n");
+    put_text("base.hex", ":0000000400FC\n:00000001FF\n");
+    put_text("type.hex", ":0000000600FA\n:00000001FF\n");
+    put_text("more.hex", ":020000040800F2\n\n:00000001FF\n:00000001FF\n");
+}
+
+static void make_others(void)
+{
+    g_autofree char *fifo = path_of("fifo"), *read_only = path_of("read-only");
+
+    g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
+    put_text("read-only", "");
+    g_assert_cmpint(chmod(read_only, 0444), ==, 0);
+    put_text("S", "S");
+    put_text("cut.backup", "STM32F4 backup 1zero");
+    put_text("text", "#include <stdio.h>\nint main(void) { }\n");
+    put_text("zip", "PK\3\4 and more");
+    put_text("uf2", "UF2\nWQ]\x9e");
+    put_text("unsorted.motion", "0 1 2 3\n10 1 2 3\n5 1 2 3\n");
+    put_text("columns.motion", "0 1 2 3 4\n");
+    put_text("nan.motion", "nan 1 2 3\n");
+    put_text("nan.signal", "nan 100\n");
+    put_text("escapes", "\033[31mred\n");
+}
+
 static void make_files(void)
 {
     static const char good_hex[] = ":020000040800F2\r\n"
@@ -199,14 +296,18 @@ static void make_files(void)
     put_file("sum.hex", bad_hex, strlen(bad_hex));
     put_file("cut.hex", ":020000040800F2\n", 16);
     put_file("good.hex", good_hex, strlen(good_hex));
+    make_records();
+    make_others();
 }
 
 int main(int argc, char **argv)
 {
-    static const char *const loads[] = { "good.elf", "zero.elf", "good.bin", "good.hex" };
+    static const char *const loads[] = { "good.elf", "zero.elf", "good.bin", "good.hex",
+                                         "good.srec", "good.s19.hex" };
     int failed;
 
     g_test_init(&argc, &argv, NULL);
+    umask(022);
     folder = g_dir_make_tmp("stm32-arguments-XXXXXX", NULL);
     make_files();
     for (unsigned i = 0; i < ARRAY_SIZE(refused); i++) {
@@ -214,6 +315,7 @@ int main(int argc, char **argv)
 
         qtest_add_data_func(name, &refused[i], test_refused);
     }
+    qtest_add_func("arguments/refused-and-left-alone", test_left_alone);
     for (unsigned i = 0; i < ARRAY_SIZE(loads); i++) {
         g_autofree char *name = g_strdup_printf("arguments/loads/%s", loads[i]);
 

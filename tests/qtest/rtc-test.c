@@ -775,13 +775,8 @@ static void test_backup_file(void)
     start(args);
     assert_backup(0x2000);
     board_stop();
-    g_assert(g_file_set_contents(name, bytes, 16 + 80 + 4, NULL));      /* cut short */
-    start(args);
-    board_enable("bkpsram");
-    g_assert_cmphex(peek(RTC + A_BKP0R), ==, 0x2000);
-    g_assert_cmphex(peek(BKPSRAM), ==, 0x2001);
-    g_assert_cmphex(peek(BKPSRAM + 4092), ==, 0);
-    board_stop();
+    g_assert(g_file_set_contents(name, bytes, 16 + 80 + 4, NULL));
+    assert_refused(name, "it is cut short; it is left as it is");
     g_assert(g_file_set_contents(name, "", 0, NULL));
     start(args);
     g_assert_cmphex(peek(RTC + A_BKP0R), ==, 0);
@@ -796,6 +791,32 @@ static void test_backup_file(void)
     assert_refused(name, "it is too long");
     g_assert(g_file_set_contents(name, "something", 9, NULL));
     assert_refused(name, "it is no backup file");
+    unlink(name);
+    rmdir(folder);
+}
+
+/* It is written through a link, which stays; its mode stays as well. */
+static void test_backup_file_by_link(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("stm32-backup-XXXXXX", NULL);
+    g_autofree char *name = g_strdup_printf("%s/backup", folder);
+    g_autofree char *link = g_strdup_printf("%s/link", folder);
+    g_autofree char *args = g_strdup_printf("-machine backup=%s", link);
+    struct stat st;
+
+    g_assert(g_file_set_contents(name, "", 0, NULL));
+    g_assert_cmpint(chmod(name, 0600), ==, 0);
+    g_assert_cmpint(symlink("backup", link), ==, 0);
+    start(args);
+    poke_backup(0x3000);
+    start(args);
+    assert_backup(0x3000);
+    board_stop();
+    g_assert_cmpint(lstat(link, &st), ==, 0);
+    g_assert_true(S_ISLNK(st.st_mode));
+    g_assert_cmpint(lstat(name, &st), ==, 0);
+    g_assert_cmphex(st.st_mode, ==, S_IFREG | 0600);
+    unlink(link);
     unlink(name);
     rmdir(folder);
 }
@@ -880,6 +901,7 @@ int main(int argc, char **argv)
     qtest_add_func("rtc/calibration-output", test_calibration_output);
     qtest_add_func("rtc/base", test_base);
     qtest_add_func("rtc/backup-file", test_backup_file);
+    qtest_add_func("rtc/backup-file-by-link", test_backup_file_by_link);
     qtest_add_func("rtc/snapshot", test_snapshot);
     qtest_add_func("rtc/snapshot-of-requests", test_snapshot_of_requests);
     return board_run_tests();

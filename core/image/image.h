@@ -1,11 +1,11 @@
 /*
- * Firmware files: ELF, Intel HEX or raw binary, written straight into the memories of the chip, as a
- * programmer would.
+ * Firmware files: ELF, Intel HEX, Motorola S-records or raw binary, written straight into the memories
+ * of the chip, as a programmer would.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_CORE_IMAGE_H
-#define STM32_CORE_IMAGE_H
+#ifndef STM32_CORE_IMAGE_IMAGE_H
+#define STM32_CORE_IMAGE_IMAGE_H
 
 #include "exec/hwaddr.h"
 #include "exec/memory.h"
