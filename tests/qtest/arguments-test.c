@@ -94,6 +94,12 @@ static const struct Refused {
       "-device stm32-recorder,pin=pa5,file=%1$s/record", "writes this file already" },
     { "recorder-over-firmware", "-kernel %1$s/good.bin "
       "-device stm32-recorder,pin=pa5,file=%1$s/good.bin", "kernel= reads this file already" },
+    { "i2c-bus-without-pins", "-device stm32-i2c-bus,id=soft", "needs scl=pb10,sda=pb11" },
+    { "i2c-bus-without-id", "-device stm32-i2c-bus,scl=pb10,sda=pb11", "needs an id=NAME" },
+    { "i2c-bus-on-one-pin", "-device stm32-i2c-bus,id=soft,scl=pb10,sda=pb10", "needs two pins" },
+    { "i2c-bus-of-a-controller", "-device stm32-i2c-bus,id=i2c1,scl=pb10,sda=pb11",
+      "id=i2c1: there is a bus of that name already" },
+    { "i2c-bus-no-such-pin", "-device stm32-i2c-bus,id=soft,scl=pb10,sda=pz1", "there is no pin 'pz1'" },
     { "backup-nowhere", "-machine backup=%s/no/where", "no/where" },
     { "backup-device", "-machine backup=/dev/null", "is no regular file" },
     { "backup-folder", "-machine backup=%s", "Is a directory" },
