@@ -11,6 +11,7 @@
 #include "qapi/visitor.h"
 #include "migration/vmstate.h"
 #include "stm32/board/accelerometer/accelerometer.h"
+#include "stm32/board/accelerometer/model.h"
 
 #define TAP_MG 4000
 #define MAX_BEHIND 1024         /* samples: of a longer time nobody has looked only the last matter */

@@ -14,7 +14,7 @@
 #include "qemu/osdep.h"
 #include <math.h>
 #include "qapi/error.h"
-#include "stm32/board/codec/codec.h"
+#include "stm32/board/codec/state.h"
 #include "stm32/core/mistake.h"
 
 #define ONE 65536               /* gain */
