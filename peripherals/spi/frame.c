@@ -15,23 +15,23 @@
 
 bool spi_is_master(const Spi *s)
 {
-    return spi_cr1(s, R_CR1_MSTR_MASK);
+    return reg_get(s, CR1, MSTR);
 }
 
 bool spi_is_selected(const Spi *s)
 {
-    return spi_cr1(s, R_CR1_SSM_MASK) ? !spi_cr1(s, R_CR1_SSI_MASK) : s->nss_low;
+    return reg_get(s, CR1, SSM) ? !reg_get(s, CR1, SSI) : s->nss_low;
 }
 
 static bool is_on(const Spi *s)
 {
-    return spi_cr1(s, R_CR1_SPE_MASK) && !spi_is_i2s(s) && !s->extension &&
+    return reg_get(s, CR1, SPE) && !spi_is_i2s(s) && !s->extension &&
            clock_is_enabled(s->parent_obj.clk);
 }
 
 unsigned spi_frame_bits(const Spi *s)
 {
-    return spi_cr1(s, R_CR1_DFF_MASK) ? 16 : 8;
+    return reg_get(s, CR1, DFF) ? 16 : 8;
 }
 
 bool spi_is_slave(const Spi *s)
@@ -41,16 +41,16 @@ bool spi_is_slave(const Spi *s)
 
 static unsigned bit_ticks(const Spi *s)
 {
-    return 2u << FIELD_EX32(s->parent_obj.regs[R_CR1], CR1, BR);
+    return 2u << reg_get(s, CR1, BR);
 }
 
 /* The line data goes out on, or NULL. */
 static Signal *line_out(Spi *s)
 {
-    if (spi_cr1(s, R_CR1_BIDIMODE_MASK)) {
-        return !spi_cr1(s, R_CR1_BIDIOE_MASK) ? NULL : spi_is_master(s) ? &s->mosi : &s->miso;
+    if (reg_get(s, CR1, BIDIMODE)) {
+        return !reg_get(s, CR1, BIDIOE) ? NULL : spi_is_master(s) ? &s->mosi : &s->miso;
     }
-    if (spi_cr1(s, R_CR1_RXONLY_MASK)) {
+    if (reg_get(s, CR1, RXONLY)) {
         return NULL;
     }
     return spi_is_master(s) ? &s->mosi : &s->miso;
@@ -59,8 +59,8 @@ static Signal *line_out(Spi *s)
 /* The line data comes in on, or NULL. */
 Signal *spi_line_in(Spi *s)
 {
-    if (spi_cr1(s, R_CR1_BIDIMODE_MASK)) {
-        return spi_cr1(s, R_CR1_BIDIOE_MASK) ? NULL : spi_is_master(s) ? &s->mosi : &s->miso;
+    if (reg_get(s, CR1, BIDIMODE)) {
+        return reg_get(s, CR1, BIDIOE) ? NULL : spi_is_master(s) ? &s->mosi : &s->miso;
     }
     return spi_is_master(s) ? &s->miso : &s->mosi;
 }
@@ -71,7 +71,7 @@ uint32_t spi_line_order(const Spi *s, uint32_t word)
     unsigned bits = spi_frame_bits(s);
 
     word &= MAKE_64BIT_MASK(0, bits);
-    return spi_cr1(s, R_CR1_LSBFIRST_MASK) ? revbit32(word) >> (32 - bits) : word;
+    return reg_get(s, CR1, LSBFIRST) ? revbit32(word) >> (32 - bits) : word;
 }
 
 /* What a line reads that nobody clocks anything into. */
@@ -88,7 +88,7 @@ static void crc_add(Spi *s, unsigned n, uint32_t word)
     uint32_t crc = s->parent_obj.regs[n], top = 1u << (bits - 1);
     uint32_t poly = s->parent_obj.regs[R_CRCPR];
 
-    if (!spi_cr1(s, R_CR1_CRCEN_MASK)) {
+    if (!reg_get(s, CR1, CRCEN)) {
         return;
     }
     crc ^= spi_line_order(s, word);
@@ -100,7 +100,7 @@ static void crc_add(Spi *s, unsigned n, uint32_t word)
 
 static bool crc_is_next(const Spi *s)
 {
-    return spi_cr1(s, R_CR1_CRCEN_MASK) && spi_cr1(s, R_CR1_CRCNEXT_MASK);
+    return reg_get(s, CR1, CRCEN) && reg_get(s, CR1, CRCNEXT);
 }
 
 /* ---- The picture ---- */
@@ -121,8 +121,8 @@ static Picture draw_data(const Spi *s, uint32_t word)
 /* Data changes at the beginning of a bit, and with CPHA that is the clock's first edge. */
 static Picture draw_clock(const Spi *s)
 {
-    bool cpol = spi_cr1(s, R_CR1_CPOL_MASK);
-    uint64_t halves = spi_cr1(s, R_CR1_CPHA_MASK) ? 0x55555555 : 0xaaaaaaaa;
+    bool cpol = reg_get(s, CR1, CPOL);
+    uint64_t halves = reg_get(s, CR1, CPHA) ? 0x55555555 : 0xaaaaaaaa;
 
     return !s->drawn_bit ? picture_rest(cpol)
            : picture_bits(s->drawn_at, s->drawn_bit / 2, cpol ? ~halves : halves,
@@ -132,15 +132,15 @@ static Picture draw_clock(const Spi *s)
 /* What a slave will send next, as things stand. */
 static uint32_t next_word(const Spi *s)
 {
-    return !spi_sr(s, R_SR_TXE_MASK) ? s->tdr : s->in;
+    return !reg_get(s, SR, TXE) ? s->tdr : s->in;
 }
 
 /* Without CPHA a slave's first bit is there before the clock. */
 static Picture draw_miso(const Spi *s)
 {
-    bool idle = !s->soft || s->soft_sck == !!spi_cr1(s, R_CR1_CPOL_MASK);
+    bool idle = !s->soft || s->soft_sck == reg_get(s, CR1, CPOL);
 
-    if (s->shift.phase == SPI_IDLE && !spi_cr1(s, R_CR1_CPHA_MASK) && idle) {
+    if (s->shift.phase == SPI_IDLE && !reg_get(s, CR1, CPHA) && idle) {
         return picture_rest(spi_line_order(s, next_word(s)) >> (spi_frame_bits(s) - 1) & 1);
     }
     return s->soft ? picture_rest(s->soft_out) : draw_data(s, s->shift.word);
@@ -148,7 +148,7 @@ static Picture draw_miso(const Spi *s)
 
 void spi_frame_drive(Spi *s)
 {
-    bool on = spi_cr1(s, R_CR1_SPE_MASK) && !spi_is_i2s(s) && !s->extension;
+    bool on = reg_get(s, CR1, SPE) && !spi_is_i2s(s) && !s->extension;
     bool master = on && spi_is_master(s), slave = on && !master && spi_is_selected(s);
     const Signal *out = on ? line_out(s) : NULL;
 
@@ -178,9 +178,9 @@ void spi_frame_drive(Spi *s)
 static void load(Spi *s, SpiPhase phase)
 {
     if (phase == SPI_CRC) {
-        s->parent_obj.regs[R_CR1] &= ~R_CR1_CRCNEXT_MASK;
+        reg_set(s, CR1, CRCNEXT, 0);
         s->shift.word = spi_line_order(s, s->parent_obj.regs[R_TXCRCR]);
-    } else if (!spi_sr(s, R_SR_TXE_MASK) && line_out(s)) {
+    } else if (!reg_get(s, SR, TXE) && line_out(s)) {
         s->shift.word = spi_take_tdr(s);
         crc_add(s, R_TXCRCR, s->shift.word);
     } else if (!spi_is_master(s) && spi_line_in(s)) {
@@ -203,7 +203,7 @@ static void end_frame(Spi *s)
     if (phase == SPI_DATA) {
         crc_add(s, R_RXCRCR, s->in);
     } else if (spi_line_order(s, s->in) != s->parent_obj.regs[R_RXCRCR]) {
-        spi_set(s, R_SR_CRCERR_MASK);
+        reg_set(s, SR, CRCERR, 1);
     }
     spi_received(s, s->in);
 }
@@ -240,8 +240,8 @@ static void master_begin(Spi *s, SpiPhase phase, bool follows)
     SpiFrame f = {
         .frame.bus = FRAME_SPI, .out = line_out(s), .in = spi_line_in(s),
         .bits = bits, .bit = clock_get(s->parent_obj.clk) * bit_ticks(s),
-        .cpol = spi_cr1(s, R_CR1_CPOL_MASK), .cpha = spi_cr1(s, R_CR1_CPHA_MASK),
-        .ti = spi_cr2(s, R_CR2_FRF_MASK), .answered = answered, .master = s,
+        .cpol = reg_get(s, CR1, CPOL), .cpha = reg_get(s, CR1, CPHA),
+        .ti = reg_get(s, CR2, FRF), .answered = answered, .master = s,
     };
 
     load(s, phase);
@@ -272,7 +272,7 @@ static SpiPhase master_next(Spi *s, bool after_frame)
     if (!is_on(s) || !spi_is_master(s)) {
         return SPI_IDLE;
     }
-    if (line_out(s) && !spi_sr(s, R_SR_TXE_MASK)) {
+    if (line_out(s) && !reg_get(s, SR, TXE)) {
         return SPI_DATA;
     }
     if (after_frame && crc_is_next(s)) {
@@ -299,7 +299,7 @@ void spi_slave_end(Spi *s)
 
 void spi_slave_load(Spi *s)
 {
-    SpiPhase phase = !spi_sr(s, R_SR_TXE_MASK) || !crc_is_next(s) ? SPI_DATA : SPI_CRC;
+    SpiPhase phase = !reg_get(s, SR, TXE) || !crc_is_next(s) ? SPI_DATA : SPI_CRC;
 
     load(s, phase);
     s->shift.phase = phase;
@@ -330,10 +330,10 @@ static void slave_begin(Spi *s, SpiFrame *f)
  */
 static bool slave_is_late(const Spi *s)
 {
-    bool unread = spi_sr(s, R_SR_RXNE_MASK) && !spi_sr(s, R_SR_OVR_MASK);
-    bool unwritten = spi_sr(s, R_SR_TXE_MASK) && s->has_sent;
-    uint32_t read_later = spi_cr2(s, R_CR2_RXNEIE_MASK | R_CR2_RXDMAEN_MASK);
-    uint32_t write_later = spi_cr2(s, R_CR2_TXEIE_MASK | R_CR2_TXDMAEN_MASK);
+    bool unread = reg_get(s, SR, RXNE) && !reg_get(s, SR, OVR);
+    bool unwritten = reg_get(s, SR, TXE) && s->has_sent;
+    bool read_later = reg_get(s, CR2, RXNEIE) || reg_get(s, CR2, RXDMAEN);
+    bool write_later = reg_get(s, CR2, TXEIE) || reg_get(s, CR2, TXDMAEN);
 
     return !time_is_exact() &&
            ((unread && (read_later || s->looks < SPI_LOOKS_UNREAD)) ||
@@ -367,7 +367,7 @@ void spi_heard(void *opaque, Signal *from, Frame *frame)
                        "sensible comes of it", f->bits, spi_frame_bits(s));
         return;
     }
-    if (f->cpol != !!spi_cr1(s, R_CR1_CPOL_MASK) || f->cpha != !!spi_cr1(s, R_CR1_CPHA_MASK)) {
+    if (f->cpol != reg_get(s, CR1, CPOL) || f->cpha != reg_get(s, CR1, CPHA)) {
         periph_mistake(&s->parent_obj, "the master has CPOL=%d, CPHA=%d: on a board bits get lost",
                        f->cpol, f->cpha);
     }

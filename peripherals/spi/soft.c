@@ -40,7 +40,7 @@ static void sample(Spi *s)
 void spi_soft_sck(void *opaque, bool level)
 {
     Spi *s = opaque;
-    bool leading = level != !!spi_cr1(s, R_CR1_CPOL_MASK), cpha = spi_cr1(s, R_CR1_CPHA_MASK);
+    bool leading = level != reg_get(s, CR1, CPOL), cpha = reg_get(s, CR1, CPHA);
 
     s->soft_sck = level;
     if (!spi_is_slave(s) || s->holds || !spi_bits_is_edge(signal_pin(&s->sck))) {

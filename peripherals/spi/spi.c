@@ -28,34 +28,34 @@ static bool wants_interrupt(const Spi *s)
     uint32_t errors = R_SR_OVR_MASK | R_SR_MODF_MASK | R_SR_CRCERR_MASK | R_SR_UDR_MASK |
                       R_SR_FRE_MASK;
 
-    return (sr & R_SR_TXE_MASK && spi_cr2(s, R_CR2_TXEIE_MASK)) ||
-           (sr & R_SR_RXNE_MASK && spi_cr2(s, R_CR2_RXNEIE_MASK)) ||
-           (sr & errors && spi_cr2(s, R_CR2_ERRIE_MASK));
+    return (reg_get(s, SR, TXE) && reg_get(s, CR2, TXEIE)) ||
+           (reg_get(s, SR, RXNE) && reg_get(s, CR2, RXNEIE)) ||
+           (sr & errors && reg_get(s, CR2, ERRIE));
 }
 
 /* Another master has the bus: back off (RM0090 28.3.10). */
 static void check_mode_fault(Spi *s)
 {
-    bool hard = !spi_cr1(s, R_CR1_SSM_MASK);
+    bool hard = !reg_get(s, CR1, SSM);
 
     if (!spi_is_master(s) || spi_is_i2s(s) || !spi_is_selected(s) ||
-        (hard && spi_cr2(s, R_CR2_SSOE_MASK))) {
+        (hard && reg_get(s, CR2, SSOE))) {
         return;
     }
-    if (!spi_sr(s, R_SR_MODF_MASK)) {
+    if (!reg_get(s, SR, MODF)) {
         periph_mistake(&s->parent_obj, "mode fault: a master with NSS low (%s)",
                        hard ? "the pin" : "SSM is set and SSI is 0");
     }
-    spi_set(s, R_SR_MODF_MASK);
+    reg_set(s, SR, MODF, 1);
     s->parent_obj.regs[R_CR1] &= ~(R_CR1_SPE_MASK | R_CR1_MSTR_MASK);
 }
 
 static void spi_drive(Spi *s)
 {
-    bool master = spi_cr1(s, R_CR1_SPE_MASK) && spi_is_master(s) && !spi_is_i2s(s);
+    bool master = reg_get(s, CR1, SPE) && spi_is_master(s) && !spi_is_i2s(s);
 
     spi_frame_drive(s);
-    signal_drive(&s->nss, master && spi_cr2(s, R_CR2_SSOE_MASK) && !spi_cr1(s, R_CR1_SSM_MASK)
+    signal_drive(&s->nss, master && reg_get(s, CR2, SSOE) && !reg_get(s, CR1, SSM)
                           ? DRIVE(LOW) : DRIVE(NONE));
 }
 
@@ -68,15 +68,15 @@ static void spi_update(Periph *p)
     spi_frame_run(s);
     spi_i2s_run(s);
     /* a master that receives on its only data line never is busy (RM0090 28.3.7) */
-    silent = spi_is_master(s) && spi_cr1(s, R_CR1_BIDIMODE_MASK) && !spi_cr1(s, R_CR1_BIDIOE_MASK);
-    unread = s->holds && spi_sr(s, R_SR_RXNE_MASK);
-    spi_clear(s, R_SR_BSY_MASK);
+    silent = spi_is_master(s) && reg_get(s, CR1, BIDIMODE) && !reg_get(s, CR1, BIDIOE);
+    unread = s->holds && reg_get(s, SR, RXNE);
+    reg_set(s, SR, BSY, 0);
     if (((s->shift.phase != SPI_IDLE || unread) && !silent) || s->audio.phase != SPI_IDLE) {
-        spi_set(s, R_SR_BSY_MASK);
+        reg_set(s, SR, BSY, 1);
     }
     line_set(&s->irq, wants_interrupt(s));
-    line_set(&s->dma_rx, spi_sr(s, R_SR_RXNE_MASK) && spi_cr2(s, R_CR2_RXDMAEN_MASK));
-    line_set(&s->dma_tx, spi_sr(s, R_SR_TXE_MASK) && spi_cr2(s, R_CR2_TXDMAEN_MASK));
+    line_set(&s->dma_rx, reg_get(s, SR, RXNE) && reg_get(s, CR2, RXDMAEN));
+    line_set(&s->dma_tx, reg_get(s, SR, TXE) && reg_get(s, CR2, TXDMAEN));
     spi_drive(s);
     spi_i2s_drive(s);
     shifter_arm(&s->shift, spi_frame_when(s));
@@ -98,7 +98,7 @@ static void catch_up(Spi *s)
  */
 static void served(Spi *s, uint32_t flag)
 {
-    if (s->grace && spi_sr(s, flag)) {
+    if (s->grace && s->parent_obj.regs[R_SR] & flag) {
         s->grace = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SPI_GRACE_NS;
     } else {
         catch_up(s);
@@ -117,18 +117,18 @@ void spi_check_routed(Spi *s, const Signal *signal, const char *name)
 
 uint32_t spi_take_tdr(Spi *s)
 {
-    spi_set(s, R_SR_TXE_MASK);
+    reg_set(s, SR, TXE, 1);
     return s->tdr;
 }
 
 void spi_received(Spi *s, uint32_t word)
 {
-    if (spi_sr(s, R_SR_RXNE_MASK)) {
-        spi_set(s, R_SR_OVR_MASK);
+    if (reg_get(s, SR, RXNE)) {
+        reg_set(s, SR, OVR, 1);
         return;
     }
     s->parent_obj.regs[R_DR] = word;
-    spi_set(s, R_SR_RXNE_MASK);
+    reg_set(s, SR, RXNE, 1);
 }
 
 /*
@@ -138,10 +138,10 @@ void spi_received(Spi *s, uint32_t word)
 bool spi_waits_for_service(Spi *s, bool read, bool write)
 {
     int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    bool unread = read && spi_sr(s, R_SR_RXNE_MASK) && !spi_sr(s, R_SR_OVR_MASK) &&
-                  spi_cr2(s, R_CR2_RXNEIE_MASK | R_CR2_RXDMAEN_MASK);
-    bool unwritten = write && spi_sr(s, R_SR_TXE_MASK) &&
-                     spi_cr2(s, R_CR2_TXEIE_MASK | R_CR2_TXDMAEN_MASK);
+    bool unread = read && reg_get(s, SR, RXNE) && !reg_get(s, SR, OVR) &&
+                  (reg_get(s, CR2, RXNEIE) || reg_get(s, CR2, RXDMAEN));
+    bool unwritten = write && reg_get(s, SR, TXE) &&
+                     (reg_get(s, CR2, TXEIE) || reg_get(s, CR2, TXDMAEN));
 
     if (!unread && !unwritten) {
         s->patient = true;
@@ -168,8 +168,8 @@ static uint32_t dr_read(Periph *p, unsigned n)
 
     served(s, R_SR_RXNE_MASK);
     value = p->regs[R_DR];
-    spi_clear(s, R_SR_RXNE_MASK);
-    s->ovr_half = spi_sr(s, R_SR_OVR_MASK);
+    reg_set(s, SR, RXNE, 0);
+    s->ovr_half = reg_get(s, SR, OVR);
     periph_update(p);
     return value;
 }
@@ -181,10 +181,10 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     s->tdr = p->regs[R_DR];
     p->regs[R_DR] = was;
     served(s, R_SR_TXE_MASK);
-    if (!spi_sr(s, R_SR_TXE_MASK)) {
+    if (!reg_get(s, SR, TXE)) {
         periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
     }
-    spi_clear(s, R_SR_TXE_MASK);
+    reg_set(s, SR, TXE, 0);
     s->has_sent = true;
 }
 
@@ -207,7 +207,7 @@ static uint32_t sr_read(Periph *p, unsigned n)
         periph_update(p);
     }
     if (value & (R_SR_UDR_MASK | R_SR_FRE_MASK) || s->ovr_half) {
-        spi_clear(s, R_SR_UDR_MASK | R_SR_FRE_MASK | (s->ovr_half ? R_SR_OVR_MASK : 0));
+        p->regs[R_SR] &= ~(R_SR_UDR_MASK | R_SR_FRE_MASK | (s->ovr_half ? R_SR_OVR_MASK : 0));
         s->ovr_half = false;
         periph_update(p);
     }
@@ -229,9 +229,9 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
                      R_CR1_DFF_MASK | R_CR1_CRCEN_MASK;
 
     if (s->modf_half) {
-        spi_clear(s, R_SR_MODF_MASK);
+        reg_set(s, SR, MODF, 0);
         s->modf_half = false;
-    } else if (spi_sr(s, R_SR_MODF_MASK)) {
+    } else if (reg_get(s, SR, MODF)) {
         /* SPE and MSTR can't be set while MODF is (RM0090 28.3.10) */
         p->regs[R_CR1] &= ~(R_CR1_SPE_MASK | R_CR1_MSTR_MASK);
     }
@@ -258,14 +258,14 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
 static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    if ((p->regs[n] ^ was) & R_CR2_FRF_MASK && spi_cr1(SPI(p), R_CR1_SPE_MASK)) {
+    if ((p->regs[n] ^ was) & R_CR2_FRF_MASK && reg_get(SPI(p), CR1, SPE)) {
         periph_mistake(p, "FRF changed while SPE is set");
     }
 }
 
 static void crcpr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    if (p->regs[n] != was && spi_cr1(SPI(p), R_CR1_SPE_MASK)) {
+    if (p->regs[n] != was && reg_get(SPI(p), CR1, SPE)) {
         periph_mistake(p, "CRCPR changed while SPE is set");
     }
 }
@@ -280,7 +280,7 @@ static void i2scfgr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
 static void i2spr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    if (p->regs[n] != was && spi_is_i2s(SPI(p)) && p->regs[R_I2SCFGR] & R_I2SCFGR_I2SE_MASK) {
+    if (p->regs[n] != was && spi_is_i2s(SPI(p)) && reg_get(SPI(p), I2SCFGR, I2SE)) {
         periph_mistake(p, "I2SPR changed while I2SE is set");
     }
 }
@@ -303,8 +303,8 @@ static void nss_changed(void *opaque, bool level)
     bool rises = s->nss_low && level;
 
     s->nss_low = !level;
-    if (rises && spi_cr2(s, R_CR2_FRF_MASK) && !spi_is_master(s) && s->shift.phase != SPI_IDLE) {
-        spi_set(s, R_SR_FRE_MASK);      /* TI: the pulse that begins a frame, in the middle of one */
+    if (rises && reg_get(s, CR2, FRF) && !spi_is_master(s) && s->shift.phase != SPI_IDLE) {
+        reg_set(s, SR, FRE, 1);      /* TI: the pulse that begins a frame, in the middle of one */
     }
     periph_update(&s->parent_obj);
 }
@@ -314,8 +314,8 @@ static void dma_last_input(void *opaque, int n, int level)
 {
     Spi *s = opaque;
 
-    if (level && spi_cr1(s, R_CR1_CRCEN_MASK) && !spi_is_i2s(s)) {
-        s->parent_obj.regs[R_CR1] |= R_CR1_CRCNEXT_MASK;
+    if (level && reg_get(s, CR1, CRCEN) && !spi_is_i2s(s)) {
+        reg_set(s, CR1, CRCNEXT, 1);
     }
 }
 
@@ -324,10 +324,10 @@ static void dma_rx_last_input(void *opaque, int n, int level)
 {
     Spi *s = opaque;
 
-    if (spi_cr2(s, R_CR2_TXDMAEN_MASK)) {
+    if (reg_get(s, CR2, TXDMAEN)) {
         return;
     }
-    if (level && spi_cr1(s, R_CR1_CRCEN_MASK) && s->shift.phase == SPI_DATA) {
+    if (level && reg_get(s, CR1, CRCEN) && s->shift.phase == SPI_DATA) {
         s->shift.phase = SPI_CRC;
     } else {
         dma_last_input(opaque, n, level);

@@ -65,34 +65,9 @@ typedef struct Spi {
 
 #define SPI(obj) ((Spi *)(obj))
 
-static inline uint32_t spi_cr1(const Spi *s, uint32_t bits)
-{
-    return s->parent_obj.regs[R_CR1] & bits;
-}
-
-static inline uint32_t spi_cr2(const Spi *s, uint32_t bits)
-{
-    return s->parent_obj.regs[R_CR2] & bits;
-}
-
-static inline bool spi_sr(const Spi *s, uint32_t flag)
-{
-    return s->parent_obj.regs[R_SR] & flag;
-}
-
-static inline void spi_set(Spi *s, uint32_t flags)
-{
-    s->parent_obj.regs[R_SR] |= flags;
-}
-
-static inline void spi_clear(Spi *s, uint32_t flags)
-{
-    s->parent_obj.regs[R_SR] &= ~flags;
-}
-
 static inline bool spi_is_i2s(const Spi *s)
 {
-    return s->i2s && s->parent_obj.regs[R_I2SCFGR] & R_I2SCFGR_I2SMOD_MASK;
+    return s->i2s && reg_get(s, I2SCFGR, I2SMOD);
 }
 
 /* What was in DR's other half goes to the shift register. */
