@@ -1,5 +1,7 @@
 /*
- * What the parts of an SPI share: registers (spi.c), frames of SPI (frame.c), I2S (i2s.c).
+ * What the parts of an SPI share.  From the bottom up: words and pictures (data.c, draw.c), slave and
+ * master (slave.c, master.c), frames (frame.c) and I2S (i2s.c), registers (registers.c), outputs and the
+ * device (spi.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -70,6 +72,24 @@ static inline bool spi_is_i2s(const Spi *s)
     return s->i2s && reg_get(s, I2SCFGR, I2SMOD);
 }
 
+/* ---- data.c ---- */
+
+bool spi_is_master(const Spi *s);
+bool spi_is_selected(const Spi *s);
+/* It is on, and no I2S. */
+bool spi_is_on(const Spi *s);
+/* It is that, and a slave that is selected. */
+bool spi_is_slave(const Spi *s);
+unsigned spi_frame_bits(const Spi *s);
+/* SCK periods, in ticks of PCLK. */
+unsigned spi_bit_ticks(const Spi *s);
+/* The lines data goes out and comes in on, or NULL. */
+Signal *spi_line_out(Spi *s);
+Signal *spi_line_in(Spi *s);
+/* A word as it is on the line, the first bit uppermost, and the other way. */
+uint32_t spi_line_order(const Spi *s, uint32_t word);
+/* What a line reads that nobody clocks anything into. */
+uint32_t spi_idle_line(const Spi *s, const Signal *line);
 /* What was in DR's other half goes to the shift register. */
 uint32_t spi_take_tdr(Spi *s);
 /* @word has come in: into DR, or lost. */
@@ -81,36 +101,47 @@ void spi_received(Spi *s, uint32_t word);
 bool spi_waits_for_service(Spi *s, bool read, bool write);
 /* Report that @signal, called @name in the manual, is to be used and reaches no pin. */
 void spi_check_routed(Spi *s, const Signal *signal, const char *name);
+bool spi_crc_is_next(const Spi *s);
+/* What goes out in the frame that begins now, in @phase. */
+void spi_load(Spi *s, SpiPhase phase);
+/* The frame under way has ended. */
+void spi_end_frame(Spi *s);
 
-/* ---- SPI ---- */
+/* ---- draw.c ---- */
 
-bool spi_is_master(const Spi *s);
-bool spi_is_selected(const Spi *s);
-void spi_frame_run(Spi *s);
-void spi_frame_expired(void *opaque);
-/* When the frame ends: virtual ns, or COUNTER_NEVER. */
-int64_t spi_frame_when(const Spi *s);
 /* Drive SCK, MOSI, MISO. */
-void spi_frame_drive(Spi *s);
-/* A frame that another clocks begins, with the next word; ends. */
-void spi_slave_load(Spi *s);
-void spi_slave_end(Spi *s);
-/* A word as it is on the line, the first bit uppermost, and the other way. */
-uint32_t spi_line_order(const Spi *s, uint32_t word);
-unsigned spi_frame_bits(const Spi *s);
-Signal *spi_line_in(Spi *s);
-bool spi_is_slave(const Spi *s);
+void spi_draw_update(Spi *s);
+
+/* ---- slave.c ---- */
+
 /* A signal's `heard`: a master clocks a frame. */
 void spi_heard(void *opaque, Signal *from, Frame *frame);
-
-/* ---- soft.c ---- */
-
 /* A signal's `changed`: SCK. */
 void spi_soft_sck(void *opaque, bool level);
-/* A frame under way is given up: another has the clock, or NSS says so. */
+/* A frame of levels is given up: another has the clock, or NSS says so. */
 void spi_soft_abort(Spi *s);
+/*
+ * Is there reason to blame the host that the frame before has not been served yet?  Who has looked at
+ * the registers several times since and did nothing has no intention to.
+ */
+bool spi_slave_is_late(const Spi *s);
+/* The frame begins that it has let the master wait with. */
+void spi_slave_release(Spi *s);
 
-/* ---- I2S ---- */
+/* ---- master.c ---- */
+
+/* Begin the next frame, if there is one; a CRC only right @after_frame. */
+void spi_master_go_on(Spi *s, bool after_frame);
+
+/* ---- frame.c ---- */
+
+/* When the frame ends: virtual ns, or COUNTER_NEVER. */
+int64_t spi_frame_when(const Spi *s);
+void spi_frame_expired(void *opaque);
+/* Let begin what may. */
+void spi_frame_run(Spi *s);
+
+/* ---- i2s.c ---- */
 
 void spi_i2s_switched(Spi *s, uint32_t was);
 void spi_i2s_run(Spi *s);
@@ -119,7 +150,11 @@ void spi_i2s_expired(void *opaque);
 void spi_i2s_catch_up(Spi *s);
 void spi_i2s_drive(Spi *s);
 int64_t spi_i2s_when(const Spi *s);
-/* The same: a master of I2S clocks, or somebody puts data on SD. */
+/* A signal's `heard`: a master of I2S clocks, or somebody puts data on SD. */
 void spi_i2s_heard(void *opaque, Signal *from, Frame *frame);
+
+/* ---- registers.c ---- */
+
+extern const RegOps spi_ops[R_I2SPR + 1];
 
 #endif
