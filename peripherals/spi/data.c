@@ -70,13 +70,18 @@ uint32_t spi_line_order(const Spi *s, uint32_t word)
     return reg_get(s, CR1, LSBFIRST) ? revbit32(word) >> (32 - bits) : word;
 }
 
-/* What a line reads that nobody clocks anything into. */
+/* The level at which a line rests, as a word. */
 uint32_t spi_idle_line(const Spi *s, const Signal *line)
 {
     return line && signal_level(line, false) ? MAKE_64BIT_MASK(0, spi_frame_bits(s)) : 0;
 }
 
 /* ---- Words ---- */
+
+uint32_t spi_next_word(const Spi *s)
+{
+    return !reg_get(s, SR, TXE) ? s->tdr : s->in;
+}
 
 uint32_t spi_take_tdr(Spi *s)
 {
@@ -176,9 +181,12 @@ void spi_end_frame(Spi *s)
 {
     SpiPhase phase = s->shift.phase;
 
+    if (sampler_goes_on(&s->sampler)) {
+        s->in = spi_line_order(s, sampler_end(&s->sampler));
+    }
     s->shift.phase = SPI_IDLE;
     s->slave_end = 0;
-    s->draws_in = false;
+    s->draws_in = s->in_pieces = false;
     s->looks = 0;
     if (!spi_line_in(s)) {
         return;

@@ -7,13 +7,12 @@
 #include "stm32/peripherals/spi/state.h"
 
 /*
- * @word as the pins show it.  The picture of a frame that is through stays: its end is the level at
- * which the lines rest.
+ * The bits of @line as the pins show them.  The picture of a frame that is through stays: its end is the
+ * level at which the lines rest.
  */
-static Picture draw_data(const Spi *s, uint32_t word)
+static Picture draw_data(const Spi *s, uint32_t line)
 {
-    unsigned bits = spi_frame_bits(s);
-    uint32_t line = spi_line_order(s, word);
+    unsigned bits = s->drawn_bits;
 
     return !s->drawn_bit ? picture_rest(line & 1)
            : picture_bits(s->drawn_at, s->drawn_bit, revbit32(line) >> (32 - bits), bits, line & 1);
@@ -27,13 +26,7 @@ static Picture draw_clock(const Spi *s)
 
     return !s->drawn_bit ? picture_rest(cpol)
            : picture_bits(s->drawn_at, s->drawn_bit / 2, cpol ? ~halves : halves,
-                        2 * spi_frame_bits(s), cpol);
-}
-
-/* What a slave will send next, as things stand. */
-static uint32_t next_word(const Spi *s)
-{
-    return !reg_get(s, SR, TXE) ? s->tdr : s->in;
+                          2 * s->drawn_bits, cpol);
 }
 
 /* Without CPHA a slave's first bit is there before the clock. */
@@ -42,9 +35,9 @@ static Picture draw_miso(const Spi *s)
     bool idle = !s->soft || s->soft_sck == reg_get(s, CR1, CPOL);
 
     if (s->shift.phase == SPI_IDLE && !reg_get(s, CR1, CPHA) && idle) {
-        return picture_rest(spi_line_order(s, next_word(s)) >> (spi_frame_bits(s) - 1) & 1);
+        return picture_rest(spi_line_order(s, spi_next_word(s)) >> (spi_frame_bits(s) - 1) & 1);
     }
-    return s->soft ? picture_rest(s->soft_out) : draw_data(s, s->shift.word);
+    return s->soft ? picture_rest(s->soft_out) : draw_data(s, s->drawn_out);
 }
 
 void spi_draw_update(Spi *s)
@@ -65,7 +58,7 @@ void spi_draw_update(Spi *s)
     }
     if (out && (master || slave)) {
         signal_show(master ? &s->mosi : &s->miso, &s->out_picture,
-                    slave ? draw_miso(s) : draw_data(s, s->shift.word));
+                    slave ? draw_miso(s) : draw_data(s, s->drawn_out));
     }
     signal_drive(&s->sck, master ? DRIVE_OF(&s->sck_picture) : DRIVE(NONE));
     signal_drive(&s->mosi, master && out == &s->mosi ? DRIVE_OF(&s->out_picture) : DRIVE(NONE));

@@ -23,6 +23,8 @@ void spi_frame_expired(void *opaque)
 
     if (s->holds) {
         spi_slave_release(s);
+    } else if (s->piece_left) {
+        spi_slave_go_on(s);
     } else if (!spi_waits_for_service(s, spi_line_in(s) && spi_is_master(s), false)) {
         spi_end_frame(s);
         spi_master_go_on(s, true);

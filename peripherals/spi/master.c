@@ -6,15 +6,34 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/spi/state.h"
 
+/* Is one of QEMU's parts selected? */
+static bool ssi_answers(const Spi *s)
+{
+    BusChild *child;
+
+    QTAILQ_FOREACH(child, &BUS(s->ssi)->children, sibling) {
+        SSIPeripheral *part = SSI_PERIPHERAL(child->child);
+        SSICSMode polarity = SSI_PERIPHERAL_GET_CLASS(part)->cs_polarity;
+
+        if (polarity == SSI_CS_NONE || part->cs == (polarity == SSI_CS_HIGH)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Parts of QEMU take bytes. */
-static uint32_t ask_ssi(Spi *s, uint32_t data, unsigned bits)
+static void ask_ssi(Spi *s, SpiFrame *f)
 {
     uint32_t answer = 0;
 
-    for (int shift = bits - 8; shift >= 0; shift -= 8) {
-        answer = answer << 8 | (ssi_transfer(s->ssi, data >> shift & 0xff) & 0xff);
+    for (int shift = f->bits - 8; shift >= 0; shift -= 8) {
+        answer = answer << 8 | (ssi_transfer(s->ssi, f->data >> shift & 0xff) & 0xff);
     }
-    return answer;
+    if (ssi_answers(s)) {
+        f->answer = answer;
+        f->known = true;
+    }
 }
 
 static void answered(void *opaque, uint32_t answer)
@@ -31,8 +50,8 @@ static void answered(void *opaque, uint32_t answer)
 
 static void master_begin(Spi *s, SpiPhase phase, bool follows)
 {
-    unsigned bits = spi_frame_bits(s), ticks = bits * spi_bit_ticks(s);
     bool asked = false;
+    unsigned bits = spi_frame_bits(s), ticks = bits * spi_bit_ticks(s);
     SpiFrame f = {
         .frame.bus = FRAME_SPI, .out = spi_line_out(s), .in = spi_line_in(s),
         .bits = bits, .bit = clock_get(s->parent_obj.clk) * spi_bit_ticks(s),
@@ -48,17 +67,21 @@ static void master_begin(Spi *s, SpiPhase phase, bool follows)
     f.start = counter_time(&s->shift.ticks, s->shift.begin);
     spi_check_routed(s, &s->sck, "SCK");
     if (signal_is_routed(&s->sck)) {
-        if (!QTAILQ_EMPTY(&BUS(s->ssi)->children)) {
-            f.answer = ask_ssi(s, f.data, bits);
-            asked = true;
-        }
+        ask_ssi(s, &f);
+        asked = f.known;
         signal_send(&s->sck, &f.frame);
     }
     s->waits = f.waits;
+    s->in_pieces = f.drawn && !f.known;
     s->in = spi_line_order(s, f.answer);
+    if (!f.waits && !f.known && f.in) {
+        sampler_begin(&s->sampler, f.in, f.start, f.bit, bits);
+    }
     s->drawn_at = f.start;
     s->drawn_bit = f.bit;
-    s->drawn_in = s->in;
+    s->drawn_bits = bits;
+    s->drawn_out = spi_line_order(s, s->shift.word);
+    s->drawn_in = f.answer;
     s->draws_in = asked && !f.drawn && f.in == &s->miso;
 }
 

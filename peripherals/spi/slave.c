@@ -16,26 +16,118 @@ static void load(Spi *s)
     s->shift.phase = phase;
 }
 
+/* The first edge of a frame, unless one waits for more. */
+static void begin(Spi *s)
+{
+    if (s->shift.phase == SPI_IDLE) {
+        load(s);
+        s->bits = (SpiBits) { .width = spi_frame_bits(s),
+                              .out = spi_line_order(s, s->shift.word) };
+    }
+}
+
+/* The frame is whole. */
+static void end(Spi *s)
+{
+    s->by_bits = false;
+    s->in = spi_line_order(s, s->bits.in);
+    spi_end_frame(s);
+}
+
 /* ---- Clocked by a controller ---- */
+
+/* Bits that the master's frame and ours have in common: usually both are one and the same. */
+static unsigned piece_bits(const Spi *s)
+{
+    return MIN(s->piece_left, s->bits.width - s->bits.count);
+}
+
+/* The next of them begin at @start. */
+static void begin_piece(Spi *s, int64_t start)
+{
+    unsigned bits;
+    bool is_last;
+
+    begin(s);
+    s->by_bits = false;
+    bits = piece_bits(s);
+    is_last = bits == s->piece_left;
+    s->drawn_at = start;
+    s->drawn_bits = bits;
+    s->drawn_out = spi_bits_next(&s->bits, bits);
+    /* a late host has all the time for the last one; those before it have to be in step */
+    s->slave_end = (is_last ? drive_now() : start) + (bits * s->drawn_bit >> 32);
+    if (!s->piece_known) {
+        sampler_begin(&s->sampler, spi_line_in(s), start, s->drawn_bit, bits);
+    }
+}
+
+static void end_piece(Spi *s)
+{
+    unsigned bits = piece_bits(s);
+    uint32_t in;
+
+    s->slave_end = 0;
+    s->piece_left -= bits;
+    in = sampler_goes_on(&s->sampler) ? sampler_end(&s->sampler) : s->piece_in >> s->piece_left;
+    if (spi_bits_take(&s->bits, in, bits)) {
+        end(s);
+    } else {
+        s->by_bits = true;
+    }
+}
+
+void spi_slave_go_on(Spi *s)
+{
+    int64_t next = s->drawn_at + (s->drawn_bits * s->drawn_bit >> 32);
+
+    end_piece(s);
+    if (!spi_is_slave(s)) {
+        s->piece_left = 0;
+    } else if (s->piece_left) {
+        begin_piece(s, next);
+    }
+}
+
+/* Another frame's beginning is the end of what has been going on. */
+static void finish(Spi *s)
+{
+    while (s->piece_left) {
+        spi_slave_go_on(s);
+    }
+    if (s->shift.phase != SPI_IDLE && !s->by_bits) {
+        spi_end_frame(s);               /* it was a master meanwhile */
+        s->grace = 0;
+    }
+}
+
+/* The answer to @f: its first bits, and if ours are fewer, what will go out then as things stand. */
+static void answer(Spi *s, SpiFrame *f)
+{
+    unsigned bits = spi_frame_bits(s), rest = f->bits - s->drawn_bits;
+
+    f->answer = s->drawn_out << rest;
+    if (rest && rest <= bits) {
+        f->answer |= spi_line_order(s, spi_next_word(s)) >> (bits - rest);
+    }
+    f->known = !rest;
+    f->drawn = true;
+}
 
 /* A frame that a master clocks begins. */
 static void slave_begin(Spi *s, SpiFrame *f)
 {
     Signal *in = spi_line_in(s), *out = spi_line_out(s);
 
-    if (s->shift.phase != SPI_IDLE) {
-        spi_end_frame(s);               /* its end is this one's beginning */
-    }
-    load(s);
-    s->in = spi_line_order(s, f->out && in && signal_meets(f->out, in) ? f->data
-                                                                       : spi_idle_line(s, in));
-    if (f->in && out && signal_meets(f->in, out)) {
-        f->answer = spi_line_order(s, s->shift.word);
-        f->drawn = true;
-    }
-    s->drawn_at = f->start;
+    finish(s);
+    s->piece_left = f->bits;
+    s->piece_in = f->data;
+    s->piece_known = !in || (f->out && signal_meets(f->out, in));
     s->drawn_bit = f->bit;
-    s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + (f->bits * f->bit >> 32);
+    begin_piece(s, f->start);
+    if (f->in && out && signal_meets(f->in, out)) {
+        answer(s, f);
+    }
 }
 
 bool spi_slave_is_late(const Spi *s)
@@ -60,6 +152,12 @@ void spi_slave_release(Spi *s)
     f.answered(f.master, f.answer);
 }
 
+/* Can the answer be told when @bits begin?  The master can't be let wait in the middle of them. */
+static bool has_room(const Spi *s, unsigned bits)
+{
+    return bits <= (s->by_bits ? s->bits.width - s->bits.count : spi_frame_bits(s));
+}
+
 /* The data lines of a slave with one data line are its MISO and the master's MOSI. */
 void spi_heard(void *opaque, Signal *from, Frame *frame)
 {
@@ -70,21 +168,13 @@ void spi_heard(void *opaque, Signal *from, Frame *frame)
         !signal_meets(from, &s->sck)) {
         return;
     }
-    spi_soft_abort(s);
     s->soft = false;
-    if (f->bits != spi_frame_bits(s)) {
-        periph_mistake(&s->parent_obj, "the master clocks frames of %u bits, DFF says %u: nothing "
-                       "sensible comes of it", f->bits, spi_frame_bits(s));
-        return;
-    }
     if (f->cpol != reg_get(s, CR1, CPOL) || f->cpha != reg_get(s, CR1, CPHA)) {
         periph_mistake(&s->parent_obj, "the master has CPOL=%d, CPHA=%d: on a board bits get lost",
                        f->cpol, f->cpha);
     }
-    if (s->shift.phase != SPI_IDLE) {
-        spi_end_frame(s);               /* before it is asked whether that has been served */
-    }
-    if (spi_slave_is_late(s) && !s->holds) {
+    finish(s);                          /* before it is asked whether that has been served */
+    if (spi_slave_is_late(s) && !s->holds && has_room(s, f->bits)) {
         s->held = *f;
         s->holds = f->waits = true;
         s->slave_end = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SPI_GRACE_NS;
@@ -104,26 +194,22 @@ void spi_soft_abort(Spi *s)
     }
 }
 
-/* The first edge of a frame. */
-static void begin(Spi *s)
-{
-    load(s);
-    s->slave_end = 0;
-    s->drawn_bit = 0;
-    s->soft = s->by_bits = true;
-    s->bits = (SpiBits) { .width = spi_frame_bits(s), .out = spi_line_order(s, s->shift.word) };
-    s->soft_out = spi_bits_out(&s->bits);
-}
-
 static void sample(Spi *s)
 {
     Signal *in = spi_line_in(s);
+    Pin *pin = in ? signal_pin(in) : NULL;
 
-    if (spi_bits_sample(&s->bits, in && signal_level(in, false))) {
-        s->in = spi_line_order(s, s->bits.in);
-        s->by_bits = false;
-        spi_end_frame(s);
+    if (spi_bits_sample(&s->bits, pin && pin_level(pin))) {
+        end(s);
     }
+}
+
+/* From now on the frame is clocked by levels, if it has not been before. */
+static void soften(Spi *s)
+{
+    s->by_bits = s->soft = true;
+    s->drawn_bit = 0;
+    s->soft_out = spi_bits_out(&s->bits);
 }
 
 void spi_soft_sck(void *opaque, bool level)
@@ -136,10 +222,11 @@ void spi_soft_sck(void *opaque, bool level)
         return;
     }
     if (leading && !s->by_bits) {
-        if (s->shift.phase != SPI_IDLE) {
-            spi_end_frame(s);           /* a frame of a controller */
-        }
+        finish(s);
         begin(s);
+        soften(s);
+    } else if (s->by_bits && !s->soft) {
+        soften(s);
     }
     if (leading != cpha && s->by_bits) {
         sample(s);

@@ -189,7 +189,10 @@ static void spi_reset(Periph *p, bool power_on)
     s->has_sent = s->holds = s->waits = false;
     s->right = s->second = s->sends_first = false;
     s->slave_end = s->running_since = s->grace = s->bunch = 0;
-    s->drawn_at = s->drawn_bit = s->drawn_in = 0;
+    s->drawn_at = s->drawn_bit = s->drawn_bits = s->drawn_out = s->drawn_in = 0;
+    sampler_stop(&s->sampler);
+    s->in_pieces = false;
+    s->piece_left = 0;
     s->by_bits = s->soft = s->soft_out = false;
     s->draws_in = false;
     s->has_slave = false;
@@ -197,8 +200,23 @@ static void spi_reset(Periph *p, bool power_on)
     s->patient = true;
 }
 
+static bool is_sane(void *opaque, int version_id)
+{
+    Spi *s = opaque;
+
+    return s->shift.phase <= I2S_HALF && s->piece_left <= 32 &&
+           ((!s->by_bits && !s->piece_left) || s->bits.width) &&
+           (!s->drawn_bit || (s->drawn_bits && s->drawn_bits <= 32));
+}
+
+static int spi_post_load(void *opaque, int version_id)
+{
+    sampler_loaded(&SPI(opaque)->sampler, spi_line_in(opaque));
+    return 0;
+}
+
 static const VMStateDescription spi_vmstate = {
-    .name = "stm32f4-spi", .version_id = 1, .minimum_version_id = 1,
+    .name = "stm32f4-spi", .version_id = 1, .minimum_version_id = 1, .post_load = spi_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32(tdr, Spi),
         VMSTATE_BOOL(ovr_half, Spi),
@@ -211,6 +229,13 @@ static const VMStateDescription spi_vmstate = {
         VMSTATE_INT64(slave_end, Spi),
         VMSTATE_INT64(drawn_at, Spi),
         VMSTATE_UINT64(drawn_bit, Spi),
+        VMSTATE_UINT8(drawn_bits, Spi),
+        VMSTATE_UINT32(drawn_out, Spi),
+        VMSTATE_SAMPLER(sampler, Spi),
+        VMSTATE_BOOL(in_pieces, Spi),
+        VMSTATE_UINT32(piece_in, Spi),
+        VMSTATE_UINT8(piece_left, Spi),
+        VMSTATE_BOOL(piece_known, Spi),
         VMSTATE_SPI_BITS(bits, Spi),
         VMSTATE_BOOL(by_bits, Spi),
         VMSTATE_BOOL(soft, Spi),
@@ -229,6 +254,7 @@ static const VMStateDescription spi_vmstate = {
         VMSTATE_INT64(running_since, Spi),
         VMSTATE_INT64(bunch, Spi),
         VMSTATE_BOOL(has_slave, Spi),
+        VMSTATE_VALIDATE("what goes on is possible", is_sane),
         VMSTATE_PERIPH(Spi),
         VMSTATE_END_OF_LIST()
     },

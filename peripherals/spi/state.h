@@ -12,6 +12,7 @@
 #define REGS "stm32/regs/spi.h"
 #include "stm32/core/periph.h"
 #include "stm32/core/pins/frames.h"
+#include "stm32/core/pins/sampler.h"
 #include "stm32/core/pins/shifter.h"
 #include "stm32/core/pins/spi_bits.h"
 
@@ -42,12 +43,19 @@ typedef struct Spi {
     Shifter audio;                  /* a half of I2S, counted in I2SCLK */
     int64_t slave_end;              /* ns: when the frame ends that another clocks */
     int64_t drawn_at;               /* ns: when the frame began that the pins show, */
-    uint64_t drawn_bit;             /* ... and time for a bit of it */
+    uint64_t drawn_bit;             /* ... time for a bit of it, */
+    uint8_t drawn_bits;             /* ... how many, */
+    uint32_t drawn_out;             /* ... and those sent, the first uppermost */
     uint32_t drawn_in;              /* a master: what a part of QEMU answers, ... */
     bool draws_in;                  /* ... who has no pin of its own */
-    SpiBits bits;                   /* of a frame that real levels clock, ... */
-    bool by_bits;                   /* ... which goes on; */
-    bool soft, soft_out;            /* the last was such a one; the level at MISO, */
+    Sampler sampler;                /* of what comes in that nobody has told of */
+    bool in_pieces;                 /* a master: the slave's frames are shorter than this one */
+    SpiBits bits;                   /* of a slave's frame, */
+    bool by_bits;                   /* ... which waits for more clocks; */
+    uint32_t piece_in;              /* what its master's frame brings, the first bit uppermost of */
+    uint8_t piece_left;             /* ... those bits of it that have not been through yet; */
+    bool piece_known;               /* otherwise it is sampled */
+    bool soft, soft_out;            /* the last was of real levels; the level at MISO, */
     bool soft_sck;                  /* ... and at SCK, as told last */
     Picture sck_picture, out_picture, in_picture;
     uint32_t in;                    /* what comes in with it */
@@ -88,8 +96,10 @@ Signal *spi_line_out(Spi *s);
 Signal *spi_line_in(Spi *s);
 /* A word as it is on the line, the first bit uppermost, and the other way. */
 uint32_t spi_line_order(const Spi *s, uint32_t word);
-/* What a line reads that nobody clocks anything into. */
+/* The level at which a line rests, as a word. */
 uint32_t spi_idle_line(const Spi *s, const Signal *line);
+/* What a slave will send next, as things stand. */
+uint32_t spi_next_word(const Spi *s);
 /* What was in DR's other half goes to the shift register. */
 uint32_t spi_take_tdr(Spi *s);
 /* @word has come in: into DR, or lost. */
@@ -127,6 +137,8 @@ void spi_soft_abort(Spi *s);
 bool spi_slave_is_late(const Spi *s);
 /* The frame begins that it has let the master wait with. */
 void spi_slave_release(Spi *s);
+/* The bits that a master's frame has clocked are through. */
+void spi_slave_go_on(Spi *s);
 
 /* ---- master.c ---- */
 
