@@ -33,12 +33,15 @@ static bool wants_interrupt(const Spi *s)
            (sr & errors && reg_get(s, CR2, ERRIE));
 }
 
-/* Another master has the bus: back off (RM0090 28.3.10). */
+/*
+ * Another master has the bus: back off (RM0090 28.3.10).
+ * unsure: that it needs SPE; drivers that set MSTR, then SSOE, then SPE rely on it
+ */
 static void check_mode_fault(Spi *s)
 {
     bool hard = !reg_get(s, CR1, SSM);
 
-    if (!spi_is_master(s) || spi_is_i2s(s) || !spi_is_selected(s) ||
+    if (!spi_is_master(s) || !reg_get(s, CR1, SPE) || spi_is_i2s(s) || !spi_is_selected(s) ||
         (hard && reg_get(s, CR2, SSOE))) {
         return;
     }
