@@ -25,6 +25,12 @@ bool spi_is_on(const Spi *s)
            clock_is_enabled(s->parent_obj.clk);
 }
 
+bool spi_drives_clock(const Spi *s)
+{
+    return spi_is_master(s) && !spi_is_i2s(s) && !s->extension &&
+           (reg_get(s, CR1, SPE) || s->shift.phase != SPI_IDLE);
+}
+
 unsigned spi_frame_bits(const Spi *s)
 {
     return reg_get(s, CR1, DFF) ? 16 : 8;

@@ -42,9 +42,10 @@ static Picture draw_miso(const Spi *s)
 
 void spi_draw_update(Spi *s)
 {
-    bool on = reg_get(s, CR1, SPE) && !spi_is_i2s(s) && !s->extension;
-    bool master = on && spi_is_master(s), slave = on && !master && spi_is_selected(s);
-    const Signal *out = on ? spi_line_out(s) : NULL;
+    bool master = spi_drives_clock(s);
+    bool slave = reg_get(s, CR1, SPE) && !spi_is_i2s(s) && !s->extension && !spi_is_master(s) &&
+                 spi_is_selected(s);
+    const Signal *out = master || slave ? spi_line_out(s) : NULL;
 
     if (!master && !slave) {
         s->drawn_bit = 0;
@@ -56,7 +57,7 @@ void spi_draw_update(Spi *s)
     if (master && s->draws_in) {
         signal_show(&s->miso, &s->in_picture, draw_data(s, s->drawn_in));
     }
-    if (out && (master || slave)) {
+    if (out) {
         signal_show(master ? &s->mosi : &s->miso, &s->out_picture,
                     slave ? draw_miso(s) : draw_data(s, s->drawn_out));
     }

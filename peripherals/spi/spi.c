@@ -55,11 +55,10 @@ static void check_mode_fault(Spi *s)
 
 static void spi_drive(Spi *s)
 {
-    bool master = reg_get(s, CR1, SPE) && spi_is_master(s) && !spi_is_i2s(s);
+    bool selects = reg_get(s, CR2, SSOE) && !reg_get(s, CR1, SSM);
 
     spi_draw_update(s);
-    signal_drive(&s->nss, master && reg_get(s, CR2, SSOE) && !reg_get(s, CR1, SSM)
-                          ? DRIVE(LOW) : DRIVE(NONE));
+    signal_drive(&s->nss, selects && spi_drives_clock(s) ? DRIVE(LOW) : DRIVE(NONE));
 }
 
 static void spi_update(Periph *p)

@@ -88,6 +88,8 @@ bool spi_is_selected(const Spi *s);
 bool spi_is_on(const Spi *s);
 /* It is that, and a slave that is selected. */
 bool spi_is_slave(const Spi *s);
+/* A master that is on, or has a frame to end. */
+bool spi_drives_clock(const Spi *s);
 unsigned spi_frame_bits(const Spi *s);
 /* SCK periods, in ticks of PCLK. */
 unsigned spi_bit_ticks(const Spi *s);

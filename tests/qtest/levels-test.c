@@ -76,7 +76,8 @@ static void assert_edges(unsigned n, int64_t begin, const char *expected)
 
 /* ---- SPI ---- */
 
-enum { CPHA = 1, CPOL = 2, MSTR = 4, SPE = 0x40, LSBFIRST = 0x80, SSI = 0x100, SSM = 0x200, DFF = 0x800 };
+enum { CPHA = 1, CPOL = 2, MSTR = 4, SPE = 0x40, LSBFIRST = 0x80, SSI = 0x100, SSM = 0x200,
+       RXONLY = 0x400, DFF = 0x800 };
 
 /* SPI1 is the master, a bit takes 500 ns; SPI2 the slave. */
 static void start_spi(unsigned settings)
@@ -143,6 +144,45 @@ static void test_spi_row(void)
         g_assert_cmpint(peek(GPIOA + 0x10) >> 5 & 1, ==, quarter / 2 % 2);
         board_wait_ns(125);
     }
+    forget();
+}
+
+/*
+ * SPE cleared inside a frame: that goes on to its end at the pins, also NSS, and in DR (RM0090 28.3.8: so
+ * the last frame of a master that only receives ends).
+ */
+static void test_spi_stop(void)
+{
+    int64_t begin;
+
+    start("pa5 pa4", "");
+    board_enable("spi1");
+    for (unsigned pin = 4; pin <= 7; pin++) {
+        board_pin_function(GPIOA, pin, 5);
+    }
+    poke(GPIOA + 0x0c, 1 << 8);             /* pull-up at NSS */
+    pin_drive("pa6", "1");
+    poke(SPI1 + 4, 4);                      /* SSOE */
+    poke(SPI1, MSTR | RXONLY | 2 << 3);
+    board_wait_ns(1000);
+    begin = now();
+    poke(SPI1, MSTR | RXONLY | SPE | 2 << 3);
+    board_wait_ns(4600);                    /* one bit and a bit more of the second frame */
+    g_assert_cmphex(peek(SPI1 + 12), ==, 0xff);
+    poke(SPI1, MSTR | RXONLY | 2 << 3);
+    pin_drive("pa6", "0");
+    board_wait_ns(3399);
+    g_assert_cmphex(peek(SPI1 + 8) & 0x81, ==, 0x80);
+    board_wait_ns(1);
+    g_assert_cmphex(peek(SPI1 + 8) & 0x81, ==, 1);
+    g_assert_cmphex(peek(SPI1 + 12), ==, 0x80);
+    board_wait_ns(10000);
+    g_assert_cmphex(peek(SPI1 + 8) & 0xc1, ==, 0);
+    assert_edges(0, begin, "+250 -500 +750 -1000 +1250 -1500 +1750 -2000 "
+                 "+2250 -2500 +2750 -3000 +3250 -3500 +3750 -4000 "
+                 "+4250 -4500 +4750 -5000 +5250 -5500 +5750 -6000 "
+                 "+6250 -6500 +6750 -7000 +7250 -7500 +7750 -8000");
+    assert_edges(1, begin, "-0 +8000");
     forget();
 }
 
@@ -791,6 +831,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/levels/spi", test_spi);
+    qtest_add_func("/levels/spi-stop", test_spi_stop);
     qtest_add_func("/levels/spi-row", test_spi_row);
     qtest_add_func("/levels/spi-fast", test_spi_fast);
     qtest_add_func("/levels/usart", test_usart);
