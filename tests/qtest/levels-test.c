@@ -746,6 +746,46 @@ static void test_soft_i2c_slave(void)
     g_assert_true(gpio_get(GPIOB, 6) && gpio_get(GPIOB, 9));
 }
 
+/*
+ * Edges of a line that is freed by hand: START, one clock, STOP; and I2C1 reset at different points.  They
+ * say nothing of how long a bit takes, so a START that is asked for then does not wait for that.
+ */
+static void test_soft_i2c_unlock(void)
+{
+    enum { I2C1 = 0x40005400, PE = 1, START_BIT = 1 << 8, SWRST = 1 << 15, SB = 1, BUSY = 2 };
+
+    for (unsigned when = 0; when < 4; when++) {
+        soft_i2c_start("-machine wire=pb6-pb10:pb9-pb11");
+        board_enable("i2c1");
+        poke(GPIOB + OTYPER, peek(GPIOB + OTYPER) | 3 << 10);
+        gpio_set(GPIOB, 10, true);
+        gpio_set(GPIOB, 11, true);
+        gpio_out(GPIOB, 10);
+        gpio_out(GPIOB, 11);
+        board_pin_function(GPIOB, 6, 4);
+        board_pin_function(GPIOB, 9, 4);
+        poke(I2C1, PE);
+        board_wait_ns(5000000);
+        for (unsigned step = 0; step < 4; step++) {
+            gpio_set(GPIOB, step == 1 || step == 2 ? 10 : 11, step >= 2);
+            board_wait_ns(2500);
+            if (when == step) {
+                poke(I2C1, SWRST);
+                poke(I2C1, PE);
+            }
+        }
+        poke(I2C1, 0);
+        poke(I2C1 + 4, 16);
+        poke(I2C1 + 0x1c, 80);                  /* 100 kHz */
+        poke(I2C1 + 0x20, 17);
+        poke(I2C1, PE);
+        g_assert_cmphex(peek(I2C1 + 0x18) & BUSY, ==, 0);
+        poke(I2C1, PE | START_BIT);
+        board_wait_ns(10000);
+        g_assert_cmphex(peek(I2C1 + 0x14) & SB, ==, SB);
+    }
+}
+
 /* PD0 is a transmitter, over a jumper to USART3 at PB11: a bit takes 8 us. */
 static void soft_uart_start(uint32_t cr1)
 {
@@ -845,6 +885,7 @@ int main(int argc, char **argv)
     qtest_add_func("/levels/soft-uart", test_soft_uart);
     qtest_add_func("/levels/soft-spi-slave", test_soft_spi_slave);
     qtest_add_func("/levels/soft-i2c-slave", test_soft_i2c_slave);
+    qtest_add_func("/levels/soft-i2c-unlock", test_soft_i2c_unlock);
     qtest_add_func("/levels/snapshot", test_snapshot);
     return board_run_tests();
 }
