@@ -14,9 +14,9 @@
 /* RM0090 27.6.8 */
 unsigned i2c_bit_ticks(const I2c *s)
 {
-    uint32_t ccr = s->parent_obj.regs[R_CCR], n = FIELD_EX32(ccr, CCR, CCR) ?: 1;
+    uint32_t n = reg_get(s, CCR, CCR) ?: 1;
 
-    return !(ccr & R_CCR_FS_MASK) ? 2 * n : ccr & R_CCR_DUTY_MASK ? 25 * n : 3 * n;
+    return !reg_get(s, CCR, FS) ? 2 * n : reg_get(s, CCR, DUTY) ? 25 * n : 3 * n;
 }
 
 uint64_t i2c_bit(const I2c *s)
@@ -86,9 +86,9 @@ static void check_lines(I2c *s)
 static void check_settings(I2c *s)
 {
     Periph *p = &s->parent_obj;
-    unsigned freq = FIELD_EX32(p->regs[R_CR2], CR2, FREQ), hz = clock_get_hz(p->clk);
-    unsigned ccr = FIELD_EX32(p->regs[R_CCR], CCR, CCR);
-    bool fast = p->regs[R_CCR] & R_CCR_FS_MASK;
+    unsigned freq = reg_get(s, CR2, FREQ), hz = clock_get_hz(p->clk);
+    unsigned ccr = reg_get(s, CCR, CCR);
+    bool fast = reg_get(s, CCR, FS);
 
     if (freq < (fast ? 4 : 2) || freq > 50) {
         periph_mistake(p, "FREQ is %u: %u to 50 are allowed", freq, fast ? 4 : 2);

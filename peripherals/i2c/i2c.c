@@ -23,7 +23,7 @@
 
 void i2c_received(I2c *s, uint8_t byte)
 {
-    if (i2c_sr1(s, R_SR1_RXNE_MASK)) {
+    if (reg_get(s, SR1, RXNE)) {
         s->full = true;
         s->second = byte;
         i2c_set(s, R_SR1_BTF_MASK);
@@ -36,14 +36,14 @@ void i2c_received(I2c *s, uint8_t byte)
 uint8_t i2c_take_dr(I2c *s)
 {
     i2c_set(s, R_SR1_TXE_MASK);
-    i2c_clear(s, R_SR1_BTF_MASK);
+    reg_set(s, SR1, BTF, 0);
     return s->parent_obj.regs[R_DR];
 }
 
 void i2c_clear_transfer(I2c *s)
 {
-    if (i2c_sr2(s, R_SR2_TRA_MASK)) {
-        i2c_clear(s, R_SR1_TXE_MASK | R_SR1_BTF_MASK);
+    if (reg_get(s, SR2, TRA)) {
+        s->parent_obj.regs[R_SR1] &= ~(R_SR1_TXE_MASK | R_SR1_BTF_MASK);
     }
     s->parent_obj.regs[R_SR2] &= R_SR2_MSL_MASK | R_SR2_PEC_MASK;
 }
@@ -101,10 +101,10 @@ static void update_busy(I2c *s)
 {
     bool low = !i2c_line(s, &s->scl) || !i2c_line(s, &s->sda);
 
-    s->stuck |= low && i2c_cr1(s, R_CR1_PE_MASK) && !s->talk;
-    s->parent_obj.regs[R_SR2] &= ~R_SR2_BUSY_MASK;
+    s->stuck |= low && reg_get(s, CR1, PE) && !s->talk;
+    reg_set(s, SR2, BUSY, 0);
     if (s->talk || s->stuck || low) {
-        s->parent_obj.regs[R_SR2] |= R_SR2_BUSY_MASK;
+        reg_set(s, SR2, BUSY, 1);
     }
 }
 
@@ -114,24 +114,24 @@ static void update_lines(I2c *s)
                       R_SR1_BTF_MASK;
     uint32_t errors = R_SR1_BERR_MASK | R_SR1_ARLO_MASK | R_SR1_AF_MASK | R_SR1_OVR_MASK |
                       R_SR1_PECERR_MASK | R_SR1_TIMEOUT_MASK | R_SR1_SMBALERT_MASK;
-    bool dma = i2c_cr2(s, R_CR2_DMAEN_MASK);
+    bool dma = reg_get(s, CR2, DMAEN);
 
-    if (i2c_cr2(s, R_CR2_ITBUFEN_MASK)) {
+    if (reg_get(s, CR2, ITBUFEN)) {
         events |= R_SR1_TXE_MASK | R_SR1_RXNE_MASK;
     }
-    line_set(&s->irq_ev, i2c_cr2(s, R_CR2_ITEVTEN_MASK) && i2c_sr1(s, events));
-    line_set(&s->irq_er, i2c_cr2(s, R_CR2_ITERREN_MASK) && i2c_sr1(s, errors));
-    line_set(&s->dma_rx, dma && i2c_sr1(s, R_SR1_RXNE_MASK));
-    line_set(&s->dma_tx, dma && i2c_sr1(s, R_SR1_TXE_MASK));
+    line_set(&s->irq_ev, reg_get(s, CR2, ITEVTEN) && (s->parent_obj.regs[R_SR1] & events));
+    line_set(&s->irq_er, reg_get(s, CR2, ITERREN) && (s->parent_obj.regs[R_SR1] & errors));
+    line_set(&s->dma_rx, dma && reg_get(s, SR1, RXNE));
+    line_set(&s->dma_tx, dma && reg_get(s, SR1, TXE));
 }
 
 static void i2c_update(Periph *p)
 {
     I2c *s = I2C(p);
 
-    if (i2c_cr1(s, R_CR1_SWRST_MASK)) {
+    if (reg_get(s, CR1, SWRST)) {
         software_reset(s);
-    } else if (!i2c_cr1(s, R_CR1_PE_MASK) && is_idle(s)) {
+    } else if (!reg_get(s, CR1, PE) && is_idle(s)) {
         turn_off(s);
     }
     i2c_slave_run(s);
@@ -168,23 +168,23 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     uint32_t set = p->regs[n] & ~was, lost = R_CR1_START_MASK | R_CR1_STOP_MASK | R_CR1_ACK_MASK;
 
     if (s->seen & R_SR1_STOPF_MASK) {
-        i2c_clear(s, R_SR1_STOPF_MASK);
+        reg_set(s, SR1, STOPF, 0);
         s->seen &= ~R_SR1_STOPF_MASK;
     }
-    if (!i2c_cr1(s, R_CR1_PE_MASK) && set & lost && is_idle(s)) {
+    if (!reg_get(s, CR1, PE) && set & lost && is_idle(s)) {
         periph_mistake(p, "START, STOP or ACK set while PE is 0: it is cleared at once");
     }
     if (was & ~p->regs[n] & R_CR1_PE_MASK && !is_idle(s)) {
         periph_mistake(p, "PE cleared in the middle of a transfer: it goes on, and keeps the bus");
     }
-    if (set & R_CR1_START_MASK && i2c_cr1(s, R_CR1_PE_MASK)) {
+    if (set & R_CR1_START_MASK && reg_get(s, CR1, PE)) {
         i2c_check_bus(s);
     }
 }
 
 static void timing_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    if (p->regs[n] != was && i2c_cr1(I2C(p), R_CR1_PE_MASK)) {
+    if (p->regs[n] != was && reg_get(I2C(p), CR1, PE)) {
         periph_mistake(p, "%s changed while PE is 1", p->reg[n].name);
     }
 }
@@ -196,12 +196,12 @@ static uint32_t dr_read(Periph *p, unsigned n)
 
     catch_up(s);
     value = p->regs[R_DR];
-    i2c_clear(s, R_SR1_BTF_MASK);
+    reg_set(s, SR1, BTF, 0);
     if (s->full) {
         s->full = false;
         p->regs[R_DR] = s->second;
     } else {
-        i2c_clear(s, R_SR1_RXNE_MASK);
+        reg_set(s, SR1, RXNE, 0);
     }
     periph_update(p);
     return value;
@@ -218,16 +218,16 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     catch_up(s);
     p->regs[n] = byte;
     if (asked & s->seen) {
-        i2c_clear(s, asked);
+        p->regs[R_SR1] &= ~asked;
         s->starts = true;
     } else if (asked) {
         periph_mistake(p, "address written to DR, but SR1 has not been read since %s was set",
                        asked & R_SR1_SB_MASK ? "SB" : "ADD10");
-    } else if (i2c_sr2(s, R_SR2_TRA_MASK)) {
-        if (!i2c_sr1(s, R_SR1_TXE_MASK)) {
+    } else if (reg_get(s, SR2, TRA)) {
+        if (!reg_get(s, SR1, TXE)) {
             periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
         }
-        i2c_clear(s, R_SR1_TXE_MASK | R_SR1_BTF_MASK);
+        s->parent_obj.regs[R_SR1] &= ~(R_SR1_TXE_MASK | R_SR1_BTF_MASK);
     }
 }
 
@@ -248,7 +248,7 @@ static uint32_t sr2_read(Periph *p, unsigned n)
     catch_up(s);
     value = p->regs[n];
     if (p->regs[R_SR1] & s->seen & R_SR1_ADDR_MASK) {
-        i2c_clear(s, R_SR1_ADDR_MASK);
+        reg_set(s, SR1, ADDR, 0);
         s->seen &= ~R_SR1_ADDR_MASK;
         periph_update(p);
     }
@@ -270,7 +270,7 @@ static void dma_rx_last_input(void *opaque, int n, int level)
 {
     I2c *s = opaque;
 
-    if (level && i2c_cr2(s, R_CR2_DMAEN_MASK)) {
+    if (level && reg_get(s, CR2, DMAEN)) {
         s->dma_last = true;
     }
 }
@@ -287,8 +287,8 @@ static void dma_tx_last_input(void *opaque, int n, int level)
 {
     I2c *s = opaque;
 
-    if (level && i2c_cr2(s, R_CR2_DMAEN_MASK) && i2c_cr1(s, R_CR1_ENPEC_MASK)) {
-        s->parent_obj.regs[R_CR1] |= R_CR1_PEC_MASK;
+    if (level && reg_get(s, CR2, DMAEN) && reg_get(s, CR1, ENPEC)) {
+        reg_set(s, CR1, PEC, 1);
     }
 }
 

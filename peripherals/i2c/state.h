@@ -97,35 +97,11 @@ typedef struct I2c {
 
 #define I2C(obj) ((I2c *)(obj))
 
-static inline uint32_t i2c_cr1(const I2c *s, uint32_t bits)
-{
-    return s->parent_obj.regs[R_CR1] & bits;
-}
-
-static inline uint32_t i2c_cr2(const I2c *s, uint32_t bits)
-{
-    return s->parent_obj.regs[R_CR2] & bits;
-}
-
-static inline bool i2c_sr1(const I2c *s, uint32_t flags)
-{
-    return s->parent_obj.regs[R_SR1] & flags;
-}
-
-static inline bool i2c_sr2(const I2c *s, uint32_t flags)
-{
-    return s->parent_obj.regs[R_SR2] & flags;
-}
-
+/* Set @flags of SR1: half of what clears some has not been done yet. */
 static inline void i2c_set(I2c *s, uint32_t flags)
 {
     s->parent_obj.regs[R_SR1] |= flags;
     s->seen &= ~flags;
-}
-
-static inline void i2c_clear(I2c *s, uint32_t flags)
-{
-    s->parent_obj.regs[R_SR1] &= ~flags;
 }
 
 static inline bool i2c_is_master(const I2c *s)
@@ -214,7 +190,7 @@ void i2c_pec_add(I2c *s, uint8_t byte);
 void i2c_pec_check(I2c *s, uint8_t byte);
 static inline uint8_t i2c_pec(const I2c *s)
 {
-    return FIELD_EX32(s->parent_obj.regs[R_SR2], SR2, PEC);
+    return reg_get(s, SR2, PEC);
 }
 /* Flags of SR2 if the address byte is one of SMBus's; 0 if not. */
 uint32_t i2c_smbus_match(const I2c *s, uint8_t byte, bool *alert);
