@@ -1,7 +1,6 @@
 /*
- * Inter-integrated circuit (RM0090 chapter 27): registers, flags and outputs.  The bus is
- * bus.c, what shows at its pins draw.c; master and slave are master.c and slave.c,
- * SMBus is smbus.c.
+ * Inter-integrated circuit (RM0090 chapter 27): the device with its lines and outputs.
+ * state.h says what is in which file.
  *
  * Lines out: `irq-ev`, `irq-er`, `dma-rx`, `dma-tx`.  Lines in: `dma-rx-ack`, `dma-rx-last`,
  *   `dma-tx-last`.
@@ -19,41 +18,7 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/i2c/state.h"
 
-/* ---- Data ---- */
-
-void i2c_received(I2c *s, uint8_t byte)
-{
-    if (reg_get(s, SR1, RXNE)) {
-        s->full = true;
-        s->second = byte;
-        i2c_set(s, R_SR1_BTF_MASK);
-        return;
-    }
-    s->parent_obj.regs[R_DR] = byte;
-    i2c_set(s, R_SR1_RXNE_MASK);
-}
-
-uint8_t i2c_take_dr(I2c *s)
-{
-    i2c_set(s, R_SR1_TXE_MASK);
-    reg_set(s, SR1, BTF, 0);
-    return s->parent_obj.regs[R_DR];
-}
-
-void i2c_clear_transfer(I2c *s)
-{
-    if (reg_get(s, SR2, TRA)) {
-        s->parent_obj.regs[R_SR1] &= ~(R_SR1_TXE_MASK | R_SR1_BTF_MASK);
-    }
-    s->parent_obj.regs[R_SR2] &= R_SR2_MSL_MASK | R_SR2_PEC_MASK;
-}
-
 /* ---- On and off ---- */
-
-static bool is_idle(const I2c *s)
-{
-    return !i2c_is_master(s) && !i2c_is_addressed(s);
-}
 
 /* PE is 0, and what was going on is over. */
 static void turn_off(I2c *s)
@@ -131,7 +96,7 @@ static void i2c_update(Periph *p)
 
     if (reg_get(s, CR1, SWRST)) {
         software_reset(s);
-    } else if (!reg_get(s, CR1, PE) && is_idle(s)) {
+    } else if (!reg_get(s, CR1, PE) && i2c_is_idle(s)) {
         turn_off(s);
     }
     i2c_slave_run(s);
@@ -142,127 +107,6 @@ static void i2c_update(Periph *p)
     i2c_draw_update(s);
     shifter_arm(&s->shift, i2c_master_when(s));
 }
-
-/* Do at once what is due: a guest that polls need not wait until QEMU's main loop has time. */
-static void catch_up(I2c *s)
-{
-    if (s->slave_end && i2c_now() >= s->slave_end) {
-        i2c_slave_expired(s);
-    }
-    if (shifter_is_late(&s->shift)) {
-        i2c_master_expired(s);
-    }
-}
-
-/* ---- Registers ---- */
-
-static uint32_t cr1_read(Periph *p, unsigned n)
-{
-    catch_up(I2C(p));
-    return p->regs[n];
-}
-
-static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    I2c *s = I2C(p);
-    uint32_t set = p->regs[n] & ~was, lost = R_CR1_START_MASK | R_CR1_STOP_MASK | R_CR1_ACK_MASK;
-
-    if (s->seen & R_SR1_STOPF_MASK) {
-        reg_set(s, SR1, STOPF, 0);
-        s->seen &= ~R_SR1_STOPF_MASK;
-    }
-    if (!reg_get(s, CR1, PE) && set & lost && is_idle(s)) {
-        periph_mistake(p, "START, STOP or ACK set while PE is 0: it is cleared at once");
-    }
-    if (was & ~p->regs[n] & R_CR1_PE_MASK && !is_idle(s)) {
-        periph_mistake(p, "PE cleared in the middle of a transfer: it goes on, and keeps the bus");
-    }
-    if (set & R_CR1_START_MASK && reg_get(s, CR1, PE)) {
-        i2c_check_bus(s);
-    }
-}
-
-static void timing_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    if (p->regs[n] != was && reg_get(I2C(p), CR1, PE)) {
-        periph_mistake(p, "%s changed while PE is 1", p->reg[n].name);
-    }
-}
-
-static uint32_t dr_read(Periph *p, unsigned n)
-{
-    I2c *s = I2C(p);
-    uint32_t value;
-
-    catch_up(s);
-    value = p->regs[R_DR];
-    reg_set(s, SR1, BTF, 0);
-    if (s->full) {
-        s->full = false;
-        p->regs[R_DR] = s->second;
-    } else {
-        reg_set(s, SR1, RXNE, 0);
-    }
-    periph_update(p);
-    return value;
-}
-
-/* Of an address SR1 has to have been read before (EV5, EV9). */
-static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    I2c *s = I2C(p);
-    uint32_t asked = p->regs[R_SR1] & (R_SR1_SB_MASK | R_SR1_ADD10_MASK);
-    uint8_t byte = p->regs[n];
-
-    p->regs[n] = was;
-    catch_up(s);
-    p->regs[n] = byte;
-    if (asked & s->seen) {
-        p->regs[R_SR1] &= ~asked;
-        s->starts = true;
-    } else if (asked) {
-        periph_mistake(p, "address written to DR, but SR1 has not been read since %s was set",
-                       asked & R_SR1_SB_MASK ? "SB" : "ADD10");
-    } else if (reg_get(s, SR2, TRA)) {
-        if (!reg_get(s, SR1, TXE)) {
-            periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
-        }
-        s->parent_obj.regs[R_SR1] &= ~(R_SR1_TXE_MASK | R_SR1_BTF_MASK);
-    }
-}
-
-static uint32_t sr1_read(Periph *p, unsigned n)
-{
-    I2c *s = I2C(p);
-
-    catch_up(s);
-    s->seen = p->regs[n];
-    return p->regs[n];
-}
-
-static uint32_t sr2_read(Periph *p, unsigned n)
-{
-    I2c *s = I2C(p);
-    uint32_t value;
-
-    catch_up(s);
-    value = p->regs[n];
-    if (p->regs[R_SR1] & s->seen & R_SR1_ADDR_MASK) {
-        reg_set(s, SR1, ADDR, 0);
-        s->seen &= ~R_SR1_ADDR_MASK;
-        periph_update(p);
-    }
-    return value;
-}
-
-static const RegOps i2c_ops[] = {
-    [R_CR1]   = { .read = cr1_read, .written = cr1_written },
-    [R_DR]    = { .read = dr_read, .written = dr_written },
-    [R_SR1]   = { .read = sr1_read },
-    [R_SR2]   = { .read = sr2_read },
-    [R_CCR]   = { .written = timing_written },
-    [R_TRISE] = { .written = timing_written },
-};
 
 /* ---- Inputs ---- */
 
@@ -319,7 +163,7 @@ static void i2c_init(Periph *p)
     clock_set_callback(p->clk, clock_changed, p, ClockPreUpdate | ClockUpdate);
     shifter_init(&s->shift, p->clk, i2c_master_expired, s);
     s->slave_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, i2c_slave_expired, s);
-    i2c_bus_init(s);
+    i2c_lines_init(s);
     i2c_smbus_init(s);
 }
 

@@ -15,80 +15,6 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/i2c/state.h"
 
-#define BYTE_BITS 9
-
-static bool is_byte(MasterPhase phase)
-{
-    return phase >= MASTER_ADDRESS && phase <= MASTER_READ;
-}
-
-static bool is_receiver(const I2c *s)
-{
-    return !reg_get(s, SR2, TRA);
-}
-
-/* ---- Beginnings ---- */
-
-static void begin(I2c *s, MasterPhase phase, unsigned bits, bool follows)
-{
-    unsigned ticks = bits * i2c_bit_ticks(s);
-
-    shifter_begin(&s->shift, phase, ticks, ticks, follows);
-}
-
-/* Of what slaves still let wait nothing shows. */
-static void draw(I2c *s)
-{
-    if (!s->waits) {
-        i2c_draw(s);
-    }
-}
-
-static void begin_start(I2c *s, bool follows)
-{
-    s->stuck = false;
-    begin(s, MASTER_START, 1, follows);
-    if (!s->talk) {
-        reg_set(s, SR2, PEC, 0);
-    }
-    i2c_slave_off(s);
-    s->waits = i2c_say(s, I2C_EVENT_START, 0).waits;
-    s->talk = true;
-    draw(s);
-}
-
-static void begin_byte(I2c *s, MasterPhase phase, bool follows)
-{
-    I2cEvent event = phase == MASTER_ADDRESS ? I2C_EVENT_ADDRESS
-                     : phase == MASTER_WRITE ? I2C_EVENT_WRITE : I2C_EVENT_READ;
-    I2cFrame f;
-
-    begin(s, phase, BYTE_BITS, follows);
-    f = i2c_say(s, event, event == I2C_EVENT_READ ? 0xff : s->shift.word);
-    s->waits = f.waits;
-    s->ack = f.ack;
-    s->in = f.data;
-    i2c_byte_begins(s, f.bit);
-    draw(s);
-}
-
-/* SCL is let go: what could not begin before begins. */
-static void begin_at_last(I2c *s)
-{
-    MasterPhase phase = s->shift.phase;
-    uint8_t word = s->shift.word;
-
-    shifter_reset(&s->shift);
-    s->shift.word = word;
-    if (is_byte(phase)) {
-        begin(s, phase, BYTE_BITS, false);
-        i2c_byte_begins(s, i2c_bit(s));
-    } else {
-        begin(s, phase, 1, false);
-    }
-    i2c_draw(s);
-}
-
 /* The bus is free. */
 static void stopped(I2c *s)
 {
@@ -117,45 +43,7 @@ void i2c_master_answered(I2c *s, const I2cFrame *f)
     if (s->shift.phase == MASTER_STOP) {
         stopped(s);
     } else if (i2c_is_master(s)) {
-        begin_at_last(s);
-    }
-}
-
-static void begin_write(I2c *s, bool follows)
-{
-    s->sends_pec = reg_get(s, SR1, TXE);
-    s->shift.word = s->sends_pec ? i2c_pec(s) : i2c_take_dr(s);
-    begin_byte(s, MASTER_WRITE, follows);
-}
-
-/* SCL is low: what is next? */
-static void go_on(I2c *s, bool follows)
-{
-    bool pec = reg_get(s, CR1, PEC) && reg_get(s, CR1, ENPEC);
-
-    s->shift.phase = MASTER_HOLDS;
-    if (s->starts) {
-        s->starts = false;
-        s->shift.word = s->parent_obj.regs[R_DR];
-        begin_byte(s, MASTER_ADDRESS, follows);
-    } else if (reg_get(s, SR1, ADDR)) {
-        return;
-    } else if (s->read_first && !s->nacked) {   /* STOP is for after it */
-        s->read_first = false;
-        begin_byte(s, MASTER_READ, follows);
-    } else if (reg_get(s, CR1, STOP)) {
-        begin(s, MASTER_STOP, 1, follows);
-        draw(s);
-    } else if (reg_get(s, CR1, START)) {
-        begin_start(s, follows);
-    } else if (s->nacked || reg_get(s, SR1, SB) || reg_get(s, SR1, ADD10)) {
-        return;
-    } else if (is_receiver(s)) {
-        if (!s->full) {
-            begin_byte(s, MASTER_READ, follows);
-        }
-    } else if (!reg_get(s, SR1, TXE) || pec) {
-        begin_write(s, follows);
+        i2c_begin_at_last(s);
     }
 }
 
@@ -256,25 +144,13 @@ static void end_write(I2c *s)
     }
 }
 
-static bool reads_pec(const I2c *s)
-{
-    return reg_get(s, CR1, ENPEC) && (reg_get(s, CR1, PEC) || s->dma_last);
-}
-
-bool i2c_master_will_ack(const I2c *s)
-{
-    bool last = reads_pec(s) || (s->dma_last && reg_get(s, CR2, LAST));
-
-    return !last && (reg_get(s, CR1, POS) ? s->end_ack : reg_get(s, CR1, ACK));
-}
-
 /* The ninth bit of a byte read. */
 static void answer_byte(I2c *s)
 {
     bool ack = i2c_master_will_ack(s);
 
     s->awaits_dma = false;
-    if (reads_pec(s)) {
+    if (i2c_reads_pec(s)) {
         i2c_pec_check(s, s->in);
     }
     i2c_pec_add(s, s->in);
@@ -386,7 +262,7 @@ void i2c_master_expired(void *opaque)
     if (i2c_is_master(s) && i2c_master_when(s) != COUNTER_NEVER && !waits_for_service(s)) {
         end_phase(s);
         if (s->shift.phase == MASTER_HOLDS && !s->awaits_dma) {
-            go_on(s, is_on_time(s));
+            i2c_go_on(s, is_on_time(s));
         }
     }
     periph_update(&s->parent_obj);
@@ -401,9 +277,9 @@ void i2c_master_run(I2c *s)
         answer_byte(s);
     }
     if (s->shift.phase == MASTER_HOLDS && !s->awaits_dma) {
-        go_on(s, false);
+        i2c_go_on(s, false);
     }
     if (wants_to_start(s) && i2c_now() >= s->free_at) {
-        begin_start(s, false);
+        i2c_begin_start(s, false);
     }
 }

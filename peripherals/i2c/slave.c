@@ -30,60 +30,21 @@ static bool pec_is_next(const I2c *s)
 
 /* ---- Addresses ---- */
 
-static bool is_10_bits(const I2c *s)
-{
-    return reg_get(s, OAR1, ADDMODE);
-}
-
-static uint32_t own_address(const I2c *s)
-{
-    return reg_get(s, OAR1, ADD);
-}
-
-/* The byte that begins our 10 bits, without R/W. */
-static uint8_t own_header(const I2c *s)
-{
-    return 0xf0 | (own_address(s) >> 7 & 6);
-}
-
-/* Is the byte after a START ours?  `match` is what SR2 will say of it. */
-static bool matches(I2c *s, uint8_t byte)
-{
-    s->match = s->match_alert = 0;
-    s->match_read = byte & 1;
-    if (byte == 0 && reg_get(s, CR1, ENGC)) {
-        s->match = R_SR2_GENCALL_MASK;
-        return true;
-    }
-    if (is_10_bits(s)) {
-        return (byte & 0xfe) == own_header(s) && (!(byte & 1) || s->chosen_10);
-    }
-    if (byte >> 1 == (own_address(s) >> 1 & 0x7f)) {
-        return true;
-    }
-    if (reg_get(s, OAR2, ENDUAL) && byte >> 1 == reg_get(s, OAR2, ADD2)) {
-        s->match = R_SR2_DUALF_MASK;
-        return true;
-    }
-    s->match = i2c_smbus_match(s, byte, &s->match_alert);
-    return s->match || s->match_alert;
-}
-
 static void hear_address(I2c *s, I2cFrame *f)
 {
     SlaveByte byte = BYTE_ADDRESS;
 
     if (s->slave == SLAVE_HEADER) {
         s->match_read = false;
-        if (f->data != (own_address(s) & 0xff)) {
+        if (f->data != (i2c_own_address(s) & 0xff)) {
             s->slave = SLAVE_OFF;
             return;
         }
         s->chosen_10 = true;
-    } else if (s->slave != SLAVE_LISTENS || !matches(s, f->data)) {
+    } else if (s->slave != SLAVE_LISTENS || !i2c_matches(s, f->data)) {
         s->slave = SLAVE_OFF;
         return;
-    } else if (is_10_bits(s) && f->data && !(f->data & 1)) {
+    } else if (i2c_has_10_bits(s) && f->data && !(f->data & 1)) {
         byte = BYTE_HEADER;
     }
     if (!reg_get(s, CR1, ACK)) {

@@ -1,6 +1,5 @@
 /*
- * What SMBus adds to an I2C (RM0090 27.3.5, 27.3.6): the packet error code, addresses of ARP and
- * of hosts, ALERT, and time limits for SCL.
+ * What SMBus adds to an I2C (RM0090 27.3.5): ALERT, and time limits for SCL.
  *
  * unsure: what exactly the time limits count.  Here: SCL low for 25 ms, kept so by a master
  * itself for 10 ms, by a slave itself for 25 ms since START
@@ -13,48 +12,9 @@
 #define LOW_NS (25 * SCALE_MS)
 #define MASTER_EXTENDS_NS (10 * SCALE_MS)
 
-enum { HOST = 0x08, ALERT_RESPONSE = 0x0c, DEFAULT = 0x61 };    /* addresses, 7 bits */
-
 static bool is_smbus(const I2c *s)
 {
     return reg_get(s, CR1, SMBUS);
-}
-
-/* ---- Packet error code: CRC-8, x^8 + x^2 + x + 1, of all bytes since START ---- */
-
-void i2c_pec_add(I2c *s, uint8_t byte)
-{
-    uint8_t crc = i2c_pec(s) ^ byte;
-
-    if (!reg_get(s, CR1, ENPEC)) {
-        return;
-    }
-    for (unsigned i = 0; i < 8; i++) {
-        crc = crc & 0x80 ? crc << 1 ^ 7 : crc << 1;
-    }
-    reg_set(s, SR2, PEC, crc);
-}
-
-void i2c_pec_check(I2c *s, uint8_t byte)
-{
-    reg_set(s, CR1, PEC, 0);
-    if (byte != i2c_pec(s)) {
-        i2c_set(s, R_SR1_PECERR_MASK);
-    }
-}
-
-/* ---- Addresses ---- */
-
-uint32_t i2c_smbus_match(const I2c *s, uint8_t byte, bool *alert)
-{
-    bool host = reg_get(s, CR1, SMBTYPE), arp = reg_get(s, CR1, ENARP);
-
-    *alert = is_smbus(s) && byte >> 1 == ALERT_RESPONSE && reg_get(s, CR1, ALERT);
-    if (!is_smbus(s) || !arp) {
-        return 0;
-    }
-    return host && byte >> 1 == HOST ? R_SR2_SMBHOST_MASK
-           : !host && byte >> 1 == DEFAULT ? R_SR2_SMBDEFAULT_MASK : 0;
 }
 
 /* ---- ALERT ---- */
