@@ -121,7 +121,7 @@ static void heard(void *opaque, Signal *from, Frame *frame)
     }
     if (f->in && signal_meets(f->in, &a->sdo)) {
         f->answer = out;
-        f->drawn = true;
+        f->known = f->drawn = true;
     }
     pin_show(&a->sdo_driver, &a->picture,
              picture_bits(f->start, f->bit, revbit32(out) >> (32 - f->bits), f->bits, out & 1));
