@@ -135,6 +135,7 @@ static void bxcan_sync(Periph *p)
 
 static void rx_changed(void *opaque, bool level)
 {
+    bxcan_mode_rx_changed(opaque);
     periph_update(opaque);
 }
 

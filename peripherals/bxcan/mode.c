@@ -138,11 +138,21 @@ void bxcan_mode_run(Bxcan *s)
 
 int64_t bxcan_mode_when(const Bxcan *s)
 {
+    if (!bxcan_has_clock(s) || s->parent_obj.held) {
+        return COUNTER_NEVER;
+    }
     if (s->mode == CAN_MODE_SYNC && sees_recessive(s)) {
         return counter_when(&s->bits, s->sync_due);
     }
     return s->mode == CAN_MODE_NORMAL && s->recovering && !bxcan_bus_is_busy(s)
            ? counter_when(&s->bits, s->recovery_due) : COUNTER_NEVER;
+}
+
+void bxcan_mode_rx_changed(Bxcan *s)
+{
+    if (s->mode == CAN_MODE_SYNC && !bxcan_btr(s, R_BTR_LBKM_MASK)) {
+        s->sync_due = counter_now(&s->bits) + BUS_IDLE_BITS;
+    }
 }
 
 /* Of the 11 recessive bits that end every frame 3 are still to come; they count once for recovery. */
