@@ -18,6 +18,7 @@
 #define DMA_REQUESTS (DMA_STREAMS * DMA_CHANNELS)
 #define DMA_FIFO_SIZE 16
 #define DMA_NONE DMA_STREAMS
+#define DMA_MAX_BEATS 4096      /* by one event, while virtual time is the host's */
 #define DMA_COPY_SIZE 4096      /* bytes by one access to the host's memory */
 
 /* Flags of a stream, as they are in LISR and HISR from the place of the stream on. */
@@ -66,7 +67,8 @@ typedef struct Dma {
     uint32_t units, cost;
     Counter ticks;                  /* of HCLK */
     int64_t pause_until;            /* ns: without -icount, the host has had enough for a while */
-    bool working;                   /* bus accesses are under way */
+    bool working;                   /* bus accesses are under way, */
+    uint32_t beats;                 /* ... so many by now from what is no plain memory */
     QEMUTimer *timer;
     uint8_t buffer[DMA_COPY_SIZE];  /* for such an access */
 } Dma;
@@ -83,6 +85,12 @@ static inline uint32_t *dma_reg(Dma *s, unsigned first, unsigned n)
 static inline bool dma_is_enabled(Dma *s, unsigned n)
 {
     return *dma_reg(s, R_S0CR, n) & R_S0CR_EN_MASK;
+}
+
+/* Virtual time is the host's, and it has done as much as one event may ask of it. */
+static inline bool dma_host_is_tired(const Dma *s)
+{
+    return s->beats >= DMA_MAX_BEATS && !time_is_exact();
 }
 
 /* Flags of stream @n, as DMA_TCIF and so on. */

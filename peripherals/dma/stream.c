@@ -455,7 +455,7 @@ static void copy(Dma *s, unsigned n, uint32_t units)
     DmaStream *st = &s->stream[n];
     uint32_t unit = unit_bytes(s, n), left = MIN(units * unit, st->mleft);
 
-    while (left && dma_is_enabled(s, n)) {
+    while (left && dma_is_enabled(s, n) && !dma_host_is_tired(s)) {
         uint32_t size = MIN(left, DMA_COPY_SIZE / unit * unit);
 
         if (size < 2 * unit || !copy_plain(s, n, size)) {
@@ -463,6 +463,7 @@ static void copy(Dma *s, unsigned n, uint32_t units)
             if (!copy_unit(s, n, size)) {
                 return;
             }
+            s->beats += size / psize(s, n);
         }
         left -= size;
         *dma_reg(s, R_S0NDTR, n) = st->mleft / psize(s, n);
