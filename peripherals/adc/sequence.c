@@ -23,7 +23,7 @@ unsigned adc_regular_length(const Adc *s)
     return scans(s) ? FIELD_EX32(s->parent_obj.regs[R_SQR1], SQR1, L) + 1 : 1;
 }
 
-static unsigned injected_length(const Adc *s)
+unsigned adc_injected_length(const Adc *s)
 {
     bool scans = adc_cr1(s, R_CR1_SCAN_MASK | R_CR1_JDISCEN_MASK);
 
@@ -200,10 +200,10 @@ static void begin_injected_group(Adc *s, uint64_t tick)
 
     s->injected = true;
     s->parent_obj.regs[R_SR] |= R_SR_JSTRT_MASK;
-    if (!single || s->jrank >= injected_length(s)) {
+    if (!single || s->jrank >= adc_injected_length(s)) {
         s->jrank = 0;
     }
-    s->jleft = single ? 1 : injected_length(s);
+    s->jleft = single ? 1 : adc_injected_length(s);
 }
 
 void adc_start_injected(Adc *s, uint64_t tick)
@@ -219,7 +219,7 @@ void adc_start_injected(Adc *s, uint64_t tick)
         return;
     }
     begin_injected_group(s, tick);
-    for (unsigned i = 0; i < injected_length(s); i++) {
+    for (unsigned i = 0; i < adc_injected_length(s); i++) {
         adc_check_channel(s, adc_injected_channel(s, i));
     }
     for (unsigned i = 0; i < N_ADCS; i++) {
@@ -243,7 +243,7 @@ void adc_restart(Adc *s, AdcGroup group, uint64_t tick)
         s->left = regular_batch(s);
     } else {
         s->jrank = 0;
-        s->jleft = adc_cr1(s, R_CR1_JDISCEN_MASK) ? 1 : injected_length(s);
+        s->jleft = adc_cr1(s, R_CR1_JDISCEN_MASK) ? 1 : adc_injected_length(s);
     }
     adc_go_on(s, tick);
 }
@@ -333,7 +333,7 @@ static void finish_injected(Adc *s, unsigned channel, uint32_t sample)
 {
     uint32_t *regs = s->parent_obj.regs;
     unsigned n = s->jrank % 4;
-    bool last = s->jrank + 1 >= injected_length(s);
+    bool last = s->jrank + 1 >= adc_injected_length(s);
 
     adc_watch(s, ADC_INJECTED, channel, sample);
     regs[R_JDR1 + n] = adc_injected_data(s, sample, regs[R_JOFR1 + n]);

@@ -142,6 +142,7 @@ void adc_stop(Adc *s);
 bool adc_minds_overrun(const Adc *s);
 unsigned adc_regular_length(const Adc *s);
 unsigned adc_regular_channel(const Adc *s, unsigned rank);
+unsigned adc_injected_length(const Adc *s);
 unsigned adc_injected_channel(const Adc *s, unsigned rank);
 /* Ticks of a conversion. */
 uint64_t adc_conversion_ticks(const Adc *s, unsigned channel);

@@ -43,10 +43,11 @@ static Adc *first_to_end(const AdcCommon *c)
 static uint64_t cycle_ticks(const Adc *s)
 {
     const AdcCommon *c = s->common;
+    bool automatic = adc_cr1(s, R_CR1_JAUTO_MASK);
     uint64_t ticks = 0;
 
-    if (s->busy != ADC_REGULAR || !adc_cr2(s, R_CR2_CONT_MASK) || adc_cr1(s, R_CR1_DISCEN_MASK) ||
-        adc_cr1(s, R_CR1_JAUTO_MASK)) {
+    if (!s->busy || !s->regular || (s->busy == ADC_INJECTED && !automatic) ||
+        !adc_cr2(s, R_CR2_CONT_MASK) || adc_cr1(s, R_CR1_DISCEN_MASK)) {
         return 0;
     }
     if (adc_is_interleaved(c) && adc_is_in_team(s)) {
@@ -57,6 +58,9 @@ static uint64_t cycle_ticks(const Adc *s)
     }
     for (unsigned i = 0; i < adc_regular_length(s); i++) {
         ticks += adc_conversion_ticks(s, adc_regular_channel(s, i));
+    }
+    for (unsigned i = 0; automatic && i < adc_injected_length(s); i++) {
+        ticks += adc_conversion_ticks(s, adc_injected_channel(s, i));
     }
     return ticks;
 }
@@ -88,11 +92,16 @@ void adc_look(AdcCommon *c)
     c->seen = counter_at(&c->ticks, c->seen_ns);
 }
 
-static bool is_due(AdcCommon *c, const Adc *s)
+/* Has it ended?  The clock is looked at once in a sync: a slow host would never be through. */
+static bool is_due(AdcCommon *c, const Adc *s, bool *looked)
 {
     if (s->end <= c->seen) {
         return true;
     }
+    if (*looked) {
+        return false;
+    }
+    *looked = true;
     adc_look(c);
     if (s->end > c->seen) {
         return false;
@@ -114,9 +123,10 @@ static bool waits_for_reader(const Adc *s)
 void adc_sync(AdcCommon *c)
 {
     unsigned done = 0;
+    bool looked = false;
     Adc *s = NULL;
 
-    while (c->busy && (s = first_to_end(c)) && is_due(c, s) && !waits_for_reader(s)) {
+    while (c->busy && (s = first_to_end(c)) && is_due(c, s, &looked) && !waits_for_reader(s)) {
         adc_finish(s);
         if (++done == MAX_CONVERSIONS) {
             skip_ahead(c);

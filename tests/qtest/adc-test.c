@@ -387,6 +387,22 @@ static void test_auto_injection(void)
     }
 }
 
+/* Both groups, on and on: nobody looks for hours. */
+static void test_auto_injection_unseen(void)
+{
+    adc_start("");
+    set_mv("pa0", 700);
+    poke(ADC1 + A_CR1, R_CR1_JAUTO_MASK);
+    poke(ADC1 + A_CR2, ADON | R_CR2_CONT_MASK);
+    set_bits(ADC1 + A_CR2, SWSTART);
+    board_wait_ns(10000ll * 1000000000 + CYCLES(1));
+    g_assert_cmphex(sr(ADC1) & (EOC | JEOC), ==, EOC | JEOC);
+    poke(ADC1 + A_SR, 0);
+    board_wait_ns(2 * CONVERSION);
+    g_assert_cmphex(sr(ADC1) & (EOC | JEOC), ==, EOC | JEOC);
+    g_assert_cmpuint(peek(ADC1 + A_DR), ==, counts(700));
+}
+
 /* A new sequence begins at once. */
 static void test_new_sequence(void)
 {
