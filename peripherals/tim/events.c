@@ -81,7 +81,7 @@ static uint64_t steps_to_signal(Tim *s)
     steps = steps_to_event(s, dma);
     if (tim_trgo_is_wanted(s)) {
         steps = MIN(steps, tim_trgo_steps(s, &then));
-        if (tim_cr1(s, R_CR1_OPM_MASK)) {
+        if (tim_is_one_pulse(s)) {
             steps = MIN(steps, tim_steps(s, tim_clocks_to_update(s)));
         }
     }

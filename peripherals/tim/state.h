@@ -134,6 +134,12 @@ static inline bool tim_is_encoder(const Tim *s)
 
 static inline bool tim_is_centred(const Tim *s) { return tim_cr1(s, R_CR1_CMS_MASK); }
 
+/* Does the next update event stop it?  There is none with UDIS. */
+static inline bool tim_is_one_pulse(const Tim *s)
+{
+    return tim_cr1(s, R_CR1_OPM_MASK) && !tim_cr1(s, R_CR1_UDIS_MASK);
+}
+
 /* A channel's byte of CCMR and its four bits of CCER, as they act. */
 static inline unsigned tim_ccmr(const Tim *s, unsigned ch)
 {

@@ -112,8 +112,8 @@ static void expire(void *opaque)
 {
     Tim *s = opaque;
 
-    s->expired = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     tim_sync(s);
+    s->expired = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);     /* by now: a slow host gets its pause */
     periph_update(opaque);
 }
 
