@@ -43,7 +43,8 @@ typedef struct Dac {
     Periph parent_obj;
     DacChannel ch[2];
     uint32_t vref;              /* mV */
-    uint32_t level;             /* of the trigger inputs */
+    uint32_t level;             /* of the trigger inputs; */
+    uint32_t heard;             /* ... those whose edges count */
     Line irq, wanted[N_TRIGGERS];
     Counter ticks;              /* of PCLK1 */
     QEMUTimer *timer;
@@ -180,7 +181,7 @@ static void hardware_trigger(Dac *s, unsigned n)
 static void trig_input(void *opaque, int input, int level)
 {
     Dac *s = opaque;
-    bool rose = level && !extract32(s->level, input, 1);
+    bool rose = level && !extract32(s->level, input, 1) && extract32(s->heard, input, 1);
 
     s->level = deposit32(s->level, input, 1, !!level);
     if (!rose) {
@@ -360,6 +361,7 @@ static void dac_update(Periph *p)
     for (unsigned i = 0; i < N_TRIGGERS; i++) {
         line_set(&s->wanted[i], extract32(wanted, i, 1));
     }
+    s->heard = wanted;          /* not before: a source that is asked first shows what it has been */
 }
 
 static void expired(void *opaque)
@@ -391,7 +393,7 @@ static void dac_reset(Periph *p, bool power_on)
 {
     Dac *s = DAC(p);
 
-    s->level = 0;
+    s->level = s->heard = 0;
     for (unsigned n = 0; n < 2; n++) {
         DacChannel *ch = &s->ch[n];
 
@@ -448,6 +450,7 @@ static const VMStateDescription dac_vmstate = {
         VMSTATE_STRUCT_ARRAY(ch, Dac, 2, 1, channel_vmstate, DacChannel),
         VMSTATE_UINT32(vref, Dac),
         VMSTATE_UINT32(level, Dac),
+        VMSTATE_UINT32(heard, Dac),
         VMSTATE_COUNTER(ticks, Dac),
         VMSTATE_PERIPH(Dac),
         VMSTATE_END_OF_LIST()

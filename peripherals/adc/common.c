@@ -210,12 +210,13 @@ static unsigned edges(const Adc *s, AdcGroup group, unsigned n)
     return FIELD_EX32(cr2, CR2, JEXTSEL) == n ? FIELD_EX32(cr2, CR2, JEXTEN) : 0;
 }
 
-static void trigger_input(AdcCommon *c, AdcGroup group, uint32_t *levels, int n, bool level)
+static void trigger_input(AdcCommon *c, AdcGroup group, uint32_t *levels, uint32_t heard, int n,
+                          bool level)
 {
     bool was = extract32(*levels, n, 1);
 
     *levels = deposit32(*levels, n, 1, level);
-    if (was == level) {
+    if (was == level || !extract32(heard, n, 1)) {
         return;
     }
     adc_sync(c);
@@ -229,12 +230,16 @@ static void trigger_input(AdcCommon *c, AdcGroup group, uint32_t *levels, int n,
 
 static void ext_input(void *opaque, int n, int level)
 {
-    trigger_input(opaque, ADC_REGULAR, &ADC_COMMON(opaque)->level, n, level);
+    AdcCommon *c = opaque;
+
+    trigger_input(c, ADC_REGULAR, &c->level, c->heard, n, level);
 }
 
 static void jext_input(void *opaque, int n, int level)
 {
-    trigger_input(opaque, ADC_INJECTED, &ADC_COMMON(opaque)->jlevel, n, level);
+    AdcCommon *c = opaque;
+
+    trigger_input(c, ADC_INJECTED, &c->jlevel, c->jheard, n, level);
 }
 
 static void vref_input(void *opaque, int n, int mv)
@@ -268,6 +273,7 @@ static bool requests_dma(const Adc *s)
     return s->fresh && adc_cr2(s, R_CR2_DMA_MASK) && !s->dma_done;
 }
 
+/* Only edges after it is wanted count: a source that is asked first shows what it has been by now. */
 static void update_wanted(AdcCommon *c)
 {
     uint32_t wanted = 0, jwanted = 0;
@@ -283,6 +289,8 @@ static void update_wanted(AdcCommon *c)
         line_set(&c->wanted[n], extract32(wanted, n, 1));
         line_set(&c->jwanted[n], extract32(jwanted, n, 1));
     }
+    c->heard = wanted;
+    c->jheard = jwanted;
 }
 
 void adc_update_all(AdcCommon *c)
@@ -344,7 +352,7 @@ static void adc_common_reset(Periph *p, bool power_on)
     c->turn = c->jturn = c->item = 0;
     c->turn_at = 0;
     c->dma_done = false;
-    c->level = c->jlevel = 0;
+    c->level = c->jlevel = c->heard = c->jheard = 0;
 }
 
 static void get_number(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
@@ -418,6 +426,8 @@ static const VMStateDescription adc_common_vmstate = {
         VMSTATE_INT32(temperature, AdcCommon),
         VMSTATE_UINT32(level, AdcCommon),
         VMSTATE_UINT32(jlevel, AdcCommon),
+        VMSTATE_UINT32(heard, AdcCommon),
+        VMSTATE_UINT32(jheard, AdcCommon),
         VMSTATE_COUNTER(ticks, AdcCommon),
         VMSTATE_UINT64(seen, AdcCommon),
         VMSTATE_INT64(seen_ns, AdcCommon),

@@ -84,7 +84,8 @@ struct AdcCommon {
     uint32_t vref, vbat;            /* mV */
     int32_t temperature;            /* thousandths of a degree */
     Line wanted[N_TRIGGERS], jwanted[N_TRIGGERS];
-    uint32_t level, jlevel;         /* of the trigger inputs */
+    uint32_t level, jlevel;         /* of the trigger inputs; */
+    uint32_t heard, jheard;         /* ... those whose edges count */
     Counter ticks;
     uint64_t seen;                  /* what it was when last looked at, */
     int64_t seen_ns;                /* ... and that virtual time */

@@ -478,6 +478,56 @@ static void test_timer(void)
     }
 }
 
+/* The timer runs, and the trigger is enabled later: only what comes then counts, and nothing is lost. */
+static void test_late_trigger(void)
+{
+    static const struct {
+        uint32_t select, flag;
+    } table[] = {
+        { 6 << R_CR2_EXTSEL_SHIFT | 1 << R_CR2_EXTEN_SHIFT, EOC },      /* TIM2's TRGO */
+        { 3 << R_CR2_JEXTSEL_SHIFT | 1 << R_CR2_JEXTEN_SHIFT, JEOC },
+        { 3 << R_CR2_EXTSEL_SHIFT | 1 << R_CR2_EXTEN_SHIFT, EOC },      /* its CC2 */
+        { 3 << R_CR2_EXTSEL_SHIFT | 2 << R_CR2_EXTEN_SHIFT, EOC },
+        { 2 << R_CR2_JEXTSEL_SHIFT | 3 << R_CR2_JEXTEN_SHIFT, JEOC },   /* its CC1 */
+    };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(table); i++) {
+        adc_start("");
+        board_enable("tim2");
+        poke(TIM2 + 0x2c, 1599);                        /* 100 us */
+        poke(TIM2 + 4, 2 << 4);                         /* MMS: update */
+        poke(TIM2 + 0x34, 1400);                        /* high for 87.5 us */
+        poke(TIM2 + 0x38, 1400);
+        poke(TIM2 + 0x18, 6 << 12 | 6 << 4);
+        poke(TIM2 + 0x20, 1 << 4 | 1);
+        poke(TIM2, 1);
+        board_wait_ns(1050000);
+        poke(ADC1 + A_CR2, ADON | table[i].select);
+        board_wait_ns(37000);
+        g_assert_cmphex(sr(ADC1), ==, 0);
+        board_wait_ns(15000);
+        g_assert_cmphex(sr(ADC1) & table[i].flag, ==, table[i].flag);
+        board_wait_ns(1000000);
+        g_assert_cmpint(board_mistakes("it is lost"), ==, 0);
+    }
+}
+
+/* Without a timer: a pin that is high already when its line is selected is no edge. */
+static void test_late_pin(void)
+{
+    adc_start("");
+    board_enable("syscfg");
+    poke(0x40013810, 1 << 12);                          /* PB11 */
+    pin_drive("pb11", "1");
+    poke(ADC1 + A_CR2, ADON | 15 << R_CR2_EXTSEL_SHIFT | 1 << R_CR2_EXTEN_SHIFT);
+    board_wait_ns(CONVERSION);
+    g_assert_cmphex(sr(ADC1), ==, 0);
+    pin_drive("pb11", "0");
+    pin_drive("pb11", "1");
+    board_wait_ns(CONVERSION);
+    g_assert_cmphex(sr(ADC1) & EOC, ==, EOC);
+}
+
 /* OC2REF of TIM2 rises in PWM mode 2 at its match; lines 11 and 15 of EXTI are pins. */
 static void test_compare_and_pins(void)
 {
@@ -951,9 +1001,12 @@ int main(int argc, char **argv)
     qtest_add_func("adc/injected", test_injected);
     qtest_add_func("adc/injection", test_injection);
     qtest_add_func("adc/auto-injection", test_auto_injection);
+    qtest_add_func("adc/auto-injection-unseen", test_auto_injection_unseen);
     qtest_add_func("adc/new-sequence", test_new_sequence);
     qtest_add_func("adc/triggers", test_triggers);
     qtest_add_func("adc/timer", test_timer);
+    qtest_add_func("adc/late-trigger", test_late_trigger);
+    qtest_add_func("adc/late-pin", test_late_pin);
     qtest_add_func("adc/compare-and-pins", test_compare_and_pins);
     qtest_add_func("adc/watchdog", test_watchdog);
     qtest_add_func("adc/watchdog-interrupt", test_watchdog_interrupt);

@@ -97,6 +97,22 @@ static void test_views(void)
     }
 }
 
+/* The timer runs before its trigger is enabled: only its events from then on count. */
+static void test_late_trigger(void)
+{
+    start("");
+    poke(TIM6 + 0x2c, 1599);                            /* 100 us */
+    poke(TIM6 + 4, 2 << 4);                             /* MMS: update */
+    poke(TIM6, 1);
+    board_wait_ns(1050000);
+    poke(DAC + A_CR, EN | TEN);                         /* TSEL = 0: TIM6 */
+    poke(DAC + A_DHR12R1, 99);
+    board_wait_ns(49000);
+    g_assert_cmpuint(peek(DAC + A_DOR1), ==, 0);
+    board_wait_ns(2000);
+    g_assert_cmpuint(peek(DAC + A_DOR1), ==, 99);
+}
+
 static void test_triggers(void)
 {
     start("");
@@ -252,6 +268,7 @@ int main(int argc, char **argv)
     qtest_add_func("dac/output", test_output);
     qtest_add_func("dac/views", test_views);
     qtest_add_func("dac/triggers", test_triggers);
+    qtest_add_func("dac/late-trigger", test_late_trigger);
     qtest_add_func("dac/exti", test_exti);
     qtest_add_func("dac/waves", test_waves);
     qtest_add_func("dac/dma", test_dma);
