@@ -152,37 +152,37 @@ static void prepare_team(AdcCommon *c, uint64_t tick)
     }
 }
 
-static void trigger_regular(Adc *s, uint64_t tick)
+static void trigger_regular(Adc *s, uint64_t tick, bool by_software)
 {
     AdcCommon *c = s->common;
 
     if (!adc_is_in_team(s) || !(adc_mode(c) & (SIMULTANEOUS | INTERLEAVED))) {
-        adc_start_regular(s, tick);
+        adc_start_regular(s, tick, by_software);
         return;
     }
     prepare_team(c, tick);
     for (unsigned i = 0; i < adc_team_size(c); i++) {
-        adc_start_regular(c->adc[i], tick);
+        adc_start_regular(c->adc[i], tick, by_software);
     }
 }
 
-static void trigger_injected(Adc *s, uint64_t tick)
+static void trigger_injected(Adc *s, uint64_t tick, bool by_software)
 {
     AdcCommon *c = s->common;
 
     if (!adc_is_in_team(s) || !(adc_mode(c) & (INJECTED_SIMULTANEOUS | ALTERNATE))) {
-        adc_start_injected(s, tick);
+        adc_start_injected(s, tick, by_software);
     } else if (adc_is_alternate(c)) {
-        adc_start_injected(c->adc[c->jturn], tick);
+        adc_start_injected(c->adc[c->jturn], tick, by_software);
         c->jturn = (c->jturn + 1) % adc_team_size(c);
     } else {
         for (unsigned i = 0; i < adc_team_size(c); i++) {
-            adc_start_injected(c->adc[i], tick);
+            adc_start_injected(c->adc[i], tick, by_software);
         }
     }
 }
 
-void adc_trigger(Adc *s, AdcGroup group)
+void adc_trigger(Adc *s, AdcGroup group, bool by_software)
 {
     uint64_t tick = adc_tick(s->common);
 
@@ -190,9 +190,9 @@ void adc_trigger(Adc *s, AdcGroup group)
         periph_mistake(&s->parent_obj, "a trigger of its own is ignored: in this multi mode (MULTI) "
                        "ADC1 starts it");
     } else if (group == ADC_REGULAR) {
-        trigger_regular(s, tick);
+        trigger_regular(s, tick, by_software);
     } else {
-        trigger_injected(s, tick);
+        trigger_injected(s, tick, by_software);
     }
 }
 
@@ -222,7 +222,7 @@ static void trigger_input(AdcCommon *c, AdcGroup group, uint32_t *levels, uint32
     adc_sync(c);
     for (unsigned i = 0; i < N_ADCS; i++) {
         if (edges(c->adc[i], group, n) & (level ? 1 : 2)) {
-            adc_trigger(c->adc[i], group);
+            adc_trigger(c->adc[i], group, false);
         }
     }
     adc_update_all(c);

@@ -161,7 +161,7 @@ static bool may_start(Adc *s)
     return true;
 }
 
-void adc_start_regular(Adc *s, uint64_t tick)
+void adc_start_regular(Adc *s, uint64_t tick, bool by_software)
 {
     if (!may_start(s)) {
         return;
@@ -183,6 +183,7 @@ void adc_start_regular(Adc *s, uint64_t tick)
         return;
     }
     s->regular = true;
+    s->by_software[ADC_REGULAR] = by_software;
     s->parent_obj.regs[R_SR] |= R_SR_STRT_MASK;
     if (!adc_cr1(s, R_CR1_DISCEN_MASK) || s->rank >= adc_regular_length(s)) {
         s->rank = 0;
@@ -194,11 +195,12 @@ void adc_start_regular(Adc *s, uint64_t tick)
     adc_go_on(s, tick);
 }
 
-static void begin_injected_group(Adc *s, uint64_t tick)
+static void begin_injected_group(Adc *s, bool by_software)
 {
     bool single = adc_cr1(s, R_CR1_JDISCEN_MASK);
 
     s->injected = true;
+    s->by_software[ADC_INJECTED] = by_software;
     s->parent_obj.regs[R_SR] |= R_SR_JSTRT_MASK;
     if (!single || s->jrank >= adc_injected_length(s)) {
         s->jrank = 0;
@@ -206,7 +208,7 @@ static void begin_injected_group(Adc *s, uint64_t tick)
     s->jleft = single ? 1 : adc_injected_length(s);
 }
 
-void adc_start_injected(Adc *s, uint64_t tick)
+void adc_start_injected(Adc *s, uint64_t tick, bool by_software)
 {
     AdcCommon *c = s->common;
 
@@ -218,7 +220,7 @@ void adc_start_injected(Adc *s, uint64_t tick)
                        "conversions are through: it is lost");
         return;
     }
-    begin_injected_group(s, tick);
+    begin_injected_group(s, by_software);
     for (unsigned i = 0; i < adc_injected_length(s); i++) {
         adc_check_channel(s, adc_injected_channel(s, i));
     }
@@ -231,6 +233,25 @@ void adc_start_injected(Adc *s, uint64_t tick)
         }
     }
     adc_go_on(s, tick);
+}
+
+void adc_give_up(Adc *s, AdcGroup group, uint64_t tick)
+{
+    AdcCommon *c = s->common;
+
+    if (s->busy == group) {
+        adc_interrupt(s, tick);
+    }
+    if (group == ADC_REGULAR) {
+        s->regular = false;
+        s->rank = s->owed = 0;
+    } else {
+        s->injected = false;
+        s->jrank = 0;
+    }
+    for (unsigned i = 0; i < N_ADCS; i++) {
+        adc_go_on(c->adc[i], tick);     /* the team may have waited for it */
+    }
 }
 
 void adc_restart(Adc *s, AdcGroup group, uint64_t tick)
@@ -290,7 +311,7 @@ static void regular_pause(Adc *s, bool last)
     if (last) {
         s->rank = 0;
         if (adc_cr1(s, R_CR1_JAUTO_MASK) && !s->injected) {
-            begin_injected_group(s, s->end);
+            begin_injected_group(s, s->by_software[ADC_REGULAR]);
         }
     }
     if (last && adc_cr2(s, R_CR2_CONT_MASK) && !adc_cr1(s, R_CR1_DISCEN_MASK)) {

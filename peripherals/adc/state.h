@@ -55,7 +55,8 @@ typedef struct AdcInput {           /* a channel that is a pin */
 
 typedef struct Adc {
     Periph parent_obj;
-    uint8_t number;                 /* property: 1 to 3 */
+    uint8_t number;                 /* properties: 1 to 3; */
+    bool errata;                    /* ... what ES0182 says */
     AdcCommon *common;              /* link */
     AdcInput input[N_PIN_CHANNELS];
     Line irq, dma;
@@ -66,6 +67,7 @@ typedef struct Adc {
     uint32_t sample;
     /* the groups: started and not through; the conversion under way or next; how many until a pause */
     bool regular, injected;
+    bool by_software[3];            /* an AdcGroup has been started by it */
     uint32_t rank, left, jrank, jleft;
     uint32_t owed;                  /* triggers that a late host has missed */
     bool fresh;                     /* DR has not been read, and that matters */
@@ -126,8 +128,8 @@ static inline unsigned adc_prescaler(const AdcCommon *c)
 /* ---- sequence.c ---- */
 
 /* A trigger of a group, by software or not. */
-void adc_start_regular(Adc *s, uint64_t tick);
-void adc_start_injected(Adc *s, uint64_t tick);
+void adc_start_regular(Adc *s, uint64_t tick, bool by_software);
+void adc_start_injected(Adc *s, uint64_t tick, bool by_software);
 /* The conversion under way is through. */
 void adc_finish(Adc *s);
 /* What it has sampled by now does not change any more. */
@@ -136,6 +138,8 @@ void adc_hold(Adc *s);
 void adc_go_on(Adc *s, uint64_t tick);
 /* Give up the conversion under way; the group it is of goes on later. */
 void adc_interrupt(Adc *s, uint64_t tick);
+/* A group is not to go on. */
+void adc_give_up(Adc *s, AdcGroup group, uint64_t tick);
 /* A group's sequence has been changed. */
 void adc_restart(Adc *s, AdcGroup group, uint64_t tick);
 void adc_stop(Adc *s);
@@ -238,7 +242,7 @@ static inline bool adc_uses_cdr_dma(const Adc *s)
 bool adc_cdr_is_ready(const AdcCommon *c);
 void adc_update_all(AdcCommon *c);
 /* A trigger, for those whom it concerns in this mode. */
-void adc_trigger(Adc *s, AdcGroup group);
+void adc_trigger(Adc *s, AdcGroup group, bool by_software);
 void adc_clock_changed(AdcCommon *c, ClockEvent event);
 
 /* ---- time.c ---- */

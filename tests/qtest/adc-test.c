@@ -403,10 +403,10 @@ static void test_auto_injection_unseen(void)
     g_assert_cmpuint(peek(ADC1 + A_DR), ==, counts(700));
 }
 
-/* A new sequence begins at once. */
+/* A new sequence begins at once; on the chip only if it was not software that began the one under way. */
 static void test_new_sequence(void)
 {
-    adc_start("");
+    adc_start("-machine errata=off");
     set_staircase();
     start_channel(ADC1, 3);
     board_wait_ns(CONVERSION - 10);
@@ -415,6 +415,34 @@ static void test_new_sequence(void)
     g_assert_false(sr(ADC1) & EOC);
     board_wait_ns(CYCLES(1));
     g_assert_cmpuint(peek(ADC1 + A_DR), ==, stair(4));
+}
+
+static void test_new_sequence_errata(void)
+{
+    adc_start("");
+    set_staircase();
+    start_channel(ADC1, 3);
+    board_wait_ns(CONVERSION - 10);
+    poke(ADC1 + A_SQR3, 4);
+    board_wait_ns(10 * CONVERSION);
+    g_assert_false(sr(ADC1) & EOC);
+    g_assert_cmpint(board_mistakes("SQR3 written during a conversion that software has started"), ==, 1);
+    set_bits(ADC1 + A_CR2, SWSTART);                    /* the remedy */
+    board_wait_ns(CONVERSION);
+    g_assert_cmpuint(peek(ADC1 + A_DR), ==, stair(4));
+    set_bits(ADC1 + A_CR2, JSWSTART);
+    board_wait_ns(CYCLES(14));
+    poke(ADC1 + A_JSQR, 5 << 15);
+    board_wait_ns(10 * CONVERSION);
+    g_assert_false(sr(ADC1) & JEOC);
+    poke(ADC1 + A_CR2, ADON | 1 << R_CR2_EXTEN_SHIFT);
+    qtest_set_irq_in(board, COMMON, "ext-trig", 0, 1);
+    board_wait_ns(CYCLES(13));
+    poke(ADC1 + A_SQR3, 6);                             /* a trigger from outside has started it */
+    board_wait_ns(CYCLES(14));
+    g_assert_false(sr(ADC1) & EOC);
+    board_wait_ns(CYCLES(2));
+    g_assert_cmpuint(peek(ADC1 + A_DR), ==, stair(6));
 }
 
 /* ---- Triggers ---- */
@@ -1003,6 +1031,7 @@ int main(int argc, char **argv)
     qtest_add_func("adc/auto-injection", test_auto_injection);
     qtest_add_func("adc/auto-injection-unseen", test_auto_injection_unseen);
     qtest_add_func("adc/new-sequence", test_new_sequence);
+    qtest_add_func("adc/new-sequence-errata", test_new_sequence_errata);
     qtest_add_func("adc/triggers", test_triggers);
     qtest_add_func("adc/timer", test_timer);
     qtest_add_func("adc/late-trigger", test_late_trigger);

@@ -231,7 +231,7 @@ static void test_dma(void)
 
 static void test_underrun(void)
 {
-    start("");
+    start("-machine errata=off");
     board_watch_irqs();
     poke(DAC + A_CR, EN | TEN | R_CR_DMAEN1_MASK | R_CR_DMAUDRIE1_MASK);
     pulse(0);
@@ -249,6 +249,32 @@ static void test_underrun(void)
     pulse(0);
     board_wait_ns(1000);
     g_assert_cmpuint(peek(DMA1 + 0x10 + 0x18 * 5 + 4), ==, 4);
+}
+
+/* ES0182: the DMA goes on after an underrun, and its request outlives DMAEN and EN. */
+static void test_underrun_errata(void)
+{
+    uint32_t ndtr = DMA1 + 0x10 + 0x18 * 5 + 4;
+
+    start("");
+    poke(DAC + A_CR, EN | TEN | R_CR_DMAEN1_MASK);
+    pulse(0);
+    pulse(0);
+    g_assert_cmphex(peek(DAC + A_SR), ==, R_SR_DMAUDR1_MASK);
+    start_dma(1, 5);
+    board_wait_ns(1000);
+    g_assert_cmpuint(peek(ndtr), ==, 4);                /* the request that was there */
+    pulse(0);
+    board_wait_ns(1000);
+    g_assert_cmpuint(peek(ndtr), ==, 3);
+    poke(ndtr - 4, 0);
+    pulse(0);
+    poke(DAC + A_CR, 0);
+    poke(DAC + A_CR, EN | TEN | R_CR_DMAEN1_MASK);
+    poke(DMA1 + 0xc, 0xf40);                            /* its TCIF, by being disabled */
+    start_dma(1, 5);
+    board_wait_ns(1000);
+    g_assert_cmpuint(peek(ndtr), ==, 4);                /* nothing has triggered since */
 }
 
 static void test_misuse(void)
@@ -273,6 +299,7 @@ int main(int argc, char **argv)
     qtest_add_func("dac/waves", test_waves);
     qtest_add_func("dac/dma", test_dma);
     qtest_add_func("dac/underrun", test_underrun);
+    qtest_add_func("dac/underrun-errata", test_underrun_errata);
     qtest_add_func("dac/misuse", test_misuse);
     return board_run_tests();
 }
