@@ -20,11 +20,6 @@ Bxcan *bxcan_node(unsigned n)
     return nodes->pdata[n];
 }
 
-CanWire *bxcan_wire_of(const Bxcan *s)
-{
-    return s->alone ? (CanWire *)&s->inner : s->wire;
-}
-
 Bxcan *bxcan_next_at(const CanWire *w, unsigned *n)
 {
     while (*n < nodes->len) {
@@ -37,21 +32,16 @@ Bxcan *bxcan_next_at(const CanWire *w, unsigned *n)
     return NULL;
 }
 
-bool bxcan_bus_is_busy(const Bxcan *s)
-{
-    return bxcan_wire_of(s)->phase != WIRE_IDLE;
-}
-
 /* ---- Who is where ---- */
 
 bool bxcan_is_looped(const Bxcan *s)
 {
-    return bxcan_btr(s, R_BTR_LBKM_MASK);
+    return reg_get(s, BTR, LBKM);
 }
 
 bool bxcan_is_silent(const Bxcan *s)
 {
-    return bxcan_btr(s, R_BTR_SILM_MASK);
+    return reg_get(s, BTR, SILM);
 }
 
 static bool is_attached(const Bxcan *s)
@@ -98,7 +88,7 @@ static bool will_hear(const Bxcan *s)
 {
     return bxcan_has_clock(s) && !s->parent_obj.held &&
            (bxcan_is_on(s) || s->mode == CAN_MODE_SYNC ||
-            (s->mode == CAN_MODE_SLEEP && bxcan_mcr(s, R_MCR_AWUM_MASK)));
+            (s->mode == CAN_MODE_SLEEP && reg_get(s, MCR, AWUM)));
 }
 
 bool can_wire_will_be_heard(const CanWire *w)

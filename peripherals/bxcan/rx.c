@@ -117,7 +117,7 @@ static void store(Bxcan *s, const CanFrame *f, Match match)
 
     if (overrun) {
         *rfr |= R_RF0R_FOVR0_MASK;
-        if (bxcan_mcr(s, R_MCR_RFLM_MASK)) {
+        if (reg_get(s, MCR, RFLM)) {
             return;
         }
         fifo->count--;                      /* it takes the place of the last one */
@@ -126,7 +126,7 @@ static void store(Bxcan *s, const CanFrame *f, Match match)
     fifo->slot[at] = (CanMessage) {
         .rir = can_frame_rir(f),
         .rdtr = dlc | match.index << R_RDT0R_FMI_SHIFT |
-                (bxcan_mcr(s, R_MCR_TTCM_MASK) ? s->stamp << R_RDT0R_TIME_SHIFT : 0),
+                (reg_get(s, MCR, TTCM) ? s->stamp << R_RDT0R_TIME_SHIFT : 0),
         .rdlr = ldl_le_p(f->data), .rdhr = ldl_le_p(f->data + 4),
     };
     fifo->count++;

@@ -1,7 +1,13 @@
 /*
- * What the parts of a bxCAN share: registers (bxcan.c), modes and errors (mode.c), mailboxes
- * (tx.c), filters and FIFOs (rx.c), frames (frame.c), the bus (bus.c), what
- * happens on it (wire.c) and when (time.c).
+ * What the parts of a bxCAN share.  From the bottom:
+ *
+ *   frame.c    frames: how long, which wins
+ *   mode.c     modes and errors; rx.c: filters and FIFOs
+ *   tx.c       mailboxes
+ *   bus.c      who is at the bus
+ *   wire.c     what happens on it
+ *   time.c     ... and when
+ *   bxcan.c    registers
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -115,14 +121,15 @@ static inline uint32_t *bxcan_regs(const Bxcan *s)
     return s->parent_obj.regs;
 }
 
-static inline bool bxcan_mcr(const Bxcan *s, uint32_t bits)
+/* The wire that it is at. */
+static inline CanWire *bxcan_wire_of(const Bxcan *s)
 {
-    return bxcan_regs(s)[R_MCR] & bits;
+    return s->alone ? (CanWire *)&s->inner : s->wire;
 }
 
-static inline bool bxcan_btr(const Bxcan *s, uint32_t bits)
+static inline bool bxcan_bus_is_busy(const Bxcan *s)
 {
-    return bxcan_regs(s)[R_BTR] & bits;
+    return bxcan_wire_of(s)->phase != WIRE_IDLE;
 }
 
 /* ---- frame.c ---- */
@@ -194,10 +201,7 @@ extern const VMStateDescription vmstate_can_fifo;
 /* ---- bus.c ---- */
 
 void bxcan_bus_realize(Bxcan *s);
-bool bxcan_bus_is_busy(const Bxcan *s);
 Bxcan *bxcan_node(unsigned n);
-/* The wire that it is at. */
-CanWire *bxcan_wire_of(const Bxcan *s);
 void bxcan_choose_wire(Bxcan *s);
 /* The next node from @n on at @w, or NULL. */
 Bxcan *bxcan_next_at(const CanWire *w, unsigned *n);

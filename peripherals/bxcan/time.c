@@ -87,7 +87,7 @@ static Bxcan *quiet_beginner(CanWire *w)
             return NULL;                /* it may wake up by it */
         }
         if (bxcan_tx_next(s) >= 0) {
-            if (found || s->quiet_until > w->begin_at || bxcan_mcr(s, R_MCR_TTCM_MASK) ||
+            if (found || s->quiet_until > w->begin_at || reg_get(s, MCR, TTCM) ||
                 (bxcan_is_looped(s) && s->bus)) {
                 return NULL;
             }

@@ -196,7 +196,7 @@ static void let_others(CanWire *w, Bxcan *s, unsigned bits)
         uint64_t bit = counter_at(&s->bits, counter_when(&bxcan_node(w->pacer)->bits, w->due));
 
         s->quiet_until = counter_when(&s->bits, bit + bits + INTERMISSION_BITS + SUSPEND_BITS);
-        if (FIELD_EX32(bxcan_regs(s)[R_ESR], ESR, LEC) == CAN_ACK && !time_is_exact()) {
+        if (reg_get(s, ESR, LEC) == CAN_ACK && !time_is_exact()) {
             s->quiet_until = MAX(s->quiet_until, now() + LONELY_NS);
         }
     }

@@ -1,6 +1,6 @@
 /*
- * DMA controller (RM0090 chapter 10): registers, flags and lines.  Time and arbitration are in
- * engine.c, the data in stream.c.
+ * DMA controller (RM0090 chapter 10): registers, flags and lines.  The rest is
+ * listed in state.h.
  *
  * Lines in: `request[stream * 8 + channel]`, a level: one burst more; `flow-end[...]`, a level with
  *   it: and that is the last one (PFCTRL).
@@ -29,23 +29,6 @@
 #define FCR_FREE R_S0FCR_FEIE_MASK
 
 /* ---- Flags ---- */
-
-static unsigned flags_at(unsigned n)
-{
-    static const uint8_t at[] = { 0, 6, 16, 22 };
-
-    return at[n % 4];
-}
-
-uint32_t dma_flags(Dma *s, unsigned n)
-{
-    return extract32(s->parent_obj.regs[R_LISR + n / 4], flags_at(n), 6);
-}
-
-void dma_set_flags(Dma *s, unsigned n, uint32_t flags)
-{
-    s->parent_obj.regs[R_LISR + n / 4] |= flags << flags_at(n);
-}
 
 /* Flags of a stream that lead to an interrupt. */
 static uint32_t enabled_flags(Dma *s, unsigned n)
