@@ -1,5 +1,5 @@
 /*
- * From memory to memory (RM0090 10.3.6): a burst of each port at a time; of plain memory many at once.
+ * From memory to memory (RM0090 10.3.6): a burst of each port at a time, of plain memory many.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -34,7 +34,8 @@ static bool copy_plain(Dma *s, unsigned n, uint32_t size)
     DmaStream *st = &s->stream[n];
     uint32_t from = dma_pstep(s, n) ? size : dma_psize(s, n);
 
-    if (dma_mstep(s, n) != dma_msize(s, n) || (dma_pstep(s, n) && dma_pstep(s, n) != dma_psize(s, n)) ||
+    if (dma_mstep(s, n) != dma_msize(s, n) ||
+        (dma_pstep(s, n) && dma_pstep(s, n) != dma_psize(s, n)) ||
         size % dma_msize(s, n) || ranges_overlap(st->paddr, from, st->maddr, size) ||
         !dma_is_plain(&s->memory.as, st->maddr, size, true) || !read_plain(s, n, s->buffer, size)) {
         return false;

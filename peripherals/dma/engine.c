@@ -6,8 +6,8 @@
  * never touched from within its own access, only the timer is armed there.
  *
  * Without -icount virtual time goes on while the host does the work.  Requests are then served as
- * soon as possible.  No event does more than MAX_UNITS or DMA_MAX_BEATS of work; then others have their turn for
- * PAUSE_NS, and what is late begins anew.
+ * soon as possible.  No event does more than MAX_UNITS or DMA_MAX_BEATS of work; then others have
+ * their turn for PAUSE_NS, and what is late begins anew.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

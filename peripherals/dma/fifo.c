@@ -1,5 +1,5 @@
 /*
- * A stream's transfer and its FIFO (RM0090 10.3.12): how both ports fill and empty it, and how it ends.
+ * A stream's transfer and its FIFO (RM0090 10.3.12): how both ports fill and empty it, how it ends.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -113,10 +113,10 @@ bool dma_read_peripheral(Dma *s, unsigned n)
 bool dma_write_peripheral(Dma *s, unsigned n)
 {
     DmaStream *st = &s->stream[n];
-    uint32_t addr = st->paddr;
+    uint32_t addr = st->paddr, size = dma_psize(s, n);
 
     st->paddr += dma_pstep(s, n);
-    if (dma_port_write(&s->peripheral, n, addr, dma_psize(s, n), pop(st, dma_psize(s, n))) != MEMTX_OK) {
+    if (dma_port_write(&s->peripheral, n, addr, size, pop(st, size)) != MEMTX_OK) {
         return dma_transfer_error(s, n, "write (peripheral port)", addr);
     }
     return true;

@@ -74,9 +74,9 @@ static bool may_run(Dma *s, unsigned n)
 {
     DmaStream *st = &s->stream[n];
 
-    return !time_is_exact() && dma_direction(s, n) == DMA_P2M && dma_is_direct(s, n) && !dma_pstep(s, n) &&
-           !dma_peripheral_controls_flow(s, n) && !s->ack[dma_request_of(s, n)] && !st->stopping &&
-           !st->level;
+    return !time_is_exact() && dma_direction(s, n) == DMA_P2M && dma_is_direct(s, n) &&
+           !dma_pstep(s, n) && !dma_peripheral_controls_flow(s, n) &&
+           !s->ack[dma_request_of(s, n)] && !st->stopping && !st->level;
 }
 
 /* Take up to @max items. */
@@ -114,7 +114,8 @@ void dma_stream_look(Dma *s, unsigned n)
 void dma_serve_request(Dma *s, unsigned n)
 {
     DmaStream *st = &s->stream[n];
-    unsigned request = dma_request_of(s, n), beats = MIN(dma_pburst(s, n), *dma_reg(s, R_S0NDTR, n));
+    unsigned request = dma_request_of(s, n);
+    unsigned beats = MIN(dma_pburst(s, n), *dma_reg(s, R_S0NDTR, n));
     bool from = dma_direction(s, n) == DMA_P2M, last, moved;
 
     if (serve_run(s, n)) {

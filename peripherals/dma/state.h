@@ -1,7 +1,12 @@
 /*
- * What the parts of a DMA controller share, from the bottom: the bus (port.c), a transfer and its FIFO
- * (fifo.c), a request's burst (request.c), memory to memory (copy.c), what a stream has to do (stream.c), time
- * and arbitration (engine.c), registers and lines (dma.c).
+ * What the parts of a DMA controller share.  From the bottom:
+ *
+ *   port.c     the bus
+ *   fifo.c     a transfer and its FIFO
+ *   request.c  a request's burst; copy.c: memory to memory
+ *   stream.c   what a stream has to do, and for how long
+ *   engine.c   time and arbitration
+ *   dma.c      registers and lines
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

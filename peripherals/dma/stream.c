@@ -1,6 +1,6 @@
 /*
- * A stream of the DMA (RM0090 10.3), as the engine sees it: what it has to do, for how long, and how it is
- * enabled and disabled.
+ * A stream of the DMA (RM0090 10.3), as the engine sees it: what it has to do, for how long, and how
+ * it is enabled and disabled.
  *
  * Work comes in units: a request's burst with the memory accesses it leads to; filling the FIFO
  * before the first request; or, from memory to memory, a burst of each port.
@@ -128,7 +128,8 @@ static bool bursts_fit(Dma *s, unsigned n)
 {
     unsigned burst = dma_burst_beats(FIELD_EX32(dma_cr(s, n), S0CR, MBURST)) * dma_msize(s, n);
 
-    return dma_is_direct(s, n) || !(dma_cr(s, n) & R_S0CR_MBURST_MASK) || dma_threshold(s, n) % burst == 0;
+    return dma_is_direct(s, n) || !(dma_cr(s, n) & R_S0CR_MBURST_MASK) ||
+           dma_threshold(s, n) % burst == 0;
 }
 
 static void check_sizes(Dma *s, unsigned n)
