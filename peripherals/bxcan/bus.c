@@ -1,10 +1,10 @@
 /*
  * The CAN bus: who is at it, and how he hears of QEMU's other nodes.
  *
- * All controllers at one can-bus of QEMU share a CanWire, that of the first; what becomes of frames there
- * is in wire.c.  QEMU's other nodes hand over whole frames at once: such a frame waits in the
- * wire's queue, arbitrates and takes its time as if it were sent here with the bit rate of the first
- * controller that listens; what they take is acknowledged.
+ * All controllers at one can-bus of QEMU share a CanWire, that of the first; what becomes of frames
+ * there is in wire.c.  QEMU's other nodes hand over whole frames at once: such a frame waits in the
+ * wire's queue, arbitrates and takes its time as if it were sent here with the bit rate of the
+ * first controller that listens; what they take is acknowledged.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

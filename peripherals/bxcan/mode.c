@@ -1,6 +1,6 @@
 /*
- * Modes of bxCAN and its errors (RM0090 32.4, 32.7.6): initialization, sleep, how it gets to the bus and
- * off it.
+ * Modes of bxCAN and its errors (RM0090 32.4, 32.7.6): initialization, sleep, how it gets to the
+ * bus and off it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -155,7 +155,9 @@ void bxcan_mode_rx_changed(Bxcan *s)
     }
 }
 
-/* Of the 11 recessive bits that end every frame 3 are still to come; they count once for recovery. */
+/*
+ * Of the 11 recessive bits that end every frame 3 are still to come; they count once for recovery.
+ */
 void bxcan_mode_bus_was_busy(Bxcan *s, unsigned bits)
 {
     if (s->mode == CAN_MODE_SYNC) {

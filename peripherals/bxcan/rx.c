@@ -1,8 +1,8 @@
 /*
  * Filters and receive FIFOs of bxCAN (RM0090 32.7.3, 32.7.4).
  *
- * unsure: that CAN2 counts its filters from 0 at CAN2SB; that between the two FIFOs the lower bank wins;
- * that TIME is 0 without TTCM.
+ * unsure: that CAN2 counts its filters from 0 at CAN2SB; that between the two FIFOs the lower bank
+ * wins; that TIME is 0 without TTCM.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,7 +17,9 @@ typedef struct Match {
     unsigned fifo, index;
 } Match;
 
-/* The four shapes of a bank: FS1R is the upper bit, FM1R the lower; the order is that of priority. */
+/*
+ * The four shapes of a bank: FS1R is the upper bit, FM1R the lower; the order is that of priority.
+ */
 enum { MASKS_16, LIST_16, MASK_32, LIST_32 };
 
 static const unsigned filters_of_shape[] = { 2, 4, 1, 2 };

@@ -50,8 +50,8 @@ typedef enum WirePhase {
 } WirePhase;
 
 /*
- * A bus, or what a controller has in place of one in loopback mode.  One of those that take part in a
- * frame is its pacer: all times are bits of that one's.
+ * A bus, or what a controller has in place of one in loopback mode.  One of those that take part in
+ * a frame is its pacer: all times are bits of that one's.
  */
 typedef struct CanWire {
     uint32_t phase;

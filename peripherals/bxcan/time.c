@@ -1,9 +1,9 @@
 /*
  * Time on the wire of a CAN: what is due by now, and when to look again.
  *
- * What is due is done when somebody looks at a register; the timer runs for what somebody is told of:
- * mostly that is a frame's end alone.  Without -icount, virtual time being the host's, it is told of
- * frames that follow closely once in PAUSE_NS, which saves switches between threads.
+ * What is due is done when somebody looks at a register; the timer runs for what somebody is told
+ * of: mostly that is a frame's end alone.  Without -icount, virtual time being the host's, it is
+ * told of frames that follow closely once in PAUSE_NS, which saves switches between threads.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

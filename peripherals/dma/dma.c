@@ -9,8 +9,8 @@
  * Links: `memory-bus`, `peripheral-bus`, what its two ports reach.
  * Property: `memory-to-memory`, which DMA1 can't.
  *
- * A port takes 3 cycles of HCLK for an access and one for each beat of it; from memory to memory both
- * ports work at the same time, so single words take 4 cycles each.
+ * A port takes 3 cycles of HCLK for an access and one for each beat of it; from memory to memory
+ * both ports work at the same time, so single words take 4 cycles each.
  *
  * Deliberately different: buses are never busy with others and APB does not slow the port down, so
  * there is no overrun, no underrun and no direct mode error.  From memory to a peripheral in

@@ -67,8 +67,8 @@ static void write_run(Dma *s, unsigned n, const uint32_t *data, unsigned count)
 }
 
 /*
- * Without -icount a requester may have many items, and its request would stay: take them at once, but
- * for the last, with which more happens.  Requests that are acknowledged count one by one.
+ * Without -icount a requester may have many items, and its request would stay: take them at once,
+ * but for the last, with which more happens.  Requests that are acknowledged count one by one.
  */
 static bool may_run(Dma *s, unsigned n)
 {

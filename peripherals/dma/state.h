@@ -191,7 +191,9 @@ static inline bool dma_stream_is_free_running(Dma *s, unsigned n)
 void dma_engine_init(Dma *s);
 void dma_engine_reset(Dma *s);
 
-/* Do what is due by now.  Makes bus accesses: for the timer and for accesses to our own registers. */
+/*
+ * Do what is due by now.  Makes bus accesses: for the timer and for accesses to our own registers.
+ */
 void dma_engine_work(Dma *s);
 
 /* The stream that has the ports is to leave them after the unit that is under way. */

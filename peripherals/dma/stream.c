@@ -1,6 +1,6 @@
 /*
- * A stream of the DMA (RM0090 10.3), as the engine sees it: what it has to do, for how long, and how
- * it is enabled and disabled.
+ * A stream of the DMA (RM0090 10.3), as the engine sees it: what it has to do, for how long, and
+ * how it is enabled and disabled.
  *
  * Work comes in units: a request's burst with the memory accesses it leads to; filling the FIFO
  * before the first request; or, from memory to memory, a burst of each port.
