@@ -5,8 +5,8 @@
  *   `dma-2-ack`; `vref`, its level is VREF+ in mV.
  * Lines out: `irq`; `dma-1`, `dma-2`; `trig-wanted[0..6]`, somebody waits for that trigger.
  * Links: `out1`, `out2`, the pins.
- * Property: `errata`, ES0182: an underrun does not stop the DMA, and a request that is pending outlives
- *   DMAEN and EN.
+ * Property: `errata`, ES0182: an underrun does not stop the DMA, and a request that is pending
+ *   outlives DMAEN and EN.
  *
  * A channel that is enabled drives its pin, whatever mode that is in.  Data goes to the output one
  * cycle of PCLK1 after it has been written, or three after a trigger (one if that is software's).
