@@ -7,10 +7,15 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/error-report.h"
 #include "qemu/timer.h"
 #include "system/cpu-timers.h"
 #include "system/qtest.h"
 #include "stm32/core/counter.h"
+
+#define MAX_AT_ONCE 100000      /* timers that are due at one instant: a chain of devices has some ten, */
+#define MAX_AFTER_BUG 1000      /* ... and one that never ends is cut shorter the next time */
+#define BUG_DELAY_NS SCALE_MS
 
 typedef unsigned __int128 Units;    /* of 2^-32 ns */
 
@@ -125,12 +130,41 @@ int64_t counter_when(const Counter *c, uint64_t count)
     return ahead < (Units)(INT64_MAX - c->anchor) ? c->anchor + (int64_t)ahead : COUNTER_NEVER;
 }
 
+/* For something that was due at @when and is armed only now: later if that never ends. */
+static int64_t due_now(int64_t when, int64_t now)
+{
+    static int64_t instant;
+    static unsigned count, max = MAX_AT_ONCE;
+
+    count = instant == now ? count + 1 : 1;
+    instant = now;
+    if (count <= max) {
+        return time_is_exact() ? when : now;
+    }
+    if (max == MAX_AT_ONCE) {
+        error_report("a device's timer is due again and again at %" PRId64 " ns of virtual time; such "
+                     "timers come late from now on: please report this bug of the machine", now);
+        max = MAX_AFTER_BUG;
+    }
+    return now + BUG_DELAY_NS;
+}
+
 void counter_arm(QEMUTimer *timer, int64_t when)
 {
+    int64_t set = timer_expire_time_ns(timer), now;     /* -1: it is not armed */
+
     if (when == COUNTER_NEVER) {
         timer_del(timer);
-    } else if (timer_expire_time_ns(timer) != when) {
+        return;
+    }
+    if (set == when) {
+        return;
+    }
+    now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    if (when > now) {
         timer_mod(timer, when);
+    } else if (set < 0 || set > now) {
+        timer_mod(timer, due_now(when, now));
     }
 }
 

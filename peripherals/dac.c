@@ -5,6 +5,8 @@
  *   `dma-2-ack`; `vref`, its level is VREF+ in mV.
  * Lines out: `irq`; `dma-1`, `dma-2`; `trig-wanted[0..6]`, somebody waits for that trigger.
  * Links: `out1`, `out2`, the pins.
+ * Property: `errata`, ES0182: an underrun does not stop the DMA, and a request that is pending
+ *   outlives DMAEN and EN.
  *
  * A channel that is enabled drives its pin, whatever mode that is in.  Data goes to the output one
  * cycle of PCLK1 after it has been written, or three after a trigger (one if that is software's).
@@ -16,6 +18,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/timer.h"
+#include "hw/qdev-properties.h"
 #define REGS "stm32/regs/dac.h"
 #include "stm32/core/periph.h"
 #include "stm32/core/counter.h"
@@ -42,8 +45,10 @@ typedef struct DacChannel {
 typedef struct Dac {
     Periph parent_obj;
     DacChannel ch[2];
+    bool errata;                /* property */
     uint32_t vref;              /* mV */
-    uint32_t level;             /* of the trigger inputs */
+    uint32_t level;             /* of the trigger inputs; */
+    uint32_t heard;             /* ... those whose edges count */
     Line irq, wanted[N_TRIGGERS];
     Counter ticks;              /* of PCLK1 */
     QEMUTimer *timer;
@@ -144,7 +149,9 @@ static void load_after(Dac *s, unsigned n, unsigned ticks, bool triggered)
 
 static void request(Dac *s, unsigned n)
 {
-    if (half(s, R_CR, n) & R_CR_DMAEN1_MASK && !(half(s, R_SR, n) & R_SR_DMAUDR1_MASK)) {
+    bool stopped = half(s, R_SR, n) & R_SR_DMAUDR1_MASK && !s->errata;
+
+    if (half(s, R_CR, n) & R_CR_DMAEN1_MASK && !stopped) {
         s->ch[n].requested = true;
         s->ch[n].requested_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     }
@@ -170,7 +177,7 @@ static void hardware_trigger(Dac *s, unsigned n)
     load_after(s, n, 3, true);
     if (ch->requested) {
         s->parent_obj.regs[R_SR] |= R_SR_DMAUDR1_MASK << 16 * n;
-        ch->requested = false;
+        ch->requested = s->errata;
         ch->owed = 0;
     } else {
         request(s, n);
@@ -180,7 +187,7 @@ static void hardware_trigger(Dac *s, unsigned n)
 static void trig_input(void *opaque, int input, int level)
 {
     Dac *s = opaque;
-    bool rose = level && !extract32(s->level, input, 1);
+    bool rose = level && !extract32(s->level, input, 1) && extract32(s->heard, input, 1);
 
     s->level = deposit32(s->level, input, 1, !!level);
     if (!rose) {
@@ -233,7 +240,7 @@ static void cr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
             ch->down = false;
         }
         if (changed & (R_CR_DMAEN1_MASK | R_CR_EN1_MASK)) {
-            ch->requested = false;
+            ch->requested &= s->errata;
             ch->owed = 0;
         }
         /* what has been held meanwhile goes out when there is no trigger to wait for */
@@ -360,6 +367,7 @@ static void dac_update(Periph *p)
     for (unsigned i = 0; i < N_TRIGGERS; i++) {
         line_set(&s->wanted[i], extract32(wanted, i, 1));
     }
+    s->heard = wanted;          /* not before: a source that is asked first shows what it has been */
 }
 
 static void expired(void *opaque)
@@ -391,7 +399,7 @@ static void dac_reset(Periph *p, bool power_on)
 {
     Dac *s = DAC(p);
 
-    s->level = 0;
+    s->level = s->heard = 0;
     for (unsigned n = 0; n < 2; n++) {
         DacChannel *ch = &s->ch[n];
 
@@ -448,15 +456,20 @@ static const VMStateDescription dac_vmstate = {
         VMSTATE_STRUCT_ARRAY(ch, Dac, 2, 1, channel_vmstate, DacChannel),
         VMSTATE_UINT32(vref, Dac),
         VMSTATE_UINT32(level, Dac),
+        VMSTATE_UINT32(heard, Dac),
         VMSTATE_COUNTER(ticks, Dac),
         VMSTATE_PERIPH(Dac),
         VMSTATE_END_OF_LIST()
     },
 };
 
+static const Property dac_properties[] = {
+    DEFINE_PROP_BOOL("errata", Dac, errata, true),
+};
+
 static const PeriphInfo dac = {
     .chapter = "RM0090 14", .bus = BUS_APB,
-    REGS_AND_OPS(dac_ops),
+    REGS_AND_OPS(dac_ops), PROPERTIES(dac_properties),
     .vmsd = &dac_vmstate,
     .init = dac_init, .reset = dac_reset, .sync = dac_sync, .update = dac_update,
 };

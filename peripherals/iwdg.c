@@ -106,10 +106,9 @@ static void arm(Iwdg *s, bool wanted)
 {
     int64_t when = wanted ? counter_when(&s->cycles, next_event(s)) : COUNTER_NEVER;
 
-    if (when == COUNTER_NEVER) {
-        timer_del(s->timer);
-    } else if (!timer_pending(s->timer) || timer_expire_time_ns(s->timer) > when) {
-        timer_mod(s->timer, when);
+    if (when == COUNTER_NEVER || !timer_pending(s->timer) ||
+        timer_expire_time_ns(s->timer) > when) {
+        counter_arm(s->timer, when);
     }
 }
 

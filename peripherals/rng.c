@@ -76,11 +76,7 @@ static void rng_update(Periph *p)
     errors = p->regs[R_SR] & (R_SR_CEIS_MASK | R_SR_SEIS_MASK);
     line_set(&s->irq, (p->regs[R_CR] & R_CR_IE_MASK) && (errors || is_ready(s)));
     when = counter_when(&s->words, s->taken + 1);
-    if ((p->regs[R_CR] & R_CR_IE_MASK) && !s->irq.level && when != COUNTER_NEVER) {
-        timer_mod(s->ready, when);
-    } else {
-        timer_del(s->ready);
-    }
+    counter_arm(s->ready, p->regs[R_CR] & R_CR_IE_MASK && !s->irq.level ? when : COUNTER_NEVER);
 }
 
 static void ready_expired(void *opaque)

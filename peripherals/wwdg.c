@@ -78,10 +78,12 @@ static void arm(Wwdg *s)
     uint64_t steps = steps_to(s, s->warned ? T6 - 1 : EARLY);
     int64_t when = counter_when(&s->cycles, s->begin + steps * step(s->parent_obj.regs[R_CFR]));
 
-    if (!is_enabled(s) || s->expired || when == COUNTER_NEVER) {
-        timer_del(s->timer);
-    } else if (!timer_pending(s->timer) || timer_expire_time_ns(s->timer) > when) {
-        timer_mod(s->timer, when);
+    if (!is_enabled(s) || s->expired) {
+        when = COUNTER_NEVER;
+    }
+    if (when == COUNTER_NEVER || !timer_pending(s->timer) ||
+        timer_expire_time_ns(s->timer) > when) {
+        counter_arm(s->timer, when);
     }
 }
 

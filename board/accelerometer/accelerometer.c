@@ -12,6 +12,7 @@
 #include "migration/vmstate.h"
 #include "stm32/board/accelerometer/accelerometer.h"
 #include "stm32/board/accelerometer/model.h"
+#include "stm32/core/counter.h"
 
 #define TAP_MG 4000
 #define MAX_BEHIND 1024         /* samples: of a longer time nobody has looked only the last matter */
@@ -52,11 +53,7 @@ static void catch_up(Accelerometer *a)
 static void update(Accelerometer *a)
 {
     a->model->update(a);
-    if (a->sample_at && a->model->interrupts(a)) {
-        timer_mod(a->timer, a->sample_at);
-    } else {
-        timer_del(a->timer);
-    }
+    counter_arm(a->timer, a->sample_at && a->model->interrupts(a) ? a->sample_at : COUNTER_NEVER);
 }
 
 static void expired(void *opaque)

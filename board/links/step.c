@@ -14,6 +14,7 @@
 #include "system/cpus.h"
 #include "system/runstate.h"
 #include "stm32/board/links/step.h"
+#include "stm32/core/counter.h"
 
 #define MAX_DUE 4096            /* lines: an other end that says more is not one of ours */
 
@@ -42,11 +43,7 @@ static void arm(Link *l)
     LinkLine *first = g_queue_peek_head(l->due);
     int64_t when = MIN(first ? first->ns : INT64_MAX, l->held ? INT64_MAX : turn_ends(l));
 
-    if (when == INT64_MAX) {
-        timer_del(l->timer);
-    } else {
-        timer_mod(l->timer, l->base + when);
-    }
+    counter_arm(l->timer, when == INT64_MAX ? COUNTER_NEVER : l->base + when);
 }
 
 /* Our turn, or the next one, is to end at @ns. */

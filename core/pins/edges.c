@@ -6,6 +6,7 @@
  */
 #include "qemu/osdep.h"
 #include "system/runstate.h"
+#include "stm32/core/counter.h"
 #include "stm32/core/pins/net.h"
 #include "stm32/trace.h"
 
@@ -183,7 +184,7 @@ void net_arm_edge(PinNet *net)
         if (net->drive.kind == DRIVE_WAVE && !timer_pending(net->edge)) {
             net_begin_edges(net);
         }
-        timer_mod(net->edge, when);
+        counter_arm(net->edge, when);
     } else if (timer_pending(net->edge)) {
         timer_del(net->edge);
     }
@@ -213,7 +214,7 @@ void net_edge(void *opaque)
     if (net->drive.kind == DRIVE_WAVE) {
         net_tell_edges(net);
         if (net->drive.kind == DRIVE_WAVE && net_wants_waves(net)) {
-            timer_mod(net->edge, wave_next_delivery(&net->drive, drive_now()));
+            counter_arm(net->edge, wave_next_delivery(&net->drive, drive_now()));
         }
         return;
     }

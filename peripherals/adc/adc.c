@@ -1,14 +1,14 @@
 /*
- * Analog-to-digital converter (RM0090 chapter 13): registers, pins and lines of one of the three.  The
- * rest is in sequence.c, result.c, common.c and time.c.
+ * Analog-to-digital converter (RM0090 chapter 13): registers, pins and lines of one of the three. 
+ * The rest is in sequence.c, result.c, common.c and time.c.
  *
- * Property: `number`, 1 to 3.  Links: `common`, what all share; `in0` ... `in15`, the pins of its
- *   channels.
+ * Properties: `number`, 1 to 3; `errata`, what ES0182 says.  Links: `common`, what all share; `in0`
+ *   ... `in15`, the pins of its channels.
  * Lines out: `irq`; `dma`, DR (of ADC1 in multi modes CDR) has data for the DMA.
  * Lines in: `dma-last`, the DMA has taken the last.
  *
- * Deliberately different: a trigger has its effect at once, not some ticks later; there is no noise;
- * a conversion while it is not yet stable is as good as any; sampling loads nobody's output.
+ * Deliberately different: a trigger has its effect at once, not some ticks later; there is no
+ * noise; a conversion while it is not yet stable is as good as any; sampling loads nobody's output.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -35,7 +35,7 @@ static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     uint32_t cleared = was & ~p->regs[R_SR];
 
     if (cleared & R_SR_OVR_MASK ||
-        (cleared & R_SR_EOC_MASK && !adc_cr2(ADC(p), R_CR2_DMA_MASK) &&
+        (cleared & R_SR_EOC_MASK && !reg_get(ADC(p), CR2, DMA) &&
          !adc_uses_cdr_dma(ADC(p)))) {
         ADC(p)->fresh = false;
     }
@@ -53,14 +53,14 @@ static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if (changed & R_CR2_DMA_MASK) {
         s->dma_done = s->fresh = false;
     }
-    if (adc_cr1(s, R_CR1_JAUTO_MASK) && p->regs[R_CR2] & R_CR2_JEXTEN_MASK) {
+    if (reg_get(s, CR1, JAUTO) && p->regs[R_CR2] & R_CR2_JEXTEN_MASK) {
         periph_mistake(p, "JAUTO with an external trigger of the injected group (JEXTEN)");
     }
     if (data & R_CR2_JSWSTART_MASK) {
-        adc_trigger(s, ADC_INJECTED);
+        adc_trigger(s, ADC_INJECTED, true);
     }
     if (data & R_CR2_SWSTART_MASK) {
-        adc_trigger(s, ADC_REGULAR);
+        adc_trigger(s, ADC_REGULAR, true);
     }
 }
 
@@ -68,10 +68,10 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Adc *s = ADC(p);
 
-    if (adc_cr1(s, R_CR1_JAUTO_MASK) && adc_cr1(s, R_CR1_DISCEN_MASK | R_CR1_JDISCEN_MASK)) {
+    if (reg_get(s, CR1, JAUTO) && p->regs[R_CR1] & (R_CR1_DISCEN_MASK | R_CR1_JDISCEN_MASK)) {
         periph_mistake(p, "JAUTO and a discontinuous mode at the same time");
     }
-    if (adc_cr1(s, R_CR1_DISCEN_MASK) && adc_cr1(s, R_CR1_JDISCEN_MASK)) {
+    if (reg_get(s, CR1, DISCEN) && reg_get(s, CR1, JDISCEN)) {
         periph_mistake(p, "discontinuous mode of both groups at the same time");
     }
     if ((p->regs[R_CR1] ^ was) & R_CR1_DISCEN_MASK && !s->regular) {
@@ -79,18 +79,24 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
-/* RM0090 13.3.4: the conversion under way is reset, and the new group is begun. */
-static void sqr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+/*
+ * RM0090 13.3.4: the conversion under way is reset, and the new group is begun.  ES0182: if
+ * software has started it, nothing is begun.
+ */
+static void sequence_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    if (p->regs[n] != was) {
-        adc_restart(ADC(p), ADC_REGULAR, adc_tick(ADC(p)->common));
-    }
-}
+    AdcGroup group = n == R_JSQR ? ADC_INJECTED : ADC_REGULAR;
+    Adc *s = ADC(p);
 
-static void jsqr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    if (p->regs[n] != was) {
-        adc_restart(ADC(p), ADC_INJECTED, adc_tick(ADC(p)->common));
+    if (p->regs[n] == was) {
+        return;
+    }
+    if (s->busy == group && s->by_software[group] && s->errata) {
+        periph_mistake(p, "%s written during a conversion that software has started: that ends "
+                       "without EOC, and no other begins (ES0182); start it again", p->reg[n].name);
+        adc_give_up(s, group, adc_tick(s->common));
+    } else {
+        adc_restart(s, group, adc_tick(s->common));
     }
 }
 
@@ -114,7 +120,7 @@ static unsigned dr_read_run(Periph *p, unsigned n, uint32_t *data, unsigned max,
     Adc *s = ADC(p);
     unsigned count = 0;
 
-    if (!adc_cr2(s, R_CR2_DMA_MASK) || s->dma_done || adc_uses_cdr_dma(s)) {
+    if (!reg_get(s, CR2, DMA) || s->dma_done || adc_uses_cdr_dma(s)) {
         return 0;
     }
     while (s->fresh && count < max) {
@@ -133,10 +139,10 @@ static const RegOps adc_ops[] = {
     [R_SR]   = { .read = sr_read, .written = sr_written },
     [R_CR1]  = { .written = cr1_written },
     [R_CR2]  = { .written = cr2_written },
-    [R_SQR1] = { .written = sqr_written },
-    [R_SQR2] = { .written = sqr_written },
-    [R_SQR3] = { .written = sqr_written },
-    [R_JSQR] = { .written = jsqr_written },
+    [R_SQR1] = { .written = sequence_written },
+    [R_SQR2] = { .written = sequence_written },
+    [R_SQR3] = { .written = sequence_written },
+    [R_JSQR] = { .written = sequence_written },
     [R_DR]   = { .read = dr_read, .read_run = dr_read_run },
 };
 
@@ -151,8 +157,8 @@ static void dma_last_input(void *opaque, int n, int level)
         return;
     }
     if (adc_uses_cdr_dma(s)) {
-        c->dma_done = !(c->parent_obj.regs[R_CCR] & R_CCR_DDS_MASK);
-    } else if (!adc_cr2(s, R_CR2_DDS_MASK)) {
+        c->dma_done = !reg_get(c, CCR, DDS);
+    } else if (!reg_get(s, CR2, DDS)) {
         s->dma_done = true;
         s->fresh = false;
     }
@@ -213,6 +219,7 @@ static void adc_reset(Periph *p, bool power_on)
     adc_stop(s);
     s->begun = s->end = s->stable = 0;
     s->left = s->jleft = 0;
+    memset(s->by_software, 0, sizeof(s->by_software));
     s->dma_done = false;
     s->fresh_ns = s->strikes = s->unnoticed = 0;
 }
@@ -268,6 +275,7 @@ static const VMStateDescription adc_vmstate = {
         VMSTATE_UINT32(sample, Adc),
         VMSTATE_BOOL(regular, Adc),
         VMSTATE_BOOL(injected, Adc),
+        VMSTATE_BOOL_ARRAY(by_software, Adc, 3),
         VMSTATE_UINT32(rank, Adc),
         VMSTATE_UINT32(left, Adc),
         VMSTATE_UINT32(jrank, Adc),
@@ -287,6 +295,7 @@ static const VMStateDescription adc_vmstate = {
 
 static const Property adc_properties[] = {
     DEFINE_PROP_UINT8("number", Adc, number, 1),
+    DEFINE_PROP_BOOL("errata", Adc, errata, true),
     DEFINE_PROP_LINK("common", Adc, common, "stm32f4-adc-common", AdcCommon *),
 };
 

@@ -2,16 +2,16 @@
  * What the three A/D converters share (RM0090 13.9, 13.13.15 on): prescaler, multi modes, CDR, the
  * sensors inside the chip; and the lines all three have in common.
  *
- * Lines in: `ext-trig[0..15]` and `jext-trig[0..15]`, the triggers as EXTSEL and JEXTSEL number them;
- *   `vref`, its level is VREF+ in mV.
+ * Lines in: `ext-trig[0..15]` and `jext-trig[0..15]`, the triggers as EXTSEL and JEXTSEL number
+ *   them; `vref`, its level is VREF+ in mV.
  * Lines out: `ext-trig-wanted[0..15]`, `jext-trig-wanted[0..15]`: somebody waits for that trigger.
- * Properties: `temperature` of the chip in thousandths of a degree, `vbat` in mV; can be changed while
- *   running.
+ * Properties: `temperature` of the chip in thousandths of a degree, `vbat` in mV; can be changed
+ *   while running.
  *
  * It has the clock of whichever converter has one.
  *
- * unsure: reading CDR takes the data of the converters it shows, as reading their DR would.  In triple
- * mode without DMA it shows ADC1 and ADC2.
+ * unsure: reading CDR takes the data of the converters it shows, as reading their DR would.  In
+ * triple mode without DMA it shows ADC1 and ADC2.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,41 +20,15 @@
 #include "qapi/visitor.h"
 #include "stm32/peripherals/adc/state.h"
 
-const uint8_t adc_modes[16] = {
-    [1] = SIMULTANEOUS | INJECTED_SIMULTANEOUS, [2] = SIMULTANEOUS | ALTERNATE,
-    [5] = INJECTED_SIMULTANEOUS, [6] = SIMULTANEOUS, [7] = INTERLEAVED, [9] = ALTERNATE,
-};
-
 /* ---- CDR ---- */
-
-static unsigned cdr_dma(const AdcCommon *c)
-{
-    return FIELD_EX32(c->parent_obj.regs[R_CCR], CCR, DMA);
-}
-
-/* The @n-th of those whose data CDR shows. */
-static Adc *cdr_source(const AdcCommon *c, unsigned n)
-{
-    return c->adc[(cdr_dma(c) ? c->item + n : n) % MAX(adc_team_size(c), 2)];
-}
-
-static unsigned cdr_items(const AdcCommon *c)
-{
-    return cdr_dma(c) == CDR_HALFWORDS ? 1 : 2;
-}
-
-bool adc_cdr_is_ready(const AdcCommon *c)
-{
-    return !c->dma_done && cdr_source(c, 0)->fresh &&
-           (cdr_items(c) == 1 || cdr_source(c, 1)->fresh);
-}
 
 static uint32_t cdr_value(const AdcCommon *c)
 {
-    uint32_t first = cdr_source(c, 0)->parent_obj.regs[R_DR];
-    uint32_t second = cdr_items(c) == 2 ? cdr_source(c, 1)->parent_obj.regs[R_DR] : 0;
+    uint32_t first = adc_cdr_source(c, 0)->parent_obj.regs[R_DR];
+    uint32_t second = adc_cdr_items(c) == 2 ? adc_cdr_source(c, 1)->parent_obj.regs[R_DR] : 0;
 
-    return cdr_dma(c) == CDR_BYTES ? (second & 0xff) << 8 | (first & 0xff) : second << 16 | first;
+    return adc_cdr_dma(c) == CDR_BYTES ? (second & 0xff) << 8 | (first & 0xff)
+                                       : second << 16 | first;
 }
 
 static uint32_t cdr_read(Periph *p, unsigned n)
@@ -63,16 +37,16 @@ static uint32_t cdr_read(Periph *p, unsigned n)
     uint32_t value = cdr_value(c);
 
     if (adc_team_size(c) > 1) {
-        bool counts = cdr_dma(c) && adc_cdr_is_ready(c);
+        bool counts = adc_cdr_dma(c) && adc_cdr_is_ready(c);
 
-        for (unsigned i = 0; i < cdr_items(c); i++) {
-            Adc *s = cdr_source(c, i);
+        for (unsigned i = 0; i < adc_cdr_items(c); i++) {
+            Adc *s = adc_cdr_source(c, i);
 
             s->fresh = false;
-            s->parent_obj.regs[R_SR] &= ~R_SR_EOC_MASK;
+            reg_set(s, SR, EOC, 0);
         }
         if (counts) {
-            c->item = (c->item + cdr_items(c)) % adc_team_size(c);
+            c->item = (c->item + adc_cdr_items(c)) % adc_team_size(c);
         }
         adc_sync(c);
         adc_update_all(c);
@@ -110,7 +84,7 @@ static void ccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
             periph_mistake(p, "MULTI = 0x%x is reserved: the converters work alone", adc_multi(c));
         }
     }
-    if (!(was & R_CCR_DMA_MASK) != !cdr_dma(c)) {
+    if (!(was & R_CCR_DMA_MASK) != !adc_cdr_dma(c)) {
         c->dma_done = false;
         c->item = 0;
         for (unsigned i = 0; i < N_ADCS; i++) {
@@ -125,117 +99,7 @@ static const RegOps adc_common_ops[] = {
     [R_CDR] = { .read = cdr_read },
 };
 
-/* ---- Triggers ---- */
-
-static bool is_slave(const Adc *s, AdcGroup group)
-{
-    unsigned modes = group == ADC_REGULAR ? SIMULTANEOUS | INTERLEAVED
-                                          : INJECTED_SIMULTANEOUS | ALTERNATE;
-
-    return s->number > 1 && adc_is_in_team(s) && adc_mode(s->common) & modes;
-}
-
-/* The team begins anew: nothing is left of what it did before. */
-static void prepare_team(AdcCommon *c, uint64_t tick)
-{
-    bool any = false;
-
-    for (unsigned i = 0; i < adc_team_size(c); i++) {
-        any |= c->adc[i]->regular || c->adc[i]->fresh;
-    }
-    if (!any) {
-        c->item = c->turn = 0;
-        c->turn_at = tick;
-    } else if (!c->adc[0]->regular) {
-        c->turn = 0;
-        c->turn_at = MAX(c->turn_at, tick);
-    }
-}
-
-static void trigger_regular(Adc *s, uint64_t tick)
-{
-    AdcCommon *c = s->common;
-
-    if (!adc_is_in_team(s) || !(adc_mode(c) & (SIMULTANEOUS | INTERLEAVED))) {
-        adc_start_regular(s, tick);
-        return;
-    }
-    prepare_team(c, tick);
-    for (unsigned i = 0; i < adc_team_size(c); i++) {
-        adc_start_regular(c->adc[i], tick);
-    }
-}
-
-static void trigger_injected(Adc *s, uint64_t tick)
-{
-    AdcCommon *c = s->common;
-
-    if (!adc_is_in_team(s) || !(adc_mode(c) & (INJECTED_SIMULTANEOUS | ALTERNATE))) {
-        adc_start_injected(s, tick);
-    } else if (adc_is_alternate(c)) {
-        adc_start_injected(c->adc[c->jturn], tick);
-        c->jturn = (c->jturn + 1) % adc_team_size(c);
-    } else {
-        for (unsigned i = 0; i < adc_team_size(c); i++) {
-            adc_start_injected(c->adc[i], tick);
-        }
-    }
-}
-
-void adc_trigger(Adc *s, AdcGroup group)
-{
-    uint64_t tick = adc_tick(s->common);
-
-    if (is_slave(s, group)) {
-        periph_mistake(&s->parent_obj, "a trigger of its own is ignored: in this multi mode (MULTI) "
-                       "ADC1 starts it");
-    } else if (group == ADC_REGULAR) {
-        trigger_regular(s, tick);
-    } else {
-        trigger_injected(s, tick);
-    }
-}
-
-/* Which edges of input @n start the group: 1 rising, 2 falling. */
-static unsigned edges(const Adc *s, AdcGroup group, unsigned n)
-{
-    uint32_t cr2 = s->parent_obj.regs[R_CR2];
-
-    if (!adc_is_on(s) || is_slave(s, group)) {
-        return 0;
-    }
-    if (group == ADC_REGULAR) {
-        return FIELD_EX32(cr2, CR2, EXTSEL) == n ? FIELD_EX32(cr2, CR2, EXTEN) : 0;
-    }
-    return FIELD_EX32(cr2, CR2, JEXTSEL) == n ? FIELD_EX32(cr2, CR2, JEXTEN) : 0;
-}
-
-static void trigger_input(AdcCommon *c, AdcGroup group, uint32_t *levels, int n, bool level)
-{
-    bool was = extract32(*levels, n, 1);
-
-    *levels = deposit32(*levels, n, 1, level);
-    if (was == level) {
-        return;
-    }
-    adc_sync(c);
-    for (unsigned i = 0; i < N_ADCS; i++) {
-        if (edges(c->adc[i], group, n) & (level ? 1 : 2)) {
-            adc_trigger(c->adc[i], group);
-        }
-    }
-    adc_update_all(c);
-}
-
-static void ext_input(void *opaque, int n, int level)
-{
-    trigger_input(opaque, ADC_REGULAR, &ADC_COMMON(opaque)->level, n, level);
-}
-
-static void jext_input(void *opaque, int n, int level)
-{
-    trigger_input(opaque, ADC_INJECTED, &ADC_COMMON(opaque)->jlevel, n, level);
-}
+/* ---- Inputs and outputs ---- */
 
 static void vref_input(void *opaque, int n, int mv)
 {
@@ -248,57 +112,9 @@ static void vref_input(void *opaque, int n, int mv)
     }
 }
 
-/* ---- Outputs ---- */
-
-static bool interrupts(const Adc *s)
-{
-    uint32_t sr = s->parent_obj.regs[R_SR], cr1 = s->parent_obj.regs[R_CR1];
-
-    return (sr & R_SR_EOC_MASK && cr1 & R_CR1_EOCIE_MASK) ||
-           (sr & R_SR_AWD_MASK && cr1 & R_CR1_AWDIE_MASK) ||
-           (sr & R_SR_JEOC_MASK && cr1 & R_CR1_JEOCIE_MASK) ||
-           (sr & R_SR_OVR_MASK && cr1 & R_CR1_OVRIE_MASK);
-}
-
-static bool requests_dma(const Adc *s)
-{
-    if (adc_uses_cdr_dma(s)) {
-        return s->number == 1 && adc_cdr_is_ready(s->common);
-    }
-    return s->fresh && adc_cr2(s, R_CR2_DMA_MASK) && !s->dma_done;
-}
-
-static void update_wanted(AdcCommon *c)
-{
-    uint32_t wanted = 0, jwanted = 0;
-
-    for (unsigned i = 0; i < N_ADCS; i++) {
-        uint32_t cr2 = c->adc[i]->parent_obj.regs[R_CR2];
-        unsigned n = FIELD_EX32(cr2, CR2, EXTSEL), jn = FIELD_EX32(cr2, CR2, JEXTSEL);
-
-        wanted |= (edges(c->adc[i], ADC_REGULAR, n) ? 1u : 0) << n;
-        jwanted |= (edges(c->adc[i], ADC_INJECTED, jn) ? 1u : 0) << jn;
-    }
-    for (unsigned n = 0; n < N_TRIGGERS; n++) {
-        line_set(&c->wanted[n], extract32(wanted, n, 1));
-        line_set(&c->jwanted[n], extract32(jwanted, n, 1));
-    }
-}
-
-void adc_update_all(AdcCommon *c)
-{
-    adc_plan(c);
-    for (unsigned i = 0; i < N_ADCS; i++) {
-        Adc *s = c->adc[i];
-
-        line_set(&s->irq, interrupts(s));
-        line_set(&s->dma, requests_dma(s));
-    }
-}
-
 static void adc_common_update(Periph *p)
 {
-    update_wanted(ADC_COMMON(p));
+    adc_update_wanted(ADC_COMMON(p));
     adc_update_all(ADC_COMMON(p));
 }
 
@@ -344,7 +160,7 @@ static void adc_common_reset(Periph *p, bool power_on)
     c->turn = c->jturn = c->item = 0;
     c->turn_at = 0;
     c->dma_done = false;
-    c->level = c->jlevel = 0;
+    c->level = c->jlevel = c->heard = c->jheard = 0;
 }
 
 static void get_number(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
@@ -383,16 +199,11 @@ static void adc_common_init(Periph *p)
 
     c->vref = c->vbat = PIN_VDD_MV;
     c->temperature = 25000;
-    for (unsigned n = 0; n < N_TRIGGERS; n++) {
-        periph_add_line(p, &c->wanted[n], "ext-trig-wanted");
-        periph_add_line(p, &c->jwanted[n], "jext-trig-wanted");
-    }
-    qdev_init_gpio_in_named(DEVICE(p), ext_input, "ext-trig", N_TRIGGERS);
-    qdev_init_gpio_in_named(DEVICE(p), jext_input, "jext-trig", N_TRIGGERS);
+    adc_trigger_init(c);
     qdev_init_gpio_in_named(DEVICE(p), vref_input, "vref", 1);
     object_property_add(OBJECT(p), "temperature", "int", get_number, set_number, NULL, NULL);
     object_property_add(OBJECT(p), "vbat", "int", get_number, set_number, NULL, NULL);
-    adc_time_init(c);
+    adc_notice_init(c);
 }
 
 static int adc_common_pre_save(void *opaque)
@@ -418,6 +229,8 @@ static const VMStateDescription adc_common_vmstate = {
         VMSTATE_INT32(temperature, AdcCommon),
         VMSTATE_UINT32(level, AdcCommon),
         VMSTATE_UINT32(jlevel, AdcCommon),
+        VMSTATE_UINT32(heard, AdcCommon),
+        VMSTATE_UINT32(jheard, AdcCommon),
         VMSTATE_COUNTER(ticks, AdcCommon),
         VMSTATE_UINT64(seen, AdcCommon),
         VMSTATE_INT64(seen_ns, AdcCommon),

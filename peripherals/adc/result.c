@@ -1,9 +1,9 @@
 /*
- * From volts to the data register (RM0090 13.4, 13.10): channels, resolution, alignment, the injected
- * offset; and the analog watchdog.
+ * From volts to the data register (RM0090 13.4, 13.10): channels, resolution, alignment, the
+ * injected offset; and the analog watchdog.
  *
- * The inside of the chip is the datasheet's typical one, as its calibration words say: a temperature
- * sensor of 0.76 V at 25 degrees and 2.5 mV a degree, a reference of 1.21 V.
+ * The inside of the chip is the datasheet's typical one, as its calibration words say: a
+ * temperature sensor of 0.76 V at 25 degrees and 2.5 mV a degree, a reference of 1.21 V.
  *
  * unsure: an input that nobody drives reads 0; on a board it is what the last channel left there.
  *
@@ -78,7 +78,7 @@ void adc_check_channel(Adc *s, unsigned channel)
 
 static unsigned dropped_bits(const Adc *s)
 {
-    return 2 * FIELD_EX32(s->parent_obj.regs[R_CR1], CR1, RES);
+    return 2 * reg_get(s, CR1, RES);
 }
 
 /* Left alignment: to the top of the halfword, of 6 bits to that of a byte. */
@@ -86,7 +86,7 @@ static unsigned left_shift(const Adc *s)
 {
     unsigned dropped = dropped_bits(s);
 
-    return !adc_cr2(s, R_CR2_ALIGN_MASK) ? 0 : dropped == 6 ? 2 : 4 + dropped;
+    return !reg_get(s, CR2, ALIGN) ? 0 : dropped == 6 ? 2 : 4 + dropped;
 }
 
 uint32_t adc_regular_data(const Adc *s, uint32_t sample)
@@ -103,13 +103,14 @@ uint32_t adc_injected_data(const Adc *s, uint32_t sample, unsigned offset)
     return ((uint32_t)value << (shift ? shift - 1 : 0)) & 0xffff;
 }
 
-/* ---- Analog watchdog: compares 12 bits, whatever the resolution, before alignment and offset ---- */
+/*
+ * ---- Analog watchdog: compares 12 bits, whatever the resolution, before alignment and offset ----
+ */
 
 static bool is_watched(const Adc *s, AdcGroup group, unsigned channel)
 {
-    return adc_cr1(s, group == ADC_REGULAR ? R_CR1_AWDEN_MASK : R_CR1_JAWDEN_MASK) &&
-           (!adc_cr1(s, R_CR1_AWDSGL_MASK) ||
-            FIELD_EX32(s->parent_obj.regs[R_CR1], CR1, AWDCH) == channel);
+    return (group == ADC_REGULAR ? reg_get(s, CR1, AWDEN) : reg_get(s, CR1, JAWDEN)) &&
+           (!reg_get(s, CR1, AWDSGL) || reg_get(s, CR1, AWDCH) == channel);
 }
 
 static bool is_outside(const Adc *s, uint32_t sample)
@@ -123,7 +124,7 @@ static bool is_outside(const Adc *s, uint32_t sample)
 void adc_watch(Adc *s, AdcGroup group, unsigned channel, uint32_t sample)
 {
     if (is_watched(s, group, channel) && is_outside(s, sample)) {
-        s->parent_obj.regs[R_SR] |= R_SR_AWD_MASK;
+        reg_set(s, SR, AWD, 1);
     }
 }
 
@@ -144,9 +145,9 @@ static bool may_leave(Adc *s, AdcGroup group, unsigned channel)
 
 bool adc_watchdog_may_bark(Adc *s)
 {
-    unsigned injected = FIELD_EX32(s->parent_obj.regs[R_JSQR], JSQR, JL) + 1;
+    unsigned injected = reg_get(s, JSQR, JL) + 1;
 
-    if (!adc_cr1(s, R_CR1_AWDEN_MASK | R_CR1_JAWDEN_MASK)) {
+    if (!(s->parent_obj.regs[R_CR1] & (R_CR1_AWDEN_MASK | R_CR1_JAWDEN_MASK))) {
         return false;
     }
     for (unsigned i = 0; s->regular && i < adc_regular_length(s); i++) {
@@ -154,7 +155,7 @@ bool adc_watchdog_may_bark(Adc *s)
             return true;
         }
     }
-    for (unsigned i = 0; (s->injected || adc_cr1(s, R_CR1_JAUTO_MASK)) && i < injected; i++) {
+    for (unsigned i = 0; (s->injected || reg_get(s, CR1, JAUTO)) && i < injected; i++) {
         if (may_leave(s, ADC_INJECTED, adc_injected_channel(s, i))) {
             return true;
         }

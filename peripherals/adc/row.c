@@ -1,8 +1,9 @@
 /*
- * A row of conversions that a DMA takes in one go, see RegOps.read_run: as if each had come to its end
- * and been read at once.
+ * A row of conversions that a DMA takes in one go, see RegOps.read_run: as if each had come to its
+ * end and been read at once.
  *
- * It is for a converter that goes on and on by itself, with nothing else to follow from what it finds.
+ * It is for a converter that goes on and on by itself, with nothing else to follow from what it
+ * finds.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,8 +20,8 @@ typedef struct Step {           /* of the sequence */
 static bool is_plain(const Adc *s)
 {
     return s->busy == ADC_REGULAR && !s->injected && !s->held && adc_is_on(s) &&
-           adc_cr2(s, R_CR2_CONT_MASK) && s->rank < adc_regular_length(s) &&
-           !adc_cr1(s, R_CR1_DISCEN_MASK | R_CR1_JAUTO_MASK | R_CR1_AWDEN_MASK) &&
+           reg_get(s, CR2, CONT) && s->rank < adc_regular_length(s) &&
+           !reg_get(s, CR1, DISCEN) && !reg_get(s, CR1, JAUTO) && !reg_get(s, CR1, AWDEN) &&
            !adc_is_in_team(s);
 }
 

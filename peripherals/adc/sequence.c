@@ -10,54 +10,6 @@
 #define MAX_OWED 64
 #define MAX_HZ 36010000         /* and a little for rounding */
 
-/* ---- Sequences ---- */
-
-static bool scans(const Adc *s)
-{
-    return adc_cr1(s, R_CR1_SCAN_MASK | R_CR1_DISCEN_MASK);
-}
-
-/* unsure: without SCAN it is the first channel alone, whatever L says */
-unsigned adc_regular_length(const Adc *s)
-{
-    return scans(s) ? FIELD_EX32(s->parent_obj.regs[R_SQR1], SQR1, L) + 1 : 1;
-}
-
-static unsigned injected_length(const Adc *s)
-{
-    bool scans = adc_cr1(s, R_CR1_SCAN_MASK | R_CR1_JDISCEN_MASK);
-
-    return scans ? FIELD_EX32(s->parent_obj.regs[R_JSQR], JSQR, JL) + 1 : 1;
-}
-
-unsigned adc_regular_channel(const Adc *s, unsigned rank)
-{
-    return extract32(s->parent_obj.regs[R_SQR3 - rank / 6], rank % 6 * 5, 5);
-}
-
-/* A sequence of n is the last n of the four. */
-unsigned adc_injected_channel(const Adc *s, unsigned rank)
-{
-    unsigned first = 3 - FIELD_EX32(s->parent_obj.regs[R_JSQR], JSQR, JL);
-
-    return extract32(s->parent_obj.regs[R_JSQR], (first + rank) % 4 * 5, 5);
-}
-
-unsigned adc_sampling_cycles(const Adc *s, unsigned channel)
-{
-    static const uint16_t cycles[] = { 3, 15, 28, 56, 84, 112, 144, 480 };
-    uint32_t smpr = s->parent_obj.regs[channel < 10 ? R_SMPR2 : R_SMPR1];
-
-    return cycles[extract32(smpr, MIN(channel % 10, 8u + (channel < 10)) * 3, 3)];
-}
-
-uint64_t adc_conversion_ticks(const Adc *s, unsigned channel)
-{
-    unsigned bits = 12 - 2 * FIELD_EX32(s->parent_obj.regs[R_CR1], CR1, RES);
-
-    return (uint64_t)(adc_sampling_cycles(s, channel) + bits) * adc_prescaler(s->common);
-}
-
 /* ---- One conversion ---- */
 
 static unsigned channel_under_way(const Adc *s)
@@ -92,12 +44,13 @@ static bool waits_for_team(const Adc *s)
 }
 
 /*
- * Interleaved: each in its turn, DELAY after the one before began; and no two sample at the same time.
+ * Interleaved: each in its turn, DELAY after the one before began; and no two sample at the same
+ * time.
  */
 static void begin_interleaved(Adc *s, uint64_t tick)
 {
     AdcCommon *c = s->common;
-    unsigned delay = 5 + FIELD_EX32(c->parent_obj.regs[R_CCR], CCR, DELAY);
+    unsigned delay = 5 + reg_get(c, CCR, DELAY);
     unsigned sampling = adc_sampling_cycles(s, adc_regular_channel(s, s->rank)) + 2;
 
     if (c->turn != s->number - 1) {
@@ -140,8 +93,7 @@ static unsigned regular_batch(const Adc *s)
 {
     unsigned left = adc_regular_length(s) - MIN(s->rank, adc_regular_length(s));
 
-    return !adc_cr1(s, R_CR1_DISCEN_MASK) ? left
-           : MIN(left, FIELD_EX32(s->parent_obj.regs[R_CR1], CR1, DISCNUM) + 1);
+    return !reg_get(s, CR1, DISCEN) ? left : MIN(left, reg_get(s, CR1, DISCNUM) + 1);
 }
 
 static bool may_start(Adc *s)
@@ -161,16 +113,16 @@ static bool may_start(Adc *s)
     return true;
 }
 
-void adc_start_regular(Adc *s, uint64_t tick)
+void adc_start_regular(Adc *s, uint64_t tick, bool by_software)
 {
     if (!may_start(s)) {
         return;
     }
-    if (adc_sr(s, R_SR_OVR_MASK) && adc_minds_overrun(s)) {
+    if (reg_get(s, SR, OVR) && adc_minds_overrun(s)) {
         periph_mistake(&s->parent_obj, "a regular trigger is ignored while SR.OVR is set");
         return;
     }
-    if (s->regular && adc_cr2(s, R_CR2_CONT_MASK)) {
+    if (s->regular && reg_get(s, CR2, CONT)) {
         return;                     /* it goes on and on: nothing is lost */
     }
     if (s->regular) {
@@ -183,8 +135,9 @@ void adc_start_regular(Adc *s, uint64_t tick)
         return;
     }
     s->regular = true;
-    s->parent_obj.regs[R_SR] |= R_SR_STRT_MASK;
-    if (!adc_cr1(s, R_CR1_DISCEN_MASK) || s->rank >= adc_regular_length(s)) {
+    s->by_software[ADC_REGULAR] = by_software;
+    reg_set(s, SR, STRT, 1);
+    if (!reg_get(s, CR1, DISCEN) || s->rank >= adc_regular_length(s)) {
         s->rank = 0;
     }
     s->left = regular_batch(s);
@@ -194,19 +147,20 @@ void adc_start_regular(Adc *s, uint64_t tick)
     adc_go_on(s, tick);
 }
 
-static void begin_injected_group(Adc *s, uint64_t tick)
+static void begin_injected_group(Adc *s, bool by_software)
 {
-    bool single = adc_cr1(s, R_CR1_JDISCEN_MASK);
+    bool single = reg_get(s, CR1, JDISCEN);
 
     s->injected = true;
-    s->parent_obj.regs[R_SR] |= R_SR_JSTRT_MASK;
-    if (!single || s->jrank >= injected_length(s)) {
+    s->by_software[ADC_INJECTED] = by_software;
+    reg_set(s, SR, JSTRT, 1);
+    if (!single || s->jrank >= adc_injected_length(s)) {
         s->jrank = 0;
     }
-    s->jleft = single ? 1 : injected_length(s);
+    s->jleft = single ? 1 : adc_injected_length(s);
 }
 
-void adc_start_injected(Adc *s, uint64_t tick)
+void adc_start_injected(Adc *s, uint64_t tick, bool by_software)
 {
     AdcCommon *c = s->common;
 
@@ -218,8 +172,8 @@ void adc_start_injected(Adc *s, uint64_t tick)
                        "conversions are through: it is lost");
         return;
     }
-    begin_injected_group(s, tick);
-    for (unsigned i = 0; i < injected_length(s); i++) {
+    begin_injected_group(s, by_software);
+    for (unsigned i = 0; i < adc_injected_length(s); i++) {
         adc_check_channel(s, adc_injected_channel(s, i));
     }
     for (unsigned i = 0; i < N_ADCS; i++) {
@@ -233,6 +187,25 @@ void adc_start_injected(Adc *s, uint64_t tick)
     adc_go_on(s, tick);
 }
 
+void adc_give_up(Adc *s, AdcGroup group, uint64_t tick)
+{
+    AdcCommon *c = s->common;
+
+    if (s->busy == group) {
+        adc_interrupt(s, tick);
+    }
+    if (group == ADC_REGULAR) {
+        s->regular = false;
+        s->rank = s->owed = 0;
+    } else {
+        s->injected = false;
+        s->jrank = 0;
+    }
+    for (unsigned i = 0; i < N_ADCS; i++) {
+        adc_go_on(c->adc[i], tick);     /* the team may have waited for it */
+    }
+}
+
 void adc_restart(Adc *s, AdcGroup group, uint64_t tick)
 {
     if (s->busy == group) {
@@ -243,7 +216,7 @@ void adc_restart(Adc *s, AdcGroup group, uint64_t tick)
         s->left = regular_batch(s);
     } else {
         s->jrank = 0;
-        s->jleft = adc_cr1(s, R_CR1_JDISCEN_MASK) ? 1 : injected_length(s);
+        s->jleft = reg_get(s, CR1, JDISCEN) ? 1 : adc_injected_length(s);
     }
     adc_go_on(s, tick);
 }
@@ -257,20 +230,12 @@ void adc_stop(Adc *s)
 
 /* ---- The end of a conversion ---- */
 
-bool adc_minds_overrun(const Adc *s)
-{
-    if (adc_uses_cdr_dma(s)) {
-        return !s->common->dma_done;
-    }
-    return adc_cr2(s, R_CR2_EOCS_MASK) || (adc_cr2(s, R_CR2_DMA_MASK) && !s->dma_done);
-}
-
 /* RM0090 13.8: what comes too late is lost, and nothing more comes until OVR is cleared. */
 static void overrun(Adc *s)
 {
     AdcCommon *c = s->common;
 
-    s->parent_obj.regs[R_SR] |= R_SR_OVR_MASK;
+    reg_set(s, SR, OVR, 1);
     s->regular = false;
     s->rank = 0;
     for (unsigned i = 0; adc_uses_cdr_dma(s) && i < adc_team_size(c); i++) {
@@ -289,11 +254,11 @@ static void regular_pause(Adc *s, bool last)
 {
     if (last) {
         s->rank = 0;
-        if (adc_cr1(s, R_CR1_JAUTO_MASK) && !s->injected) {
-            begin_injected_group(s, s->end);
+        if (reg_get(s, CR1, JAUTO) && !s->injected) {
+            begin_injected_group(s, s->by_software[ADC_REGULAR]);
         }
     }
-    if (last && adc_cr2(s, R_CR2_CONT_MASK) && !adc_cr1(s, R_CR1_DISCEN_MASK)) {
+    if (last && reg_get(s, CR2, CONT) && !reg_get(s, CR1, DISCEN)) {
         s->left = regular_batch(s);
     } else if (s->owed) {
         s->owed--;
@@ -319,7 +284,7 @@ static void finish_regular(Adc *s, unsigned channel, uint32_t sample)
         s->fresh_ns = s->common->seen_ns;
         s->strikes = 0;
     }
-    if (last || adc_cr2(s, R_CR2_EOCS_MASK)) {
+    if (last || reg_get(s, CR2, EOCS)) {
         regs[R_SR] |= R_SR_EOC_MASK;
     }
     s->rank++;
@@ -333,7 +298,7 @@ static void finish_injected(Adc *s, unsigned channel, uint32_t sample)
 {
     uint32_t *regs = s->parent_obj.regs;
     unsigned n = s->jrank % 4;
-    bool last = s->jrank + 1 >= injected_length(s);
+    bool last = s->jrank + 1 >= adc_injected_length(s);
 
     adc_watch(s, ADC_INJECTED, channel, sample);
     regs[R_JDR1 + n] = adc_injected_data(s, sample, regs[R_JOFR1 + n]);

@@ -1,10 +1,10 @@
 /*
  * The CAN bus: who is at it, and how he hears of QEMU's other nodes.
  *
- * All controllers at one can-bus of QEMU share a CanWire, that of the first; what becomes of frames there
- * is in wire.c.  QEMU's other nodes hand over whole frames at once: such a frame waits in the
- * wire's queue, arbitrates and takes its time as if it were sent here with the bit rate of the first
- * controller that listens; what they take is acknowledged.
+ * All controllers at one can-bus of QEMU share a CanWire, that of the first; what becomes of frames
+ * there is in wire.c.  QEMU's other nodes hand over whole frames at once: such a frame waits in the
+ * wire's queue, arbitrates and takes its time as if it were sent here with the bit rate of the
+ * first controller that listens; what they take is acknowledged.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,11 +20,6 @@ Bxcan *bxcan_node(unsigned n)
     return nodes->pdata[n];
 }
 
-CanWire *bxcan_wire_of(const Bxcan *s)
-{
-    return s->alone ? (CanWire *)&s->inner : s->wire;
-}
-
 Bxcan *bxcan_next_at(const CanWire *w, unsigned *n)
 {
     while (*n < nodes->len) {
@@ -37,21 +32,16 @@ Bxcan *bxcan_next_at(const CanWire *w, unsigned *n)
     return NULL;
 }
 
-bool bxcan_bus_is_busy(const Bxcan *s)
-{
-    return bxcan_wire_of(s)->phase != WIRE_IDLE;
-}
-
 /* ---- Who is where ---- */
 
 bool bxcan_is_looped(const Bxcan *s)
 {
-    return bxcan_btr(s, R_BTR_LBKM_MASK);
+    return reg_get(s, BTR, LBKM);
 }
 
 bool bxcan_is_silent(const Bxcan *s)
 {
-    return bxcan_btr(s, R_BTR_SILM_MASK);
+    return reg_get(s, BTR, SILM);
 }
 
 static bool is_attached(const Bxcan *s)
@@ -98,7 +88,7 @@ static bool will_hear(const Bxcan *s)
 {
     return bxcan_has_clock(s) && !s->parent_obj.held &&
            (bxcan_is_on(s) || s->mode == CAN_MODE_SYNC ||
-            (s->mode == CAN_MODE_SLEEP && bxcan_mcr(s, R_MCR_AWUM_MASK)));
+            (s->mode == CAN_MODE_SLEEP && reg_get(s, MCR, AWUM)));
 }
 
 bool can_wire_will_be_heard(const CanWire *w)

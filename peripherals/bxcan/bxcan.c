@@ -9,8 +9,8 @@
  *   "bit-dominant", "crc" or "none", with ":3" for the next three frames alone.
  *
  * Deliberately different: a frame passes as a whole, TX and RX stay recessive; errors other than
- * a bit at the frame's very start show at its ACK slot; a receiver has a frame when the sender is through,
- * on silicon a bit earlier; the debugger stops time, so DBF has nothing to do.
+ * a bit at the frame's very start show at its ACK slot; a receiver has a frame when the sender is
+ * through, on silicon a bit earlier; the debugger stops time, so DBF has nothing to do.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -135,6 +135,7 @@ static void bxcan_sync(Periph *p)
 
 static void rx_changed(void *opaque, bool level)
 {
+    bxcan_mode_rx_changed(opaque);
     periph_update(opaque);
 }
 

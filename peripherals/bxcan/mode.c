@@ -1,6 +1,6 @@
 /*
- * Modes of bxCAN and its errors (RM0090 32.4, 32.7.6): initialization, sleep, how it gets to the bus and
- * off it.
+ * Modes of bxCAN and its errors (RM0090 32.4, 32.7.6): initialization, sleep, how it gets to the
+ * bus and off it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,13 +19,13 @@ bool bxcan_rx_level(const Bxcan *s)
 /* In loopback mode the pin is of no interest. */
 static bool sees_recessive(const Bxcan *s)
 {
-    return !bxcan_bus_is_busy(s) && (bxcan_btr(s, R_BTR_LBKM_MASK) || bxcan_rx_level(s));
+    return !bxcan_bus_is_busy(s) && (reg_get(s, BTR, LBKM) || bxcan_rx_level(s));
 }
 
 bool bxcan_is_on(const Bxcan *s)
 {
     return s->mode == CAN_MODE_NORMAL && bxcan_has_clock(s) && !s->parent_obj.held &&
-           !(bxcan_regs(s)[R_ESR] & R_ESR_BOFF_MASK);
+           !reg_get(s, ESR, BOFF);
 }
 
 /* ---- Modes ---- */
@@ -51,7 +51,7 @@ static void enter_sleep(Bxcan *s)
 {
     s->mode = CAN_MODE_SLEEP;
     set_acknowledges(s, R_MSR_SLAK_MASK);
-    if (bxcan_regs(s)[R_IER] & R_IER_SLKIE_MASK) {
+    if (reg_get(s, IER, SLKIE)) {
         bxcan_regs(s)[R_MSR] |= R_MSR_SLAKI_MASK;
     }
 }
@@ -67,13 +67,13 @@ static void begin_sync(Bxcan *s)
 {
     if (s->mode == CAN_MODE_INIT) {
         counter_set(&s->bits, 0);
-        if (bxcan_regs(s)[R_ESR] & R_ESR_BOFF_MASK) {
+        if (reg_get(s, ESR, BOFF)) {
             begin_recovery(s);
         }
     }
     s->mode = CAN_MODE_SYNC;
     s->sync_due = counter_now(&s->bits) + BUS_IDLE_BITS;
-    if (!bxcan_btr(s, R_BTR_LBKM_MASK) && !bxcan_rx_level(s)) {
+    if (!reg_get(s, BTR, LBKM) && !bxcan_rx_level(s)) {
         periph_mistake(&s->parent_obj, "waits for 11 recessive bits, and RX is low: there is no "
                        "transceiver without -machine canbus1=ID or canbus2=ID");
     }
@@ -89,7 +89,7 @@ static void end_recovery(Bxcan *s)
 /* unsure: INRQ counts for more than SLEEP, which drivers clear before or after. */
 static void follow_requests(Bxcan *s)
 {
-    bool init = bxcan_mcr(s, R_MCR_INRQ_MASK), sleep = bxcan_mcr(s, R_MCR_SLEEP_MASK);
+    bool init = reg_get(s, MCR, INRQ), sleep = reg_get(s, MCR, SLEEP);
 
     if (init) {
         if (s->mode != CAN_MODE_INIT) {
@@ -106,9 +106,9 @@ static void follow_requests(Bxcan *s)
 
 static void check_pins(Bxcan *s)
 {
-    bool needs_tx = !bxcan_btr(s, R_BTR_SILM_MASK);
+    bool needs_tx = !reg_get(s, BTR, SILM);
 
-    if (s->bus && !bxcan_btr(s, R_BTR_LBKM_MASK) &&
+    if (s->bus && !reg_get(s, BTR, LBKM) &&
         (!signal_is_routed(&s->rx) || (needs_tx && !signal_is_routed(&s->tx)))) {
         periph_mistake(&s->parent_obj, "%s is at no pin (GPIOx_MODER, GPIOx_AFR): nothing of the bus "
                        "gets here", signal_is_routed(&s->rx) ? "TX" : "RX");
@@ -138,6 +138,9 @@ void bxcan_mode_run(Bxcan *s)
 
 int64_t bxcan_mode_when(const Bxcan *s)
 {
+    if (!bxcan_has_clock(s) || s->parent_obj.held) {
+        return COUNTER_NEVER;
+    }
     if (s->mode == CAN_MODE_SYNC && sees_recessive(s)) {
         return counter_when(&s->bits, s->sync_due);
     }
@@ -145,7 +148,16 @@ int64_t bxcan_mode_when(const Bxcan *s)
            ? counter_when(&s->bits, s->recovery_due) : COUNTER_NEVER;
 }
 
-/* Of the 11 recessive bits that end every frame 3 are still to come; they count once for recovery. */
+void bxcan_mode_rx_changed(Bxcan *s)
+{
+    if (s->mode == CAN_MODE_SYNC && !reg_get(s, BTR, LBKM)) {
+        s->sync_due = counter_now(&s->bits) + BUS_IDLE_BITS;
+    }
+}
+
+/*
+ * Of the 11 recessive bits that end every frame 3 are still to come; they count once for recovery.
+ */
 void bxcan_mode_bus_was_busy(Bxcan *s, unsigned bits)
 {
     if (s->mode == CAN_MODE_SYNC) {
@@ -170,7 +182,7 @@ void bxcan_mode_wake(Bxcan *s)
 {
     if (s->mode == CAN_MODE_SLEEP && bxcan_has_clock(s) && !s->parent_obj.held) {
         bxcan_regs(s)[R_MSR] |= R_MSR_WKUI_MASK;
-        if (bxcan_mcr(s, R_MCR_AWUM_MASK)) {
+        if (reg_get(s, MCR, AWUM)) {
             bxcan_regs(s)[R_MCR] &= ~R_MCR_SLEEP_MASK;
         }
     }
@@ -180,7 +192,7 @@ void bxcan_mode_wake(Bxcan *s)
 
 bool bxcan_is_passive(const Bxcan *s)
 {
-    return bxcan_regs(s)[R_ESR] & R_ESR_EPVF_MASK;
+    return reg_get(s, ESR, EPVF);
 }
 
 /* Set and clear flags as the counters say; ERRI when one is set that may interrupt. */
@@ -201,7 +213,7 @@ static void count(Bxcan *s, unsigned tec, unsigned rec)
         (risen & R_ESR_BOFF_MASK && regs[R_IER] & R_IER_BOFIE_MASK)) {
         regs[R_MSR] |= R_MSR_ERRI_MASK;
     }
-    if (risen & R_ESR_BOFF_MASK && bxcan_mcr(s, R_MCR_ABOM_MASK)) {
+    if (risen & R_ESR_BOFF_MASK && reg_get(s, MCR, ABOM)) {
         begin_recovery(s);
     }
 }

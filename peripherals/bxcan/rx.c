@@ -1,8 +1,8 @@
 /*
  * Filters and receive FIFOs of bxCAN (RM0090 32.7.3, 32.7.4).
  *
- * unsure: that CAN2 counts its filters from 0 at CAN2SB; that between the two FIFOs the lower bank wins;
- * that TIME is 0 without TTCM.
+ * unsure: that CAN2 counts its filters from 0 at CAN2SB; that between the two FIFOs the lower bank
+ * wins; that TIME is 0 without TTCM.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,7 +17,9 @@ typedef struct Match {
     unsigned fifo, index;
 } Match;
 
-/* The four shapes of a bank: FS1R is the upper bit, FM1R the lower; the order is that of priority. */
+/*
+ * The four shapes of a bank: FS1R is the upper bit, FM1R the lower; the order is that of priority.
+ */
 enum { MASKS_16, LIST_16, MASK_32, LIST_32 };
 
 static const unsigned filters_of_shape[] = { 2, 4, 1, 2 };
@@ -117,7 +119,7 @@ static void store(Bxcan *s, const CanFrame *f, Match match)
 
     if (overrun) {
         *rfr |= R_RF0R_FOVR0_MASK;
-        if (bxcan_mcr(s, R_MCR_RFLM_MASK)) {
+        if (reg_get(s, MCR, RFLM)) {
             return;
         }
         fifo->count--;                      /* it takes the place of the last one */
@@ -126,7 +128,7 @@ static void store(Bxcan *s, const CanFrame *f, Match match)
     fifo->slot[at] = (CanMessage) {
         .rir = can_frame_rir(f),
         .rdtr = dlc | match.index << R_RDT0R_FMI_SHIFT |
-                (bxcan_mcr(s, R_MCR_TTCM_MASK) ? s->stamp << R_RDT0R_TIME_SHIFT : 0),
+                (reg_get(s, MCR, TTCM) ? s->stamp << R_RDT0R_TIME_SHIFT : 0),
         .rdlr = ldl_le_p(f->data), .rdhr = ldl_le_p(f->data + 4),
     };
     fifo->count++;

@@ -1,7 +1,13 @@
 /*
- * What the parts of a bxCAN share: registers (bxcan.c), modes and errors (mode.c), mailboxes
- * (tx.c), filters and FIFOs (rx.c), frames (frame.c), the bus (bus.c), what
- * happens on it (wire.c) and when (time.c).
+ * What the parts of a bxCAN share.  From the bottom:
+ *
+ *   frame.c    frames: how long, which wins
+ *   mode.c     modes and errors; rx.c: filters and FIFOs
+ *   tx.c       mailboxes
+ *   bus.c      who is at the bus
+ *   wire.c     what happens on it
+ *   time.c     ... and when
+ *   bxcan.c    registers
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -44,8 +50,8 @@ typedef enum WirePhase {
 } WirePhase;
 
 /*
- * A bus, or what a controller has in place of one in loopback mode.  One of those that take part in a
- * frame is its pacer: all times are bits of that one's.
+ * A bus, or what a controller has in place of one in loopback mode.  One of those that take part in
+ * a frame is its pacer: all times are bits of that one's.
  */
 typedef struct CanWire {
     uint32_t phase;
@@ -115,14 +121,15 @@ static inline uint32_t *bxcan_regs(const Bxcan *s)
     return s->parent_obj.regs;
 }
 
-static inline bool bxcan_mcr(const Bxcan *s, uint32_t bits)
+/* The wire that it is at. */
+static inline CanWire *bxcan_wire_of(const Bxcan *s)
 {
-    return bxcan_regs(s)[R_MCR] & bits;
+    return s->alone ? (CanWire *)&s->inner : s->wire;
 }
 
-static inline bool bxcan_btr(const Bxcan *s, uint32_t bits)
+static inline bool bxcan_bus_is_busy(const Bxcan *s)
 {
-    return bxcan_regs(s)[R_BTR] & bits;
+    return bxcan_wire_of(s)->phase != WIRE_IDLE;
 }
 
 /* ---- frame.c ---- */
@@ -147,6 +154,8 @@ extern const VMStateDescription vmstate_can_frame;
 void bxcan_mode_run(Bxcan *s);
 /* Virtual ns at which bxcan_mode_run() has something to do. */
 int64_t bxcan_mode_when(const Bxcan *s);
+/* Another level at RX: who waits for an idle bus begins to count anew. */
+void bxcan_mode_rx_changed(Bxcan *s);
 /* A frame has ended after @bits: who waits for an idle bus, or counts recessive bits. */
 void bxcan_mode_bus_was_busy(Bxcan *s, unsigned bits);
 /* A frame is about to begin: who waits for an idle bus has seen enough of it. */
@@ -192,10 +201,7 @@ extern const VMStateDescription vmstate_can_fifo;
 /* ---- bus.c ---- */
 
 void bxcan_bus_realize(Bxcan *s);
-bool bxcan_bus_is_busy(const Bxcan *s);
 Bxcan *bxcan_node(unsigned n);
-/* The wire that it is at. */
-CanWire *bxcan_wire_of(const Bxcan *s);
 void bxcan_choose_wire(Bxcan *s);
 /* The next node from @n on at @w, or NULL. */
 Bxcan *bxcan_next_at(const CanWire *w, unsigned *n);

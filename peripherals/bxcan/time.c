@@ -1,9 +1,9 @@
 /*
  * Time on the wire of a CAN: what is due by now, and when to look again.
  *
- * What is due is done when somebody looks at a register; the timer runs for what somebody is told of:
- * mostly that is a frame's end alone.  Without -icount, virtual time being the host's, it is told of
- * frames that follow closely once in PAUSE_NS, which saves switches between threads.
+ * What is due is done when somebody looks at a register; the timer runs for what somebody is told
+ * of: mostly that is a frame's end alone.  Without -icount, virtual time being the host's, it is
+ * told of frames that follow closely once in PAUSE_NS, which saves switches between threads.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -87,7 +87,7 @@ static Bxcan *quiet_beginner(CanWire *w)
             return NULL;                /* it may wake up by it */
         }
         if (bxcan_tx_next(s) >= 0) {
-            if (found || s->quiet_until > w->begin_at || bxcan_mcr(s, R_MCR_TTCM_MASK) ||
+            if (found || s->quiet_until > w->begin_at || reg_get(s, MCR, TTCM) ||
                 (bxcan_is_looped(s) && s->bus)) {
                 return NULL;
             }

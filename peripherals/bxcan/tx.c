@@ -30,7 +30,7 @@ static bool goes_before(const Bxcan *s, unsigned a, unsigned b)
     CanFrame of_a = can_frame_from_rir(bxcan_regs(s)[R_TI0R + WORDS * a]);
     CanFrame of_b = can_frame_from_rir(bxcan_regs(s)[R_TI0R + WORDS * b]);
 
-    if (bxcan_mcr(s, R_MCR_TXFP_MASK)) {
+    if (reg_get(s, MCR, TXFP)) {
         return (int32_t)(s->order[a] - s->order[b]) < 0;
     }
     return can_frame_key(&of_a) < can_frame_key(&of_b);
@@ -53,7 +53,7 @@ int bxcan_tx_next(const Bxcan *s)
 {
     uint32_t mode = bxcan_regs(s)[R_BTR] & (R_BTR_SILM_MASK | R_BTR_LBKM_MASK);
 
-    if (!bxcan_is_on(s) || bxcan_mcr(s, R_MCR_INRQ_MASK | R_MCR_SLEEP_MASK) ||
+    if (!bxcan_is_on(s) || bxcan_regs(s)[R_MCR] & (R_MCR_INRQ_MASK | R_MCR_SLEEP_MASK) ||
         mode == R_BTR_SILM_MASK) {
         return -1;
     }
@@ -68,7 +68,7 @@ CanFrame bxcan_tx_frame(const Bxcan *s, unsigned mailbox)
     f.dlc = FIELD_EX32(reg[1], TDT0R, DLC);
     stl_le_p(f.data, reg[2]);
     stl_le_p(f.data + 4, reg[3]);
-    if (reg[1] & R_TDT0R_TGT_MASK && bxcan_mcr(s, R_MCR_TTCM_MASK)) {
+    if (reg[1] & R_TDT0R_TGT_MASK && reg_get(s, MCR, TTCM)) {
         f.data[6] = s->stamp >> 8;
         f.data[7] = s->stamp;
     }
@@ -97,7 +97,7 @@ static void set_result(Bxcan *s, uint32_t flag)
 static void attempt_failed(Bxcan *s, uint32_t flag)
 {
     set_result(s, flag);
-    if (bxcan_mcr(s, R_MCR_NART_MASK) ||
+    if (reg_get(s, MCR, NART) ||
         bxcan_regs(s)[R_TSR] & R_TSR_ABRQ0_MASK << 8 * s->mailbox) {
         empty(s, s->mailbox);
     }
@@ -107,7 +107,7 @@ void bxcan_tx_sent(Bxcan *s)
 {
     uint32_t *tdtr = &bxcan_regs(s)[R_TDT0R + WORDS * s->mailbox];
 
-    if (bxcan_mcr(s, R_MCR_TTCM_MASK)) {
+    if (reg_get(s, MCR, TTCM)) {
         *tdtr = FIELD_DP32(*tdtr, TDT0R, TIME, s->stamp);
     }
     set_result(s, R_TSR_TXOK0_MASK);

@@ -3,8 +3,9 @@
  *
  * Those at the wire arbitrate, acknowledge and spoil each other's frames by ISO 11898-1.
  *
- * Real time is the host's (time_is_exact()): a frame that would overrun a FIFO waits up to GRACE_NS for
- * the guest's interrupt handler, and who is alone on the bus repeats its frame once in LONELY_NS.
+ * Real time is the host's (time_is_exact()): a frame that would overrun a FIFO waits up to GRACE_NS
+ * for the guest's interrupt handler, and who is alone on the bus repeats its frame once in
+ * LONELY_NS.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -152,7 +153,10 @@ static CanError look_at(Bxcan *s, const CanWire *w)
                : !can_frame_equals(&own, &w->frame) ? CAN_BIT_RECESSIVE
                : fault == CAN_CRC ? CAN_NO_ERROR : fault;
     }
-    return !bxcan_follows(s, bxcan_node(w->pacer)) ? CAN_STUFF : fault == CAN_ACK ? CAN_NO_ERROR : fault;
+    if (!bxcan_follows(s, bxcan_node(w->pacer))) {
+        return CAN_STUFF;
+    }
+    return fault == CAN_ACK ? CAN_NO_ERROR : fault;
 }
 
 /* What others see of somebody's error flag. */
@@ -196,13 +200,15 @@ static void let_others(CanWire *w, Bxcan *s, unsigned bits)
         uint64_t bit = counter_at(&s->bits, counter_when(&bxcan_node(w->pacer)->bits, w->due));
 
         s->quiet_until = counter_when(&s->bits, bit + bits + INTERMISSION_BITS + SUSPEND_BITS);
-        if (FIELD_EX32(bxcan_regs(s)[R_ESR], ESR, LEC) == CAN_ACK && !time_is_exact()) {
+        if (reg_get(s, ESR, LEC) == CAN_ACK && !time_is_exact()) {
             s->quiet_until = MAX(s->quiet_until, now() + LONELY_NS);
         }
     }
 }
 
-/* What a sender makes of it that nobody has acknowledged its frame, or @spoiler has destroyed it. */
+/*
+ * What a sender makes of it that nobody has acknowledged its frame, or @spoiler has destroyed it.
+ */
 static CanError failure_of(const Bxcan *s, const Bxcan *spoiler)
 {
     if (s->found) {
@@ -312,7 +318,8 @@ static void finish(CanWire *w)
         s->role = ROLE_NONE;
         bxcan_mode_bus_was_busy(s, w->bits);
     }
-    w->begin_at = can_wire_when_to_begin(w);     /* whoever has waited begins then, however late the host is */
+    /* whoever has waited begins then, however late the host is */
+    w->begin_at = can_wire_when_to_begin(w);
 }
 
 bool can_wire_is_too_early(CanWire *w)

@@ -1,6 +1,6 @@
 /*
- * DMA controller (RM0090 chapter 10): registers, flags and lines.  Time and arbitration are in
- * engine.c, the data in stream.c.
+ * DMA controller (RM0090 chapter 10): registers, flags and lines.  The rest is
+ * listed in state.h.
  *
  * Lines in: `request[stream * 8 + channel]`, a level: one burst more; `flow-end[...]`, a level with
  *   it: and that is the last one (PFCTRL).
@@ -9,8 +9,8 @@
  * Links: `memory-bus`, `peripheral-bus`, what its two ports reach.
  * Property: `memory-to-memory`, which DMA1 can't.
  *
- * A port takes 3 cycles of HCLK for an access and one for each beat of it; from memory to memory both
- * ports work at the same time, so single words take 4 cycles each.
+ * A port takes 3 cycles of HCLK for an access and one for each beat of it; from memory to memory
+ * both ports work at the same time, so single words take 4 cycles each.
  *
  * Deliberately different: buses are never busy with others and APB does not slow the port down, so
  * there is no overrun, no underrun and no direct mode error.  From memory to a peripheral in
@@ -29,23 +29,6 @@
 #define FCR_FREE R_S0FCR_FEIE_MASK
 
 /* ---- Flags ---- */
-
-static unsigned flags_at(unsigned n)
-{
-    static const uint8_t at[] = { 0, 6, 16, 22 };
-
-    return at[n % 4];
-}
-
-uint32_t dma_flags(Dma *s, unsigned n)
-{
-    return extract32(s->parent_obj.regs[R_LISR + n / 4], flags_at(n), 6);
-}
-
-void dma_set_flags(Dma *s, unsigned n, uint32_t flags)
-{
-    s->parent_obj.regs[R_LISR + n / 4] |= flags << flags_at(n);
-}
 
 /* Flags of a stream that lead to an interrupt. */
 static uint32_t enabled_flags(Dma *s, unsigned n)

@@ -6,7 +6,8 @@
  * never touched from within its own access, only the timer is armed there.
  *
  * Without -icount virtual time goes on while the host does the work.  Requests are then served as
- * soon as possible, and one that never ends gets no more than MAX_UNITS in PAUSE_NS.
+ * soon as possible.  No event does more than MAX_UNITS or DMA_MAX_BEATS of work; then others have
+ * their turn for PAUSE_NS, and what is late begins anew.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -101,12 +102,13 @@ void dma_engine_work(Dma *s)
         return;
     }
     s->working = true;
+    s->beats = 0;
     tick = counter_at(&s->ticks, now);
-    while (left && work_once(s, tick)) {
+    while (left && !dma_host_is_tired(s) && work_once(s, tick)) {
         left--;
     }
     s->working = false;
-    if (!left && !time_is_exact()) {
+    if ((!left && !time_is_exact()) || dma_host_is_tired(s)) {
         s->pause_until = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + PAUSE_NS;
         s->begun = counter_now(&s->ticks);
     }

@@ -1,6 +1,12 @@
 /*
- * What the parts of a DMA controller share: registers and lines (dma.c), time and arbitration
- * (engine.c), the way of the data (stream.c), the bus (port.c).
+ * What the parts of a DMA controller share.  From the bottom:
+ *
+ *   port.c     the bus
+ *   fifo.c     a transfer and its FIFO
+ *   request.c  a request's burst; copy.c: memory to memory
+ *   stream.c   what a stream has to do, and for how long
+ *   engine.c   time and arbitration
+ *   dma.c      registers and lines
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,6 +24,7 @@
 #define DMA_REQUESTS (DMA_STREAMS * DMA_CHANNELS)
 #define DMA_FIFO_SIZE 16
 #define DMA_NONE DMA_STREAMS
+#define DMA_MAX_BEATS 4096      /* by one event, while virtual time is the host's */
 #define DMA_COPY_SIZE 4096      /* bytes by one access to the host's memory */
 
 /* Flags of a stream, as they are in LISR and HISR from the place of the stream on. */
@@ -66,7 +73,8 @@ typedef struct Dma {
     uint32_t units, cost;
     Counter ticks;                  /* of HCLK */
     int64_t pause_until;            /* ns: without -icount, the host has had enough for a while */
-    bool working;                   /* bus accesses are under way */
+    bool working;                   /* bus accesses are under way, */
+    uint32_t beats;                 /* ... so many by now from what is no plain memory */
     QEMUTimer *timer;
     uint8_t buffer[DMA_COPY_SIZE];  /* for such an access */
 } Dma;
@@ -85,9 +93,28 @@ static inline bool dma_is_enabled(Dma *s, unsigned n)
     return *dma_reg(s, R_S0CR, n) & R_S0CR_EN_MASK;
 }
 
+/* Virtual time is the host's, and it has done as much as one event may ask of it. */
+static inline bool dma_host_is_tired(const Dma *s)
+{
+    return s->beats >= DMA_MAX_BEATS && !time_is_exact();
+}
+
+/* Where the flags of stream @n are in its register. */
+static inline unsigned dma_flags_at(unsigned n)
+{
+    return (n & 2 ? 16 : 0) + (n & 1 ? 6 : 0);
+}
+
 /* Flags of stream @n, as DMA_TCIF and so on. */
-uint32_t dma_flags(Dma *s, unsigned n);
-void dma_set_flags(Dma *s, unsigned n, uint32_t flags);
+static inline uint32_t dma_flags(Dma *s, unsigned n)
+{
+    return extract32(s->parent_obj.regs[R_LISR + n / 4], dma_flags_at(n), 6);
+}
+
+static inline void dma_set_flags(Dma *s, unsigned n, uint32_t flags)
+{
+    s->parent_obj.regs[R_LISR + n / 4] |= flags << dma_flags_at(n);
+}
 
 /* ---- Ports ---- */
 
@@ -99,19 +126,39 @@ unsigned dma_port_read_run(DmaPort *port, unsigned n, uint32_t addr, unsigned si
                            unsigned max, unsigned unnoticed);
 MemTxResult dma_port_write(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t data);
 
-/* ---- Engine ---- */
+/* ---- fifo.c: a transfer ---- */
 
-void dma_engine_init(Dma *s);
-void dma_engine_reset(Dma *s);
+/* Begin anew: addresses and counters. */
+void dma_load_counters(Dma *s, unsigned n);
+void dma_disable(Dma *s, unsigned n);
+/* All has been moved. */
+void dma_complete(Dma *s, unsigned n);
+/* It ends here.  Returns false. */
+bool dma_transfer_error(Dma *s, unsigned n, const char *what, uint32_t addr);
+/* Is all of it memory of the host, that can be read (written) at once? */
+bool dma_is_plain(AddressSpace *as, uint32_t addr, uint32_t size, bool write);
+/* A beat of the peripheral port. */
+bool dma_read_peripheral(Dma *s, unsigned n);
+bool dma_write_peripheral(Dma *s, unsigned n);
+/* @left has been @was: is half of @all done just now? */
+void dma_check_half(Dma *s, unsigned n, uint32_t was, uint32_t left, uint32_t all);
+void dma_memory_has_moved(Dma *s, unsigned n, uint32_t bytes);
+/* From the FIFO to memory: whole bursts, or @all there is. */
+bool dma_drain(Dma *s, unsigned n, bool all);
+/* From memory to the FIFO: as much as it holds, in direct mode one item. */
+bool dma_fill(Dma *s, unsigned n);
+/* What FCR.FS says. */
+uint32_t dma_stream_fifo_status(const DmaStream *st);
 
-/* Do what is due by now.  Makes bus accesses: for the timer and for accesses to our own registers. */
-void dma_engine_work(Dma *s);
+/* ---- request.c, copy.c: work ---- */
 
-/* The stream that has the ports is to leave them after the unit that is under way. */
-void dma_engine_interrupt(Dma *s);
-
-/* Let the next work begin, and tell when it is through: part of update(), makes no bus accesses. */
-void dma_engine_schedule(Dma *s);
+/* A request's burst. */
+void dma_serve_request(Dma *s, unsigned n);
+/* Let its requester say what it has by now, if it need not have said so in time. */
+void dma_stream_look(Dma *s, unsigned n);
+/* From memory to memory: @units of this many bytes. */
+void dma_copy(Dma *s, unsigned n, uint32_t units);
+uint32_t dma_unit_bytes(Dma *s, unsigned n);
 
 /* ---- Streams ---- */
 
@@ -139,10 +186,20 @@ static inline bool dma_stream_is_free_running(Dma *s, unsigned n)
     return FIELD_EX32(*dma_reg(s, R_S0CR, n), S0CR, DIR) == DMA_M2M;
 }
 
-/* Let its requester say what it has by now, if it need not have said so in time. */
-void dma_stream_look(Dma *s, unsigned n);
+/* ---- Engine ---- */
 
-/* What FCR.FS says. */
-uint32_t dma_stream_fifo_status(const DmaStream *st);
+void dma_engine_init(Dma *s);
+void dma_engine_reset(Dma *s);
+
+/*
+ * Do what is due by now.  Makes bus accesses: for the timer and for accesses to our own registers.
+ */
+void dma_engine_work(Dma *s);
+
+/* The stream that has the ports is to leave them after the unit that is under way. */
+void dma_engine_interrupt(Dma *s);
+
+/* Let the next work begin, and tell when it is through: part of update(), makes no bus accesses. */
+void dma_engine_schedule(Dma *s);
 
 #endif

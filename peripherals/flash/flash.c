@@ -21,6 +21,7 @@
 #include "qemu/timer.h"
 #include "hw/qdev-properties.h"
 #include "hw/qdev-properties-system.h"
+#include "stm32/core/counter.h"
 #include "stm32/peripherals/flash/state.h"
 
 #define OPTION_BITS (R_OPTCR_BOR_LEV_MASK | R_OPTCR_WDG_SW_MASK | R_OPTCR_NRST_STOP_MASK | \
@@ -89,11 +90,7 @@ static void flash_update(Periph *p)
     Flash *s = FLASH(p);
     uint32_t sr = p->regs[R_SR], cr = p->regs[R_CR];
 
-    if ((sr & R_SR_BSY_MASK) && (cr & R_CR_EOPIE_MASK)) {
-        timer_mod(s->done, s->busy_until);
-    } else {
-        timer_del(s->done);
-    }
+    counter_arm(s->done, sr & R_SR_BSY_MASK && cr & R_CR_EOPIE_MASK ? s->busy_until : COUNTER_NEVER);
     line_set(&s->irq, ((cr & R_CR_EOPIE_MASK) && (sr & R_SR_EOP_MASK)) ||
                       ((cr & R_CR_ERRIE_MASK) && (sr & (SR_ERRORS | R_SR_OPERR_MASK))));
     line_set(&s->wdg_hw_out, s->wdg_hw);

@@ -9,10 +9,10 @@
 #include "qemu/osdep.h"
 #include "qemu/timer.h"
 #define REGS "stm32/regs/rcc.h"
+#include "stm32/core/counter.h"
 #include "stm32/core/periph.h"
 #include "stm32/peripherals/rcc/oscillators.h"
 
-#define NEVER INT64_MAX
 #define HSI_HZ 16000000
 #define LSI_HZ 32000
 
@@ -99,31 +99,27 @@ static bool is_wanted(const Oscillators *o, OscillatorId id)
 void oscillators_run(Oscillators *o)
 {
     uint32_t *regs = o->rcc->regs;
-    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), next = NEVER;
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), next = COUNTER_NEVER;
 
     for (int id = 0; id < N_OSCILLATORS; id++) {
         const struct Oscillator *row = &oscillators[id];
 
         if (!is_wanted(o, id) || !can_start(o, id)) {
             regs[row->reg] &= ~row->ready;
-            o->ready_at[id] = NEVER;
+            o->ready_at[id] = COUNTER_NEVER;
         } else if (!(regs[row->reg] & row->ready)) {
-            if (o->ready_at[id] == NEVER) {
+            if (o->ready_at[id] == COUNTER_NEVER) {
                 o->ready_at[id] = now + row->start_ns;
             }
             if (o->ready_at[id] <= now) {
                 regs[row->reg] |= row->ready;
-                o->ready_at[id] = NEVER;
+                o->ready_at[id] = COUNTER_NEVER;
                 regs[R_CIR] |= (regs[R_CIR] >> 8) & (1u << id);     /* F if IE */
             }
             next = MIN(next, o->ready_at[id]);
         }
     }
-    if (next != NEVER) {
-        timer_mod(o->starting, next);
-    } else {
-        timer_del(o->starting);
-    }
+    counter_arm(o->starting, next);
 }
 
 static void starting_expired(void *opaque)
@@ -134,7 +130,7 @@ static void starting_expired(void *opaque)
 void oscillators_reset(Oscillators *o)
 {
     for (int id = 0; id < N_OSCILLATORS; id++) {
-        o->ready_at[id] = NEVER;
+        o->ready_at[id] = COUNTER_NEVER;
     }
 }
 

@@ -44,13 +44,8 @@ static void set_rate(Rtc *s)
 static void arm(Rtc *s)
 {
     uint64_t next = rtc_next_event(s);
-    int64_t when = next == RTC_NEVER ? COUNTER_NEVER : counter_when(&s->cycles, next);
 
-    if (when == COUNTER_NEVER) {
-        timer_del(s->timer);
-    } else {
-        timer_mod(s->timer, when);
-    }
+    counter_arm(s->timer, next == RTC_NEVER ? COUNTER_NEVER : counter_when(&s->cycles, next));
 }
 
 static void rtc_update(Periph *p)

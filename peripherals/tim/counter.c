@@ -286,34 +286,45 @@ static bool is_watched(const Tim *s)
     return tim_trgo_is_wanted(s) || s->parent_obj.regs[R_DIER] >> R_DIER_UDE_SHIFT;
 }
 
+/* The repetition counter counts @ends of a run; how many update events that is. */
+static uint64_t repeat(Tim *s, uint64_t ends)
+{
+    uint64_t rest, cycle = s->parent_obj.regs[R_RCR] + 1ull;
+
+    if (ends <= s->rep) {
+        s->rep -= ends;
+        return 0;
+    }
+    if (tim_cr1(s, R_CR1_UDIS_MASK)) {
+        s->rep = 0;             /* it is loaded again by an update event alone */
+        return 0;
+    }
+    rest = ends - s->rep - 1;
+    s->rep = cycle - 1 - rest % cycle;
+    return 1 + rest / cycle;
+}
+
 /* Of @n steps leave out whole periods in which nothing new happens; how many steps that is. */
 static uint64_t skip_periods(Tim *s, uint64_t n)
 {
-    uint64_t steps = period_clocks(s) * (s->psc + 1ull), periods = n / steps, updates = 0;
+    uint64_t steps = period_clocks(s) * (s->psc + 1ull), periods = n / steps, updates;
     uint64_t ends = tim_is_centred(s) ? 2 : 1, keep = is_watched(s) ? MAX_SINGLE : 1;
 
     if (periods <= keep || is_beyond(s)) {
         return 0;
     }
     periods -= keep;
-    if (tim_has_pending(s) || tim_cr1(s, R_CR1_OPM_MASK)) {
+    if (tim_has_pending(s) || tim_is_one_pulse(s)) {
         periods = MIN(periods, s->rep / ends);
     }
     if (!periods) {
         return 0;
     }
-    if (periods * ends <= s->rep) {
-        s->rep -= periods * ends;
-    } else {
-        uint64_t rest = periods * ends - s->rep - 1, cycle = s->parent_obj.regs[R_RCR] + 1ull;
-
-        updates = 1 + rest / cycle;
-        s->rep = cycle - 1 - rest % cycle;
-    }
+    updates = repeat(s, periods * ends);
     for (unsigned ch = 0; ch < s->channels; ch++) {
         skip_channel(s, ch, periods);
     }
-    if (updates && !tim_cr1(s, R_CR1_UDIS_MASK)) {
+    if (updates) {
         tim_event(s, R_SR_UIF_MASK);
         tell_of_updates(s, updates);
     }

@@ -81,7 +81,7 @@ static uint64_t steps_to_signal(Tim *s)
     steps = steps_to_event(s, dma);
     if (tim_trgo_is_wanted(s)) {
         steps = MIN(steps, tim_trgo_steps(s, &then));
-        if (tim_cr1(s, R_CR1_OPM_MASK)) {
+        if (tim_is_one_pulse(s)) {
             steps = MIN(steps, tim_steps(s, tim_clocks_to_update(s)));
         }
     }
@@ -111,27 +111,27 @@ void tim_plan(Tim *s)
     if (due != NEVER) {
         when = MIN(when, counter_when(&s->ticks, due));
     }
-    if (when == COUNTER_NEVER) {
-        timer_del(s->timer);
-    } else {
-        timer_mod(s->timer, when);
-    }
+    counter_arm(s->timer, when);
     tim_slave_replan(s);
     s->planning = false;
 }
 
 /* ---- DMA acknowledges ---- */
 
-/* A beat has been done: the request is served, if it is not one of a burst that goes on. */
+/*
+ * A beat has been done: the request is served, if it is not one of a burst that goes on.  Requests that share
+ * a stream are told all together, before any level falls.  unsure: if more than one of them was there, that
+ * a beat, or a burst, serves them all.
+ */
 static void dma_ack(Tim *s, unsigned n, int level)
 {
     if (!level) {
+        s->burst_accessed = false;
         return;
     }
     if (!s->burst_accessed || !s->burst) {
         s->dma &= ~(1 << n);
     }
-    s->burst_accessed = false;
     tim_update_lines(s);
     if (!s->busy) {
         tim_plan(s);

@@ -114,6 +114,11 @@ void tim_input_select(Tim *s)
         return;
     }
     s->listening = used;
+    for (unsigned i = 0; i < N_INPUTS; i++) {
+        if (s->used & ~used & 1 << i) {
+            s->input[i].waiting = false;    /* its filter lets nothing through any more */
+        }
+    }
     s->used = used;
     for (unsigned i = 0; i < N_INPUTS; i++) {
         bool waves = used & 1 << i || (xor && i < 3 && used & 1);

@@ -141,7 +141,7 @@ static Wave draw_ref(const Tim *s, unsigned ch, uint64_t *steps)
     between = prescale * clocks_between_changes(s, ch, clocks == tim_clocks_to_match(s, ch));
     period = toggle && !(tim_is_centred(s) && s->ccr[ch] && s->ccr[ch] < s->arr)
              ? 2 * between : prescale * (tim_is_centred(s) ? 2ull * s->arr : s->arr + 1ull);
-    if (!tim_is_internal(s) || tim_has_pending(s) || tim_cr1(s, R_CR1_OPM_MASK) ||
+    if (!tim_is_internal(s) || tim_has_pending(s) || tim_is_one_pulse(s) ||
         s->cleared[ch] || (mode < OC_PWM1 && !toggle) || s->parent_obj.regs[R_CNT] > s->arr ||
         period > UINT64_MAX / clock_get(s->ticks.clk) || between >= period) {
         *steps = MIN(*steps, change);

@@ -12,7 +12,7 @@
 
 /* ---- TRGI ---- */
 
-static bool uses_trc(const Tim *s)
+bool tim_uses_trc(const Tim *s)
 {
     for (unsigned ch = 0; ch < s->channels; ch++) {
         if (tim_ccs(s, ch) == CCS_TRC && tim_ccer(s, ch) & CCER_E) {
@@ -25,7 +25,7 @@ static bool uses_trc(const Tim *s)
 /* The timer that is this one's selected trigger. */
 static Tim *selected_master(const Tim *s)
 {
-    if (!tim_has_slave(s) || tim_ts(s) >= N_ITR || (tim_sms(s) < SMS_RESET && !uses_trc(s)) ||
+    if (!tim_has_slave(s) || tim_ts(s) >= N_ITR || (tim_sms(s) < SMS_RESET && !tim_uses_trc(s)) ||
         (tim_ts(s) == 1 && FIELD_EX32(s->parent_obj.regs[R_OR], OR, ITR1_RMP) && s->remap == 2)) {
         return NULL;
     }
@@ -103,12 +103,17 @@ void tim_trigger_pulses(Tim *s, uint64_t count)
     }
 }
 
-/* The level of what TS selects; no edge, it was there before it was selected. */
+/* What TS selects, with the level that has now: no edge, that was there before it was selected. */
 void tim_slave_select(Tim *s)
 {
-    const Tim *master = selected_master(s);
+    Tim *master = selected_master(s);
     unsigned ts = tim_ts(s);
 
+    if (master) {
+        s->choosing = true;
+        tim_sync(master);
+        s->choosing = false;
+    }
     s->trgi = master ? master->trgo_level
             : ts == 1 && s->remap == 2
               ? s->itr_level[FIELD_EX32(s->parent_obj.regs[R_OR], OR, ITR1_RMP) % 4]
@@ -180,7 +185,7 @@ static void tell_slaves(Tim *s, Told what, uint64_t value)
     for (unsigned i = 0; i < s->slaves->len; i++) {
         Tim *slave = s->slaves->pdata[i];
 
-        if (selected_master(slave) == s) {
+        if (selected_master(slave) == s && !slave->choosing) {
             tell_slave(slave, ns, what, value);
         }
     }
@@ -313,17 +318,18 @@ int64_t tim_when(const Tim *s, uint64_t n)
     return when(s, n, 0);
 }
 
+/* What has happened by now is of no interest to who begins to listen. */
 static void trgo_wanted_input(void *opaque, int n, int level)
 {
-    TIM(opaque)->trgo_wanted = level;
     tim_sync(opaque);
+    TIM(opaque)->trgo_wanted = level;
     periph_update(opaque);
 }
 
 static void oc_wanted_input(void *opaque, int n, int level)
 {
-    TIM(opaque)->oc_wanted[n] = level;
     tim_sync(opaque);
+    TIM(opaque)->oc_wanted[n] = level;
     periph_update(opaque);
 }
 

@@ -86,6 +86,7 @@ typedef struct Tim {
     bool trgi, gate, trgo_level, trgo_wanted, oc_wanted[N_CHANNELS];
     bool itr_level[4], rtc_wakeup;
     unsigned depth;             /* of triggers that cause triggers */
+    bool choosing;              /* its master: what that has done by now is not for it */
     /* DMA */
     uint32_t dma;               /* requests, 1 << DMA_x */
     uint32_t burst;             /* accesses to DMAR in this burst */
@@ -133,6 +134,12 @@ static inline bool tim_is_encoder(const Tim *s)
 }
 
 static inline bool tim_is_centred(const Tim *s) { return tim_cr1(s, R_CR1_CMS_MASK); }
+
+/* Does the next update event stop it?  There is none with UDIS. */
+static inline bool tim_is_one_pulse(const Tim *s)
+{
+    return tim_cr1(s, R_CR1_OPM_MASK) && !tim_cr1(s, R_CR1_UDIS_MASK);
+}
 
 /* A channel's byte of CCMR and its four bits of CCER, as they act. */
 static inline unsigned tim_ccmr(const Tim *s, unsigned ch)
@@ -224,8 +231,10 @@ bool tim_input_fp(const Tim *s, unsigned ti);
 
 void tim_slave_init(Tim *s);
 void tim_slave_connect(Tim *s);
-/* After SMS or TS have changed. */
+/* After a change of what TRGI is, or of whether anybody wants it. */
 void tim_slave_select(Tim *s);
+/* Does something else than SMS listen to TRGI? */
+bool tim_uses_trc(const Tim *s);
 /* TIF, and its DMA request. */
 void tim_trigger_flag(Tim *s);
 /* TRGI is @level; as a pulse, @count of them. */

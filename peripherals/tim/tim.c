@@ -112,8 +112,8 @@ static void expire(void *opaque)
 {
     Tim *s = opaque;
 
-    s->expired = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     tim_sync(s);
+    s->expired = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);     /* by now: a slow host gets its pause */
     periph_update(opaque);
 }
 
@@ -159,6 +159,8 @@ void tim_load_channels(Tim *s, bool com)
     bool preload = s->advanced && regs[R_CR2] & R_CR2_CCPC_MASK && !com;
     uint32_t ccer = preload ? 0x0555 : 0, ccmr1 = preload ? 0x7070 : 0, ccmr2 = ccmr1 & 0xff;
 
+    bool listened = tim_uses_trc(s);
+
     s->ccer = (s->ccer & ccer) | (regs[R_CCER] & ~ccer);
     s->ccmr[0] = (s->ccmr[0] & ccmr1) | (regs[R_CCMR1] & ~ccmr1);
     s->ccmr[1] = (s->ccmr[1] & ccmr2) | (regs[R_CCMR2] & ~ccmr2);
@@ -169,6 +171,9 @@ void tim_load_channels(Tim *s, bool com)
         if (!(tim_ccer(s, ch) & CCER_E)) {
             s->captured[ch] = 0;
         }
+    }
+    if (!listened && tim_uses_trc(s)) {
+        tim_slave_select(s);
     }
 }
 
@@ -203,6 +208,9 @@ static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     drop_absent(p, n, data);
     keep_locked(p, n, was, lock_level(TIM(p)) >= 1 ? LOCK_OIS : 0);
     tim_load_channels(TIM(p), false);
+    if (p->regs[n] & ~was & R_CR2_CCUS_MASK) {
+        tim_slave_select(TIM(p));
+    }
 }
 
 static void smcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -292,6 +300,14 @@ static void ccer_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     drop_absent(p, n, data);
     keep_locked(p, n, was, lock_level(s) >= 2 ? output_mask(s, 0, 4, 4) & LOCK_CCER : 0);
     tim_load_channels(s, false);
+}
+
+static void or_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    drop_absent(p, n, data);
+    if ((p->regs[n] ^ was) & R_OR_ITR1_RMP_MASK) {
+        tim_slave_select(TIM(p));
+    }
 }
 
 static void cnt_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -406,7 +422,7 @@ static const RegOps tim_ops[] = {
     [R_BDTR]  = { .written = bdtr_written },
     [R_DCR]   = { .written = dcr_written },
     [R_DMAR]  = { .read = dmar_read, .written = dmar_written },
-    [R_OR]    = { .written = cnt_written },
+    [R_OR]    = { .written = or_written },
 };
 
 /* ---- The device ---- */

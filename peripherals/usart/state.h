@@ -45,7 +45,7 @@ typedef enum RxPhase {
 
 typedef struct Usart {
     Periph parent_obj;
-    bool synchronous, flow_control, paced;      /* properties */
+    bool synchronous, flow_control, paced, errata;      /* properties */
     CharBackend chr;
     Line irq, dma_rx, dma_tx;
     Signal signal_tx, signal_rx, signal_ck, signal_cts, signal_rts;

@@ -109,11 +109,11 @@ static void drive_ck(Usart *s)
     }
 }
 
-/* nRTS is low, asking for more, while DR is empty. */
-static Drive rts_drive(const uint32_t *regs)
+/* nRTS is low, asking for more, while DR is empty.  ES0182: as soon as RTSE is set, receiver or not. */
+static Drive rts_drive(const Usart *s)
 {
-    bool ready = regs[R_CR3] & R_CR3_RTSE_MASK && regs[R_CR1] & R_CR1_UE_MASK &&
-                 regs[R_CR1] & R_CR1_RE_MASK && !(regs[R_SR] & R_SR_RXNE_MASK);
+    bool receives = s->errata || (reg_get(s, CR1, UE) && reg_get(s, CR1, RE));
+    bool ready = receives && reg_get(s, CR3, RTSE) && !reg_get(s, SR, RXNE);
 
     return DRIVE_LEVEL(!ready);     /* unsure: what it drives without RTSE */
 }
@@ -128,7 +128,7 @@ static void usart_update(Periph *p)
     line_set(&s->dma_tx, p->regs[R_SR] & R_SR_TXE_MASK && p->regs[R_CR3] & R_CR3_DMAT_MASK);
     drive_tx(s);
     drive_ck(s);
-    signal_drive(&s->signal_rts, rts_drive(p->regs));
+    signal_drive(&s->signal_rts, rts_drive(s));
 }
 
 /* ---- Registers ---- */
@@ -378,6 +378,7 @@ static const Property usart_properties[] = {
     DEFINE_PROP_BOOL("synchronous", Usart, synchronous, true),
     DEFINE_PROP_BOOL("flow-control", Usart, flow_control, true),
     DEFINE_PROP_BOOL("paced", Usart, paced, true),
+    DEFINE_PROP_BOOL("errata", Usart, errata, true),
 };
 
 static const PeriphInfo usart = {

@@ -387,10 +387,26 @@ static void test_auto_injection(void)
     }
 }
 
-/* A new sequence begins at once. */
-static void test_new_sequence(void)
+/* Both groups, on and on: nobody looks for hours. */
+static void test_auto_injection_unseen(void)
 {
     adc_start("");
+    set_mv("pa0", 700);
+    poke(ADC1 + A_CR1, R_CR1_JAUTO_MASK);
+    poke(ADC1 + A_CR2, ADON | R_CR2_CONT_MASK);
+    set_bits(ADC1 + A_CR2, SWSTART);
+    board_wait_ns(10000ll * 1000000000 + CYCLES(1));
+    g_assert_cmphex(sr(ADC1) & (EOC | JEOC), ==, EOC | JEOC);
+    poke(ADC1 + A_SR, 0);
+    board_wait_ns(2 * CONVERSION);
+    g_assert_cmphex(sr(ADC1) & (EOC | JEOC), ==, EOC | JEOC);
+    g_assert_cmpuint(peek(ADC1 + A_DR), ==, counts(700));
+}
+
+/* A new sequence begins at once; on the chip only if it was not software that began the one under way. */
+static void test_new_sequence(void)
+{
+    adc_start("-machine errata=off");
     set_staircase();
     start_channel(ADC1, 3);
     board_wait_ns(CONVERSION - 10);
@@ -399,6 +415,34 @@ static void test_new_sequence(void)
     g_assert_false(sr(ADC1) & EOC);
     board_wait_ns(CYCLES(1));
     g_assert_cmpuint(peek(ADC1 + A_DR), ==, stair(4));
+}
+
+static void test_new_sequence_errata(void)
+{
+    adc_start("");
+    set_staircase();
+    start_channel(ADC1, 3);
+    board_wait_ns(CONVERSION - 10);
+    poke(ADC1 + A_SQR3, 4);
+    board_wait_ns(10 * CONVERSION);
+    g_assert_false(sr(ADC1) & EOC);
+    g_assert_cmpint(board_mistakes("SQR3 written during a conversion that software has started"), ==, 1);
+    set_bits(ADC1 + A_CR2, SWSTART);                    /* the remedy */
+    board_wait_ns(CONVERSION);
+    g_assert_cmpuint(peek(ADC1 + A_DR), ==, stair(4));
+    set_bits(ADC1 + A_CR2, JSWSTART);
+    board_wait_ns(CYCLES(14));
+    poke(ADC1 + A_JSQR, 5 << 15);
+    board_wait_ns(10 * CONVERSION);
+    g_assert_false(sr(ADC1) & JEOC);
+    poke(ADC1 + A_CR2, ADON | 1 << R_CR2_EXTEN_SHIFT);
+    qtest_set_irq_in(board, COMMON, "ext-trig", 0, 1);
+    board_wait_ns(CYCLES(13));
+    poke(ADC1 + A_SQR3, 6);                             /* a trigger from outside has started it */
+    board_wait_ns(CYCLES(14));
+    g_assert_false(sr(ADC1) & EOC);
+    board_wait_ns(CYCLES(2));
+    g_assert_cmpuint(peek(ADC1 + A_DR), ==, stair(6));
 }
 
 /* ---- Triggers ---- */
@@ -460,6 +504,56 @@ static void test_timer(void)
         g_assert_true(sr(ADC1) & EOC);
         poke(ADC1 + A_SR, 0);
     }
+}
+
+/* The timer runs, and the trigger is enabled later: only what comes then counts, and nothing is lost. */
+static void test_late_trigger(void)
+{
+    static const struct {
+        uint32_t select, flag;
+    } table[] = {
+        { 6 << R_CR2_EXTSEL_SHIFT | 1 << R_CR2_EXTEN_SHIFT, EOC },      /* TIM2's TRGO */
+        { 3 << R_CR2_JEXTSEL_SHIFT | 1 << R_CR2_JEXTEN_SHIFT, JEOC },
+        { 3 << R_CR2_EXTSEL_SHIFT | 1 << R_CR2_EXTEN_SHIFT, EOC },      /* its CC2 */
+        { 3 << R_CR2_EXTSEL_SHIFT | 2 << R_CR2_EXTEN_SHIFT, EOC },
+        { 2 << R_CR2_JEXTSEL_SHIFT | 3 << R_CR2_JEXTEN_SHIFT, JEOC },   /* its CC1 */
+    };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(table); i++) {
+        adc_start("");
+        board_enable("tim2");
+        poke(TIM2 + 0x2c, 1599);                        /* 100 us */
+        poke(TIM2 + 4, 2 << 4);                         /* MMS: update */
+        poke(TIM2 + 0x34, 1400);                        /* high for 87.5 us */
+        poke(TIM2 + 0x38, 1400);
+        poke(TIM2 + 0x18, 6 << 12 | 6 << 4);
+        poke(TIM2 + 0x20, 1 << 4 | 1);
+        poke(TIM2, 1);
+        board_wait_ns(1050000);
+        poke(ADC1 + A_CR2, ADON | table[i].select);
+        board_wait_ns(37000);
+        g_assert_cmphex(sr(ADC1), ==, 0);
+        board_wait_ns(15000);
+        g_assert_cmphex(sr(ADC1) & table[i].flag, ==, table[i].flag);
+        board_wait_ns(1000000);
+        g_assert_cmpint(board_mistakes("it is lost"), ==, 0);
+    }
+}
+
+/* Without a timer: a pin that is high already when its line is selected is no edge. */
+static void test_late_pin(void)
+{
+    adc_start("");
+    board_enable("syscfg");
+    poke(0x40013810, 1 << 12);                          /* PB11 */
+    pin_drive("pb11", "1");
+    poke(ADC1 + A_CR2, ADON | 15 << R_CR2_EXTSEL_SHIFT | 1 << R_CR2_EXTEN_SHIFT);
+    board_wait_ns(CONVERSION);
+    g_assert_cmphex(sr(ADC1), ==, 0);
+    pin_drive("pb11", "0");
+    pin_drive("pb11", "1");
+    board_wait_ns(CONVERSION);
+    g_assert_cmphex(sr(ADC1) & EOC, ==, EOC);
 }
 
 /* OC2REF of TIM2 rises in PWM mode 2 at its match; lines 11 and 15 of EXTI are pins. */
@@ -935,9 +1029,13 @@ int main(int argc, char **argv)
     qtest_add_func("adc/injected", test_injected);
     qtest_add_func("adc/injection", test_injection);
     qtest_add_func("adc/auto-injection", test_auto_injection);
+    qtest_add_func("adc/auto-injection-unseen", test_auto_injection_unseen);
     qtest_add_func("adc/new-sequence", test_new_sequence);
+    qtest_add_func("adc/new-sequence-errata", test_new_sequence_errata);
     qtest_add_func("adc/triggers", test_triggers);
     qtest_add_func("adc/timer", test_timer);
+    qtest_add_func("adc/late-trigger", test_late_trigger);
+    qtest_add_func("adc/late-pin", test_late_pin);
     qtest_add_func("adc/compare-and-pins", test_compare_and_pins);
     qtest_add_func("adc/watchdog", test_watchdog);
     qtest_add_func("adc/watchdog-interrupt", test_watchdog_interrupt);

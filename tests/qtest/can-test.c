@@ -790,6 +790,33 @@ static void test_wake(void)
     g_assert_cmpuint(pending(CAN2, 0), ==, 2);
 }
 
+/* It counts recessive bits from where RX has risen, with a clock alone, and its going costs no more. */
+static void test_sync_with_rx_low(void)
+{
+    board_start("");
+    board_enable("can1");
+    board_enable("gpiod");
+    board_pin_function(0x40020c00, 0, 9);
+    pin_drive("pd0", "0");
+    set_up(CAN1, BTR_1M, 0);
+    board_wait_ns(100 * US);
+    pin_drive("pd0", "1");
+    board_wait_ns(11 * US - 1);
+    g_assert_cmphex(reg(CAN1, A_MSR) & INAK, ==, INAK);
+    board_wait_ns(1);
+    g_assert_cmphex(reg(CAN1, A_MSR) & INAK, ==, 0);
+    pin_drive("pd0", "0");
+    set_up(CAN1, BTR_1M, 0);
+    board_wait_ns(100 * US);
+    poke(0x40023840, peek(0x40023840) & ~(1u << 25));   /* CAN1EN */
+    pin_drive("pd0", "1");
+    board_wait_ns(1000 * US);
+    board_enable("can1");
+    g_assert_cmphex(reg(CAN1, A_MSR) & INAK, ==, INAK);
+    board_wait_ns(11 * US);
+    g_assert_cmphex(reg(CAN1, A_MSR) & INAK, ==, 0);
+}
+
 /* Without a transceiver RX floats; pulled up the node gets to the bus and hears not even itself. */
 static void test_no_transceiver(void)
 {
@@ -979,6 +1006,7 @@ int main(int argc, char **argv)
     qtest_add_func("/can/time-stamp", test_time_stamp);
     qtest_add_func("/can/wake", test_wake);
     qtest_add_func("/can/no-transceiver", test_no_transceiver);
+    qtest_add_func("/can/sync-with-rx-low", test_sync_with_rx_low);
     qtest_add_func("/can/not-routed", test_not_routed);
     qtest_add_func("/can/nonsense", test_nonsense);
     qtest_add_func("/can/link", test_link);

@@ -97,6 +97,22 @@ static void test_views(void)
     }
 }
 
+/* The timer runs before its trigger is enabled: only its events from then on count. */
+static void test_late_trigger(void)
+{
+    start("");
+    poke(TIM6 + 0x2c, 1599);                            /* 100 us */
+    poke(TIM6 + 4, 2 << 4);                             /* MMS: update */
+    poke(TIM6, 1);
+    board_wait_ns(1050000);
+    poke(DAC + A_CR, EN | TEN);                         /* TSEL = 0: TIM6 */
+    poke(DAC + A_DHR12R1, 99);
+    board_wait_ns(49000);
+    g_assert_cmpuint(peek(DAC + A_DOR1), ==, 0);
+    board_wait_ns(2000);
+    g_assert_cmpuint(peek(DAC + A_DOR1), ==, 99);
+}
+
 static void test_triggers(void)
 {
     start("");
@@ -215,7 +231,7 @@ static void test_dma(void)
 
 static void test_underrun(void)
 {
-    start("");
+    start("-machine errata=off");
     board_watch_irqs();
     poke(DAC + A_CR, EN | TEN | R_CR_DMAEN1_MASK | R_CR_DMAUDRIE1_MASK);
     pulse(0);
@@ -235,6 +251,32 @@ static void test_underrun(void)
     g_assert_cmpuint(peek(DMA1 + 0x10 + 0x18 * 5 + 4), ==, 4);
 }
 
+/* ES0182: the DMA goes on after an underrun, and its request outlives DMAEN and EN. */
+static void test_underrun_errata(void)
+{
+    uint32_t ndtr = DMA1 + 0x10 + 0x18 * 5 + 4;
+
+    start("");
+    poke(DAC + A_CR, EN | TEN | R_CR_DMAEN1_MASK);
+    pulse(0);
+    pulse(0);
+    g_assert_cmphex(peek(DAC + A_SR), ==, R_SR_DMAUDR1_MASK);
+    start_dma(1, 5);
+    board_wait_ns(1000);
+    g_assert_cmpuint(peek(ndtr), ==, 4);                /* the request that was there */
+    pulse(0);
+    board_wait_ns(1000);
+    g_assert_cmpuint(peek(ndtr), ==, 3);
+    poke(ndtr - 4, 0);
+    pulse(0);
+    poke(DAC + A_CR, 0);
+    poke(DAC + A_CR, EN | TEN | R_CR_DMAEN1_MASK);
+    poke(DMA1 + 0xc, 0xf40);                            /* its TCIF, by being disabled */
+    start_dma(1, 5);
+    board_wait_ns(1000);
+    g_assert_cmpuint(peek(ndtr), ==, 4);                /* nothing has triggered since */
+}
+
 static void test_misuse(void)
 {
     start("");
@@ -252,10 +294,12 @@ int main(int argc, char **argv)
     qtest_add_func("dac/output", test_output);
     qtest_add_func("dac/views", test_views);
     qtest_add_func("dac/triggers", test_triggers);
+    qtest_add_func("dac/late-trigger", test_late_trigger);
     qtest_add_func("dac/exti", test_exti);
     qtest_add_func("dac/waves", test_waves);
     qtest_add_func("dac/dma", test_dma);
     qtest_add_func("dac/underrun", test_underrun);
+    qtest_add_func("dac/underrun-errata", test_underrun_errata);
     qtest_add_func("dac/misuse", test_misuse);
     return board_run_tests();
 }

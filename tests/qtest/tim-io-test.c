@@ -228,6 +228,31 @@ static void test_filter(void)
     g_assert_cmpuint(peek(TIM3 + A_CCR1), ==, 48 + 8);
 }
 
+/* A channel that is off while its filter waits: the edge is gone, and time goes on. */
+static void test_filter_left(void)
+{
+    tim_start("");
+    board_pin_function(GPIOC, 6, 2);
+    poke(TIM3 + A_CCMR1, 0xf1);
+    poke(TIM3 + A_CCER, 1);
+    pin_drive("pc6", "1");
+    board_wait_ns(1000);
+    poke(TIM3 + A_CCER, 0);
+    board_wait_ns(1000000);
+    poke(TIM3 + A_CCMR1, 0x01f1);
+    poke(TIM3 + A_CCER, 0x10);                              /* TI2, another input */
+    board_wait_ns(1000000);
+    g_assert_cmphex(peek(TIM3 + A_SR), ==, 0);
+    poke(TIM3 + A_CCER, 0x11);                              /* TI1 has been high since */
+    board_wait_ns(1000000);
+    g_assert_cmphex(peek(TIM3 + A_SR), ==, 0);
+    pin_drive("pc6", "0");
+    board_wait_ns(1000000);
+    pin_drive("pc6", "1");
+    board_wait_ns(1000000);
+    g_assert_cmphex(peek(TIM3 + A_SR), ==, R_SR_CC1IF_MASK);
+}
+
 /* LSI on TI4 of TIM5: what every program does to measure it. */
 static void test_lsi(void)
 {
@@ -475,6 +500,7 @@ int main(int argc, char **argv)
     qtest_add_func("tim-io/pwm-input", test_pwm_input);
     qtest_add_func("tim-io/capture", test_capture);
     qtest_add_func("tim-io/filter", test_filter);
+    qtest_add_func("tim-io/filter-left", test_filter_left);
     qtest_add_func("tim-io/lsi", test_lsi);
     qtest_add_func("tim-io/lse", test_lse);
     qtest_add_func("tim-io/rtc-wakeup", test_rtc_wakeup);

@@ -412,6 +412,101 @@ static void test_dma_burst(void)
     }
 }
 
+/* Update and a channel that share a stream: the burst is the update's, whoever else hears the acknowledge. */
+static void test_dma_shared_burst(void)
+{
+    static const struct {
+        uint32_t tim, stream, channel;
+    } table[] = {
+        { TIM2, 1, 3 }, { TIM2, 7, 3 }, { TIM3, 2, 5 }, { TIM4, 6, 2 }, { TIM5, 0, 6 }, { TIM5, 6, 6 },
+    };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(table); i++) {
+        uint32_t tim = table[i].tim, dma = 0x40026010 + 0x18 * table[i].stream;
+
+        tim_start("");
+        board_enable("dma1");
+        for (unsigned n = 0; n < 12; n++) {
+            qtest_writew(board, 0x20000100 + 2 * n, 100 + n);
+        }
+        tim_set(tim, 0, 1599);
+        poke(tim + A_DCR, 3 << R_DCR_DBL_SHIFT | R_CCR1);
+        poke(dma + 4, 12);
+        poke(dma + 8, tim + A_DMAR);
+        poke(dma + 12, 0x20000100);
+        poke(dma, table[i].channel << 25 | 1 << 13 | 1 << 11 | 1 << 10 | 1 << 6 | 1);
+        poke(tim + A_DIER, R_DIER_UDE_MASK);
+        tim_go(tim);
+        for (unsigned burst = 0; burst < 3; burst++) {
+            board_wait_ns(TICKS(burst ? 1400 : 1600) - 63);
+            g_assert_cmpuint(peek(dma + 4), ==, 12 - 4 * burst);
+            board_wait_ns(TICKS(200) + 63);
+            g_assert_cmpuint(peek(dma + 4), ==, 8 - 4 * burst);
+            for (unsigned ch = 0; ch < 4; ch++) {
+                g_assert_cmpuint(peek(tim + A_CCR1 + 4 * ch) & 0xffff, ==, 100 + 4 * burst + ch);
+            }
+        }
+    }
+}
+
+/* A slave that is set up late: what its master has done before is not for it. */
+static void test_late_slave(void)
+{
+    for (unsigned how = 0; how < 2; how++) {
+        tim_start("");
+        poke(TIM2 + A_CR2, 2 << R_CR2_MMS_SHIFT);
+        tim_set(TIM2, 0, 159);                              /* TRGO every 10 us */
+        tim_go(TIM2);
+        tim_set(TIM3, 0, 0xffff);
+        poke(TIM3 + A_SMCR, 1 << R_SMCR_TS_SHIFT);          /* ITR1 */
+        if (how) {
+            poke(TIM3 + A_CCMR1, 3);                        /* TRC captures */
+        }
+        tim_go(TIM3);
+        board_wait_ns(1005000);
+        if (how) {
+            poke(TIM3 + A_CCER, 1);
+        } else {
+            poke(TIM3 + A_CR1, 0);
+            poke(TIM3 + A_CNT, 0);
+            poke(TIM3 + A_CR1, CEN);
+            poke(TIM3 + A_SMCR, 1 << R_SMCR_TS_SHIFT | 7);
+        }
+        g_assert_cmphex(peek(TIM3 + A_SR) & ~1, ==, 0);
+        board_wait_ns(4999);
+        g_assert_cmphex(peek(TIM3 + A_SR) & ~1, ==, 0);
+        board_wait_ns(1);
+        if (how) {
+            g_assert_cmphex(peek(TIM3 + A_SR) & ~1, ==, R_SR_CC1IF_MASK);
+            g_assert_cmpuint(peek(TIM3 + A_CCR1), ==, 1010000 * 2 / 125);
+        } else {
+            g_assert_cmphex(peek(TIM3 + A_SR) & ~1, ==, R_SR_TIF_MASK);
+            g_assert_cmpuint(peek(TIM3 + A_CNT), ==, 1);
+        }
+    }
+}
+
+/*
+ * With UDIS there is no update event for OPM to stop at, or to load RCR: it goes on for hours, and costs
+ * nothing.
+ */
+static void test_opm_udis(void)
+{
+    tim_start("");
+    tim_set(TIM1, 0, 1);
+    poke(TIM1 + A_RCR, 4);
+    poke(TIM1 + A_EGR, UG);
+    poke(TIM1 + A_SR, 0);
+    poke(TIM1 + A_CR1, CEN | R_CR1_UDIS_MASK | R_CR1_OPM_MASK);
+    board_wait_ns(10000ll * 1000000000);
+    g_assert_cmphex(peek(TIM1 + A_CR1), ==, CEN | R_CR1_UDIS_MASK | R_CR1_OPM_MASK);
+    g_assert_cmphex(peek(TIM1 + A_SR) & R_SR_UIF_MASK, ==, 0);
+    poke(TIM1 + A_CR1, CEN | R_CR1_OPM_MASK);               /* it has counted down to 0 long ago */
+    board_wait_ns(TICKS(2));
+    g_assert_cmphex(peek(TIM1 + A_CR1), ==, R_CR1_OPM_MASK);
+    g_assert_cmphex(peek(TIM1 + A_SR) & R_SR_UIF_MASK, ==, R_SR_UIF_MASK);
+}
+
 static void test_trgo_line(void)
 {
     tim_start("");
@@ -540,6 +635,9 @@ int main(int argc, char **argv)
     qtest_add_func("tim/dma", test_dma);
     qtest_add_func("tim/dma-compare", test_dma_compare);
     qtest_add_func("tim/dma-burst", test_dma_burst);
+    qtest_add_func("tim/dma-shared-burst", test_dma_shared_burst);
+    qtest_add_func("tim/late-slave", test_late_slave);
+    qtest_add_func("tim/opm-udis", test_opm_udis);
     qtest_add_func("tim/trgo-line", test_trgo_line);
     qtest_add_func("tim/misuse", test_misuse);
     qtest_add_func("tim/carry", test_carry);

@@ -746,6 +746,23 @@ static void test_rts(void)
     g_assert_cmphex(peek(DR), ==, 'c');
 }
 
+/* ES0182: low as soon as RTSE is set, whether anything can be received or not. */
+static void test_rts_errata(void)
+{
+    for (unsigned errata = 0; errata < 2; errata++) {
+        start_with(errata ? "" : "-machine errata=off");
+        route("pd4", 7);
+        poke(CR1, 0);
+        g_assert_true(pin_level("pd4"));
+        poke(CR3, R_CR3_RTSE_MASK);
+        g_assert_cmpint(pin_level("pd4"), ==, !errata);
+        poke(CR1, UE);
+        g_assert_cmpint(pin_level("pd4"), ==, !errata);
+        poke(CR1, UE | RE);
+        g_assert_false(pin_level("pd4"));
+    }
+}
+
 /* ---- Interrupts and DMA ---- */
 
 static void test_interrupts(void)
@@ -1243,6 +1260,7 @@ static const struct {
     { "half-duplex", test_half_duplex },
     { "cts", test_cts },
     { "rts", test_rts },
+    { "rts-errata", test_rts_errata },
     { "interrupts", test_interrupts },
     { "all-vectors", test_all_vectors },
     { "dma-receive", test_dma_receive },

@@ -1,0 +1,82 @@
+/*
+ * From memory to memory (RM0090 10.3.6): a burst of each port at a time, of plain memory many.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/peripherals/dma/settings.h"
+
+/* A burst of each port: after one the arbiter looks again, whatever the FIFO's threshold is. */
+uint32_t dma_unit_bytes(Dma *s, unsigned n)
+{
+    return MAX(dma_mburst(s, n) * dma_msize(s, n), dma_pburst(s, n) * dma_psize(s, n));
+}
+
+/* The source's next @size bytes: a row, or one item again and again. */
+static bool read_plain(Dma *s, unsigned n, uint8_t *to, uint32_t size)
+{
+    DmaStream *st = &s->stream[n];
+    uint32_t step = dma_pstep(s, n), once = step ? size : dma_psize(s, n);
+
+    if (!dma_is_plain(&s->peripheral.as, st->paddr, once, false)) {
+        return false;
+    }
+    address_space_read(&s->peripheral.as, st->paddr, MEMTXATTRS_UNSPECIFIED, to, once);
+    for (uint32_t i = once; i < size; i++) {
+        to[i] = to[i - once];
+    }
+    return true;
+}
+
+/* Copy @size bytes of plain memory at once; false: it is not that plain. */
+static bool copy_plain(Dma *s, unsigned n, uint32_t size)
+{
+    DmaStream *st = &s->stream[n];
+    uint32_t from = dma_pstep(s, n) ? size : dma_psize(s, n);
+
+    if (dma_mstep(s, n) != dma_msize(s, n) ||
+        (dma_pstep(s, n) && dma_pstep(s, n) != dma_psize(s, n)) ||
+        size % dma_msize(s, n) || ranges_overlap(st->paddr, from, st->maddr, size) ||
+        !dma_is_plain(&s->memory.as, st->maddr, size, true) || !read_plain(s, n, s->buffer, size)) {
+        return false;
+    }
+    address_space_write(&s->memory.as, st->maddr, MEMTXATTRS_UNSPECIFIED, s->buffer, size);
+    st->paddr += dma_pstep(s, n) ? size : 0;
+    st->maddr += size;
+    dma_memory_has_moved(s, n, size);
+    return true;
+}
+
+/* Item by item. */
+static bool copy_unit(Dma *s, unsigned n, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i += dma_psize(s, n)) {
+        if (!dma_read_peripheral(s, n)) {
+            return false;
+        }
+    }
+    return dma_drain(s, n, true);
+}
+
+void dma_copy(Dma *s, unsigned n, uint32_t units)
+{
+    DmaStream *st = &s->stream[n];
+    uint32_t unit = dma_unit_bytes(s, n), left = MIN(units * unit, st->mleft);
+
+    while (left && dma_is_enabled(s, n) && !dma_host_is_tired(s)) {
+        uint32_t size = MIN(left, DMA_COPY_SIZE / unit * unit);
+
+        if (size < 2 * unit || !copy_plain(s, n, size)) {
+            size = MIN(size, unit);
+            if (!copy_unit(s, n, size)) {
+                return;
+            }
+            s->beats += size / dma_psize(s, n);
+        }
+        left -= size;
+        *dma_reg(s, R_S0NDTR, n) = st->mleft / dma_psize(s, n);
+    }
+    if (!st->mleft) {
+        dma_complete(s, n);
+    }
+}
