@@ -52,15 +52,6 @@ static void part(void)
     g_clear_pointer(&socket_path, g_free);
 }
 
-/* The cable takes its time, on the host's clock: at most 10 s of it. */
-#define WAIT_FOR(condition)                                             \
-    do {                                                                \
-        for (unsigned i_ = 0; !(condition) && i_ < 10000; i_++) {       \
-            g_usleep(1000);                                             \
-        }                                                               \
-        g_assert_true(condition);                                       \
-    } while (0)
-
 static bool level_at(QTestState *where, const char *pin)
 {
     board = where;
