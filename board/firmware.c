@@ -11,7 +11,7 @@
 #include "hw/arm/boot.h"
 #include "stm32/board/machine.h"
 #include "stm32/core/image/image.h"
-#include "stm32/soc/stm32f407_soc.h"
+#include "stm32/soc/stm32f407.h"
 
 /* Word @n of what the chip sees at address 0. */
 static uint32_t vector(unsigned n)

@@ -6,7 +6,7 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "stm32/board/user_pin.h"
-#include "stm32/soc/stm32f407_soc.h"
+#include "stm32/soc/stm32f407.h"
 
 Pin *user_pin(const char *option, const char *name, Error **errp)
 {

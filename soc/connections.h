@@ -6,7 +6,7 @@
 #ifndef STM32_SOC_CONNECTIONS_H
 #define STM32_SOC_CONNECTIONS_H
 
-#include "stm32/soc/stm32f407_soc.h"
+#include "stm32/soc/stm32f407.h"
 
 /* Show them those they are to know: before they are realized. */
 void connections_link(Stm32f407Soc *s);

@@ -6,7 +6,7 @@
 #ifndef STM32_SOC_MEMORIES_H
 #define STM32_SOC_MEMORIES_H
 
-#include "stm32/soc/stm32f407_soc.h"
+#include "stm32/soc/stm32f407.h"
 
 /* RAM, system memory, the DMAs' views: before the peripherals are realized. */
 void memories_make(Stm32f407Soc *s);
