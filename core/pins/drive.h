@@ -43,7 +43,7 @@ typedef struct Picture {
     uint64_t bits;              /* bit 0 is first */
     uint8_t count;              /* up to 64 */
     bool rest;                  /* the level before and after them */
-    bool heard, watched;        /* somebody listens, or even to its edges: pin.c's */
+    bool heard, watched;        /* somebody listens, or even to its edges: parties.c's */
 } Picture;
 
 typedef struct Drive {

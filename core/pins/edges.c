@@ -6,28 +6,12 @@
  */
 #include "qemu/osdep.h"
 #include "system/runstate.h"
-#include "stm32/core/pins/net.h"
+#include "stm32/core/pins/edges.h"
 #include "stm32/trace.h"
 
 /* After a host's pause this many edges are told one by one, of a fast wave always just the last ... */
 #define MAX_EDGES 256
 #define FAST_EDGES 4    /* ... so that the last period is among them, wherever it begins */
-
-/* ---- Telling listeners ---- */
-
-bool net_wants_waves(const PinNet *net)
-{
-    for (unsigned i = 0; i < net->pins->len; i++) {
-        PinListener *l;
-
-        QLIST_FOREACH(l, &((Pin *)net->pins->pdata[i])->listeners, next) {
-            if (l->waves) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
 
 /* Tell those who listen to waves, or all others. */
 static void net_tell(PinNet *net, bool level, bool waves, int64_t ns)
@@ -48,16 +32,6 @@ static void net_tell(PinNet *net, bool level, bool waves, int64_t ns)
         }
     }
     net->skipped = 0;
-}
-
-bool net_has_listeners(const PinNet *net)
-{
-    for (unsigned i = 0; i < net->pins->len; i++) {
-        if (!QLIST_EMPTY(&((Pin *)net->pins->pdata[i])->listeners)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static bool net_is_heard(const PinNet *net)

@@ -141,17 +141,6 @@ typedef struct PinConfig {
     bool out;                   /* the output bit, if PIN_OUTPUT */
 } PinConfig;
 
-/* For pin.c, when a pin is made. */
-void pinmux_init(Pin *pin);
-
-/*
- * For pinmux.c: let @picture be @now, if nobody has to be told.  Otherwise the old one ends at all pins,
- * and then the new one begins.
- */
-bool picture_replace(Picture *picture, const Picture *now);
-void pin_end_picture(Pin *pin, const Picture *picture, const Picture *now);
-void pin_begin_picture(Pin *pin, const Picture *picture, bool corrected);
-
 void pin_configure(Pin *pin, const PinConfig *config);
 
 /* Make @signal selectable as alternate function @function of @pin, while the chip is built. */

@@ -7,7 +7,8 @@
 #include "qemu/osdep.h"
 #include "system/runstate.h"
 #include "stm32/core/pins/frames.h"
-#include "stm32/core/pins/pin.h"
+#include "stm32/core/pins/parties.h"
+#include "stm32/core/pins/pinmux.h"
 
 static GPtrArray *selected_signals(const Pin *pin)
 {
