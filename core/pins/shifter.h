@@ -13,7 +13,7 @@
 #include "stm32/core/counter.h"
 
 /* So many frames in a row may be late, and are made up for at once. */
-#define SHIFTER_BACKLOG 500
+#define SHIFTER_BACKLOG 4000
 
 typedef struct Shifter {
     Counter ticks;
@@ -22,6 +22,7 @@ typedef struct Shifter {
     uint64_t end;           /* and when the line is free for the next */
     uint32_t phase;         /* the owner's; 0: nothing goes on */
     uint32_t word;
+    uint32_t row;           /* frames that have followed another */
     QEMUTimer *timer;
 } Shifter;
 

@@ -67,8 +67,10 @@ static void master_begin(Spi *s, SpiPhase phase, bool follows)
     f.start = counter_time(&s->shift.ticks, s->shift.begin);
     spi_check_routed(s, &s->sck, "SCK");
     if (signal_is_routed(&s->sck)) {
-        ask_ssi(s, &f);
-        asked = f.known;
+        if (!QTAILQ_EMPTY(&BUS(s->ssi)->children)) {
+            ask_ssi(s, &f);
+            asked = f.known;
+        }
         signal_send(&s->sck, &f.frame);
     }
     s->waits = f.waits;
