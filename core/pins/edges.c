@@ -1,6 +1,6 @@
 /*
- * Who is told of what happens at a net, and when: levels that change, edges of square waves, pictures
- * of frames and signal generators.
+ * Who is told of what happens at a net, and when: levels that change, edges of square waves,
+ * pictures of frames and signal generators.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,7 +9,9 @@
 #include "stm32/core/pins/edges.h"
 #include "stm32/trace.h"
 
-/* After a host's pause this many edges are told one by one, of a fast wave always just the last ... */
+/*
+ * After a host's pause this many edges are told one by one, of a fast wave always just the last ...
+ */
 #define MAX_EDGES 256
 #define FAST_EDGES 4    /* ... so that the last period is among them, wherever it begins */
 
@@ -62,7 +64,8 @@ void net_tell_now(PinNet *net, bool level, bool plain)
 }
 
 /*
- * Begin to tell the wave's edges: those from now on, and the one that a snapshot has come in between.
+ * Begin to tell the wave's edges: those from now on, and the one that a snapshot has come in
+ * between.
  */
 static void net_begin_edges(PinNet *net)
 {
@@ -83,8 +86,8 @@ static int64_t source_next_look(const Drive *d, int64_t now)
 }
 
 /*
- * Begin to tell the picture's edges from now on; after a snapshot those too that have not been told, see
- * picture_next_delivery().
+ * Begin to tell the picture's edges from now on; after a snapshot those too that have not been
+ * told, see picture_next_delivery().
  */
 void net_join_picture(PinNet *net)
 {

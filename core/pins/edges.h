@@ -8,7 +8,9 @@
 
 #include "stm32/core/pins/net.h"
 
-/* Tell all who do not know it of the levels that are there now: to who listens to waves, to others. */
+/*
+ * Tell all who do not know it of the levels that are there now: to who listens to waves, to others.
+ */
 void net_tell_now(PinNet *net, bool level, bool plain);
 /* The picture that it shows is of interest from now on. */
 void net_join_picture(PinNet *net);

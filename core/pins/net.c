@@ -15,7 +15,9 @@ static bool is_digital(const Drive *d)
     return drive_is_strong(d) && d->kind != DRIVE_ANALOG && d->kind != DRIVE_SOURCE;
 }
 
-/* Two push-pull outputs against each other.  An analog source against one is a design, not a fault. */
+/*
+ * Two push-pull outputs against each other.  An analog source against one is a design, not a fault.
+ */
 static bool is_conflict(const Drive *a, const Drive *b)
 {
     return is_digital(a) && is_digital(b) &&
@@ -179,7 +181,8 @@ unsigned pin_duty(Pin *pin)
         return drive_now() < d.start ? 0 : (unsigned __int128)d.high * 100 / d.period;
     case DRIVE_ANALOG:
     case DRIVE_SOURCE:
-        return CLAMP(drive_uv(&d, drive_now(), DRIVE_VDD_UV), 0, DRIVE_VDD_UV) / (DRIVE_VDD_UV / 100);
+        return CLAMP(drive_uv(&d, drive_now(), DRIVE_VDD_UV), 0, DRIVE_VDD_UV) /
+               (DRIVE_VDD_UV / 100);
     default:
         return drive_level(&d) ? 100 : 0;
     }

@@ -1,6 +1,6 @@
 /*
- * Parties at pins, see pin.h: what becomes of a net when one of them drives, listens, follows or shows
- * something else.
+ * Parties at pins, see pin.h: what becomes of a net when one of them drives, listens, follows or
+ * shows something else.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -12,8 +12,8 @@
 void net_update(PinNet *net);
 
 /*
- * Let @picture be @now, if nobody has to be told.  Otherwise the old one ends at all pins, and then the new
- * one begins.
+ * Let @picture be @now, if nobody has to be told.  Otherwise the old one ends at all pins, and then
+ * the new one begins.
  */
 bool picture_replace(Picture *picture, const Picture *now);
 void pin_end_picture(Pin *pin, const Picture *picture, const Picture *now);

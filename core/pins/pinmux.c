@@ -1,6 +1,6 @@
 /*
- * The chip's side of a pin: its port's registers, the alternate function multiplexer, and the signals of
- * peripherals that reach pins by it, see pin.h.
+ * The chip's side of a pin: its port's registers, the alternate function multiplexer, and the
+ * signals of peripherals that reach pins by it, see pin.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -35,8 +35,8 @@ static void remember(Sampler *s)
 }
 
 /*
- * Something else drives the line from now on.  A picture in a row of them begins when it says, which may
- * be before the host got round to it.
+ * Something else drives the line from now on.  A picture in a row of them begins when it says,
+ * which may be before the host got round to it.
  */
 static void changed(void *opaque)
 {

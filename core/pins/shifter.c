@@ -22,9 +22,9 @@ void shifter_reset(Shifter *sh)
 }
 
 /*
- * While virtual time is the host's, frames that follow each other may fall behind, and who never stops
- * would on a slow host not catch up: what is too late begins now.  To ask for the time costs some, so not
- * for every frame.
+ * While virtual time is the host's, frames that follow each other may fall behind, and who never
+ * stops would on a slow host not catch up: what is too late begins now.  To ask for the time costs
+ * some, so not for every frame.
  */
 static bool is_far_behind(Shifter *sh, uint64_t ticks)
 {

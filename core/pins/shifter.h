@@ -1,8 +1,8 @@
 /*
  * Shifter: a shift register and the time it takes.
  *
- * It is in a phase until a tick of its clock, counted from the first frame of a row, so that a row of
- * frames never drifts.
+ * It is in a phase until a tick of its clock, counted from the first frame of a row, so that a row
+ * of frames never drifts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -32,8 +32,8 @@ void shifter_reset(Shifter *sh);
 
 /*
  * Begin @phase with something to happen after @due ticks and the line free after @ticks: when what
- * it does now ends if that @follows closely or lies ahead, otherwise at once; so too if the host is far
- * behind.
+ * it does now ends if that @follows closely or lies ahead, otherwise at once; so too if the host is
+ * far behind.
  */
 void shifter_begin(Shifter *sh, unsigned phase, uint64_t due, uint64_t ticks, bool follows);
 

@@ -1,5 +1,6 @@
 /*
- * A master of SPI (RM0090 28.3): it clocks frames, and takes what slaves here and parts of QEMU answer.
+ * A master of SPI (RM0090 28.3): it clocks frames, and takes what slaves here and parts of QEMU
+ * answer.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,6 +1,7 @@
 /*
- * A slave of SPI (RM0090 28.3.1): its master is a controller, which hands on whole frames, or real levels,
- * say of GPIOs, whose edges of SCK shift and sample one by one; NSS ends such a frame that is not whole.
+ * A slave of SPI (RM0090 28.3.1): its master is a controller, which hands on whole frames, or real
+ * levels, say of GPIOs, whose edges of SCK shift and sample one by one; NSS ends such a frame that
+ * is not whole.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -101,7 +102,9 @@ static void finish(Spi *s)
     }
 }
 
-/* The answer to @f: its first bits, and if ours are fewer, what will go out then as things stand. */
+/*
+ * The answer to @f: its first bits, and if ours are fewer, what will go out then as things stand.
+ */
 static void answer(Spi *s, SpiFrame *f)
 {
     unsigned bits = spi_frame_bits(s), rest = f->bits - s->drawn_bits;

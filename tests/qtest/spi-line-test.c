@@ -1,8 +1,10 @@
 /*
- * What an SPI takes from its data line when no controller answers: whatever drives the net (RM0090 28.3:
- * a bit is sampled at an edge of SCK, wherever it comes from); and frames of different length.
+ * What an SPI takes from its data line when no controller answers: whatever drives the net (RM0090
+ * 28.3: a bit is sampled at an edge of SCK, wherever it comes from); and frames of different
+ * length.
  *
- * SPI1 is at PA5 ... PA7, SPI2 at PB13 ... PB15.  With BR = 2 a bit takes 500 ns, sampled in its middle.
+ * SPI1 is at PA5 ... PA7, SPI2 at PB13 ... PB15.  With BR = 2 a bit takes 500 ns, sampled in its
+ * middle.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -213,7 +215,9 @@ static void test_levels(void)
     g_assert_cmphex(swap(SPI1, 0x55, BYTE_NS), ==, 0);
 }
 
-/* In the middle of a frame: bits until then have the old level; the edge is in the middle of a bit. */
+/*
+ * In the middle of a frame: bits until then have the old level; the edge is in the middle of a bit.
+ */
 static void test_level_changes(void)
 {
     for (int late = 0; late < 2; late++) {
@@ -246,7 +250,10 @@ static void test_rerouted(void)
     g_assert_cmphex(peek(SPI1 + A_DR), ==, 0x38);
 }
 
-/* A PWM of 2 us, high for 1 us, that began 250 ns after the frame: 1 0 0 1 1 0 0 1 1 would be at 250. */
+/*
+ * A PWM of 2 us, high for 1 us, that began 250 ns after the frame: 1 0 0 1 1 0 0 1 1 would be at
+ * 250.
+ */
 static void test_wave(void)
 {
     start("-machine wire=pa6-pd12");
@@ -277,7 +284,10 @@ static void test_crossed(void)
     board_wait_ns(BYTE_NS);
     g_assert_cmphex(peek(SPI1 + A_DR), ==, 0x5e);
     g_assert_cmphex(peek(SPI2 + A_DR), ==, 0xa3);
-    /* twice as fast: two frames in a row for one, whose bits are sampled as the second of two begins */
+    /*
+     * twice as fast: two frames in a row for one, whose bits are sampled as the second of two
+     * begins
+     */
     on(SPI2, MASTER & ~R_CR1_BR_MASK);
     poke(SPI2 + A_CR1, MASTER & ~R_CR1_BR_MASK);
     on(SPI2, MSTR | SSM | SSI | 1 << R_CR1_BR_SHIFT);
