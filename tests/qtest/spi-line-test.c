@@ -395,6 +395,34 @@ static void test_slave_of_8(void)
     g_assert_cmphex(peek(SPI1 + A_DR), ==, 0xfe12);     /* what came in went out again */
 }
 
+/*
+ * Levels at SCK and a controller's frames do not share a frame of the slave: a cable brings a level
+ * when the controller at its far end is switched on.
+ */
+static void test_stray_edge(void)
+{
+    start(JUMPERS);
+    on(SPI2, SLAVE);
+    poke(SPI2 + A_DR, 0x5c);
+    pin_drive("pb13", "0");
+    pin_drive("pb13", "1");
+    pin_drive("pb13", "z");
+    g_assert_cmphex(sr(SPI2, BSY), ==, BSY);
+    on(SPI1, MASTER);
+    swap(SPI1, 0xca, BYTE_NS);
+    g_assert_cmphex(sr(SPI2, RXNE | BSY), ==, RXNE);
+    g_assert_cmphex(peek(SPI2 + A_DR), ==, 0xca);
+    /* the other way */
+    on(SPI2, SLAVE | DFF);
+    swap(SPI1, 0xfe, BYTE_NS);
+    poke(SPI1 + A_CR1, MASTER);
+    for (unsigned i = 0; i < 32; i++) {
+        pin_drive("pb15", i % 4 < 2 ? "0" : "1");
+        pin_drive("pb13", i % 2 ? "0" : "1");
+    }
+    g_assert_cmphex(peek(SPI2 + A_DR), ==, 0x5555);
+}
+
 /* ---- A snapshot in the middle of a frame ---- */
 
 static void check_snapshot(const char *args, int64_t ns, uint32_t level, uint32_t expected)
@@ -445,6 +473,7 @@ int main(int argc, char **argv)
     qtest_add_func("/spi-line/part-lets-go", test_part_lets_go);
     qtest_add_func("/spi-line/slave-of-16", test_slave_of_16);
     qtest_add_func("/spi-line/slave-of-8", test_slave_of_8);
+    qtest_add_func("/spi-line/stray-edge", test_stray_edge);
     qtest_add_func("/spi-line/snapshot", test_snapshot);
     return board_run_tests();
 }
