@@ -1,7 +1,7 @@
 /*
  * General-purpose I/O port (RM0090 chapter 8).
  *
- * Translates its registers into the configuration of 16 pins; what happens at a pin is pins/pin.c.
+ * Translates its registers into the configuration of 16 pins; what happens at a pin is core/pins.
  *
  * Children `pa0` ... `pa15` (the port's letter is a property) of type Pin.
  * Properties: `port`, a letter; `moder`, `ospeedr`, `pupdr`, the reset values.

@@ -21,7 +21,8 @@ uint64_t wave_edges(const Drive *d, int64_t ns)
 {
     unsigned __int128 since = (unsigned __int128)MAX(ns - d->start, 0) << 32;
 
-    return ns < d->start ? 0 : (uint64_t)(since / d->period) * 2 + 1 + (since % d->period >= d->high);
+    return ns < d->start ? 0
+           : (uint64_t)(since / d->period) * 2 + 1 + (since % d->period >= d->high);
 }
 
 /* When edge @n is seen. */
@@ -52,8 +53,9 @@ static int64_t wave_edge_after(const Drive *d, int64_t ns)
 }
 
 /*
- * The next delivery after @now: every edge, or the first in every DRIVE_MIN_EDGE_NS.  It follows from the
- * wave and the time alone, so that it does not matter when it is asked for: a snapshot shifts nothing.
+ * The next delivery after @now: every edge, or the first in every DRIVE_MIN_EDGE_NS.  It follows
+ * from the wave and the time alone, so that it does not matter when it is asked for: a snapshot
+ * shifts nothing.
  */
 int64_t wave_next_delivery(const Drive *d, int64_t now)
 {

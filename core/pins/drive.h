@@ -1,6 +1,6 @@
 /*
- * What a pin is driven with: a level, a pull, a square wave, a voltage, a signal generator, the picture
- * of a frame.  All that follows from the time is computed when it is asked for.
+ * What a pin is driven with: a level, a pull, a square wave, a voltage, a signal generator, the
+ * picture of a frame.  All that follows from the time is computed when it is asked for.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -34,8 +34,8 @@ typedef struct AnalogSource {
 } AnalogSource;
 
 /*
- * What a frame looks like: bits one after the other.  It belongs to who draws it, by signal_show() or
- * pin_show() whenever a frame begins.
+ * What a frame looks like: bits one after the other.  It belongs to who draws it, by signal_show()
+ * or pin_show() whenever a frame begins.
  */
 typedef struct Picture {
     int64_t start;              /* virtual ns at which the first bit begins */
@@ -43,7 +43,7 @@ typedef struct Picture {
     uint64_t bits;              /* bit 0 is first */
     uint8_t count;              /* up to 64 */
     bool rest;                  /* the level before and after them */
-    bool heard, watched;        /* somebody listens, or even to its edges: pin.c's */
+    bool heard, watched;        /* somebody listens, or even to its edges: parties.c's */
 } Picture;
 
 typedef struct Drive {

@@ -1,34 +1,20 @@
 /*
- * Who is told of what happens at a net, and when: levels that change, edges of square waves, pictures
- * of frames and signal generators.
+ * Who is told of what happens at a net, and when: levels that change, edges of square waves,
+ * pictures of frames and signal generators.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "system/runstate.h"
 #include "stm32/core/counter.h"
-#include "stm32/core/pins/net.h"
+#include "stm32/core/pins/edges.h"
 #include "stm32/trace.h"
 
-/* After a host's pause this many edges are told one by one, of a fast wave always just the last ... */
+/*
+ * After a host's pause this many edges are told one by one, of a fast wave always just the last ...
+ */
 #define MAX_EDGES 256
 #define FAST_EDGES 4    /* ... so that the last period is among them, wherever it begins */
-
-/* ---- Telling listeners ---- */
-
-bool net_wants_waves(const PinNet *net)
-{
-    for (unsigned i = 0; i < net->pins->len; i++) {
-        PinListener *l;
-
-        QLIST_FOREACH(l, &((Pin *)net->pins->pdata[i])->listeners, next) {
-            if (l->waves) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
 
 /* Tell those who listen to waves, or all others. */
 static void net_tell(PinNet *net, bool level, bool waves, int64_t ns)
@@ -49,16 +35,6 @@ static void net_tell(PinNet *net, bool level, bool waves, int64_t ns)
         }
     }
     net->skipped = 0;
-}
-
-bool net_has_listeners(const PinNet *net)
-{
-    for (unsigned i = 0; i < net->pins->len; i++) {
-        if (!QLIST_EMPTY(&((Pin *)net->pins->pdata[i])->listeners)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static bool net_is_heard(const PinNet *net)
@@ -89,7 +65,8 @@ void net_tell_now(PinNet *net, bool level, bool plain)
 }
 
 /*
- * Begin to tell the wave's edges: those from now on, and the one that a snapshot has come in between.
+ * Begin to tell the wave's edges: those from now on, and the one that a snapshot has come in
+ * between.
  */
 static void net_begin_edges(PinNet *net)
 {
@@ -110,8 +87,8 @@ static int64_t source_next_look(const Drive *d, int64_t now)
 }
 
 /*
- * Begin to tell the picture's edges from now on; after a snapshot those too that have not been told, see
- * picture_next_delivery().
+ * Begin to tell the picture's edges from now on; after a snapshot those too that have not been
+ * told, see picture_next_delivery().
  */
 void net_join_picture(PinNet *net)
 {

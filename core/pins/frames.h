@@ -1,8 +1,8 @@
 /*
- * What controllers say to each other over pins that are joined: a whole frame, or event of a bus, at
- * once, where silicon has its bits.  The sender calls signal_send() (pin.h); whoever is at the net
- * and knows the bus takes it, and puts its answer in.  Its bits are drawn at the pins too, as a Picture,
- * for those who do not know the bus: who hears frames does not listen to that.
+ * What controllers say to each other over pins that are joined: a whole frame, or event of a bus,
+ * at once, where silicon has its bits.  The sender calls signal_send() (pin.h); whoever is at the
+ * net and knows the bus takes it, and puts its answer in.  Its bits are drawn at the pins too, as a
+ * Picture, for those who do not know the bus: who hears frames does not listen to that.
  *
  * Times are in units of 2^-32 ns, as of clocks.
  *
@@ -31,8 +31,8 @@ typedef struct SerialFrame {
 typedef struct SpiFrame {
     Frame frame;                /* FRAME_SPI */
     Signal *out, *in;           /* the master's data lines; NULL: not used */
-    uint32_t data;              /* what the master sends, the first bit on the line uppermost of `bits` */
-    uint32_t answer;            /* what it gets: set to the idle level of its line before; or a guess */
+    uint32_t data;              /* what the master sends, the first bit uppermost of `bits` */
+    uint32_t answer;            /* what it gets: before, the level its line rests at; or a guess */
     unsigned bits;
     int64_t start;              /* virtual ns at which it begins */
     uint64_t bit;               /* time for a bit */
@@ -45,8 +45,8 @@ typedef struct SpiFrame {
 } SpiFrame;
 
 /*
- * 16 bits of a channel of I2S, as they begin.  On the clock line the master says so to all, and then
- * that who sends is to send; who does puts them on the data line.
+ * 16 bits of a channel of I2S, as they begin.  On the clock line the master says so to all, and
+ * then that who sends is to send; who does puts them on the data line.
  */
 typedef enum I2sStage { I2S_BEGIN, I2S_SEND, I2S_DATA } I2sStage;
 

@@ -1,8 +1,8 @@
 /*
  * Single bits of I2C, see i2c_bits.h.
  *
- * Data is sampled when SCL rises; all else happens when it falls, so that SDA changes only while it is
- * low.  A byte's event is sent when its eighth bit is over, that of a read before its first.
+ * Data is sampled when SCL rises; all else happens when it falls, so that SDA changes only while it
+ * is low.  A byte's event is sent when its eighth bit is over, that of a read before its first.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -22,7 +22,7 @@ typedef struct I2cBits {
     bool ack;                       /* how it was answered */
     bool waits;                     /* for i2c_bits_answer() */
     int64_t rose;                   /* ns: SCL did last since START; -1: it has not */
-    uint64_t bit;                   /* the shortest time between two since then, as in I2cFrame; or 0 */
+    uint64_t bit;                   /* the shortest time between two since then, 2^-32 ns; or 0 */
 } I2cBits;
 
 void i2c_bits_reset(I2cBits *b);

@@ -1,10 +1,9 @@
 /*
- * A net of pins: who drives it, who wins, and what becomes of it when that changes.
+ * A net of pins: who drives it, who wins, and what is asked of it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "system/runstate.h"
 #include "stm32/core/mistake.h"
 #include "stm32/core/pins/net.h"
 
@@ -16,7 +15,9 @@ static bool is_digital(const Drive *d)
     return drive_is_strong(d) && d->kind != DRIVE_ANALOG && d->kind != DRIVE_SOURCE;
 }
 
-/* Two push-pull outputs against each other.  An analog source against one is a design, not a fault. */
+/*
+ * Two push-pull outputs against each other.  An analog source against one is a design, not a fault.
+ */
 static bool is_conflict(const Drive *a, const Drive *b)
 {
     return is_digital(a) && is_digital(b) &&
@@ -85,7 +86,7 @@ static Contest net_contest(PinNet *net, const PinDriver *without)
     return c;
 }
 
-static void net_resolve(PinNet *net)
+void net_resolve(PinNet *net)
 {
     Contest c = net_contest(net, NULL);
     Drive d = c.winner ? c.winner->drive : DRIVE(NONE);
@@ -95,46 +96,33 @@ static void net_resolve(PinNet *net)
     net->only = c.strong == 1 && !c.picture ? c.winner : NULL;
 }
 
-Drive net_state_without(PinNet *net, const PinDriver *driver)
-{
-    Contest c = net_contest(net, driver);
+/* ---- Who listens ---- */
 
-    return c.winner ? drive_at_rest(&c.winner->drive) : DRIVE(NONE);
-}
-
-/* ---- Something has changed ---- */
-
-/* Tell the ports the level. */
-static void net_publish(PinNet *net, bool level)
-{
-    bool asks = net->drive.kind == DRIVE_WAVE || net->drive.kind == DRIVE_SOURCE ||
-                net->drive.kind == DRIVE_PICTURE;
-
-    for (unsigned i = 0; i < net->pins->len; i++) {
-        Pin *pin = net->pins->pdata[i];
-
-        if (pin->bank) {
-            pin->bank->high = level ? pin->bank->high | pin->bit : pin->bank->high & ~pin->bit;
-            pin->bank->waves = asks ? pin->bank->waves | pin->bit : pin->bank->waves & ~pin->bit;
-        }
-    }
-}
-
-/* Tell those who follow, or only those who follow pictures. */
-static void net_tell_followers(PinNet *net, bool pictures)
+bool net_wants_waves(const PinNet *net)
 {
     for (unsigned i = 0; i < net->pins->len; i++) {
-        PinFollower *f;
+        PinListener *l;
 
-        QLIST_FOREACH(f, &((Pin *)net->pins->pdata[i])->followers, next) {
-            if (f->pictures || !pictures) {
-                f->changed(f->opaque);
+        QLIST_FOREACH(l, &((Pin *)net->pins->pdata[i])->listeners, next) {
+            if (l->waves) {
+                return true;
             }
         }
     }
+    return false;
 }
 
-static bool net_is_followed(const PinNet *net)
+bool net_has_listeners(const PinNet *net)
+{
+    for (unsigned i = 0; i < net->pins->len; i++) {
+        if (!QLIST_EMPTY(&((Pin *)net->pins->pdata[i])->listeners)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool net_is_followed(const PinNet *net)
 {
     for (unsigned i = 0; i < net->pins->len; i++) {
         PinFollower *f;
@@ -148,234 +136,59 @@ static bool net_is_followed(const PinNet *net)
     return false;
 }
 
-/* Let who draws the picture know who looks at it. */
-static void net_look(const PinNet *net)
+/* ---- What is there ---- */
+
+Drive pin_state(Pin *pin)
 {
-    if (net->drive.kind == DRIVE_PICTURE) {
-        net->drive.picture->heard |= net_has_listeners(net);
-        net->drive.picture->watched |= net_wants_waves(net) || net_is_followed(net);
+    return pin->net->drive;
+}
+
+Drive pin_state_without(Pin *pin, const PinDriver *driver)
+{
+    Contest c = net_contest(pin->net, driver);
+
+    return c.winner ? drive_at_rest(&c.winner->drive) : DRIVE(NONE);
+}
+
+Drive pin_plain_state(Pin *pin)
+{
+    return drive_at_rest(&pin->net->plain);
+}
+
+bool pin_plain_level(Pin *pin)
+{
+    Drive plain = drive_at_rest(&pin->net->plain);
+
+    return drive_level(&plain);
+}
+
+bool pin_level(Pin *pin)
+{
+    return drive_level(&pin->net->drive);
+}
+
+int pin_mv(Pin *pin)
+{
+    return (drive_uv(&pin->net->drive, drive_now(), DRIVE_VDD_UV) + 500) / 1000;
+}
+
+unsigned pin_duty(Pin *pin)
+{
+    Drive d = drive_at_rest(&pin->net->plain);
+
+    switch (d.kind) {
+    case DRIVE_WAVE:
+        return drive_now() < d.start ? 0 : (unsigned __int128)d.high * 100 / d.period;
+    case DRIVE_ANALOG:
+    case DRIVE_SOURCE:
+        return CLAMP(drive_uv(&d, drive_now(), DRIVE_VDD_UV), 0, DRIVE_VDD_UV) /
+               (DRIVE_VDD_UV / 100);
+    default:
+        return drive_level(&d) ? 100 : 0;
     }
 }
 
-/* The picture that the net shows ends at @ns, or now: tell of its edges until then. */
-static void net_end_picture(PinNet *net, int64_t ns)
+Pin *pin_of_net(const Pin *pin, unsigned n)
 {
-    if (net->drive.kind == DRIVE_PICTURE && timer_pending(net->edge) && runstate_is_running()) {
-        net_tell_picture(net, MIN(ns, drive_now()));
-    }
-}
-
-/* What drives the net may be something else than what it @was. */
-static void net_changed(PinNet *net, const Drive *was)
-{
-    Drive rest = drive_at_rest(&net->plain);
-    bool level = drive_level(&net->drive), plain = drive_level(&rest);
-    bool picture = net->drive.kind == DRIVE_PICTURE, same = drive_equals(was, &net->drive);
-
-    net_publish(net, level);
-    if (timer_pending(net->edge)) {
-        timer_del(net->edge);
-    }
-    if (picture && same) {              /* its edges come by themselves */
-        level = net->level;
-        plain = net_has_listeners(net) ? plain : net->plain_level;
-    } else if (picture && !net_wants_waves(net)) {
-        level = plain;
-    }
-    net_tell_now(net, level, plain);    /* who hears it may drive it anew */
-    if (net->drive.kind == DRIVE_PICTURE && !same && net_wants_waves(net)) {
-        net_join_picture(net);
-    }
-    net_look(net);
-    net_arm_edge(net);
-    net_tell_followers(net, false);
-}
-
-/* Some driver of the net has changed. */
-void net_update(PinNet *net)
-{
-    Drive was = net->drive;
-
-    net_resolve(net);
-    net_changed(net, &was);
-}
-
-void pin_goes_on(Pin *pin)
-{
-    if (pin->net->drive.kind != DRIVE_WAVE) {       /* whose edges come by themselves */
-        net_update(pin->net);
-    }
-    if (pin->input.pin) {                           /* it may be another input's meanwhile */
-        pin->input.changed(pin->input.opaque, pin->input.waves ? pin->net->level
-                                                               : pin->net->plain_level);
-    }
-}
-
-/* ---- Parties ---- */
-
-void pin_add_driver(Pin *pin, PinDriver *driver, const char *name)
-{
-    driver->pin = pin;
-    driver->name = name;
-    QSLIST_INSERT_HEAD(&pin->drivers, driver, next);
-    net_update(pin->net);
-}
-
-/* Does @drive win against all but strong ones, and is it all that there is then? */
-static bool wins_alone(const Drive *drive)
-{
-    return drive_is_strong(drive) && !(drive->kind == DRIVE_PICTURE && drive->floats);
-}
-
-static bool is_level(const Drive *drive)
-{
-    return drive->kind == DRIVE_LOW || drive->kind == DRIVE_HIGH;
-}
-
-/* From one level to another, which outputs do most of the time. */
-static void net_toggle(PinNet *net, bool level)
-{
-    net->drive.kind = net->plain.kind = level ? DRIVE_HIGH : DRIVE_LOW;
-    net_publish(net, level);
-    net_tell_now(net, level, level);
-    net_tell_followers(net, false);
-}
-
-void pin_drive(PinDriver *driver, Drive drive)
-{
-    PinNet *net = driver->pin->net;
-    Drive was = driver->drive;
-
-    if (drive_equals(&was, &drive)) {
-        return;
-    }
-    driver->drive = drive;
-    if (net->only == driver && is_level(&was) && is_level(&drive)) {
-        net_toggle(net, drive.kind == DRIVE_HIGH);
-        return;
-    }
-    net_end_picture(net, INT64_MAX);
-    if (net->only == driver && wins_alone(&drive)) {
-        net->drive = net->plain = driver->drive;
-        net_changed(net, &was);
-    } else {
-        net_update(net);
-    }
-}
-
-/* Whoever listens to waves now wants the picture's edges from now on. */
-static void net_listened(PinNet *net)
-{
-    if (net->drive.kind == DRIVE_PICTURE && !timer_pending(net->edge) && net_wants_waves(net)) {
-        net_join_picture(net);
-    }
-    net_look(net);
-    net_arm_edge(net);
-}
-
-bool picture_replace(Picture *picture, const Picture *now)
-{
-    bool heard = picture->heard, watched = picture->watched;
-
-    if (picture_equals(picture, now)) {
-        return true;
-    }
-    if (watched || (heard && picture->rest != now->rest)) {
-        return false;
-    }
-    *picture = *now;
-    picture->heard = heard;
-    return true;
-}
-
-static bool net_shows(const PinNet *net, const Picture *picture)
-{
-    return net->drive.kind == DRIVE_PICTURE && net->drive.picture == picture;
-}
-
-/* A row of frames may be drawn late: the new picture begins where the old one ends, not now. */
-void pin_end_picture(Pin *pin, const Picture *picture, const Picture *now)
-{
-    if (net_shows(pin->net, picture)) {
-        bool follows = now->count && now->start != picture->start;
-
-        net_end_picture(pin->net, follows ? now->start : INT64_MAX);
-    }
-}
-
-/* Its edges so far are told, as it may have begun before the host got round to it. */
-void pin_begin_picture(Pin *pin, const Picture *picture, bool corrected)
-{
-    PinNet *net = pin->net;
-
-    if (!net_shows(net, picture)) {
-        return;
-    }
-    net_look(net);
-    if (!runstate_is_running()) {
-        if (net_wants_waves(net)) {
-            net_join_picture(net);
-        }
-    } else if (!picture->count) {
-        net->told_edges = 1;
-        net_tell_now(net, net_wants_waves(net) ? picture->rest : net->level, net->plain_level);
-    } else if (net_wants_waves(net)) {
-        net->told_edges = corrected ? MAX(picture_begun(picture, drive_now()), 1) - 1 : 0;
-        net_tell_picture(net, drive_now());
-    }
-    net_tell_now(net, net->level, pin_plain_level(pin));
-    net_arm_edge(net);
-    net_tell_followers(net, true);
-}
-
-void pin_show(PinDriver *driver, Picture *picture, Picture now)
-{
-    bool corrected = picture->start == now.start;
-
-    if (picture_replace(picture, &now)) {
-        return;
-    }
-    pin_end_picture(driver->pin, picture, &now);
-    *picture = now;
-    pin_begin_picture(driver->pin, picture, corrected);
-}
-
-void pin_listen(PinListener *listener, Pin *pin)
-{
-    Pin *was = listener->pin;
-
-    if (was == pin) {
-        return;
-    }
-    listener->pin = pin;
-    if (was) {
-        QLIST_REMOVE(listener, next);
-        net_listened(was->net);
-    }
-    if (pin) {
-        QLIST_INSERT_HEAD(&pin->listeners, listener, next);
-        net_listened(pin->net);
-    }
-}
-
-void pin_follow(PinFollower *follower, Pin *pin)
-{
-    if (follower->pin) {
-        QLIST_REMOVE(follower, next);
-    }
-    follower->pin = pin;
-    if (pin) {
-        QLIST_INSERT_HEAD(&pin->followers, follower, next);
-        net_look(pin->net);
-    }
-}
-
-void pin_listen_to_waves(PinListener *listener, bool waves)
-{
-    if (listener->waves != waves) {
-        listener->waves = waves;
-        if (listener->pin) {
-            net_listened(listener->pin->net);
-        }
-    }
+    return n < pin->net->pins->len ? pin->net->pins->pdata[n] : NULL;
 }

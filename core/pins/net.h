@@ -1,5 +1,5 @@
 /*
- * The net that jumpers join pins to; for pin*.c alone.
+ * The net that jumpers join pins to; for the files of this folder alone.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,25 +22,12 @@ typedef struct PinNet {
     uint64_t skipped;           /* ... and the periods left out before it */
 } PinNet;
 
-/* ---- net.c ---- */
+/* Find out who drives it. */
+void net_resolve(PinNet *net);
 
-/* Some driver of the net has changed. */
-void net_update(PinNet *net);
-/* What would drive it without @driver, pictures of frames at rest. */
-Drive net_state_without(PinNet *net, const PinDriver *driver);
-
-/* ---- edges.c ---- */
-
-bool net_wants_waves(const PinNet *net);
+/* Is there anybody who listens, listens to waves, follows pictures? */
 bool net_has_listeners(const PinNet *net);
-/* Tell all who do not know it of the levels that are there now: to who listens to waves, to others. */
-void net_tell_now(PinNet *net, bool level, bool plain);
-/* The picture that it shows is of interest from now on. */
-void net_join_picture(PinNet *net);
-/* Tell of all edges of the picture until @ns, each with its own time. */
-void net_tell_picture(PinNet *net, int64_t ns);
-/* Set the timer of edges, which calls net_edge(). */
-void net_arm_edge(PinNet *net);
-void net_edge(void *opaque);
+bool net_wants_waves(const PinNet *net);
+bool net_is_followed(const PinNet *net);
 
 #endif

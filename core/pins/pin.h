@@ -3,18 +3,19 @@
  *
  * A Pin is a leg of the chip, a QOM child of its port (/machine/soc/gpiod/pd12).  Several parties
  * drive it: the chip (a port's output bit, or a peripheral's Signal chosen as alternate function),
- * its pull resistor, parts of the board, people and tests (its QOM property `drive` or `mv`).  Jumpers
- * join pins to one net.  Strong beats pull beats nothing; strong against strong is reported.
+ * its pull resistor, parts of the board, people and tests (its QOM property `drive` or `mv`).
+ * Jumpers join pins to one net.  Strong beats pull beats nothing; strong against strong is
+ * reported.
  *
- * A square wave is one drive, not an event an edge: a PWM or clock output costs nothing until somebody
- * listens to its edges.  So is the picture of a frame, its bits one after the other: controllers hand
- * frames on whole (frames.h), and draw them for those who look at the pin itself.
+ * A square wave is one drive, not an event an edge: a PWM or clock output costs nothing until
+ * somebody listens to its edges.  So is the picture of a frame, its bits one after the other:
+ * controllers hand frames on whole (frames.h), and draw them for those who look at the pin itself.
  *
  * While the machine is paused listeners are told nothing; when it goes on they are told what is
  * different then.  So a snapshot can be loaded pin by pin, and nobody sees an edge that is none.
  *
- * QOM properties of a pin: `level` (bool, read), `drive` ("0", "1", "z"), `mv` (millivolts, set by the
- * outside world; read: what is there), `frequency` (Hz) and `duty` (percent) of what is there.
+ * QOM properties of a pin: `level` (bool, read), `drive` ("0", "1", "z"), `mv` (millivolts, set by
+ * the outside world; read: what is there), `frequency` (Hz) and `duty` (percent) of what is there.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -67,7 +68,9 @@ void pin_listen(PinListener *listener, Pin *pin);
 /* Set `waves`. */
 void pin_listen_to_waves(PinListener *listener, bool waves);
 
-/* One party that wants to know whenever what drives the net may have changed: a cable, a sampler. */
+/*
+ * One party that wants to know whenever what drives the net may have changed: a cable, a sampler.
+ */
 typedef struct PinFollower {
     void (*changed)(void *opaque);
     void *opaque;
@@ -80,8 +83,8 @@ typedef struct PinFollower {
 void pin_follow(PinFollower *follower, Pin *pin);
 
 /*
- * While a listener is told of an edge: when exactly it was, and how many periods of a wave have passed
- * untold before it, because nobody could have served them.
+ * While a listener is told of an edge: when exactly it was, and how many periods of a wave have
+ * passed untold before it, because nobody could have served them.
  */
 int64_t pin_edge_ns(Pin *pin);
 uint64_t pin_periods_skipped(Pin *pin);
@@ -112,8 +115,8 @@ Pin *pin_of_net(const Pin *pin, unsigned n);
 /* ---- The chip's side ---- */
 
 /*
- * An end of a peripheral that can reach pins as alternate function: "usart2.tx" is the signal `tx` of
- * the peripheral `usart2`.  Inputs leave their drive at NONE and get `changed`.
+ * An end of a peripheral that can reach pins as alternate function: "usart2.tx" is the signal `tx`
+ * of the peripheral `usart2`.  Inputs leave their drive at NONE and get `changed`.
  */
 typedef struct Signal {
     const char *name;
@@ -141,17 +144,6 @@ typedef struct PinConfig {
     bool out;                   /* the output bit, if PIN_OUTPUT */
 } PinConfig;
 
-/* For pin.c, when a pin is made. */
-void pinmux_init(Pin *pin);
-
-/*
- * For pinmux.c: let @picture be @now, if nobody has to be told.  Otherwise the old one ends at all pins,
- * and then the new one begins.
- */
-bool picture_replace(Picture *picture, const Picture *now);
-void pin_end_picture(Pin *pin, const Picture *picture, const Picture *now);
-void pin_begin_picture(Pin *pin, const Picture *picture, bool corrected);
-
 void pin_configure(Pin *pin, const PinConfig *config);
 
 /* Make @signal selectable as alternate function @function of @pin, while the chip is built. */
@@ -163,7 +155,9 @@ void signal_solder(Signal *signal, Pin *pin);
 void signal_drive(Signal *signal, Drive drive);
 /* @picture, which @signal is driven with, is @now; nobody there: it costs no more than that. */
 void signal_show(Signal *signal, Picture *picture, Picture now);
-/* The level at the pin an input is routed to, pictures at rest; @otherwise if it is routed to none. */
+/*
+ * The level at the pin an input is routed to, pictures at rest; @otherwise if it is routed to none.
+ */
 bool signal_level(const Signal *signal, bool otherwise);
 
 /* Set `waves`. */
@@ -214,7 +208,9 @@ struct Pin {
     bool told, told_plain;                          /* its net's levels, for a snapshot */
 };
 
-/* What the outside world does to a pin, and what its listeners heard last, in a migration stream. */
+/*
+ * What the outside world does to a pin, and what its listeners heard last, in a migration stream.
+ */
 extern const VMStateDescription vmstate_pin;
 
 #endif

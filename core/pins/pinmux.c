@@ -1,13 +1,14 @@
 /*
- * The chip's side of a pin: its port's registers, the alternate function multiplexer, and the signals of
- * peripherals that reach pins by it, see pin.h.
+ * The chip's side of a pin: its port's registers, the alternate function multiplexer, and the
+ * signals of peripherals that reach pins by it, see pin.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "system/runstate.h"
 #include "stm32/core/pins/frames.h"
-#include "stm32/core/pins/pin.h"
+#include "stm32/core/pins/parties.h"
+#include "stm32/core/pins/pinmux.h"
 
 static GPtrArray *selected_signals(const Pin *pin)
 {

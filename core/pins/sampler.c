@@ -35,8 +35,8 @@ static void remember(Sampler *s)
 }
 
 /*
- * Something else drives the line from now on.  A picture in a row of them begins when it says, which may
- * be before the host got round to it.
+ * Something else drives the line from now on.  A picture in a row of them begins when it says,
+ * which may be before the host got round to it.
  */
 static void changed(void *opaque)
 {
@@ -74,9 +74,22 @@ void sampler_loaded(Sampler *s, Signal *line)
     remember(s);
 }
 
+/* All the rest, which on a line that just has a level is soon done. */
+static void take_rest(Sampler *s)
+{
+    unsigned left = s->bits - s->count;
+
+    if (s->drive.kind >= DRIVE_WAVE) {
+        take_until(s, INT64_MAX);
+    } else if (left) {
+        s->in = (uint64_t)s->in << left | (drive_level(&s->drive) ? MAKE_64BIT_MASK(0, left) : 0);
+        s->count = s->bits;
+    }
+}
+
 uint32_t sampler_end(Sampler *s)
 {
-    take_until(s, INT64_MAX);
+    take_rest(s);
     sampler_stop(s);
     return s->in;
 }

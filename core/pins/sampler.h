@@ -1,9 +1,9 @@
 /*
- * Sampler: the bits of a frame as they are on a line, whoever drives that: a jumper from another output,
- * a pull resistor, a square wave, a person.
+ * Sampler: the bits of a frame as they are on a line, whoever drives that: a jumper from another
+ * output, a pull resistor, a square wave, a person.
  *
- * It costs no event a bit: what drives the line is asked what it was at the sampling edges, when that
- * changes and when the frame ends.
+ * It costs no event a bit: what drives the line is asked what it was at the sampling edges, when
+ * that changes and when the frame ends.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

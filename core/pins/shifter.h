@@ -1,8 +1,8 @@
 /*
  * Shifter: a shift register and the time it takes.
  *
- * It is in a phase until a tick of its clock, counted from the first frame of a row, so that a row of
- * frames never drifts.
+ * It is in a phase until a tick of its clock, counted from the first frame of a row, so that a row
+ * of frames never drifts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,7 +13,7 @@
 #include "stm32/core/counter.h"
 
 /* So many frames in a row may be late, and are made up for at once. */
-#define SHIFTER_BACKLOG 500
+#define SHIFTER_BACKLOG 4000
 
 typedef struct Shifter {
     Counter ticks;
@@ -22,6 +22,7 @@ typedef struct Shifter {
     uint64_t end;           /* and when the line is free for the next */
     uint32_t phase;         /* the owner's; 0: nothing goes on */
     uint32_t word;
+    uint32_t row;           /* frames that have followed another */
     QEMUTimer *timer;
 } Shifter;
 
@@ -31,8 +32,8 @@ void shifter_reset(Shifter *sh);
 
 /*
  * Begin @phase with something to happen after @due ticks and the line free after @ticks: when what
- * it does now ends if that @follows closely or lies ahead, otherwise at once; so too if the host is far
- * behind.
+ * it does now ends if that @follows closely or lies ahead, otherwise at once; so too if the host is
+ * far behind.
  */
 void shifter_begin(Shifter *sh, unsigned phase, uint64_t due, uint64_t ticks, bool follows);
 

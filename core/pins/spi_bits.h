@@ -1,7 +1,7 @@
 /*
- * A word of SPI made of single bits: for slaves whose clock is not a controller's but real levels, say
- * of a GPIO, or a controller's with frames of another length.  The owner knows which edge of SCK samples,
- * and which shifts.
+ * A word of SPI made of single bits: for slaves whose clock is not a controller's but real levels,
+ * say of a GPIO, or a controller's with frames of another length.  The owner knows which edge of
+ * SCK samples, and which shifts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -44,8 +44,8 @@ static inline bool spi_bits_take(SpiBits *b, uint32_t in, unsigned n)
 }
 
 /*
- * May a level that has just come at SCK be an edge of that?  It is none if a controller has only begun
- * to drive the line, or let go of it: that one's frames are heard whole.
+ * May a level that has just come at SCK be an edge of that?  It is none if a controller has only
+ * begun to drive the line, or let go of it: that one's frames are heard whole.
  */
 static inline bool spi_bits_is_edge(Pin *sck)
 {

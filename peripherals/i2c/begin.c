@@ -1,5 +1,6 @@
 /*
- * What a master of I2C begins (RM0090 27.3.3): START, bytes, STOP, each for the time that CCR gives its bits.
+ * What a master of I2C begins (RM0090 27.3.3): START, bytes, STOP, each for the time that CCR gives
+ * its bits.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

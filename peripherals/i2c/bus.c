@@ -51,7 +51,8 @@ static bool is_push_pull(const I2c *s, const Signal *line)
 
 static bool floats(const I2c *s, const Signal *line)
 {
-    return signal_is_routed(line) && signal_state(line).kind == DRIVE_NONE && !i2c_parts_are_there(&s->parts);
+    return signal_is_routed(line) && signal_state(line).kind == DRIVE_NONE &&
+           !i2c_parts_are_there(&s->parts);
 }
 
 /* Those lines that @have a property; NULL: none. */

@@ -1,6 +1,6 @@
 /*
- * The bytes of an I2C (RM0090 27.3): between DR and the shift register, the packet error code, and how a
- * master answers what it reads.
+ * The bytes of an I2C (RM0090 27.3): between DR and the shift register, the packet error code, and
+ * how a master answers what it reads.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

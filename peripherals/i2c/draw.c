@@ -1,12 +1,12 @@
 /*
- * What a master of I2C has at its pins: pictures of START, bytes and STOP, each drawn when it begins.  The
- * master draws for all: it knows by then what slaves answer.  Between them SCL is low.
+ * What a master of I2C has at its pins: pictures of START, bytes and STOP, each drawn when it
+ * begins.  The master draws for all: it knows by then what slaves answer.  Between them SCL is low.
  *
- * SDA changes a quarter of a bit after SCL has fallen.  Others who hear frames do not look at pictures: a
- * line that is low for them was pulled low by somebody else.
+ * SDA changes a quarter of a bit after SCL has fallen.  Others who hear frames do not look at
+ * pictures: a line that is low for them was pulled low by somebody else.
  *
- * Deliberately different: with DMA and LAST the acknowledge of the last byte that is read shows as ACK,
- * who knows better serves it later.
+ * Deliberately different: with DMA and LAST the acknowledge of the last byte that is read shows as
+ * ACK, who knows better serves it later.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -48,7 +48,9 @@ static Picture draw_byte(const I2c *s)
     return row(s, 4, bits, QUARTERS, true);
 }
 
-/* Had the byte drawn before come to rest when a new phase began at @ns?  It lasts a little longer. */
+/*
+ * Had the byte drawn before come to rest when a new phase began at @ns?  It lasts a little longer.
+ */
 static bool has_rested(const I2c *s, int64_t ns)
 {
     return s->drawn != MASTER_START &&

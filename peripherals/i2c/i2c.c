@@ -8,10 +8,10 @@
  * Bus: of its own name, for parts of QEMU (-device); they are behind SCL and SDA wherever those are
  *   routed to.
  *
- * Deliberately different: what goes over SCL and SDA is handed on in bytes, the pins show the picture; a
- * filter of the inputs and the rise time (TRISE) take no time; BTF is cleared by DR alone; the
- * level of a line sets BUSY for good only while PE is 1; DMA's last byte is not taken for the PEC
- * by a slave.
+ * Deliberately different: what goes over SCL and SDA is handed on in bytes, the pins show the
+ * picture; a filter of the inputs and the rise time (TRISE) take no time; BTF is cleared by DR
+ * alone; the level of a line sets BUSY for good only while PE is 1; DMA's last byte is not taken
+ * for the PEC by a slave.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,10 +1,11 @@
 /*
- * What an I2C hears on its lines: events of others (core/pins/frames.h), levels that a master made of
- * GPIOs gives them, and what else the outside world does.
+ * What an I2C hears on its lines: events of others (core/pins/frames.h), levels that a master made
+ * of GPIOs gives them, and what else the outside world does.
  *
- * Bytes go over the pins as a whole; their pictures (draw.c) do not count here.  So a line that is low was
- * pulled low by the outside: then no START is sent, a clock stands, a 1 is an arbitration lost, and an
- * edge of SDA while SCL is high by the time of the bit under way is a misplaced START or STOP.
+ * Bytes go over the pins as a whole; their pictures (draw.c) do not count here.  So a line that is
+ * low was pulled low by the outside: then no START is sent, a clock stands, a 1 is an arbitration
+ * lost, and an edge of SDA while SCL is high by the time of the bit under way is a misplaced START
+ * or STOP.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

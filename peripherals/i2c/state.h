@@ -1,7 +1,8 @@
 /*
- * What the parts of an I2C share.  From the bottom up: bytes and addresses (data.c, address.c), the bus and
- * its picture (bus.c, draw.c), slave and master (slave.c, begin.c, master.c), SMBus's time limits
- * (smbus.c), what is heard on the lines (lines.c), registers (registers.c), outputs and the device (i2c.c).
+ * What the parts of an I2C share.  From the bottom up: bytes and addresses (data.c, address.c), the
+ * bus and its picture (bus.c, draw.c), slave and master (slave.c, begin.c, master.c), SMBus's time
+ * limits (smbus.c), what is heard on the lines (lines.c), registers (registers.c), outputs and the
+ * device (i2c.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -177,7 +178,10 @@ bool i2c_byte_was_pulled(I2c *s, uint8_t word, bool *ninth);
 
 /* ---- draw.c ---- */
 
-/* The master begins what its shifter's phase says: of a byte all is known by now, but how a read ends. */
+/*
+ * The master begins what its shifter's phase says: of a byte all is known by now, but how a read
+ * ends.
+ */
 void i2c_draw(I2c *s);
 /* Drive SCL and SDA. */
 void i2c_draw_update(I2c *s);

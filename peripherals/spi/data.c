@@ -1,6 +1,6 @@
 /*
- * What frames of SPI are made of (RM0090 28.3): what CR1 says of them, the words that go out and come
- * in, their CRC.
+ * What frames of SPI are made of (RM0090 28.3): what CR1 says of them, the words that go out and
+ * come in, their CRC.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -138,8 +138,8 @@ bool spi_waits_for_service(Spi *s, bool read, bool write)
 void spi_check_routed(Spi *s, const Signal *signal, const char *name)
 {
     if (!signal_is_routed(signal)) {
-        periph_mistake(&s->parent_obj, "%s is not routed to a pin: nobody is reached; set MODER and "
-                       "AFR of its port", name);
+        periph_mistake(&s->parent_obj, "%s is not routed to a pin: nobody is reached; set MODER "
+                       "and AFR of its port", name);
     }
 }
 
@@ -178,7 +178,9 @@ void spi_load(Spi *s, SpiPhase phase)
         s->shift.word = spi_take_tdr(s);
         crc_add(s, R_TXCRCR, s->shift.word);
     } else if (!spi_is_master(s) && spi_line_in(s)) {
-        /* unsure: by the block diagram there is one shift register, and what came in goes out again */
+        /*
+         * unsure: by the block diagram there is one shift register, and what came in goes out again
+         */
         s->shift.word = s->in;
     }
 }

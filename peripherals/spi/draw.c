@@ -7,8 +7,8 @@
 #include "stm32/peripherals/spi/state.h"
 
 /*
- * The bits of @line as the pins show them.  The picture of a frame that is through stays: its end is the
- * level at which the lines rest.
+ * The bits of @line as the pins show them.  The picture of a frame that is through stays: its end
+ * is the level at which the lines rest.
  */
 static Picture draw_data(const Spi *s, uint32_t line)
 {

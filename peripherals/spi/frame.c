@@ -1,9 +1,11 @@
 /*
  * Frames of SPI (RM0090 28.3), of a master or a slave: when one ends, and what follows.
  *
- * A frame's bits go and come when it begins, and the pins show a picture of it; the registers show it
- * when it ends.  Without -icount virtual time goes on while the host does something else: then a master
- * waits up to SPI_GRACE_NS for a slave to serve the frame before.
+ * Slaves and masters hand each other whole frames when they begin, and the pins show a picture of
+ * them; the registers show them when they end.  What nobody tells is taken from the line
+ * (core/pins/sampler.h).  Without -icount virtual time goes on while the host does something else:
+ * then a master waits up to SPI_GRACE_NS for a slave to serve the frame before, but not in the
+ * middle of a frame of its own.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

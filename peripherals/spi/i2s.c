@@ -1,10 +1,10 @@
 /*
- * I2S (RM0090 28.4): a stereo frame is two channels, left first, each of 16 bits or of two halves of
- * 16.  A half is handed on when it begins: the master lets those at CK know, whoever sends puts it on
- * SD.  The registers show it when it ends.
+ * I2S (RM0090 28.4): a stereo frame is two channels, left first, each of 16 bits or of two halves
+ * of 16.  A half is handed on when it begins: the master lets those at CK know, whoever sends puts
+ * it on SD.  The registers show it when it ends.
  *
- * The master's clock runs from the first word of a sender, or from I2SE of a receiver, until I2SE is
- * cleared and the half is over.
+ * The master's clock runs from the first word of a sender, or from I2SE of a receiver, until I2SE
+ * is cleared and the half is over.
  *
  * Without -icount what a DMA serves comes in bunches, as long as no other I2S here has to keep up.
  *

@@ -1,5 +1,6 @@
 /*
- * A master of SPI (RM0090 28.3): it clocks frames, and takes what slaves here and parts of QEMU answer.
+ * A master of SPI (RM0090 28.3): it clocks frames, and takes what slaves here and parts of QEMU
+ * answer.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -67,8 +68,10 @@ static void master_begin(Spi *s, SpiPhase phase, bool follows)
     f.start = counter_time(&s->shift.ticks, s->shift.begin);
     spi_check_routed(s, &s->sck, "SCK");
     if (signal_is_routed(&s->sck)) {
-        ask_ssi(s, &f);
-        asked = f.known;
+        if (!QTAILQ_EMPTY(&BUS(s->ssi)->children)) {
+            ask_ssi(s, &f);
+            asked = f.known;
+        }
         signal_send(&s->sck, &f.frame);
     }
     s->waits = f.waits;

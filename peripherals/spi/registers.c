@@ -7,8 +7,8 @@
 #include "stm32/peripherals/spi/state.h"
 
 /*
- * Do at once what is due: a guest that polls need not wait until QEMU's main loop has time.  But the end of
- * a slave's shorter frame comes before that of the master's.
+ * Do at once what is due: a guest that polls need not wait until QEMU's main loop has time.  But
+ * the end of a slave's shorter frame comes before that of the master's.
  */
 static void catch_up(Spi *s)
 {
@@ -19,8 +19,9 @@ static void catch_up(Spi *s)
 }
 
 /*
- * DR is read or written, which serves @flag.  A frame that waits for that has not waited in vain, even
- * if its grace is over: then the host had stopped the whole machine.  It may wait for the other flag.
+ * DR is read or written, which serves @flag.  A frame that waits for that has not waited in vain,
+ * even if its grace is over: then the host had stopped the whole machine.  It may wait for the
+ * other flag.
  */
 static void served(Spi *s, uint32_t flag)
 {
@@ -63,8 +64,8 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 /* ---- Flags ---- */
 
 /*
- * OVR is cleared by reading DR, then SR; UDR and FRE by reading SR; MODF by SR, then writing CR1.  The
- * read that clears a flag still shows it.
+ * OVR is cleared by reading DR, then SR; UDR and FRE by reading SR; MODF by SR, then writing CR1.
+ * The read that clears a flag still shows it.
  */
 static uint32_t sr_read(Periph *p, unsigned n)
 {

@@ -1,6 +1,7 @@
 /*
- * A slave of SPI (RM0090 28.3.1): its master is a controller, which hands on whole frames, or real levels,
- * say of GPIOs, whose edges of SCK shift and sample one by one; NSS ends such a frame that is not whole.
+ * A slave of SPI (RM0090 28.3.1): its master is a controller, which hands on whole frames, or real
+ * levels, say of GPIOs, whose edges of SCK shift and sample one by one; NSS ends such a frame that
+ * is not whole.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -101,7 +102,9 @@ static void finish(Spi *s)
     }
 }
 
-/* The answer to @f: its first bits, and if ours are fewer, what will go out then as things stand. */
+/*
+ * The answer to @f: its first bits, and if ours are fewer, what will go out then as things stand.
+ */
 static void answer(Spi *s, SpiFrame *f)
 {
     unsigned bits = spi_frame_bits(s), rest = f->bits - s->drawn_bits;
@@ -168,7 +171,10 @@ void spi_heard(void *opaque, Signal *from, Frame *frame)
         !signal_meets(from, &s->sck)) {
         return;
     }
-    s->soft = false;
+    if (s->soft) {
+        spi_soft_abort(s);
+        s->soft = false;
+    }
     if (f->cpol != reg_get(s, CR1, CPOL) || f->cpha != reg_get(s, CR1, CPHA)) {
         periph_mistake(&s->parent_obj, "the master has CPOL=%d, CPHA=%d: on a board bits get lost",
                        f->cpol, f->cpha);
@@ -204,9 +210,16 @@ static void sample(Spi *s)
     }
 }
 
-/* From now on the frame is clocked by levels, if it has not been before. */
-static void soften(Spi *s)
+/*
+ * A frame begins.  A part of one that a controller has clocked is given up, and the other way:
+ * what looks like an edge may be a controller that has only begun to drive SCK, at the far end of a
+ * cable.
+ */
+static void begin_soft(Spi *s)
 {
+    spi_soft_abort(s);
+    finish(s);
+    begin(s);
     s->by_bits = s->soft = true;
     s->drawn_bit = 0;
     s->soft_out = spi_bits_out(&s->bits);
@@ -221,16 +234,12 @@ void spi_soft_sck(void *opaque, bool level)
     if (!spi_is_slave(s) || s->holds || !spi_bits_is_edge(signal_pin(&s->sck))) {
         return;
     }
-    if (leading && !s->by_bits) {
-        finish(s);
-        begin(s);
-        soften(s);
-    } else if (s->by_bits && !s->soft) {
-        soften(s);
+    if (leading && !(s->by_bits && s->soft)) {
+        begin_soft(s);
     }
-    if (leading != cpha && s->by_bits) {
+    if (leading != cpha && s->by_bits && s->soft) {
         sample(s);
-    } else if (s->by_bits) {
+    } else if (s->by_bits && s->soft) {
         s->soft_out = spi_bits_out(&s->bits);
     }
     periph_update(&s->parent_obj);

@@ -7,11 +7,12 @@
  * Signals: `sck`, `miso`, `mosi`, `nss`; those with I2S `i2s-ck`, `i2s-ws`, `i2s-sd`, `i2s-mck`; an
  *   extension only `sd`.
  * Bus: of its own name, for parts of QEMU (-device); they are behind SCK wherever it is routed to.
- * Properties: `i2s`: has it; `extension`: is the second half of a full-duplex I2S, which has nothing
- *   but a data line; `ext`, link to that of this one.
+ * Properties: `i2s`: has it; `extension`: is the second half of a full-duplex I2S, which has
+ *   nothing but a data line; `ext`, link to that of this one.
  *
- * Deliberately different: what goes over SCK, MOSI and MISO is handed on in whole frames; the pins
- * show the picture.  CK, WS and MCK of I2S are square waves while it runs, SD shows no bits.
+ * Deliberately different: what goes over SCK, MOSI and MISO is handed on in whole frames where it
+ * can be; the pins show the picture.  CK, WS and MCK of I2S are square waves while it runs, SD
+ * shows no bits.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,7 +1,7 @@
 /*
- * What the parts of an SPI share.  From the bottom up: words and pictures (data.c, draw.c), slave and
- * master (slave.c, master.c), frames (frame.c) and I2S (i2s.c), registers (registers.c), outputs and the
- * device (spi.c).
+ * What the parts of an SPI share.  From the bottom up: words and pictures (data.c, draw.c), slave
+ * and master (slave.c, master.c), frames (frame.c) and I2S (i2s.c), registers (registers.c),
+ * outputs and the device (spi.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -64,7 +64,7 @@ typedef struct Spi {
     SpiFrame held;
     uint32_t looks;                 /* at SR since the last frame ended */
     bool patient;                   /* what came or went last was served in time */
-    int64_t grace;                  /* ns: until then the end of a frame waits to be served; 0: no */
+    int64_t grace;                  /* ns: until then the end of a frame waits for service; 0: no */
     bool waits;                     /* a master: the frame lasts until the other machine answers */
     bool sends_first;               /* a master of I2S has not sent anything yet */
     bool right, second;             /* the half that goes on or came last */
@@ -107,8 +107,8 @@ uint32_t spi_take_tdr(Spi *s);
 /* @word has come in: into DR, or lost. */
 void spi_received(Spi *s, uint32_t word);
 /*
- * A frame that another is to follow is through: shall its end wait, because the words before have not
- * been served yet (@read: has come in, @write: is to go out) and that may be the host's fault?
+ * A frame that another is to follow is through: shall its end wait, because the words before have
+ * not been served yet (@read: has come in, @write: is to go out) and that may be the host's fault?
  */
 bool spi_waits_for_service(Spi *s, bool read, bool write);
 /* Report that @signal, called @name in the manual, is to be used and reaches no pin. */
@@ -133,8 +133,8 @@ void spi_soft_sck(void *opaque, bool level);
 /* A frame of levels is given up: another has the clock, or NSS says so. */
 void spi_soft_abort(Spi *s);
 /*
- * Is there reason to blame the host that the frame before has not been served yet?  Who has looked at
- * the registers several times since and did nothing has no intention to.
+ * Is there reason to blame the host that the frame before has not been served yet?  Who has looked
+ * at the registers several times since and did nothing has no intention to.
  */
 bool spi_slave_is_late(const Spi *s);
 /* The frame begins that it has let the master wait with. */

@@ -1,5 +1,6 @@
 /*
- * What frames look like at the pins: pictures of USART, SPI and I2C, edge by edge, and who sees them.
+ * What frames look like at the pins: pictures of USART, SPI and I2C, edge by edge, and who sees
+ * them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -148,8 +149,8 @@ static void test_spi_row(void)
 }
 
 /*
- * SPE cleared inside a frame: that goes on to its end at the pins, also NSS, and in DR (RM0090 28.3.8: so
- * the last frame of a master that only receives ends).
+ * SPE cleared inside a frame: that goes on to its end at the pins, also NSS, and in DR (RM0090
+ * 28.3.8: so the last frame of a master that only receives ends).
  */
 static void test_spi_stop(void)
 {
@@ -271,7 +272,10 @@ static void test_usart_one_wire(void)
     forget();
 }
 
-/* TIM2 measures the start bit of USART2, which another pin sees over a jumper: PA1 is its channel 2. */
+/*
+ * TIM2 measures the start bit of USART2, which another pin sees over a jumper: PA1 is its channel
+ * 2.
+ */
 static void test_capture(void)
 {
     enum { TIM2 = 0x40000000 };
@@ -431,7 +435,9 @@ static void test_i2c(void)
     forget();
 }
 
-/* The edges of START and an address: SCL's halves of 5 us; SDA a quarter of a bit after it falls. */
+/*
+ * The edges of START and an address: SCL's halves of 5 us; SDA a quarter of a bit after it falls.
+ */
 static void test_i2c_edges(void)
 {
     int64_t begin;
@@ -747,8 +753,9 @@ static void test_soft_i2c_slave(void)
 }
 
 /*
- * Edges of a line that is freed by hand: START, one clock, STOP; and I2C1 reset at different points.  They
- * say nothing of how long a bit takes, so a START that is asked for then does not wait for that.
+ * Edges of a line that is freed by hand: START, one clock, STOP; and I2C1 reset at different
+ * points.  They say nothing of how long a bit takes, so a START that is asked for then does not
+ * wait for that.
  */
 static void test_soft_i2c_unlock(void)
 {

@@ -1,6 +1,6 @@
 /*
- * Who clocks frame after frame by itself, while virtual time is the host's: after the host has stood still
- * they are not made up for one by one, which could take longer than they last.
+ * Who clocks frame after frame by itself, while virtual time is the host's: after the host has
+ * stood still they are not made up for one by one, which could take longer than they last.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,7 +10,8 @@
 #define REGS "stm32/regs/spi.h"
 #include "stm32/core/regs.h"
 
-enum { SPI1 = 0x40013000, SPI2 = 0x40003800, GPIOA = 0x40020000, GPIOB = 0x40020400, TIM2 = 0x40000000,
+enum { SPI1 = 0x40013000, SPI2 = 0x40003800, GPIOA = 0x40020000, GPIOB = 0x40020400,
+       TIM2 = 0x40000000,
        FLASH_ACR = 0x40023c00, RCC_CR = 0x40023800, RCC_PLLCFGR = 0x40023804,
        RCC_CFGR = 0x40023808, RCC_PLLI2SCFGR = 0x40023884 };
 
@@ -68,8 +69,8 @@ static void check(uint32_t spi)
 }
 
 /*
- * TIM2 counts SCK at its ETR: a bit takes 24 ns, and what the machine has clocked leaves out the second
- * in which it stood still.
+ * TIM2 counts SCK at its ETR: a bit takes 24 ns, and what the machine has clocked leaves out the
+ * second in which it stood still.
  */
 static void test_receive_only(void)
 {

@@ -1,8 +1,10 @@
 /*
- * What an SPI takes from its data line when no controller answers: whatever drives the net (RM0090 28.3:
- * a bit is sampled at an edge of SCK, wherever it comes from); and frames of different length.
+ * What an SPI takes from its data line when no controller answers: whatever drives the net (RM0090
+ * 28.3: a bit is sampled at an edge of SCK, wherever it comes from); and frames of different
+ * length.
  *
- * SPI1 is at PA5 ... PA7, SPI2 at PB13 ... PB15.  With BR = 2 a bit takes 500 ns, sampled in its middle.
+ * SPI1 is at PA5 ... PA7, SPI2 at PB13 ... PB15.  With BR = 2 a bit takes 500 ns, sampled in its
+ * middle.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -213,7 +215,9 @@ static void test_levels(void)
     g_assert_cmphex(swap(SPI1, 0x55, BYTE_NS), ==, 0);
 }
 
-/* In the middle of a frame: bits until then have the old level; the edge is in the middle of a bit. */
+/*
+ * In the middle of a frame: bits until then have the old level; the edge is in the middle of a bit.
+ */
 static void test_level_changes(void)
 {
     for (int late = 0; late < 2; late++) {
@@ -246,7 +250,10 @@ static void test_rerouted(void)
     g_assert_cmphex(peek(SPI1 + A_DR), ==, 0x38);
 }
 
-/* A PWM of 2 us, high for 1 us, that began 250 ns after the frame: 1 0 0 1 1 0 0 1 1 would be at 250. */
+/*
+ * A PWM of 2 us, high for 1 us, that began 250 ns after the frame: 1 0 0 1 1 0 0 1 1 would be at
+ * 250.
+ */
 static void test_wave(void)
 {
     start("-machine wire=pa6-pd12");
@@ -277,7 +284,10 @@ static void test_crossed(void)
     board_wait_ns(BYTE_NS);
     g_assert_cmphex(peek(SPI1 + A_DR), ==, 0x5e);
     g_assert_cmphex(peek(SPI2 + A_DR), ==, 0xa3);
-    /* twice as fast: two frames in a row for one, whose bits are sampled as the second of two begins */
+    /*
+     * twice as fast: two frames in a row for one, whose bits are sampled as the second of two
+     * begins
+     */
     on(SPI2, MASTER & ~R_CR1_BR_MASK);
     poke(SPI2 + A_CR1, MASTER & ~R_CR1_BR_MASK);
     on(SPI2, MSTR | SSM | SSI | 1 << R_CR1_BR_SHIFT);
@@ -385,6 +395,34 @@ static void test_slave_of_8(void)
     g_assert_cmphex(peek(SPI1 + A_DR), ==, 0xfe12);     /* what came in went out again */
 }
 
+/*
+ * Levels at SCK and a controller's frames do not share a frame of the slave: a cable brings a level
+ * when the controller at its far end is switched on.
+ */
+static void test_stray_edge(void)
+{
+    start(JUMPERS);
+    on(SPI2, SLAVE);
+    poke(SPI2 + A_DR, 0x5c);
+    pin_drive("pb13", "0");
+    pin_drive("pb13", "1");
+    pin_drive("pb13", "z");
+    g_assert_cmphex(sr(SPI2, BSY), ==, BSY);
+    on(SPI1, MASTER);
+    swap(SPI1, 0xca, BYTE_NS);
+    g_assert_cmphex(sr(SPI2, RXNE | BSY), ==, RXNE);
+    g_assert_cmphex(peek(SPI2 + A_DR), ==, 0xca);
+    /* the other way */
+    on(SPI2, SLAVE | DFF);
+    swap(SPI1, 0xfe, BYTE_NS);
+    poke(SPI1 + A_CR1, MASTER);
+    for (unsigned i = 0; i < 32; i++) {
+        pin_drive("pb15", i % 4 < 2 ? "0" : "1");
+        pin_drive("pb13", i % 2 ? "0" : "1");
+    }
+    g_assert_cmphex(peek(SPI2 + A_DR), ==, 0x5555);
+}
+
 /* ---- A snapshot in the middle of a frame ---- */
 
 static void check_snapshot(const char *args, int64_t ns, uint32_t level, uint32_t expected)
@@ -435,6 +473,7 @@ int main(int argc, char **argv)
     qtest_add_func("/spi-line/part-lets-go", test_part_lets_go);
     qtest_add_func("/spi-line/slave-of-16", test_slave_of_16);
     qtest_add_func("/spi-line/slave-of-8", test_slave_of_8);
+    qtest_add_func("/spi-line/stray-edge", test_stray_edge);
     qtest_add_func("/spi-line/snapshot", test_snapshot);
     return board_run_tests();
 }

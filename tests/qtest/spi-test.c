@@ -65,8 +65,8 @@ static void exchange(uint32_t out, uint32_t back)
 }
 
 /*
- * A slave's DR is empty when a frame begins, not before; what is written once more is lost.  With nothing
- * in it what came in goes out again.
+ * A slave's DR is empty when a frame begins, not before; what is written once more is lost.  With
+ * nothing in it what came in goes out again.
  */
 static void test_slave_dr(void)
 {

@@ -1,86 +1,15 @@
 /*
- * Pins, see pin.h: what is asked of them, and their properties.  Their nets are in net.c, what the
- * chip itself does at a pin in pinmux.c.
+ * Pins as objects of QEMU, see pin.h: their properties and what a snapshot has of them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qapi/visitor.h"
-#include "stm32/core/pins/net.h"
+#include "stm32/core/pins/parties.h"
+#include "stm32/core/pins/pinmux.h"
 
-Drive pin_state(Pin *pin)
-{
-    return pin->net->drive;
-}
-
-Drive pin_state_without(Pin *pin, const PinDriver *driver)
-{
-    return net_state_without(pin->net, driver);
-}
-
-Drive pin_plain_state(Pin *pin)
-{
-    return drive_at_rest(&pin->net->plain);
-}
-
-bool pin_plain_level(Pin *pin)
-{
-    Drive plain = drive_at_rest(&pin->net->plain);
-
-    return drive_level(&plain);
-}
-
-bool pin_level(Pin *pin)
-{
-    return drive_level(&pin->net->drive);
-}
-
-int pin_mv(Pin *pin)
-{
-    return (drive_uv(&pin->net->drive, drive_now(), DRIVE_VDD_UV) + 500) / 1000;
-}
-
-unsigned pin_duty(Pin *pin)
-{
-    Drive d = drive_at_rest(&pin->net->plain);
-
-    switch (d.kind) {
-    case DRIVE_WAVE:
-        return drive_now() < d.start ? 0 : (unsigned __int128)d.high * 100 / d.period;
-    case DRIVE_ANALOG:
-    case DRIVE_SOURCE:
-        return CLAMP(drive_uv(&d, drive_now(), DRIVE_VDD_UV), 0, DRIVE_VDD_UV) / (DRIVE_VDD_UV / 100);
-    default:
-        return drive_level(&d) ? 100 : 0;
-    }
-}
-
-void pin_join(Pin *a, Pin *b)
-{
-    PinNet *gone = b->net;
-
-    if (a->net == gone) {
-        return;
-    }
-    for (unsigned i = 0; i < gone->pins->len; i++) {
-        Pin *pin = gone->pins->pdata[i];
-
-        pin->net = a->net;
-        g_ptr_array_add(a->net->pins, pin);
-    }
-    timer_free(gone->edge);
-    g_ptr_array_unref(gone->pins);
-    g_free(gone);
-    net_update(a->net);
-}
-
-Pin *pin_of_net(const Pin *pin, unsigned n)
-{
-    return n < pin->net->pins->len ? pin->net->pins->pdata[n] : NULL;
-}
-
-/* ---- QOM ---- */
+/* ---- Properties ---- */
 
 static bool pin_get_level(Object *obj, Error **errp)
 {
