@@ -204,8 +204,8 @@ static void check_pll(Periph *p, const char *name, unsigned n)
 
     rcc_pll_frequencies(p->regs, &from, n, &input, &vco);
     if (!input) {
-        periph_mistake(p, "%s on, but its source %s is not ready", name,
-                       oscillator_name(rcc_pll_source(p->regs)));
+        periph_note(p, "%s on before its source %s is ready: it locks when that is", name,
+                    oscillator_name(rcc_pll_source(p->regs)));
     } else if (input < 950000 || input > 2100000) {
         periph_mistake(p, "%s input is %" PRIu64 " Hz, allowed are 0.95 to 2.1 MHz", name, input);
     } else if (vco < 100000000 || vco > 432000000) {
