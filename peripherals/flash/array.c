@@ -169,6 +169,26 @@ static void program_half(Flash *s, FlashStore *f, hwaddr addr, uint32_t data)
     }
 }
 
+/*
+ * Nobody wants to program.  A pointer that is NULL is where this comes from mostly: the flash is seen at 0
+ * too, where the bus address is that in the array.
+ */
+static void report_stray_write(Flash *s, hwaddr addr)
+{
+    Periph *p = &s->parent_obj;
+    const char *why = reg_get(s, CR, LOCK) ? "while CR.LOCK is set" : "without CR.PG";
+    uint32_t bus_addr;
+
+    if (!guest_address(&bus_addr)) {
+        periph_mistake(p, "flash written at +0x%x %s: nothing is programmed", (unsigned)addr, why);
+    } else if (bus_addr == addr) {
+        periph_mistake(p, "flash written at address 0x%08x %s: nothing is programmed; this is the alias "
+                       "of flash at 0: a NULL pointer?", bus_addr, why);
+    } else {
+        periph_mistake(p, "flash written at address 0x%08x %s: nothing is programmed", bus_addr, why);
+    }
+}
+
 static void program(Flash *s, FlashStore *f, hwaddr addr, uint32_t data, unsigned size,
                     bool protected)
 {
@@ -177,9 +197,8 @@ static void program(Flash *s, FlashStore *f, hwaddr addr, uint32_t data, unsigne
     unsigned width = MIN(1u << psize(s), 4);
 
     if (!(cr & R_CR_PG_MASK) || (cr & R_CR_LOCK_MASK)) {
-        periph_mistake(p, "flash written %s: nothing is programmed",
-                       cr & R_CR_LOCK_MASK ? "while CR.LOCK is set" : "without CR.PG");
-        flash_fail(s, R_SR_PGSERR_MASK);
+        report_stray_write(s, addr);
+        flash_fail(s, R_SR_PGSERR_MASK | (size != width ? R_SR_PGPERR_MASK : 0));
     } else if (flash_errors_pending(s)) {
         /* refused and reported */
     } else if (size != width) {
