@@ -133,6 +133,11 @@ static const struct {
     { "dcmi", 0x50050000, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
 };
 
+#define FPU_IRQ 81
+
+/* RM0090 12.1.2: 1 ms of 18.75 MHz.  unsure: SKEW (inexact), which PM0214 has as 1 */
+#define SYSTICK_CALIBRATION (1u << 30 | 18750)
+
 /* RM0090 table 62: what raises interrupt n; several sources are or-ed. */
 static const char *const vector_table[82] = {
     [0]  = "wwdg.irq",
@@ -207,6 +212,7 @@ static const char *const vector_table[82] = {
     [73] = "i2c3.irq-er",
     [76] = "exti.irq[20]",
     [80] = "rng.irq",
+    [FPU_IRQ] = NULL,       /* a matter of the core's own */
 };
 
 /* Everything else that is wired inside the chip: from (or-ed) -> to, `count` lines of that name. */
