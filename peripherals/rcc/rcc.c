@@ -5,8 +5,8 @@
  *
  * Clock inputs `hse`, `lse`: the crystals; a period of 0 means not fitted, or broken.
  * Clock outputs `hclk systick pclk1 pclk2 pll48 i2s lsi lse-running hse-rtc rtc`, and one named after every enable bit.
- * Lines in: `dbp` (PWR), `sleeping` (the core), `stop` (PWR: all fast clocks off), `lsi-on` (IWDG),
- *   and `cause[0..4]`, what resets the chip: software, IWDG, WWDG, low power, leaving Standby.
+ * Lines in: `dbp` (PWR), `sleeping` (the core), `stop` (PWR: all fast clocks off), `clocked` (PWR: but
+ *   HSI, for a debugger), `lsi-on` (IWDG), and `cause[0..4]`, what resets the chip: software, IWDG, WWDG, low power, leaving Standby.
  * Lines out: `irq`, `nmi` (CSS), `break` (CSS, to the timers), `backup-reset`, and `x-reset` for every
  *   bit xRST of the RSTR registers.
  * Signals: `mco1`, `mco2`, `i2s-ckin` (a square wave there clocks I2S).
@@ -59,7 +59,7 @@ typedef struct Rcc {
     unsigned n_gates, n_reset_lines;
     Line irq, nmi, brk, backup_reset;
     Signal mco1, mco2, i2s_ckin;
-    bool dbp, sleeping;
+    bool dbp, sleeping, stop, clocked;
     uint32_t cause;                     /* flags of the reset that is under way */
 } Rcc;
 
@@ -384,19 +384,29 @@ static void sleeping_input(void *opaque, int n, int level)
     }
 }
 
-/* Stop mode (RM0090 5.3.5): all fast clocks end, and HSI it is afterwards. */
+/*
+ * Stop mode (RM0090 5.3.5): all fast clocks end, and HSI it is afterwards; with DBG_STOP already in Stop
+ * (38.16.1).  unsure: then all that hangs on HCLK has its clock, as in Sleep
+ */
 static void stop_input(void *opaque, int n, int level)
 {
     Rcc *s = opaque;
     Periph *p = opaque;
 
-    if (level && !s->osc.stop) {
+    if (level != s->stop) {
         p->regs[R_CR] &= ~(R_CR_HSEON_MASK | R_CR_PLLON_MASK | R_CR_PLLI2SON_MASK);
-    } else if (!level && s->osc.stop) {
-        back_to_hsi(s);
+        if (!level || s->clocked) {
+            back_to_hsi(s);
+        }
     }
-    s->osc.stop = level;
+    s->stop = level;
+    s->osc.stop = level && !s->clocked;
     periph_update(p);
+}
+
+static void clocked_input(void *opaque, int n, int level)
+{
+    RCC(opaque)->clocked = level;
 }
 
 static void lsi_on_input(void *opaque, int n, int level)
@@ -422,7 +432,7 @@ static void rcc_reset(Periph *p, bool power_on)
         p->regs[R_CSR] = (p->regs[R_CSR] & RESET_FLAGS) | s->cause;
     }
     s->cause = R_CSR_PINRSTF_MASK;  /* of a reset that nothing inside asks for */
-    s->sleeping = s->osc.stop = false;
+    s->sleeping = s->stop = s->osc.stop = false;
 }
 
 /* ---- The device ---- */
@@ -494,6 +504,7 @@ static void rcc_init(Periph *p)
     qdev_init_gpio_in_named(dev, dbp_input, "dbp", 1);
     qdev_init_gpio_in_named(dev, sleeping_input, "sleeping", 1);
     qdev_init_gpio_in_named(dev, stop_input, "stop", 1);
+    qdev_init_gpio_in_named(dev, clocked_input, "clocked", 1);
     qdev_init_gpio_in_named(dev, lsi_on_input, "lsi-on", 1);
     qdev_init_gpio_in_named(dev, reset_input, "cause", N_RESETS);
     oscillators_init(&s->osc, p);
@@ -505,6 +516,8 @@ static const VMStateDescription rcc_vmstate = {
         VMSTATE_STRUCT(osc, Rcc, 1, vmstate_oscillators, Oscillators),
         VMSTATE_BOOL(dbp, Rcc),
         VMSTATE_BOOL(sleeping, Rcc),
+        VMSTATE_BOOL(stop, Rcc),
+        VMSTATE_BOOL(clocked, Rcc),
         VMSTATE_UINT32(cause, Rcc),
         VMSTATE_PERIPH(Rcc),
         VMSTATE_END_OF_LIST()

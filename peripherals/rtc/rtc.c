@@ -3,8 +3,10 @@
  * backup registers.
  *
  * Clock input `rtcclk` (RCC's, from LSE, LSI or HSE: it goes on in Stop and Standby if its source does).
- * Lines in: `dbp` (PWR: writes are lost while the backup domain is protected).
- * Lines out: `alarm`, `tamp-stamp`, `wakeup`: levels, to EXTI 17, 21 and 22 and to PWR.
+ * Lines in: `dbp` (PWR: writes are lost while the backup domain is protected); `look`, from PWR: the
+ *   flags are to be true now.
+ * Lines out: `alarm`, `tamp-stamp`, `wakeup`: levels, to EXTI 17, 21 and 22 and to PWR; `flags`, whose
+ *   level is those of ISR that bar the way into Stop.
  * Links: `af1` (PC13), `af2` (PI8), `backup` (a file that keeps the backup registers).
  * Property `from-host`: at power-on the calendar is what QEMU's -rtc says, as if a battery and a crystal
  *   had kept it: INITS is set, and most firmware will not set the time again.  Without it the calendar
@@ -26,8 +28,9 @@
 
 #define RESTART_CYCLES 4            /* from the end of INIT to the calendar's first */
 #define CR_INIT_ONLY (R_CR_DCE_MASK | R_CR_FMT_MASK | R_CR_REFCKON_MASK)
-#define ISR_FLAGS (R_ISR_ALRAF_MASK | R_ISR_ALRBF_MASK | R_ISR_WUTF_MASK | R_ISR_TSF_MASK | \
-                   R_ISR_TSOVF_MASK | R_ISR_TAMP1F_MASK | R_ISR_TAMP2F_MASK)
+#define ISR_EVENTS (R_ISR_ALRAF_MASK | R_ISR_ALRBF_MASK | R_ISR_WUTF_MASK | R_ISR_TSF_MASK | \
+                    R_ISR_TAMP1F_MASK | R_ISR_TAMP2F_MASK)
+#define ISR_FLAGS (ISR_EVENTS | R_ISR_TSOVF_MASK)
 
 /* ---- Outputs ---- */
 
@@ -67,6 +70,7 @@ static void rtc_update(Periph *p)
     line_set(&s->tamp_stamp, ((cr & R_CR_TSIE_MASK) && (isr & R_ISR_TSF_MASK)) ||
                              ((p->regs[R_TAFCR] & R_TAFCR_TAMPIE_MASK) &&
                               (isr & (R_ISR_TAMP1F_MASK | R_ISR_TAMP2F_MASK))));
+    qemu_set_irq(s->flags, isr & ISR_EVENTS);
     rtc_pins_update(s);
     arm(s);
 }
@@ -83,6 +87,12 @@ static bool is_copied(const Rtc *s)
     uint64_t now = counter_now(&s->cycles);
 
     return !s->frozen && now >= s->copy_at && now >= s->shift_at;
+}
+
+/* RM0090 26.3.3: not copied in Stop, nor in the first two cycles after it, whatever RSF says. */
+static bool is_stale(const Rtc *s)
+{
+    return counter_now(&s->cycles) < s->stale_until;
 }
 
 static void copy_calendar(Rtc *s)
@@ -106,11 +116,31 @@ static uint32_t shadow_read(Periph *p, unsigned n)
     if (clock_is_enabled(s->rtcclk) && clock_get(p->clk) * 7 > clock_get(s->rtcclk)) {
         periph_mistake(p, "PCLK1 is slower than 7 * RTCCLK: read with CR.BYPSHAD");
     }
-    if (!s->shadows_locked && is_copied(s)) {
+    if (is_stale(s)) {
+        periph_mistake(p, "%s read right after Stop: it is as it was before; clear ISR.RSF and wait "
+                       "until it is set", p->reg[n].name);
+    } else if (!s->shadows_locked && is_copied(s)) {
         copy_calendar(s);
     }
     s->shadows_locked = n != R_DR;
     return p->regs[n];
+}
+
+/* Its bus stops with the chip, and comes back. */
+static void pclk_changed(void *opaque, ClockEvent event)
+{
+    Rtc *s = opaque;
+    bool stops = !clock_is_enabled(s->parent_obj.clk);
+
+    if (stops) {
+        rtc_settle(s);
+        if (!s->shadows_locked && !is_stale(s) && is_copied(s)) {
+            copy_calendar(s);
+        }
+    } else if (s->bus_stopped) {
+        s->stale_until = counter_now(&s->cycles) + RTC_SYNC;
+    }
+    s->bus_stopped = stops;
 }
 
 static bool is_writable(const Rtc *s, unsigned event)
@@ -449,6 +479,13 @@ static const RegOps rtc_ops[] = {
 
 /* ---- Inputs and reset ---- */
 
+static void look_input(void *opaque, int n, int level)
+{
+    if (level) {
+        periph_update(opaque);
+    }
+}
+
 static void dbp_input(void *opaque, int n, int level)
 {
     RTC(opaque)->dbp = level;
@@ -506,7 +543,8 @@ static void rtc_reset(Periph *p, bool power_on)
     p->regs[R_ISR] &= ~R_ISR_INIT_MASK;
     leave_init(s);
     s->copy_at = counter_now(&s->cycles) + RTC_SYNC;
-    s->shadows_locked = false;
+    s->shadows_locked = s->bus_stopped = false;
+    s->stale_until = 0;
 }
 
 /* ---- The device ---- */
@@ -516,6 +554,7 @@ static void rtc_init(Periph *p)
     Rtc *s = RTC(p);
 
     s->fresh = true;
+    clock_set_callback(p->clk, pclk_changed, p, ClockUpdate);
     s->rtcclk = qdev_init_clock_in(DEVICE(p), "rtcclk", rtcclk_changed, s, ClockUpdate);
     s->calibrated = clock_new(OBJECT(p), "calibrated");
     counter_init(&s->cycles, s->calibrated);
@@ -527,7 +566,9 @@ static void rtc_init(Periph *p)
     periph_add_line(p, &s->alarm, "alarm");
     periph_add_line(p, &s->tamp_stamp, "tamp-stamp");
     periph_add_line(p, &s->wakeup, "wakeup");
+    qdev_init_gpio_out_named(DEVICE(p), &s->flags, "flags", 1);
     qdev_init_gpio_in_named(DEVICE(p), dbp_input, "dbp", 1);
+    qdev_init_gpio_in_named(DEVICE(p), look_input, "look", 1);
 }
 
 static const VMStateDescription rtc_vmstate = {
@@ -544,6 +585,8 @@ static const VMStateDescription rtc_vmstate = {
         VMSTATE_BOOL(frozen, Rtc),
         VMSTATE_UINT64(init_at, Rtc),
         VMSTATE_UINT64(copy_at, Rtc),
+        VMSTATE_UINT64(stale_until, Rtc),
+        VMSTATE_BOOL(bus_stopped, Rtc),
         VMSTATE_UINT64(shift_at, Rtc),
         VMSTATE_UINT64(recalibrated_at, Rtc),
         VMSTATE_UINT64_ARRAY(writable_at, Rtc, RTC_EVENTS),

@@ -43,6 +43,8 @@ struct Rtc {
 
     uint64_t init_at;               /* the cycle of INITF, if INIT */
     uint64_t copy_at;               /* ... from which on the shadow registers are up to date */
+    uint64_t stale_until;           /* ... and in which they are again after Stop */
+    bool bus_stopped;               /* Stop */
     uint64_t shift_at;              /* ... of the end of SHPF */
     uint64_t recalibrated_at;       /* ... of RECALPF */
     uint64_t writable_at[RTC_EVENTS];   /* ... of ALRAWF, ALRBWF, WUTWF */
@@ -61,6 +63,7 @@ struct Rtc {
     PinDriver output;
     QEMUTimer *timer;
     Line alarm, tamp_stamp, wakeup;
+    qemu_irq flags;
 };
 
 #define RTC(obj) ((Rtc *)(obj))
