@@ -3,7 +3,8 @@
  *
  * Mailbox: 1 number of bus faults that are precise; from 16 on pairs of BFAR and CFSR; 2 value read back
  * from each memory of the chip, or-ed differences (0: all right); 3 CFSR of a store through the write
- * buffer, 4 how often that faulted, 5 stores made; 6 CFSR of an instruction fetch from CCM, 7 of a store
+ * buffer, 4 how often that faulted, 5 stores that had by the
+ * next instruction but one; 6 CFSR of an instruction fetch from CCM, 7 of a store
  * to a register that refuses it; 8 what ACTLR keeps
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -63,7 +64,8 @@ static void buffered_stores(void)
     ACTLR = 0;
     for (unsigned i = 0; i < 3; i++) {
         store(0x30000000);
-        mailbox[5]++;
+        __asm__ volatile("dsb");
+        mailbox[5] += imprecise == i + 1;
     }
     mailbox[3] = last_cfsr;
     mailbox[4] = imprecise;
