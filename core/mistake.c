@@ -31,6 +31,17 @@ static bool guest_pc(uint32_t *pc)
     return true;
 }
 
+bool guest_address(uint32_t *address)
+{
+    uint32_t pc;
+
+    if (!guest_pc(&pc)) {
+        return false;
+    }
+    *address = current_cpu->mem_io_addr;
+    return true;
+}
+
 /* The first time at this place? */
 static bool is_news(const char *device, const char *fmt, uint32_t pc)
 {
@@ -46,31 +57,43 @@ static bool is_news(const char *device, const char *fmt, uint32_t pc)
     return g_hash_table_add(reported, place);
 }
 
-static void G_GNUC_PRINTF(4, 0) report(const char *device, const char *chapter, const char *where,
-                                       const char *fmt, va_list args)
+/* One line; @prefix and @chapter may be "". */
+static G_GNUC_PRINTF(5, 0)
+void write_line(const char *prefix, const char *device, const char *chapter, const char *where,
+                const char *fmt, va_list args)
 {
     g_autofree char *what = g_strdup_vprintf(fmt, args);
 
-    qemu_log("%s: %s [%s]%s%s\n", device, what, chapter, where ? " at " : "", where ?: "");
+    qemu_log("%s%s: %s%s%s%s%s%s\n", prefix, device, what, *chapter ? " [" : "", chapter,
+             *chapter ? "]" : "", where ? " at " : "", where ?: "");
 }
 
-void guest_mistake(const char *device, const char *chapter, const char *fmt, ...)
+/* Once for each place. */
+static G_GNUC_PRINTF(5, 0)
+void report(int log, const char *prefix, const char *device, const char *chapter, const char *fmt,
+            va_list args)
 {
     uint32_t pc = 0;
     bool in_guest;
-    va_list args;
 
-    if (!qemu_loglevel_mask(LOG_GUEST_ERROR)) {
+    if (!qemu_loglevel_mask(log)) {
         return;
     }
     in_guest = guest_pc(&pc);
     if (is_news(device, fmt, pc)) {
         g_autofree char *where = in_guest ? symbols_describe(pc) : NULL;
 
-        va_start(args, fmt);
-        report(device, chapter, where, fmt, args);
-        va_end(args);
+        write_line(prefix, device, chapter, where, fmt, args);
     }
+}
+
+void guest_mistake(const char *device, const char *chapter, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    report(LOG_GUEST_ERROR, "", device, chapter, fmt, args);
+    va_end(args);
 }
 
 void guest_mishap(const char *device, const char *chapter, const char *fmt, ...)
@@ -79,9 +102,27 @@ void guest_mishap(const char *device, const char *chapter, const char *fmt, ...)
 
     if (qemu_loglevel_mask(LOG_GUEST_ERROR) && is_news(device, fmt, 0)) {
         va_start(args, fmt);
-        report(device, chapter, NULL, fmt, args);
+        write_line("", device, chapter, NULL, fmt, args);
         va_end(args);
     }
+}
+
+void guest_note(const char *device, const char *chapter, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    report(LOG_GUEST_ERROR, "note: ", device, chapter, fmt, args);
+    va_end(args);
+}
+
+void guest_unmodelled(const char *device, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    report(LOG_UNIMP, "", device, "", fmt, args);
+    va_end(args);
 }
 
 void guest_mistakes_forget(void)

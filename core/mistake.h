@@ -27,6 +27,15 @@ void guest_mistake(const char *device, const char *chapter, const char *fmt, ...
 void guest_mishap(const char *device, const char *chapter, const char *fmt, ...)
     G_GNUC_PRINTF(3, 4);
 
+/* The same for what works, though perhaps not as it was meant: the line begins with "note: ". */
+void guest_note(const char *device, const char *chapter, const char *fmt, ...) G_GNUC_PRINTF(3, 4);
+
+/* The same for what the chip has and this machine has not, under QEMU's LOG_UNIMP (-d unimp). */
+void guest_unmodelled(const char *device, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+
+/* The address of the access that the guest makes.  False if it is not the guest who makes it. */
+bool guest_address(uint32_t *address);
+
 /* Forget which places have been reported: the next run of the firmware reports them again. */
 void guest_mistakes_forget(void);
 

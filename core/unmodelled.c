@@ -4,37 +4,47 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qemu/log.h"
 #include "qapi/error.h"
 #include "hw/sysbus.h"
+#include "stm32/core/mistake.h"
 #include "stm32/core/unmodelled.h"
 
 OBJECT_DECLARE_SIMPLE_TYPE(Unmodelled, UNMODELLED)
 
+/* Reads in a row of one register that make it a program that waits. */
+#define POLLED 1000
+
 struct Unmodelled {
     SysBusDevice parent_obj;
     MemoryRegion mmio;
-    bool reported;
+    hwaddr last;                /* what was read last ... */
+    unsigned times;             /* ... and how often in a row */
 };
-
-static void report(Unmodelled *u, const char *what, hwaddr addr)
-{
-    if (!u->reported) {
-        u->reported = true;
-        qemu_log_mask(LOG_UNIMP, "%s: %s of +0x%02x: this peripheral is not modelled yet, "
-                      "it reads 0\n", DEVICE(u)->canonical_path, what, (unsigned)addr);
-    }
-}
 
 static uint64_t unmodelled_read(void *opaque, hwaddr addr, unsigned size)
 {
-    report(opaque, "read", addr);
+    Unmodelled *u = opaque;
+    const char *name = DEVICE(u)->canonical_path;
+
+    u->times = addr == u->last ? u->times + 1 : 1;
+    u->last = addr;
+    if (u->times == 1) {
+        guest_unmodelled(name, "read of +0x%02x: this peripheral is not modelled yet, it reads 0",
+                         (unsigned)addr);
+    } else if (u->times == POLLED) {
+        guest_unmodelled(name, "+0x%02x is polled, and this peripheral is not modelled yet: it will "
+                         "stay 0", (unsigned)addr);
+    }
     return 0;
 }
 
 static void unmodelled_write(void *opaque, hwaddr addr, uint64_t data, unsigned size)
 {
-    report(opaque, "write", addr);
+    Unmodelled *u = opaque;
+
+    u->times = 0;
+    guest_unmodelled(DEVICE(u)->canonical_path, "write of +0x%02x: this peripheral is not modelled "
+                     "yet, it is lost", (unsigned)addr);
 }
 
 static const MemoryRegionOps unmodelled_mmio = {

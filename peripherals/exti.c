@@ -3,7 +3,7 @@
  *
  * Lines in: `line[0..22]`, from pins (SYSCFG chooses) and from PVD, RTC, USB and Ethernet.
  * Lines out: `irq[0..22]`; `event`, a pulse for each event, wakes the core from WFE;
- *   `wanted[0..15]`, to SYSCFG: this line is waited for.
+ *   `wanted[0..15]`, to SYSCFG: this line is waited for; `pending`, whose level is PR, to PWR.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,7 +18,7 @@ typedef struct Exti {
     Periph parent_obj;
     uint32_t level;                 /* of the inputs */
     Line irq[N_LINES], wanted[N_PIN_LINES];
-    qemu_irq event;
+    qemu_irq event, pending;
 } Exti;
 
 #define EXTI(obj) ((Exti *)(obj))
@@ -29,6 +29,7 @@ static void exti_update(Periph *p)
     uint32_t pending = p->regs[R_PR] & p->regs[R_IMR];
     uint32_t wanted = (p->regs[R_IMR] | p->regs[R_EMR]) & (p->regs[R_RTSR] | p->regs[R_FTSR]);
 
+    qemu_set_irq(s->pending, p->regs[R_PR]);
     for (unsigned n = 0; n < N_LINES; n++) {
         line_set(&s->irq[n], extract32(pending, n, 1));
     }
@@ -92,6 +93,7 @@ static void exti_init(Periph *p)
         periph_add_line(p, &s->wanted[n], "wanted");
     }
     qdev_init_gpio_out_named(DEVICE(p), &s->event, "event", 1);
+    qdev_init_gpio_out_named(DEVICE(p), &s->pending, "pending", 1);
     qdev_init_gpio_in_named(DEVICE(p), line_input, "line", N_LINES);
 }
 

@@ -4,10 +4,14 @@
  *
  * Property `vdd`: the supply in mV, can be changed while running.
  * Lines in: `sleepdeep` (the core), `wakeup` (RTC: alarm, tamper, time stamp, wake-up timer),
- *   `reset-on-stop`, `reset-on-standby` (option bytes: entering that mode resets the chip instead).
- * Lines out: `dbp`; `stop` (no fast clocks: Stop or Standby); `standby` (the core and the I/O domain
- *   have no power); `wake` (from Standby, resets the chip); `low-power-reset`; `pvd` (EXTI line 16);
- *   `vdd`, its level is the supply in mV.
+ *   `reset-on-stop`, `reset-on-standby` (option bytes: entering that mode resets the chip instead),
+ *   `dbg-stop`, `dbg-standby` (DBGMCU: HSI clocks the chip in that mode), and two whose levels are flags
+ *   that bar the way into Stop: `exti-pending` (EXTI_PR), `rtc-flags` (of RTC_ISR).
+ * Lines out: `dbp`; `stop` (no fast clocks: Stop or Standby), and `clocked` (but HSI); `standby` (the
+ *   core stands until a reset); `power-lost` (and it and the I/O domain have no power); `wake` (from
+ *   Standby, resets the chip); `low-power-reset`; `pvd` (EXTI line 16); `vdd`, its level is the supply in
+ *   mV; `entering`, a pulse: Stop is about to be entered, flags are to be true; `stay-awake`, a pulse:
+ *   but it is not.
  * Link `wkup`: the wake-up pin, PA0, whatever its mode.
  *
  * Deliberately different: regulators settle at once, and there is no latency on wake-up.
@@ -24,10 +28,12 @@ typedef struct Pwr {
     Periph parent_obj;
     uint32_t vdd;               /* mV */
     bool sleepdeep, wakeup, reset_on_stop, reset_on_standby;    /* levels of the inputs */
+    bool dbg_stop, dbg_standby;
+    uint32_t exti_pending, rtc_flags;
     bool standby;               /* until the reset that ends it */
     bool woken;                 /* that reset is under way */
-    Line dbp, stop, standby_out, wake, low_power_reset, pvd;
-    qemu_irq vdd_out;
+    Line dbp, stop, clocked, standby_out, power_lost, wake, low_power_reset, pvd;
+    qemu_irq vdd_out, entering, stay_awake;
     Pin *wkup_pin;
     PinListener wkup;
 } Pwr;
@@ -55,20 +61,43 @@ static void pwr_update(Periph *p)
     line_set(&s->dbp, p->regs[R_CR] & R_CR_DBP_MASK);
     qemu_set_irq(s->vdd_out, s->vdd);
     line_set(&s->pvd, *csr & R_CSR_PVDO_MASK);
+    line_set(&s->clocked, s->standby ? s->dbg_standby : s->dbg_stop);
     line_set(&s->stop, s->sleepdeep || s->standby);
     line_set(&s->standby_out, s->standby);
+    line_set(&s->power_lost, s->standby && !s->dbg_standby);
     line_set(&s->low_power_reset, s->sleepdeep && !s->standby &&
                                   (p->regs[R_CR] & R_CR_PDDS_MASK ? s->reset_on_standby
                                                                   : s->reset_on_stop));
     line_set(&s->wake, s->standby && (*csr & R_CSR_WUF_MASK));
 }
 
+/* RM0090 table 24: with these flags set "the Stop mode entry procedure is ignored". */
+static bool stop_is_barred(Pwr *s)
+{
+    Periph *p = &s->parent_obj;
+
+    qemu_irq_pulse(s->entering);
+    if (s->exti_pending) {
+        periph_mistake(p, "Stop ignored, the program goes on: EXTI_PR is 0x%06x; clear what is "
+                       "pending before WFI or WFE", s->exti_pending);
+    }
+    if (s->rtc_flags) {
+        periph_mistake(p, "Stop ignored, the program goes on: flags 0x%04x of RTC_ISR are set (alarm, "
+                       "wake-up, tamper or time stamp); clear them before WFI or WFE", s->rtc_flags);
+    }
+    return s->exti_pending || s->rtc_flags;
+}
+
 /* The core goes into deep sleep, or comes back. */
 static void sleepdeep_input(void *opaque, int n, int level)
 {
     Pwr *s = opaque;
-    bool standby = s->parent_obj.regs[R_CR] & R_CR_PDDS_MASK;
+    bool standby = reg_get(s, CR, PDDS);
 
+    if (level && !standby && stop_is_barred(s)) {
+        qemu_irq_pulse(s->stay_awake);
+        return;
+    }
     s->sleepdeep = level;
     if (level && !(standby ? s->reset_on_standby : s->reset_on_stop)) {
         s->standby = s->woken = standby;
@@ -84,6 +113,28 @@ static void reset_on_stop_input(void *opaque, int n, int level)
 static void reset_on_standby_input(void *opaque, int n, int level)
 {
     PWR(opaque)->reset_on_standby = level;
+}
+
+static void dbg_stop_input(void *opaque, int n, int level)
+{
+    PWR(opaque)->dbg_stop = level;
+    periph_update(opaque);
+}
+
+static void dbg_standby_input(void *opaque, int n, int level)
+{
+    PWR(opaque)->dbg_standby = level;
+    periph_update(opaque);
+}
+
+static void exti_pending_input(void *opaque, int n, int pending)
+{
+    PWR(opaque)->exti_pending = pending;
+}
+
+static void rtc_flags_input(void *opaque, int n, int flags)
+{
+    PWR(opaque)->rtc_flags = flags;
 }
 
 static void wake_up(Pwr *s)
@@ -181,15 +232,23 @@ static void pwr_init(Periph *p)
                              object_property_allow_set_link, 0);
     periph_add_line(p, &s->dbp, "dbp");
     periph_add_line(p, &s->stop, "stop");
+    periph_add_line(p, &s->clocked, "clocked");
     periph_add_line(p, &s->standby_out, "standby");
+    periph_add_line(p, &s->power_lost, "power-lost");
     periph_add_line(p, &s->wake, "wake");
     periph_add_line(p, &s->low_power_reset, "low-power-reset");
     periph_add_line(p, &s->pvd, "pvd");
     qdev_init_gpio_out_named(DEVICE(p), &s->vdd_out, "vdd", 1);
+    qdev_init_gpio_out_named(DEVICE(p), &s->entering, "entering", 1);
+    qdev_init_gpio_out_named(DEVICE(p), &s->stay_awake, "stay-awake", 1);
     qdev_init_gpio_in_named(DEVICE(p), sleepdeep_input, "sleepdeep", 1);
     qdev_init_gpio_in_named(DEVICE(p), wakeup_input, "wakeup", 1);
     qdev_init_gpio_in_named(DEVICE(p), reset_on_stop_input, "reset-on-stop", 1);
     qdev_init_gpio_in_named(DEVICE(p), reset_on_standby_input, "reset-on-standby", 1);
+    qdev_init_gpio_in_named(DEVICE(p), dbg_stop_input, "dbg-stop", 1);
+    qdev_init_gpio_in_named(DEVICE(p), dbg_standby_input, "dbg-standby", 1);
+    qdev_init_gpio_in_named(DEVICE(p), exti_pending_input, "exti-pending", 1);
+    qdev_init_gpio_in_named(DEVICE(p), rtc_flags_input, "rtc-flags", 1);
 }
 
 static const VMStateDescription pwr_vmstate = {
@@ -200,6 +259,10 @@ static const VMStateDescription pwr_vmstate = {
         VMSTATE_BOOL(wakeup, Pwr),
         VMSTATE_BOOL(reset_on_stop, Pwr),
         VMSTATE_BOOL(reset_on_standby, Pwr),
+        VMSTATE_BOOL(dbg_stop, Pwr),
+        VMSTATE_BOOL(dbg_standby, Pwr),
+        VMSTATE_UINT32(exti_pending, Pwr),
+        VMSTATE_UINT32(rtc_flags, Pwr),
         VMSTATE_BOOL(standby, Pwr),
         VMSTATE_BOOL(woken, Pwr),
         VMSTATE_PERIPH(Pwr),

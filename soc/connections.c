@@ -171,6 +171,7 @@ void connections_make(Stm32f407Soc *s)
     }
     wiring_add(wiring, "syscfg.mem-mode", qdev_get_gpio_in_named(DEVICE(s), "mem-mode", 0));
     wiring_add(wiring, "pwr.standby", qdev_get_gpio_in_named(DEVICE(s), "standby", 0));
+    wiring_add(wiring, "pwr.power-lost", qdev_get_gpio_in_named(DEVICE(s), "power-lost", 0));
     connect_triggers(wiring);
     dma_wiring_add(OBJECT(s), wiring);
     wiring_connect(wiring);

@@ -15,8 +15,6 @@
 #define SRAM_BASE 0x20000000
 #define SYSTEM_MEMORY_BASE 0x1fff0000
 #define SYSTEM_MEMORY_SIZE (30 * KiB)
-#define CCM_BASE 0x10000000
-#define CCM_SIZE (64 * KiB)
 #define APB1_BASE 0x40000000
 #define APB1_SIZE (32 * KiB)
 #define FLASH_INFO_BASE 0x1fff7800
@@ -80,9 +78,9 @@ static void link_bus(Stm32f407Soc *s, const char *dma, const char *port, MemoryR
 static void make_dma_buses(Stm32f407Soc *s)
 {
     memory_region_init(&s->matrix, OBJECT(s), "bus-matrix", 4 * GiB);
-    add_window(s, &s->matrix, &s->matrix_window[0], 0, CCM_BASE);
-    add_window(s, &s->matrix, &s->matrix_window[1], CCM_BASE + CCM_SIZE,
-               4 * GiB - CCM_BASE - CCM_SIZE);
+    add_window(s, &s->matrix, &s->matrix_window[0], 0, STM32F407_CCM_BASE);
+    add_window(s, &s->matrix, &s->matrix_window[1], STM32F407_CCM_BASE + STM32F407_CCM_SIZE,
+               4 * GiB - STM32F407_CCM_BASE - STM32F407_CCM_SIZE);
     memory_region_init(&s->apb1, OBJECT(s), "apb1", 4 * GiB);
     add_window(s, &s->apb1, &s->apb1_window, APB1_BASE, APB1_SIZE);
     link_bus(s, "dma1", "memory-bus", &s->matrix);
@@ -105,7 +103,7 @@ void memories_make(Stm32f407Soc *s)
 {
     map_ram(s, &s->sram1, "sram1", SRAM_BASE, 112 * KiB);
     map_ram(s, &s->sram2, "sram2", SRAM_BASE + 112 * KiB, 16 * KiB);
-    map_ram(s, &s->ccm, "ccm", CCM_BASE, CCM_SIZE);
+    map_ram(s, &s->ccm, "ccm", STM32F407_CCM_BASE, STM32F407_CCM_SIZE);
     make_system_memory(s);
     make_dma_buses(s);
 }

@@ -133,6 +133,11 @@ static const struct {
     { "dcmi", 0x50050000, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
 };
 
+#define FPU_IRQ 81
+
+/* RM0090 12.1.2: 1 ms of 18.75 MHz.  unsure: SKEW (inexact), which PM0214 has as 1 */
+#define SYSTICK_CALIBRATION (1u << 30 | 18750)
+
 /* RM0090 table 62: what raises interrupt n; several sources are or-ed. */
 static const char *const vector_table[82] = {
     [0]  = "wwdg.irq",
@@ -207,6 +212,7 @@ static const char *const vector_table[82] = {
     [73] = "i2c3.irq-er",
     [76] = "exti.irq[20]",
     [80] = "rng.irq",
+    [FPU_IRQ] = NULL,       /* a matter of the core's own */
 };
 
 /* Everything else that is wired inside the chip: from (or-ed) -> to, `count` lines of that name. */
@@ -226,6 +232,12 @@ static const struct {
     { "armv7m.SLEEPING", "dwt.sleeping" },
     { "armv7m.SLEEPDEEP", "pwr.sleepdeep" },
     { "exti.event", "armv7m.RXEV" },
+    { "exti.pending", "pwr.exti-pending" },
+    { "rtc.flags", "pwr.rtc-flags" },
+    { "pwr.entering", "rtc.look" },
+    { "pwr.stay-awake", "armv7m.STAYAWAKE" },
+    { "dbgmcu.dbg-stop", "pwr.dbg-stop" },
+    { "dbgmcu.dbg-standby", "pwr.dbg-standby" },
     { "pwr.dbp", "rcc.dbp" },
     { "pwr.dbp", "bkpsram.dbp" },
     { "pwr.dbp", "rtc.dbp" },
@@ -234,6 +246,7 @@ static const struct {
     { "rtc.wakeup", "exti.line[22]" },
     { "rtc.alarm rtc.tamp-stamp rtc.wakeup", "pwr.wakeup" },
     { "rtc.wakeup", "tim5.source-level" },
+    { "pwr.clocked", "rcc.clocked" },
     { "pwr.stop", "rcc.stop" },
     { "iwdg.expired", "rcc.cause[1]" },
     { "iwdg.lsi-on", "rcc.lsi-on" },

@@ -29,54 +29,6 @@
 #define RDP_LEVEL_0 0xaa
 #define RDP_LEVEL_2 0xcc        /* all other values are level 1 */
 
-/* ---- Operations ---- */
-
-void flash_begin(Flash *s, int64_t ns)
-{
-    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    Periph *p = &s->parent_obj;
-
-    s->busy_until = (p->regs[R_SR] & R_SR_BSY_MASK ? s->busy_until : now) + ns;
-    p->regs[R_SR] |= R_SR_BSY_MASK;
-}
-
-bool flash_settle(Flash *s, uint32_t cr)
-{
-    uint32_t *regs = s->parent_obj.regs;
-
-    if (!(regs[R_SR] & R_SR_BSY_MASK) ||
-        qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < s->busy_until) {
-        return false;
-    }
-    regs[R_SR] &= ~R_SR_BSY_MASK;
-    regs[R_CR] &= ~R_CR_STRT_MASK;
-    regs[R_OPTCR] &= ~R_OPTCR_OPTSTRT_MASK;
-    if (cr & R_CR_EOPIE_MASK) {
-        regs[R_SR] |= R_SR_EOP_MASK;
-    }
-    return true;
-}
-
-void flash_fail(Flash *s, uint32_t flags)
-{
-    uint32_t *regs = s->parent_obj.regs;
-
-    regs[R_SR] |= flags | (regs[R_CR] & R_CR_ERRIE_MASK ? R_SR_OPERR_MASK : 0);
-}
-
-/* unsure: RM0090 wants errors cleared first, but does not say what the chip does otherwise */
-bool flash_errors_pending(Flash *s)
-{
-    uint32_t errors = s->parent_obj.regs[R_SR] & (SR_ERRORS | R_SR_OPERR_MASK);
-
-    if (errors) {
-        periph_mistake(&s->parent_obj, "nothing is done: SR has error flags (0x%02x) from an "
-                       "operation before; clear them first", errors);
-        flash_fail(s, R_SR_PGSERR_MASK);
-    }
-    return errors;
-}
-
 static void done_expired(void *opaque)
 {
     Periph *p = opaque;
@@ -112,7 +64,7 @@ static uint32_t read_settled(Periph *p, unsigned n)
 /* 30 MHz a wait state, for 2.7 to 3.6 V. */
 static void check_wait_states(Periph *p)
 {
-    unsigned hz = clock_get_hz(p->clk), latency = FIELD_EX32(p->regs[R_ACR], ACR, LATENCY);
+    unsigned hz = clock_get_hz(p->clk), latency = reg_get(FLASH(p), ACR, LATENCY);
     unsigned needed = hz ? MIN((hz - 1) / 30000000, 5) : 0;
 
     if (latency < needed) {

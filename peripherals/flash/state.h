@@ -1,5 +1,7 @@
 /*
- * The flash interface: what flash.c (registers) and array.c (what is behind them) share.
+ * The flash interface's state, and what its files have for each other, from the bottom up: store.c
+ * (memory that is written like flash), operation.c, erase.c and program.c, array.c (memories); flash.c
+ * has the registers and is the device.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -36,28 +38,39 @@ typedef struct Flash {
 
 #define FLASH(obj) ((Flash *)(obj))
 
+/* ---- operation.c ---- */
+
 /* An operation that takes @ns begins; if one is under way it waits for that, as on the bus. */
 void flash_begin(Flash *s, int64_t ns);
-
 /* Has the operation that was under way ended since?  @cr has the interrupt enable meanwhile. */
 bool flash_settle(Flash *s, uint32_t cr);
-
 /* The operation can't be done: set these flags of SR. */
 void flash_fail(Flash *s, uint32_t flags);
-
 /* Report and refuse operations while errors of earlier ones have not been cleared. */
 bool flash_errors_pending(Flash *s);
+/* Nothing can be programmed or erased in x64 without 8 V at BOOT0, which the board hasn't got. */
+void flash_check_supply(Flash *s);
+
+/* ---- erase.c ---- */
+
+/* Is the sector at @addr of the array write-protected? */
+bool flash_is_protected(const Flash *s, hwaddr addr);
+/* CR.STRT: erase what CR says. */
+void flash_erase(Flash *s);
+/* Erase everything, protected or not; returns how long it takes. */
+int64_t flash_erase_all(Flash *s);
+/* How long the erasure of 16 KiB takes with CR.PSIZE. */
+int64_t flash_erase_16k_ns(const Flash *s);
+
+/* ---- program.c ---- */
+
+/* The guest writes @size bytes of @data to @addr of @f. */
+void flash_program(Flash *s, FlashStore *f, hwaddr addr, uint32_t data, unsigned size,
+                   bool protected);
+
+/* ---- array.c ---- */
 
 /* Make the three memories: regions 1 (array), 2 (information block) and 3 (option bytes). */
 bool flash_array_init(Flash *s, Error **errp);
-
-/* CR.STRT: erase what CR says. */
-void flash_erase(Flash *s);
-
-/* Erase everything, protected or not; returns how long it takes. */
-int64_t flash_erase_all(Flash *s);
-
-/* How long the erasure of 16 KiB takes with CR.PSIZE. */
-int64_t flash_erase_16k_ns(const Flash *s);
 
 #endif

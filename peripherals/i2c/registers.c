@@ -17,7 +17,7 @@ static void catch_up(I2c *s)
     }
 }
 
-static uint32_t cr1_read(Periph *p, unsigned n)
+static uint32_t read_caught_up(Periph *p, unsigned n)
 {
     catch_up(I2C(p));
     return p->regs[n];
@@ -50,13 +50,10 @@ static void timing_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
-static uint32_t dr_read(Periph *p, unsigned n)
+static void dr_was_read(Periph *p, unsigned n, uint32_t value)
 {
     I2c *s = I2C(p);
-    uint32_t value;
 
-    catch_up(s);
-    value = p->regs[R_DR];
     reg_set(s, SR1, BTF, 0);
     if (s->full) {
         s->full = false;
@@ -65,7 +62,6 @@ static uint32_t dr_read(Periph *p, unsigned n)
         reg_set(s, SR1, RXNE, 0);
     }
     periph_update(p);
-    return value;
 }
 
 /* Of an address SR1 has to have been read before (EV5, EV9). */
@@ -92,35 +88,27 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
-static uint32_t sr1_read(Periph *p, unsigned n)
+static void sr1_was_read(Periph *p, unsigned n, uint32_t value)
 {
-    I2c *s = I2C(p);
-
-    catch_up(s);
-    s->seen = p->regs[n];
-    return p->regs[n];
+    I2C(p)->seen = value;
 }
 
-static uint32_t sr2_read(Periph *p, unsigned n)
+static void sr2_was_read(Periph *p, unsigned n, uint32_t value)
 {
     I2c *s = I2C(p);
-    uint32_t value;
 
-    catch_up(s);
-    value = p->regs[n];
     if (p->regs[R_SR1] & s->seen & R_SR1_ADDR_MASK) {
         reg_set(s, SR1, ADDR, 0);
         s->seen &= ~R_SR1_ADDR_MASK;
         periph_update(p);
     }
-    return value;
 }
 
 const RegOps i2c_ops[] = {
-    [R_CR1]   = { .read = cr1_read, .written = cr1_written },
-    [R_DR]    = { .read = dr_read, .written = dr_written },
-    [R_SR1]   = { .read = sr1_read },
-    [R_SR2]   = { .read = sr2_read },
+    [R_CR1]   = { .read = read_caught_up, .written = cr1_written },
+    [R_DR]    = { .read = read_caught_up, .was_read = dr_was_read, .written = dr_written },
+    [R_SR1]   = { .read = read_caught_up, .was_read = sr1_was_read },
+    [R_SR2]   = { .read = read_caught_up, .was_read = sr2_was_read },
     [R_CCR]   = { .written = timing_written },
     [R_TRISE] = { .written = timing_written },
 };

@@ -1,5 +1,5 @@
 /*
- * Time in the RTC (RM0090 26.3): prescalers, calibration, alarms and the wake-up timer, see state.h.
+ * What happens when in the RTC (RM0090 26.3): alarms, the wake-up timer, filtered tamper events.
  *
  * Everything is computed when somebody looks: the calendar is what it was in some cycle, and the cycle
  * of the next alarm follows from it.
@@ -7,90 +7,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qemu/host-utils.h"
 #include "stm32/peripherals/rtc/state.h"
 
 static const uint32_t flags[RTC_EVENTS] = {
     R_ISR_ALRAF_MASK, R_ISR_ALRBF_MASK, R_ISR_WUTF_MASK
 };
-
-static uint32_t reg(const Rtc *s, unsigned n)
-{
-    return s->parent_obj.regs[n];
-}
-
-/* ---- Prescalers and calibration ---- */
-
-/* Cycles of RTCCLK for one of ck_apre. */
-static uint64_t tick(const Rtc *s)
-{
-    return FIELD_EX32(reg(s, R_PRER), PRER, PREDIV_A) + 1;
-}
-
-/* Cycles of ck_apre for a second. */
-static uint64_t ticks_per_second(const Rtc *s)
-{
-    return FIELD_EX32(reg(s, R_PRER), PRER, PREDIV_S) + 1;
-}
-
-/* Coarse calibration: ck_apre pulses added or left out in 64 minutes, spread over all of them. */
-static uint64_t coarse(const Rtc *s, uint64_t period)
-{
-    uint32_t pulses = 64 * 60 * ticks_per_second(s), dc = FIELD_EX32(reg(s, R_CALIBR), CALIBR, DC);
-
-    if (!(reg(s, R_CR) & R_CR_DCE_MASK)) {
-        return period;
-    }
-    return muldiv64(period, pulses,
-                    reg(s, R_CALIBR) & R_CALIBR_DCS_MASK ? pulses - 2 * dc : pulses + 4 * dc);
-}
-
-uint64_t rtc_calibrated_period(const Rtc *s)
-{
-    uint32_t calr = reg(s, R_CALR), pulses = (1 << 20) - FIELD_EX32(calr, CALR, CALM);
-
-    if ((calr & R_CALR_CALP_MASK) && tick(s) > 3) {
-        pulses += 512;
-    }
-    return coarse(s, muldiv64(clock_get(s->rtcclk), 1 << 20, pulses));
-}
-
-/* ---- The calendar ---- */
-
-/* The cycle in which the @n-th second from the one that is now begins, 1 or more. */
-static uint64_t second_begins(const Rtc *s, uint64_t n)
-{
-    return s->begin + (s->ss + 1 + (n - 1) * ticks_per_second(s)) * tick(s);
-}
-
-/* Ticks of the sub-second counter since it was `ss`. */
-static uint64_t ticks_at(const Rtc *s, uint64_t cycle)
-{
-    return s->frozen || cycle < s->begin ? 0 : (cycle - s->begin) / tick(s);
-}
-
-/* Let the calendar be what it is in @cycle. */
-static void advance(Rtc *s, uint64_t cycle)
-{
-    uint64_t ticks = ticks_at(s, cycle), seconds;
-
-    if (ticks > s->ss) {
-        seconds = 1 + (ticks - s->ss - 1) / ticks_per_second(s);
-        s->begin = second_begins(s, seconds);
-        s->ss = ticks_per_second(s) - 1;
-        calendar_add(&s->calendar, seconds);
-    }
-}
-
-static uint32_t sub_second_at(const Rtc *s, uint64_t cycle)
-{
-    return s->ss - ticks_at(s, cycle);
-}
-
-uint32_t rtc_sub_second(const Rtc *s)
-{
-    return sub_second_at(s, counter_now(&s->cycles));
-}
 
 /* ---- Alarms ---- */
 
@@ -103,7 +24,8 @@ static int64_t sub_second_match(int64_t from, uint32_t want, uint32_t mask)
 /* The next cycle after @cycle, which the calendar has got to, in which alarm @n matches. */
 static uint64_t next_alarm(const Rtc *s, unsigned n, uint64_t cycle)
 {
-    uint32_t alarm = reg(s, R_ALRMAR + n), ssr = reg(s, R_ALRMASSR + n);
+    const uint32_t *regs = s->parent_obj.regs;
+    uint32_t alarm = regs[R_ALRMAR + n], ssr = regs[R_ALRMASSR + n];
     uint32_t mask = (1u << FIELD_EX32(ssr, ALRMASSR, MASKSS)) - 1;
     uint32_t want = FIELD_EX32(ssr, ALRMASSR, SS) & mask;
     Calendar next = s->calendar;
@@ -111,20 +33,20 @@ static uint64_t next_alarm(const Rtc *s, unsigned n, uint64_t cycle)
     int64_t match;
 
     if (mask) {
-        match = sub_second_match((int64_t)sub_second_at(s, cycle) - 1, want, mask);
+        match = sub_second_match((int64_t)rtc_sub_second_at(s, cycle) - 1, want, mask);
         if (match >= 0 && calendar_until(&s->calendar, alarm) == 0) {
-            return s->begin + (s->ss - match) * tick(s);
+            return s->begin + (s->ss - match) * rtc_tick(s);
         }
-        match = sub_second_match(ticks_per_second(s) - 1, want, mask);
+        match = sub_second_match(rtc_ticks_per_second(s) - 1, want, mask);
         if (match < 0) {
             return RTC_NEVER;
         }
-        ticks = ticks_per_second(s) - 1 - match;
+        ticks = rtc_ticks_per_second(s) - 1 - match;
     }
     calendar_add(&next, 1);
     seconds = calendar_until(&next, alarm);
     return seconds == CALENDAR_NEVER ? RTC_NEVER
-           : second_begins(s, seconds + 1) + ticks * tick(s);
+           : rtc_second_begins(s, seconds + 1) + ticks * rtc_tick(s);
 }
 
 /* ---- Wake-up timer ---- */
@@ -132,29 +54,29 @@ static uint64_t next_alarm(const Rtc *s, unsigned n, uint64_t cycle)
 /* It counts seconds, not periods of RTCCLK. */
 static bool wakeup_counts_seconds(const Rtc *s)
 {
-    return reg(s, R_CR) & 4;        /* WUCKSEL[2] */
+    return s->parent_obj.regs[R_CR] & 4;        /* WUCKSEL[2] */
 }
 
 /* Steps of the wake-up timer from one WUTF to the next. */
 static uint64_t wakeup_steps(const Rtc *s)
 {
-    uint64_t steps = FIELD_EX32(reg(s, R_WUTR), WUTR, WUT) + 1;
+    uint64_t steps = reg_get(s, WUTR, WUT) + 1;
 
-    return FIELD_EX32(reg(s, R_CR), CR, WUCKSEL) >= 6 ? steps + 0x10000 : steps;
+    return reg_get(s, CR, WUCKSEL) >= 6 ? steps + 0x10000 : steps;
 }
 
 static uint64_t wakeup_cycles(const Rtc *s)
 {
     return wakeup_steps(s) * (wakeup_counts_seconds(s)
-                              ? tick(s) * ticks_per_second(s)
-                              : 16 >> (FIELD_EX32(reg(s, R_CR), CR, WUCKSEL) & 3));
+                              ? rtc_tick(s) * rtc_ticks_per_second(s)
+                              : 16 >> (reg_get(s, CR, WUCKSEL) & 3));
 }
 
 /* ---- What happens ---- */
 
 static bool is_enabled(const Rtc *s, unsigned event)
 {
-    return reg(s, R_CR) & (R_CR_ALRAE_MASK << event);
+    return s->parent_obj.regs[R_CR] & (R_CR_ALRAE_MASK << event);
 }
 
 static void schedule_alarms(Rtc *s, uint64_t cycle)
@@ -166,11 +88,13 @@ static void schedule_alarms(Rtc *s, uint64_t cycle)
 
 void rtc_calendar_stop(Rtc *s, uint64_t cycle)
 {
-    uint64_t second = tick(s) * ticks_per_second(s);
+    uint64_t second = rtc_tick(s) * rtc_ticks_per_second(s);
 
-    advance(s, cycle);
+    rtc_advance(s, cycle);
     if (is_enabled(s, WAKEUP) && wakeup_counts_seconds(s) && !s->frozen) {
-        s->wakeup_left = 1 + (s->due[WAKEUP] - MIN(second_begins(s, 1), s->due[WAKEUP])) / second;
+        uint64_t due = s->due[WAKEUP];
+
+        s->wakeup_left = 1 + (due - MIN(rtc_second_begins(s, 1), due)) / second;
         s->due[WAKEUP] = RTC_NEVER;
     }
 }
@@ -179,7 +103,7 @@ void rtc_calendar_go(Rtc *s)
 {
     schedule_alarms(s, counter_now(&s->cycles));
     if (is_enabled(s, WAKEUP) && wakeup_counts_seconds(s) && !s->frozen) {
-        s->due[WAKEUP] = second_begins(s, s->wakeup_left);
+        s->due[WAKEUP] = rtc_second_begins(s, s->wakeup_left);
     }
 }
 
@@ -193,7 +117,7 @@ void rtc_start_event(Rtc *s, unsigned event)
         s->due[WAKEUP] = now + wakeup_cycles(s);
     } else {
         s->wakeup_left = wakeup_steps(s);
-        s->due[WAKEUP] = s->frozen ? RTC_NEVER : second_begins(s, s->wakeup_left);
+        s->due[WAKEUP] = s->frozen ? RTC_NEVER : rtc_second_begins(s, s->wakeup_left);
     }
 }
 
@@ -201,6 +125,12 @@ void rtc_stop_event(Rtc *s, unsigned event)
 {
     s->due[event] = RTC_NEVER;
     s->writable_at[event] = counter_now(&s->cycles) + RTC_SYNC;
+}
+
+bool rtc_is_writable(const Rtc *s, unsigned event)
+{
+    return !(s->parent_obj.regs[R_CR] & (R_CR_ALRAE_MASK << event)) &&
+           counter_now(&s->cycles) >= s->writable_at[event];
 }
 
 /* All that is due in @cycle or before. */
@@ -216,7 +146,7 @@ static void happen(Rtc *s, uint64_t cycle)
 
             s->due[event] += period * ((cycle - s->due[event]) / period + 1);
         } else {
-            advance(s, cycle);
+            rtc_advance(s, cycle);
             s->due[event] = next_alarm(s, event, cycle);
         }
     }
@@ -226,17 +156,17 @@ static void happen(Rtc *s, uint64_t cycle)
             rtc_tamper(s, n);
         }
     }
-    advance(s, cycle);
+    rtc_advance(s, cycle);
 }
 
 void rtc_settle(Rtc *s)
 {
     uint64_t now = counter_now(&s->cycles);
 
-    if ((reg(s, R_ISR) & R_ISR_INIT_MASK) && !s->frozen && now >= s->init_at) {
+    if (reg_get(s, ISR, INIT) && !s->frozen && now >= s->init_at) {
         happen(s, s->init_at);
         rtc_calendar_stop(s, s->init_at);
-        s->ss = sub_second_at(s, s->init_at);
+        s->ss = rtc_sub_second_at(s, s->init_at);
         s->frozen = true;
         s->due[ALARM_A] = s->due[ALARM_B] = RTC_NEVER;
     }
@@ -245,7 +175,8 @@ void rtc_settle(Rtc *s)
 
 uint64_t rtc_next_event(const Rtc *s)
 {
-    uint32_t cr = reg(s, R_CR), isr = reg(s, R_ISR), osel = FIELD_EX32(cr, CR, OSEL);
+    const uint32_t *regs = s->parent_obj.regs;
+    uint32_t cr = regs[R_CR], isr = regs[R_ISR], osel = reg_get(s, CR, OSEL);
     uint32_t stamp = cr & R_CR_TSIE_MASK ? R_TAFCR_TAMPTS_MASK : 0;
     uint64_t next = RTC_NEVER;
 
@@ -257,7 +188,7 @@ uint64_t rtc_next_event(const Rtc *s)
         }
     }
     for (unsigned n = 0; n < ARRAY_SIZE(s->tamper_at); n++) {
-        if (reg(s, R_TAFCR) & (R_TAFCR_TAMPIE_MASK | stamp)) {
+        if (regs[R_TAFCR] & (R_TAFCR_TAMPIE_MASK | stamp)) {
             next = MIN(next, s->tamper_at[n]);
         }
     }

@@ -19,16 +19,26 @@ static void catch_up(Spi *s)
 }
 
 /*
- * DR is read or written, which serves @flag.  A frame that waits for that has not waited in vain,
- * even if its grace is over: then the host had stopped the whole machine.  It may wait for the
- * other flag.
+ * DR is about to be read or written, which serves @flag.  A frame that waits for that has not waited
+ * in vain, even if its grace is over: then the host had stopped the whole machine.  It may wait for
+ * the other flag.
  */
-static void served(Spi *s, uint32_t flag)
+static bool waits_for(const Spi *s, uint32_t flag)
 {
-    if (s->grace && s->parent_obj.regs[R_SR] & flag) {
-        s->grace = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SPI_GRACE_NS;
-    } else {
+    return s->grace && s->parent_obj.regs[R_SR] & flag;
+}
+
+static void catch_up_for(Spi *s, uint32_t flag)
+{
+    if (!waits_for(s, flag)) {
         catch_up(s);
+    }
+}
+
+static void serve(Spi *s, uint32_t flag)
+{
+    if (waits_for(s, flag)) {
+        s->grace = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SPI_GRACE_NS;
     }
 }
 
@@ -36,15 +46,18 @@ static void served(Spi *s, uint32_t flag)
 
 static uint32_t dr_read(Periph *p, unsigned n)
 {
-    Spi *s = SPI(p);
-    uint32_t value;
+    catch_up_for(SPI(p), R_SR_RXNE_MASK);
+    return p->regs[R_DR];
+}
 
-    served(s, R_SR_RXNE_MASK);
-    value = p->regs[R_DR];
+static void dr_was_read(Periph *p, unsigned n, uint32_t value)
+{
+    Spi *s = SPI(p);
+
+    serve(s, R_SR_RXNE_MASK);
     reg_set(s, SR, RXNE, 0);
     s->ovr_half = reg_get(s, SR, OVR);
     periph_update(p);
-    return value;
 }
 
 static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -53,7 +66,8 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
     s->tdr = p->regs[R_DR];
     p->regs[R_DR] = was;
-    served(s, R_SR_TXE_MASK);
+    catch_up_for(s, R_SR_TXE_MASK);
+    serve(s, R_SR_TXE_MASK);
     if (!reg_get(s, SR, TXE)) {
         periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
     }
@@ -69,11 +83,14 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
  */
 static uint32_t sr_read(Periph *p, unsigned n)
 {
-    Spi *s = SPI(p);
-    uint32_t value;
+    catch_up(SPI(p));
+    return p->regs[R_SR];
+}
 
-    catch_up(s);
-    value = p->regs[R_SR];
+static void sr_was_read(Periph *p, unsigned n, uint32_t value)
+{
+    Spi *s = SPI(p);
+
     s->looks++;
     s->modf_half = value & R_SR_MODF_MASK;
     if (s->holds && (s->looks == SPI_LOOKS_UNREAD || s->looks == SPI_LOOKS_UNWRITTEN)) {
@@ -84,7 +101,6 @@ static uint32_t sr_read(Periph *p, unsigned n)
         s->ovr_half = false;
         periph_update(p);
     }
-    return value;
 }
 
 static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -161,8 +177,8 @@ static void i2spr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 const RegOps spi_ops[] = {
     [R_CR1]     = { .written = cr1_written },
     [R_CR2]     = { .written = cr2_written },
-    [R_SR]      = { .read = sr_read, .written = sr_written },
-    [R_DR]      = { .read = dr_read, .written = dr_written },
+    [R_SR]      = { .read = sr_read, .was_read = sr_was_read, .written = sr_written },
+    [R_DR]      = { .read = dr_read, .was_read = dr_was_read, .written = dr_written },
     [R_CRCPR]   = { .written = crcpr_written },
     [R_I2SCFGR] = { .written = i2scfgr_written },
     [R_I2SPR]   = { .written = i2spr_written },

@@ -16,6 +16,8 @@
 
 #define ARMV7M "/machine/soc/armv7m"
 #define NVIC_ISPR 0xe000e200
+#define ICSR 0xe000ed04
+#define ICSR_NMIPENDSET (1u << 31)
 
 static const char *machine = "stm32f407g_disc";
 static const char *icount = "";
@@ -221,12 +223,32 @@ static void test_lockup_nmi(void)
     start(CASE_LOCKUP_FAULT_IN_HARDFAULT, "LOCKUP", "");
     wait_line(true);
     for (int i = 1; i < 4; i++) {
-        qtest_set_irq_in(board, ARMV7M, "NMI", 0, 1);
-        qtest_set_irq_in(board, ARMV7M, "NMI", 0, 0);
+        qtest_writel(board, ICSR, ICSR_NMIPENDSET);
         wait_mail(MAIL_NMIS, i);
         wait_line(true);
     }
     g_assert_cmphex(pc(), ==, 0xfffffffe);
+    stop();
+}
+
+/* Who holds the line has the handler called again until he lets it go */
+static void test_nmi_level(void)
+{
+    gint64 end = g_get_monotonic_time() + 20 * G_TIME_SPAN_SECOND;
+    uint32_t nmis;
+
+    start(CASE_NOTHING, "LOCKUP", "");
+    wait_mail(MAIL_STEP, STEP_END);
+    qtest_set_irq_in(board, ARMV7M, "NMI", 0, 1);
+    while (get_mail(MAIL_NMIS) < 5 && g_get_monotonic_time() < end) {
+        g_usleep(1000);
+    }
+    g_assert_cmpuint(get_mail(MAIL_NMIS), >=, 5);
+    qtest_set_irq_in(board, ARMV7M, "NMI", 0, 0);
+    g_usleep(50000);
+    nmis = get_mail(MAIL_NMIS);
+    g_usleep(50000);
+    g_assert_cmpuint(get_mail(MAIL_NMIS), ==, nmis);
     stop();
 }
 
@@ -247,11 +269,11 @@ static void test_return_to_no_exception(void)
     stop();
 }
 
-/* The guest runs the case twice, with a reset between; what has been logged each time? */
-static void assert_logged_once_a_run(unsigned which, const char *line)
+/* What the guest has made QEMU log, when it has run the case twice, with a reset between */
+static char *log_of_two_runs(unsigned which)
 {
-    g_autofree char *file = NULL, *log = NULL, *more = NULL;
-    g_auto(GStrv) parts = NULL;
+    g_autofree char *file = NULL, *more = NULL;
+    char *log;
     int fd = g_file_open_tmp("core-test-XXXXXX", &file, NULL);
 
     g_assert_cmpint(fd, >=, 0);
@@ -266,17 +288,61 @@ static void assert_logged_once_a_run(unsigned which, const char *line)
 
     g_assert_true(g_file_get_contents(file, &log, NULL, NULL));
     g_unlink(file);
-    parts = g_strsplit(log, line, 0);
+    return log;
+}
+
+static void assert_logged_once_a_run(unsigned which, const char *line)
+{
+    g_autofree char *log = log_of_two_runs(which);
+    g_auto(GStrv) parts = g_strsplit(log, line, 0);
+
     g_assert_cmpuint(g_strv_length(parts), ==, 1 + 2);
     /* and nothing else */
     g_assert_cmpuint(strlen(parts[0]), ==, 0);
     g_assert_cmpint(strchr(parts[1], '\n') - parts[1], ==, strlen(parts[1]) - 1);
 }
 
+/* Many do so, and no CPU minds */
 static void test_misaligned_return(void)
 {
-    assert_logged_once_a_run(CASE_RETURN_MISALIGNED,
-                             "M profile return from interrupt with misaligned PC 0x0800");
+    g_autofree char *log = log_of_two_runs(CASE_RETURN_MISALIGNED);
+
+    g_assert_cmpstr(log, ==, "");
+}
+
+static void test_bad_register_report(void)
+{
+    assert_logged_once_a_run(CASE_BAD_REGISTER, "NVIC: Bad read offset 0xc00 at PC 0x0800");
+}
+
+static void test_identity(void)
+{
+    start(CASE_IDENTITY, "LOCKUP", "");
+    wait_mail(MAIL_STEP, STEP_END);
+    g_assert_cmpuint(get_mail(MAIL_RESULT) & 0xffffff, ==, 18750);
+    g_assert_cmpuint(get_mail(MAIL_RESULT) >> 31, ==, 0);
+    g_assert_cmpuint(get_mail(MAIL_RESULT2), ==, 2);
+    stop();
+}
+
+static void test_fpu_interrupt(void)
+{
+    start(CASE_FPU, "LOCKUP", "");
+    wait_mail(MAIL_STEP, STEP_END);
+    g_assert_cmphex(get_mail(MAIL_RESULT), ==, 0);
+    stop();
+}
+
+/* Enabled before a snapshot, raised after it */
+static void test_fpu_interrupt_migrate(void)
+{
+    start(CASE_FPU_LATER, "SLEEPING", "");
+    wait_asleep(1);
+    migrate("SLEEPING");
+    event();
+    wait_mail(MAIL_STEP, STEP_END);
+    g_assert_cmpuint(get_mail(MAIL_RESULT), ==, 1);
+    stop();
 }
 
 static void test_hardfault_report(void)
@@ -294,6 +360,20 @@ static void test_wfe(void)
     wait_asleep(1);
     event();
     wait_asleep(2);
+    event();
+    wait_mail(MAIL_STEP, STEP_END);
+    stop();
+}
+
+/* A SoC that does not let it sleep */
+static void test_stay_awake(void)
+{
+    start(CASE_WFE, "SLEEPING", "");
+    wait_asleep(1);
+    qtest_set_irq_in(board, ARMV7M, "STAYAWAKE", 0, 1);
+    qtest_set_irq_in(board, ARMV7M, "STAYAWAKE", 0, 0);
+    wait_asleep(2);
+    assert_host_idle();
     event();
     wait_mail(MAIL_STEP, STEP_END);
     stop();
@@ -475,10 +555,17 @@ int main(int argc, char **argv)
     qtest_add_func("core/lockup/stacking-for-nmi", test_stacking_for_nmi);
     qtest_add_func("core/return-to-no-exception", test_return_to_no_exception);
 
+    qtest_add_func("core/nmi-level", test_nmi_level);
+    qtest_add_func("core/identity", test_identity);
+    qtest_add_func("core/fpu/interrupt", test_fpu_interrupt);
+    qtest_add_func("core/fpu/migrate", test_fpu_interrupt_migrate);
+
+    qtest_add_func("core/report/bad-register", test_bad_register_report);
     qtest_add_func("core/report/misaligned-return", test_misaligned_return);
     qtest_add_func("core/report/hardfault", test_hardfault_report);
 
     qtest_add_func("core/sleep/wfe", test_wfe);
+    qtest_add_func("core/sleep/stay-awake", test_stay_awake);
     qtest_add_func("core/sleep/wfe-migrate", test_wfe_migrate);
     qtest_add_func("core/sleep/wfe-reset", test_wfe_reset);
     qtest_add_func("core/sleep/wfe-interrupt", test_wfe_interrupt);

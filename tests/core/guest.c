@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "mailbox.h"
 
@@ -24,6 +25,9 @@
 #define ICSR      REG(0xe000ed04)
 #define VTOR      REG(0xe000ed08)
 #define SCR       REG(0xe000ed10)
+#define ICTR      REG(0xe000e004)
+#define NO_REGISTER REG(0xe000ec00)
+#define SYST_CALIB REG(0xe000e01c)
 #define CFSR      REG(0xe000ed28)
 #define CPACR     REG(0xe000ed88)
 #define FPCAR     REG(0xe000ef38)
@@ -38,6 +42,22 @@
 #define CSR_TICKINT      2u
 #define CSR_CLKSOURCE    4u
 #define CSR_COUNTFLAG    (1u << 16)
+
+/* The FPU's interrupt, 81 */
+#define FPU_ISER REG(0xe000e108)
+#define FPU_ICER REG(0xe000e188)
+#define FPU_ISPR REG(0xe000e208)
+#define FPU_ICPR REG(0xe000e288)
+#define FPU_BIT  (1u << 17)
+
+#define FPSCR_IOC (1u << 0)
+#define FPSCR_DZC (1u << 1)
+#define FPSCR_OFC (1u << 2)
+#define FPSCR_UFC (1u << 3)
+#define FPSCR_IXC (1u << 4)
+#define FPSCR_IDC (1u << 7)
+#define FPSCR_FLAGS 0x9fu
+#define FPSCR_FZ  (1u << 24)
 
 #define NOWHERE 0x60000000u     /* nothing answers here */
 
@@ -305,6 +325,137 @@ static void case_systick_registers(void)
     }
 }
 
+static uint32_t get_fpscr(void)
+{
+    uint32_t fpscr;
+
+    __asm__ volatile("vmrs %0, fpscr" : "=r"(fpscr));
+    return fpscr;
+}
+
+static void set_fpscr(uint32_t fpscr)
+{
+    __asm__ volatile("vmsr fpscr, %0" :: "r"(fpscr));
+}
+
+/* Numbers as bits: 1, 3, the largest and the smallest normal one, a denormal */
+#define ONE      0x3f800000u
+#define THREE    0x40400000u
+#define LARGEST  0x7f7fffffu
+#define SMALLEST 0x00800000u
+#define DENORMAL 0x00000001u
+
+static void divide(uint32_t a, uint32_t b)
+{
+    __asm__ volatile("vmov s0, %0; vmov s1, %1; vdiv.f32 s2, s0, s1"
+                     :: "r"(a), "r"(b) : "s0", "s1", "s2");
+}
+
+static void multiply(uint32_t a, uint32_t b)
+{
+    __asm__ volatile("vmov s0, %0; vmov s1, %1; vmul.f32 s2, s0, s1"
+                     :: "r"(a), "r"(b) : "s0", "s1", "s2");
+}
+
+/*
+ * As ST's application note AN4044 has it: reading FPSCR makes the lazy
+ * stacking happen, and the flags are cleared in the frame.
+ */
+static void fpu_interrupt(void)
+{
+    volatile uint32_t *stacked;
+
+    get_fpscr();
+    stacked = (volatile uint32_t *)(FPCAR + 0x40);
+    mail[MAIL_HANDLERS]++;
+    mail[MAIL_RESULT2] = *stacked & FPSCR_FLAGS;
+    if (mail[MAIL_RESULT3]) {
+        mail[MAIL_RESULT3]--;
+        return;
+    }
+    *stacked &= ~FPSCR_FLAGS;
+}
+
+static void case_fpu_init(void)
+{
+    CPACR = 0xf << 20;
+    __asm__ volatile("dsb; isb");
+    for (int i = 0; i < 18; i++) {
+        table[i] = REG(0x08000000 + 4 * i);
+    }
+    table[16 + 81] = (uint32_t)fpu_interrupt;
+    VTOR = (uint32_t)table;
+    set_fpscr(0);
+}
+
+/* So many interrupts by now, and the last one by these flags? */
+static bool interrupted(uint32_t times, uint32_t flags)
+{
+    return mail[MAIL_HANDLERS] == times && mail[MAIL_RESULT2] == flags &&
+           !(get_fpscr() & FPSCR_FLAGS);
+}
+
+static void case_fpu(void)
+{
+    case_fpu_init();
+    mail[MAIL_RESULT] = 0;
+    /* Nobody has enabled it, but it is pending */
+    divide(ONE, 0);
+    CHECK(0, get_fpscr() == FPSCR_DZC);
+    CHECK(1, FPU_ISPR & FPU_BIT);
+    FPU_ICPR = FPU_BIT;
+    CHECK(2, FPU_ISPR & FPU_BIT);
+    set_fpscr(0);
+    FPU_ICPR = FPU_BIT;
+    CHECK(3, !(FPU_ISPR & FPU_BIT));
+    /* An inexact result is no reason */
+    FPU_ISER = FPU_BIT;
+    divide(ONE, THREE);
+    CHECK(4, get_fpscr() == FPSCR_IXC);
+    CHECK(5, mail[MAIL_HANDLERS] == 0);
+    set_fpscr(0);
+    /* The five that are */
+    divide(ONE, 0);
+    CHECK(6, interrupted(1, FPSCR_DZC));
+    divide(0, 0);
+    CHECK(7, interrupted(2, FPSCR_IOC));
+    multiply(LARGEST, LARGEST);
+    CHECK(8, interrupted(3, FPSCR_OFC | FPSCR_IXC));
+    multiply(SMALLEST, SMALLEST);
+    CHECK(9, interrupted(4, FPSCR_UFC | FPSCR_IXC));
+    set_fpscr(FPSCR_FZ);
+    multiply(DENORMAL, ONE);
+    CHECK(10, interrupted(5, FPSCR_IDC));
+    set_fpscr(0);
+    /* Also if the program sets them */
+    set_fpscr(FPSCR_OFC);
+    CHECK(11, interrupted(6, FPSCR_OFC));
+    /* It is a level: who does not clear them is called again */
+    mail[MAIL_RESULT3] = 3;
+    divide(ONE, 0);
+    CHECK(12, interrupted(10, FPSCR_DZC));
+    /* Disabled and enabled with flags there */
+    FPU_ICER = FPU_BIT;
+    divide(ONE, 0);
+    divide(ONE, ONE);
+    CHECK(13, mail[MAIL_HANDLERS] == 10);
+    FPU_ISER = FPU_BIT;
+    __asm__ volatile("dsb; isb");
+    CHECK(14, interrupted(11, FPSCR_DZC));
+}
+
+static void case_fpu_later(void)
+{
+    case_fpu_init();
+    FPU_ISER = FPU_BIT;
+    divide(ONE, ONE);
+    step(1);
+    wfe();
+    step(2);
+    divide(ONE, 0);
+    mail[MAIL_RESULT] = mail[MAIL_HANDLERS];
+}
+
 static void case_systick_free_running(void)
 {
     SYST_RVR = 0xffffff;
@@ -314,6 +465,12 @@ static void case_systick_free_running(void)
     for (;;) {
         mail[MAIL_RESULT] = SYST_CVR;
     }
+}
+
+/* In one place */
+static void __attribute__((noinline)) read_no_register(void)
+{
+    NO_REGISTER;
 }
 
 static void reset(void)
@@ -373,6 +530,21 @@ static void reset(void)
         break;
     case CASE_HARDFAULT:
         REG(NOWHERE);
+        break;
+    case CASE_BAD_REGISTER:
+        for (int i = 0; i < 3; i++) {
+            read_no_register();
+        }
+        break;
+    case CASE_IDENTITY:
+        mail[MAIL_RESULT] = SYST_CALIB;
+        mail[MAIL_RESULT2] = ICTR;
+        break;
+    case CASE_FPU:
+        case_fpu();
+        break;
+    case CASE_FPU_LATER:
+        case_fpu_later();
         break;
     case CASE_WFE:
         case_wfe();

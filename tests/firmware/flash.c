@@ -93,6 +93,7 @@ int main(void)
 
     mailbox[7] = 0;
     SCB_SHCSR |= 1 << 17;               /* BUSFAULTENA */
+    REG(0xe000e000, 8) = 2;             /* ACTLR.DISDEFWBUF: or BFAR is not known */
     REG(FLASH, FLASH_CR) = FLASH_CR_LOCK;
     store(FLASH + FLASH_KEYR, 1);
     mailbox_finish();

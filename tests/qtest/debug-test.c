@@ -10,6 +10,9 @@
 #define DEMCR 0xe000edfc
 #define DWT_CTRL 0xe0001000
 #define DWT_CYCCNT 0xe0001004
+#define DWT_SLEEPCNT 0xe0001010
+#define DWT_LAR 0xe0001fb0
+#define DWT_LSR 0xe0001fb4
 #define ITM 0xe0000000
 #define TER (ITM + 0xe00)
 #define TCR (ITM + 0xe80)
@@ -68,6 +71,41 @@ static void test_cycle_counter_follows_the_clock(void)
     g_assert_cmpuint(peek(DWT_CYCCNT), ==, 1017);
 }
 
+/* C1.8.4: SLEEPCNT has 8 bits and begins anew when it is enabled. */
+static void test_sleep_counter(void)
+{
+    board_start("");
+    poke(DEMCR, TRCENA);
+    poke(DWT_CTRL, 1 << 19);
+    board_wait_ns(1000);
+    g_assert_cmpuint(peek(DWT_SLEEPCNT), ==, 0);    /* nobody sleeps */
+    qtest_set_irq_in(board, "/machine/soc/dwt", "sleeping", 0, 1);
+    board_wait_ns(1000);
+    g_assert_cmpuint(peek(DWT_SLEEPCNT), ==, 16);
+    board_wait_ns(16000);
+    g_assert_cmpuint(peek(DWT_SLEEPCNT), ==, 16);   /* 272 */
+    poke(DWT_SLEEPCNT, 0xffffff05);
+    g_assert_cmpuint(peek(DWT_SLEEPCNT), ==, 5);
+    qtest_set_irq_in(board, "/machine/soc/dwt", "sleeping", 0, 0);
+    board_wait_ns(1000);
+    g_assert_cmpuint(peek(DWT_SLEEPCNT), ==, 5);
+    poke(DWT_CTRL, 0);
+    g_assert_cmpuint(peek(DWT_SLEEPCNT), ==, 5);
+    poke(DWT_CTRL, 1 << 19);
+    g_assert_cmpuint(peek(DWT_SLEEPCNT), ==, 0);
+}
+
+/* The key is an idiom of firmware for several cores; another value is none. */
+static void test_dwt_lock(void)
+{
+    board_start("");
+    poke(DWT_LAR, 0xc5acce55);
+    g_assert_cmpuint(peek(DWT_LSR), ==, 0);
+    g_assert_cmpint(board_mistakes("dwt"), ==, 0);
+    poke(DWT_LAR, 0xc5acce5);
+    g_assert_cmpint(board_mistakes("LAR: wrong key 0x0c5acce5"), ==, 1);
+}
+
 static void test_itm_lock(void)
 {
     board_start("");
@@ -119,6 +157,8 @@ int main(int argc, char **argv)
     qtest_add_func("debug/freeze-bits-survive-a-reset", test_freeze_bits_survive_a_reset);
     qtest_add_func("debug/cycle-counter", test_cycle_counter);
     qtest_add_func("debug/cycle-counter-follows-the-clock", test_cycle_counter_follows_the_clock);
+    qtest_add_func("debug/sleep-counter", test_sleep_counter);
+    qtest_add_func("debug/dwt-lock", test_dwt_lock);
     qtest_add_func("debug/itm-lock", test_itm_lock);
     qtest_add_func("debug/no-listener", test_no_listener);
     qtest_add_func("debug/swo-text", test_swo_text);

@@ -240,7 +240,7 @@ static void test_locked_control(void)
     g_assert_cmphex(peek(FLASH + A_CR), ==, R_CR_PG_MASK | X32 | R_CR_LOCK_MASK);
     poke(ARRAY, 0);
     g_assert_cmphex(peek(ARRAY), ==, UINT32_MAX);
-    g_assert_cmpint(board_mistakes("flash written while CR.LOCK is set"), ==, 1);
+    g_assert_cmpint(board_mistakes("flash written at +0x0 while CR.LOCK is set"), ==, 1);
     assert_error(R_SR_PGSERR_MASK);
 }
 
@@ -333,8 +333,24 @@ static void test_needs_pg(void)
     poke(FLASH + A_CR, X32);
     poke(ARRAY, 0);
     g_assert_cmphex(peek(ARRAY), ==, UINT32_MAX);
-    g_assert_cmpint(board_mistakes("flash written without CR.PG"), ==, 1);
+    g_assert_cmpint(board_mistakes("flash written at +0x0 without CR.PG"), ==, 1);
     assert_error(R_SR_PGSERR_MASK);
+}
+
+/* With the width wrong as well that is said too; SR is cleared while locked. */
+static void test_stray_write(void)
+{
+    board_start("");
+    poke(ARRAY + 8, 0);                                 /* PSIZE is x8 */
+    g_assert_cmphex(peek(FLASH + A_SR), ==, R_SR_PGSERR_MASK | R_SR_PGPERR_MASK);
+    poke(FLASH + A_SR, 0xf3);
+    g_assert_cmphex(peek(FLASH + A_SR), ==, 0);
+    qtest_writeb(board, ARRAY + 8, 0);
+    g_assert_cmphex(peek(FLASH + A_SR), ==, R_SR_PGSERR_MASK);
+    poke(FLASH + A_SR, 0xf3);
+    qtest_writew(board, 0x10, 0);                       /* by the alias at 0 */
+    g_assert_cmphex(peek(FLASH + A_SR), ==, R_SR_PGSERR_MASK | R_SR_PGPERR_MASK);
+    poke(FLASH + A_SR, 0xf3);
 }
 
 static void test_ones_need_erase(void)
@@ -682,7 +698,7 @@ static void test_otp(void)
     qtest_writeb(board, OTP_LOCKS + 1, 0xff);           /* no way back */
     wait_done();
     g_assert_cmphex(peek(OTP_LOCKS), ==, 0xffff00ff);
-    poke(FLASH + A_CR, 0);
+    poke(FLASH + A_CR, X32);
     poke(OTP, 0);
     assert_error(R_SR_PGSERR_MASK);
     board_reset();
@@ -953,6 +969,7 @@ int main(int argc, char **argv)
     qtest_add_func("flash/double-word", test_double_word);
     qtest_add_func("flash/width-must-be-psize", test_width_must_be_psize);
     qtest_add_func("flash/needs-pg", test_needs_pg);
+    qtest_add_func("flash/stray-write", test_stray_write);
     qtest_add_func("flash/ones-need-erase", test_ones_need_erase);
     qtest_add_func("flash/writes-in-a-row", test_writes_in_a_row);
     qtest_add_func("flash/errors-block", test_errors_block);

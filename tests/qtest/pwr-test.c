@@ -15,6 +15,12 @@
 #define FLASH_OPTKEYR 0x40023c08
 #define FLASH_OPTCR 0x40023c14
 #define EXTI_IMR 0x40013c00
+#define SRAM 0x20000000
+#define DEMCR 0xe000edfc
+#define DWT_CTRL 0xe0001000
+#define DWT_CYCCNT 0xe0001004
+#define DBGMCU_CR 0xe0042004
+#define DBG_STANDBY 4u
 #define EXTI_RTSR 0x40013c08
 #define EXTI_FTSR 0x40013c0c
 #define EXTI_PR 0x40013c14
@@ -127,6 +133,28 @@ static void enter_deep_sleep(uint32_t pwr_cr)
     qtest_set_irq_in(board, "/machine/soc/pwr", "sleepdeep", 0, 1);
 }
 
+/* RM0090 38.16.1: with DBG_STANDBY nothing loses its power, and HSI clocks what there is. */
+static void test_standby_for_debugger(void)
+{
+    for (uint32_t dbg = 0; dbg <= DBG_STANDBY; dbg += DBG_STANDBY) {
+        uint32_t cycles;
+
+        board_start("");
+        start();
+        poke(DEMCR, 1 << 24);
+        poke(DWT_CTRL, 1);
+        poke(SRAM, 0x12345678);
+        poke(DBGMCU_CR, dbg);
+        poke(PWR + A_CR, R_CR_PDDS_MASK);
+        qtest_set_irq_in(board, "/machine/soc/pwr", "sleepdeep", 0, 1);
+        g_assert_cmphex(peek(SRAM), ==, dbg ? 0x12345678 : 0xa5a5a5a5);
+        cycles = peek(DWT_CYCCNT);
+        board_wait_ns(1000);
+        g_assert_cmpuint(peek(DWT_CYCCNT) - cycles, ==, dbg ? 16 : 0);
+    }
+    board_start("");
+}
+
 static void test_low_power_reset(void)
 {
     static const struct {
@@ -158,6 +186,7 @@ int main(int argc, char **argv)
     qtest_add_func("pwr/wakeup-pin", test_wakeup_pin);
     qtest_add_func("pwr/backup-regulator", test_backup_regulator);
     qtest_add_func("pwr/backup-sram", test_backup_sram);
+    qtest_add_func("pwr/standby-for-debugger", test_standby_for_debugger);
     qtest_add_func("pwr/low-power-reset", test_low_power_reset);
     return board_run_tests();
 }

@@ -340,6 +340,21 @@ static void test_no_flag_without_its_enable(void)
     g_assert_false(is_set(A_CIR, R_CIR_HSERDYF_MASK));
 }
 
+/* A PLL that is switched on first locks when its source is there: no mistake. */
+static void test_pll_before_its_source(void)
+{
+    board_start("");
+    poke(RCC + A_PLLCFGR, R_PLLCFGR_PLLSRC_MASK | 7 << 24 | 168 << 6 | 4);
+    set(A_CR, R_CR_HSEON_MASK | R_CR_PLLON_MASK);
+    g_assert_cmpint(board_mistakes("note: /machine/soc/rcc: PLL on before its source HSE"), ==, 1);
+    board_wait_ns(64 * US);
+    g_assert_true(is_set(A_CR, R_CR_HSERDY_MASK));
+    g_assert_false(is_set(A_CR, R_CR_PLLRDY_MASK));
+    board_wait_ns(75 * US);
+    g_assert_true(is_set(A_CR, R_CR_PLLRDY_MASK));
+    g_assert_cmpint(board_mistakes("\n/machine/soc/rcc"), ==, 0);
+}
+
 static void test_clock_security_system(void)
 {
     board_reset();
@@ -454,6 +469,7 @@ int main(int argc, char **argv)
     qtest_add_func("rcc/rtc-from-hse", test_rtc_from_hse);
     qtest_add_func("rcc/ready-interrupt", test_ready_interrupt);
     qtest_add_func("rcc/no-flag-without-its-enable", test_no_flag_without_its_enable);
+    qtest_add_func("rcc/pll-before-its-source", test_pll_before_its_source);
     qtest_add_func("rcc/clock-security-system", test_clock_security_system);
     qtest_add_func("rcc/gate-and-reset-line", test_gate_and_reset_line);
     qtest_add_func("rcc/causes-of-reset", test_causes_of_reset);
