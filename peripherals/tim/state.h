@@ -12,7 +12,8 @@
  *   sync.c     brings a timer to now, and tells those that it triggers
  *   plan.c     when to look again
  *   pins.c     who listens to which pin or clock
- *   tim.c      registers, the device; migrate.c: snapshots
+ *   bits.c     which bits there are; migrate.c: snapshots
+ *   tim.c      registers, the device
  *
  * Time is counted in ticks of CK_INT.  The state is that of tick `at`; tim_sync() brings it to now,
  * from event to event, whole periods at once if nobody looks at them.  Then tim_plan() says when to
@@ -310,6 +311,18 @@ void tim_dma_init(Tim *s);
 void tim_input_init(Tim *s);
 void tim_input_realize(Tim *s, Error **errp);
 void tim_input_select(Tim *s);                  /* after registers have changed */
+
+/* ---- bits.c ---- */
+
+/* The bits of register @n that are there. */
+uint32_t tim_present_bits(const Tim *s, unsigned n);
+/* Of what has been written keep what is there. */
+void tim_drop_absent(Periph *p, unsigned n, uint32_t data);
+/* BDTR.LOCK; put the @locked bits back. */
+unsigned tim_lock_level(const Tim *s);
+void tim_keep_locked(Periph *p, unsigned n, uint32_t was, uint32_t locked);
+/* A byte for each channel that is an output, of CCMR; four bits, of CCER. */
+uint32_t tim_output_mask(const Tim *s, unsigned first, unsigned count, unsigned width);
 
 /* ---- migrate.c ---- */
 

@@ -28,70 +28,6 @@
 #define LOCK1_BDTR (R_BDTR_DTG_MASK | R_BDTR_BKE_MASK | R_BDTR_BKP_MASK | R_BDTR_AOE_MASK)
 #define LOCK2_BDTR (R_BDTR_OSSI_MASK | R_BDTR_OSSR_MASK)
 
-/* ---- What an instance has ---- */
-
-/* The bits of register @n that are there: basic, one channel, two, general, advanced. */
-static uint32_t present_bits(const Tim *s, unsigned n)
-{
-    static const struct {
-        uint16_t bits[5];
-    } table[] = {
-        [R_CR1]   = { { 0x8f, 0x38f, 0x38f, 0x3ff, 0x3ff } },
-        [R_CR2]   = { { 0x70, 0, 0, 0xf8, 0x7ffd } },
-        [R_SMCR]  = { { 0, 0, 0xf7, 0xfff7, 0xfff7 } },
-        [R_DIER]  = { { 0x101, 0x3, 0x47, 0x5f5f, 0x7fff } },
-        [R_SR]    = { { 0x1, 0x203, 0x647, 0x1e5f, 0x1eff } },
-        [R_EGR]   = { { 0x1, 0x3, 0x47, 0x5f, 0xff } },
-        [R_CCMR1] = { { 0, 0xff, 0xffff, 0xffff, 0xffff } },
-        [R_CCMR2] = { { 0, 0, 0, 0xffff, 0xffff } },
-        [R_CCER]  = { { 0, 0xb, 0xbb, 0xbbbb, 0x3fff } },
-        [R_PSC]   = { { 0xffff, 0xffff, 0xffff, 0xffff, 0xffff } },
-        [R_RCR]   = { { 0, 0, 0, 0, 0xff } },
-        [R_BDTR]  = { { 0, 0, 0, 0, 0xffff } },
-        [R_DCR]   = { { 0, 0, 0, 0x1f1f, 0x1f1f } },
-    };
-    unsigned kind = s->advanced ? 4 : s->channels == 4 ? 3 : s->channels;
-
-    switch (n) {
-    case R_CNT:
-    case R_ARR:
-        return tim_max(s);
-    case R_CCR1 ... R_CCR4:
-        return n - R_CCR1 < s->channels ? tim_max(s) : 0;
-    case R_DMAR:
-        return tim_is_general(s) ? UINT32_MAX : 0;
-    case R_OR:
-        return s->remap == 2 ? R_OR_ITR1_RMP_MASK : s->remap == 5 ? R_OR_TI4_RMP_MASK
-             : s->remap == 11 ? R_OR_TI1_RMP_MASK : 0;
-    default:
-        return n < ARRAY_SIZE(table) ? table[n].bits[kind] : 0;
-    }
-}
-
-/*
- * Output compare goes on from the last capture, "CCR = CNT + n": its carry is meant to be lost.  A
- * duty cycle above 0xffff is a mistake.
- */
-static bool carry_is_meant(const Tim *s, unsigned n)
-{
-    return n >= R_CCR1 && n < R_CCR1 + s->channels && tim_ccs(s, n - R_CCR1) == CCS_OUTPUT &&
-           tim_ocm(s, n - R_CCR1) < OC_PWM1;
-}
-
-/* Of what has been written keep what is there. */
-static void drop_absent(Periph *p, unsigned n, uint32_t data)
-{
-    uint32_t present = present_bits(TIM(p), n);
-    uint32_t width = n == R_SR || p->access_size < 4 ? 0xffff : UINT32_MAX;
-    uint32_t absent = data == UINT32_MAX ? 0 : data & ~present & p->reg[n].rw & width;
-
-    if (absent && !carry_is_meant(TIM(p), n)) {
-        periph_mistake(p, "%s written 0x%08x: this timer has no bits 0x%08x there",
-                       p->reg[n].name, data, absent);
-    }
-    p->regs[n] &= present;
-}
-
 /* ---- Looks ---- */
 
 static void tim_update(Periph *p)
@@ -128,34 +64,6 @@ static void tim_registers_sync(Periph *p)
 
 /* ---- Registers ---- */
 
-static unsigned lock_level(const Tim *s)
-{
-    return reg_get(s, BDTR, LOCK);
-}
-
-/* Put the @locked bits back. */
-static void keep_locked(Periph *p, unsigned n, uint32_t was, uint32_t locked)
-{
-    if ((p->regs[n] ^ was) & locked) {
-        periph_mistake(p, "%s bits 0x%04x written, which BDTR.LOCK = %u protects", p->reg[n].name,
-                       (p->regs[n] ^ was) & locked, lock_level(TIM(p)));
-        p->regs[n] = (p->regs[n] & ~locked) | (was & locked);
-    }
-}
-
-/* A byte for each channel that is an output, of CCMR; four bits, of CCER. */
-static uint32_t output_mask(const Tim *s, unsigned first, unsigned count, unsigned width)
-{
-    uint32_t mask = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        if (tim_ccs(s, first + i) == CCS_OUTPUT) {
-            mask |= MAKE_64BIT_MASK(i * width, width);
-        }
-    }
-    return mask;
-}
-
 static void check_arr(Periph *p)
 {
     if (reg_get(TIM(p), CR1, CEN) && !TIM(p)->arr) {
@@ -167,7 +75,7 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Tim *s = TIM(p);
 
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     if (tim_is_centred(s) || tim_is_encoder(s)) {
         p->regs[n] = (p->regs[n] & ~R_CR1_DIR_MASK) | (was & R_CR1_DIR_MASK);
     }
@@ -184,8 +92,8 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
 static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    drop_absent(p, n, data);
-    keep_locked(p, n, was, lock_level(TIM(p)) >= 1 ? LOCK_OIS : 0);
+    tim_drop_absent(p, n, data);
+    tim_keep_locked(p, n, was, tim_lock_level(TIM(p)) >= 1 ? LOCK_OIS : 0);
     tim_load_channels(TIM(p), false);
     if (p->regs[n] & ~was & R_CR2_CCUS_MASK) {
         TIM(p)->choosing = true;
@@ -197,7 +105,7 @@ static void smcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     Tim *s = TIM(p);
     uint32_t now;
 
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     now = p->regs[n];
     if ((now ^ was) & R_SMCR_TS_MASK && now & R_SMCR_SMS_MASK && was & R_SMCR_SMS_MASK) {
         periph_mistake(p, "SMCR.TS changed with SMS not 0: it may see an edge that is none");
@@ -216,7 +124,7 @@ static void smcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
 static void dier_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     TIM(p)->dma &= p->regs[n] >> R_DIER_UDE_SHIFT;
 }
 
@@ -225,7 +133,7 @@ static void egr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     Tim *s = TIM(p);
     bool busy = s->busy;
 
-    data &= present_bits(s, n);
+    data &= tim_present_bits(s, n);
     s->busy = true;
     if (data & R_EGR_UG_MASK) {
         tim_restart(s, true);
@@ -258,8 +166,8 @@ static void ccmr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     Tim *s = TIM(p);
     unsigned first = (n - R_CCMR1) * 2;
 
-    drop_absent(p, n, data);
-    keep_locked(p, n, was, lock_level(s) >= 3 ? output_mask(s, first, 2, 8) & 0x7878 : 0);
+    tim_drop_absent(p, n, data);
+    tim_keep_locked(p, n, was, tim_lock_level(s) >= 3 ? tim_output_mask(s, first, 2, 8) & 0x7878 : 0);
     for (unsigned i = 0; i < 2; i++) {
         uint32_t ccs = 3 << (8 * i);
 
@@ -276,14 +184,14 @@ static void ccer_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Tim *s = TIM(p);
 
-    drop_absent(p, n, data);
-    keep_locked(p, n, was, lock_level(s) >= 2 ? output_mask(s, 0, 4, 4) & LOCK_CCER : 0);
+    tim_drop_absent(p, n, data);
+    tim_keep_locked(p, n, was, tim_lock_level(s) >= 2 ? tim_output_mask(s, 0, 4, 4) & LOCK_CCER : 0);
     tim_load_channels(s, false);
 }
 
 static void or_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     if ((p->regs[n] ^ was) & R_OR_ITR1_RMP_MASK) {
         TIM(p)->choosing = true;
     }
@@ -291,14 +199,14 @@ static void or_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
 static void cnt_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
 }
 
 static void arr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Tim *s = TIM(p);
 
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     if (!reg_get(s, CR1, ARPE)) {
         s->arr = p->regs[n];
         check_arr(p);
@@ -322,7 +230,7 @@ static void ccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     Tim *s = TIM(p);
     unsigned ch = n - R_CCR1;
 
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     if (ch < s->channels && tim_ccs(s, ch) != CCS_OUTPUT) {
         periph_mistake(p, "CCR%u written while the channel is an input: ignored", ch + 1);
         p->regs[n] = was;
@@ -337,11 +245,11 @@ static void bdtr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
                                        LOCK1_BDTR | LOCK2_BDTR };
     Tim *s = TIM(p);
 
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     if (!s->advanced) {
         return;
     }
-    keep_locked(p, n, was, locked[FIELD_EX32(was, BDTR, LOCK)]);
+    tim_keep_locked(p, n, was, locked[FIELD_EX32(was, BDTR, LOCK)]);
     if (s->bdtr_written) {
         p->regs[n] = (p->regs[n] & ~R_BDTR_LOCK_MASK) | (was & R_BDTR_LOCK_MASK);
     }
@@ -368,7 +276,7 @@ static uint32_t dmar_read(Periph *p, unsigned n)
 
 static void dmar_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     p->regs[n] = 0;
     if (tim_is_general(TIM(p))) {
         periph_put(p, burst_register(p), data);
@@ -377,7 +285,7 @@ static void dmar_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
 static void dcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     TIM(p)->burst = 0;
 }
 
