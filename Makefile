@@ -4,11 +4,16 @@
 # make build             build/qemu/qemu-system-arm
 # make bench             this machine beside QEMU's own STM32 board, in one run
 # make docs              the lists of what is modelled, out of the machine
+# make hostile SEEDS=n    the hostile guest of the tests with more seeds, from SEED=n on
 # make test              all tests; the last line is "N passed, N failed"
+#
+# With SANITIZE=1 all of it is built with the address and undefined behaviour sanitizers, beside the other
+# build: make test SANITIZE=1
 #
 # Each first sets up what is missing: packages, QEMU's source, the build.
 
-QEMU = build/qemu/qemu-system-arm
+export SANITIZE
+QEMU = build/qemu$(if $(SANITIZE),-sanitized)/qemu-system-arm
 DEMO = build/firmware/demo.elf
 SOUND = -audiodev wav,id=sound,path=build/demo.wav -machine audiodev=sound
 
@@ -17,6 +22,8 @@ demo:  ; @qemu/install.sh && firmware/build.sh $(DEMO) firmware/demo/*.c
 run: build demo ; @firmware/run.py $(QEMU) $(DEMO) "$(SECONDS)" $(SOUND)
 docs: build ; @docs/generate.py
 bench: build ; @tests/bench/bench.py
+hostile: ; @qemu/install.sh && qemu/unpack.sh && \
+	STM32_SEEDS=$(or $(SEEDS),100) STM32_SEED=$(SEED) tests/run.sh -t 100 stm32/hostile
 test:  ; @qemu/install.sh && qemu/unpack.sh && tests/run.sh
 
-.PHONY: build demo run docs bench test
+.PHONY: build demo run docs bench hostile test

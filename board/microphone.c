@@ -133,6 +133,7 @@ static void heard(void *opaque, Signal *from, Frame *frame)
     } else if (frame->bus == FRAME_SPI && spi->in && signal_meets(spi->in, &m->dout)) {
         check_clock(m, spi->bit);
         spi->answer = modulate(m, spi->bits, spi->bit);
+        spi->known = true;
     }
 }
 

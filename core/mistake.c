@@ -46,9 +46,16 @@ static bool is_news(const char *device, const char *fmt, uint32_t pc)
     return g_hash_table_add(reported, place);
 }
 
+static void G_GNUC_PRINTF(4, 0) report(const char *device, const char *chapter, const char *where,
+                                       const char *fmt, va_list args)
+{
+    g_autofree char *what = g_strdup_vprintf(fmt, args);
+
+    qemu_log("%s: %s [%s]%s%s\n", device, what, chapter, where ? " at " : "", where ?: "");
+}
+
 void guest_mistake(const char *device, const char *chapter, const char *fmt, ...)
 {
-    g_autofree char *what = NULL, *where = NULL;
     uint32_t pc = 0;
     bool in_guest;
     va_list args;
@@ -57,14 +64,24 @@ void guest_mistake(const char *device, const char *chapter, const char *fmt, ...
         return;
     }
     in_guest = guest_pc(&pc);
-    if (!is_news(device, fmt, pc)) {
-        return;
+    if (is_news(device, fmt, pc)) {
+        g_autofree char *where = in_guest ? symbols_describe(pc) : NULL;
+
+        va_start(args, fmt);
+        report(device, chapter, where, fmt, args);
+        va_end(args);
     }
-    va_start(args, fmt);
-    what = g_strdup_vprintf(fmt, args);
-    va_end(args);
-    where = in_guest ? symbols_describe(pc) : NULL;
-    qemu_log("%s: %s [%s]%s%s\n", device, what, chapter, where ? " at " : "", where ?: "");
+}
+
+void guest_mishap(const char *device, const char *chapter, const char *fmt, ...)
+{
+    va_list args;
+
+    if (qemu_loglevel_mask(LOG_GUEST_ERROR) && is_news(device, fmt, 0)) {
+        va_start(args, fmt);
+        report(device, chapter, NULL, fmt, args);
+        va_end(args);
+    }
 }
 
 void guest_mistakes_forget(void)

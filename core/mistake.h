@@ -6,7 +6,8 @@
  *   /machine/soc/usart2: write of BRR (+0x08) without clock: ... [RM0090 7.3] at 0x080001a4 <main+28>
  *
  * It is QEMU's LOG_GUEST_ERROR (-d guest_errors), printed once for each place in the program, and
- * changes nothing else.
+ * changes nothing else.  What comes of time and of others, not of the instruction that happens to run
+ * (an overrun, a trigger that is lost), is a mishap: it has no place, and is told once for each cause.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,6 +21,10 @@
  * @fmt must be a literal: together with the guest's PC it tells the places apart.
  */
 void guest_mistake(const char *device, const char *chapter, const char *fmt, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* The same of a mishap: @fmt tells the causes apart. */
+void guest_mishap(const char *device, const char *chapter, const char *fmt, ...)
     G_GNUC_PRINTF(3, 4);
 
 /* Forget which places have been reported: the next run of the firmware reports them again. */

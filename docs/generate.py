@@ -5,11 +5,12 @@
 With --check it writes nothing and fails if they are out of date.
 """
 import json
+import os
 import re
 import subprocess
 import sys
 
-QEMU = "build/qemu/qemu-system-arm"
+QEMU = os.environ.get("QTEST_QEMU_BINARY", "build/qemu/qemu-system-arm")
 SOC = "/machine/soc"
 BEGIN, END = "<!-- made by make docs -->\n", "<!-- end -->\n"
 

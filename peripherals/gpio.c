@@ -135,10 +135,15 @@ static uint32_t lckr_read(Periph *p, unsigned n)
     Gpio *s = GPIO(p);
     uint32_t key = s->lock_step == 3 ? R_LCKR_LCKK_MASK : 0;
 
-    if (s->lock_step < 3) {
-        s->lock_step = 0;       /* unsure: a read within the sequence ends it */
-    }
     return (p->regs[R_LCKR] & R_LCKR_LCK_MASK) | key;
+}
+
+/* unsure: a read within the sequence ends it */
+static void lckr_was_read(Periph *p, unsigned n, uint32_t value)
+{
+    Gpio *s = GPIO(p);
+
+    s->lock_step = s->lock_step < 3 ? 0 : s->lock_step;
 }
 
 /* Give locked pins their bits of register @n back; it has @width bits a pin, the first is @first. */
@@ -178,7 +183,7 @@ static const RegOps gpio_ops[] = {
     [R_PUPDR]   = { .written = lockable_written },
     [R_IDR]     = { .read = idr_read },
     [R_BSRR]    = { .written = bsrr_written },
-    [R_LCKR]    = { .read = lckr_read, .written = lckr_written },
+    [R_LCKR]    = { .read = lckr_read, .was_read = lckr_was_read, .written = lckr_written },
     [R_AFRL]    = { .written = lockable_written },
     [R_AFRH]    = { .written = lockable_written },
 };

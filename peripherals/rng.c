@@ -26,6 +26,8 @@ typedef struct Rng {
     Clock *rng_clk;
     Counter words;              /* made since RNGEN was set */
     uint64_t taken;             /* of those: the last one read, and those before it */
+    uint32_t word;              /* that DR shows, ... */
+    bool drawn;                 /* ... if there is one already */
     bool source_failed;
     bool seed_error;            /* until RNGEN is switched off */
     QEMUTimer *ready;
@@ -94,6 +96,7 @@ static void cr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         counter_stop(&s->words);
         counter_set(&s->words, 0);
         s->taken = 0;
+        s->drawn = false;
     }
 }
 
@@ -110,22 +113,34 @@ static uint32_t sr_read(Periph *p, unsigned n)
 static uint32_t dr_read(Periph *p, unsigned n)
 {
     Rng *s = RNG(p);
-    uint32_t word;
+
+    if (!is_ready(s)) {
+        return 0;
+    }
+    if (!s->drawn) {
+        qemu_guest_getrandom_nofail(&s->word, sizeof(s->word));
+        s->drawn = true;
+    }
+    return s->word;
+}
+
+static void dr_was_read(Periph *p, unsigned n, uint32_t value)
+{
+    Rng *s = RNG(p);
 
     if (!is_ready(s)) {
         periph_mistake(p, "DR read while SR.DRDY is 0: it reads 0");
-        return 0;
+        return;
     }
-    qemu_guest_getrandom_nofail(&word, sizeof(word));
+    s->drawn = false;
     s->taken = counter_now(&s->words);
     periph_update(p);
-    return word;
 }
 
 static const RegOps rng_ops[] = {
     [R_CR] = { .written = cr_written },
     [R_SR] = { .read = sr_read },
-    [R_DR] = { .read = dr_read },
+    [R_DR] = { .read = dr_read, .was_read = dr_was_read },
 };
 
 /* ---- The device ---- */
@@ -157,6 +172,7 @@ static void rng_reset(Periph *p, bool power_on)
     counter_stop(&s->words);
     counter_set(&s->words, 0);
     s->taken = 0;
+    s->drawn = false;
     s->seed_error = false;
 }
 
@@ -180,6 +196,8 @@ static const VMStateDescription rng_vmstate = {
         VMSTATE_CLOCK(rng_clk, Rng),
         VMSTATE_COUNTER(words, Rng),
         VMSTATE_UINT64(taken, Rng),
+        VMSTATE_UINT32(word, Rng),
+        VMSTATE_BOOL(drawn, Rng),
         VMSTATE_BOOL(source_failed, Rng),
         VMSTATE_BOOL(seed_error, Rng),
         VMSTATE_PERIPH(Rng),

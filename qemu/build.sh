@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # build/qemu: qemu-system-arm with our devices, and our test programs.  Arguments are ninja targets.
+# With SANITIZE set build/qemu-sanitized, with the address and undefined behaviour sanitizers.
 set -eu
 cd "$(dirname "$0")"
 . ./say.sh
 root=$(cd .. && pwd)
-out=$root/build/qemu
+out=$root/build/qemu${SANITIZE:+-sanitized}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/stm32f407g-disc
 
 if [ -d "$cache/meson/usr" ]; then
@@ -22,7 +23,7 @@ if [ "$(cat "$out/.stm32-stamp" 2>/dev/null)" != "$stamp" ]; then
         --cc="${CC:-cc}" --without-default-features --without-default-devices \
         --enable-tcg --enable-system --enable-pixman --enable-plugins --enable-trace-backends=log \
         --disable-docs --disable-install-blobs --disable-tools --disable-debug-info \
-        --disable-download)
+        --disable-download ${SANITIZE:+--enable-asan --enable-ubsan})
     echo "$stamp" >"$out/.stm32-stamp"
 fi
 [ -x "$out/qemu-system-arm" ] || say "building QEMU (some 5 minutes on two cores, once)"

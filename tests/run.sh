@@ -4,9 +4,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 . qemu/say.sh
+out=build/qemu${SANITIZE:+-sanitized}
+if [ -n "${SANITIZE:-}" ]; then         # QEMU frees little of what it has to its end
+    export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+fi
 
 qemu/build.sh qemu-system-arm stm32-tests
-for guest in analog bursts can clock dma faults flash i2c interrupts melody microphone pair parts rtc \
+for guest in analog bursts can clock dma faults flash hostile i2c interrupts melody microphone pair parts rtc \
              sleep soft spi tilt timers watchdogs; do
     firmware/build.sh build/firmware/$guest.elf tests/firmware/$guest.c
 done
@@ -16,6 +20,7 @@ firmware/build.sh build/firmware/snapshot.elf tests/firmware/snapshot.c \
 say "running the tests"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/stm32f407g-disc
 export PYTHONPATH="$cache/meson/usr/lib/python3/dist-packages${PYTHONPATH:+:$PYTHONPATH}"
-rm -f build/qemu/meson-logs/testlog.json
-(cd build/qemu && pyvenv/bin/meson test --no-rebuild --suite stm32 --print-errorlogs "$@") || true
-tests/count.py build/qemu/meson-logs/testlog.json
+rm -f $out/meson-logs/testlog.json
+(cd $out && pyvenv/bin/meson test --no-rebuild --suite stm32 --print-errorlogs \
+    ${SANITIZE:+-t 6} "$@") || true
+tests/count.py $out/meson-logs/testlog.json

@@ -11,6 +11,7 @@
 #include "qapi/visitor.h"
 #include "migration/vmstate.h"
 #include "stm32/board/accelerometer/accelerometer.h"
+#include "stm32/board/accelerometer/model.h"
 #include "stm32/core/counter.h"
 
 #define TAP_MG 4000
@@ -117,7 +118,7 @@ static void heard(void *opaque, Signal *from, Frame *frame)
     }
     if (f->in && signal_meets(f->in, &a->sdo)) {
         f->answer = out;
-        f->drawn = true;
+        f->known = f->drawn = true;
     }
     pin_show(&a->sdo_driver, &a->picture,
              picture_bits(f->start, f->bit, revbit32(out) >> (32 - f->bits), f->bits, out & 1));

@@ -8,7 +8,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/board/accelerometer/lis302dl.h"
+#include "stm32/board/accelerometer/lis302dl_state.h"
 
 static int64_t lis302dl_period(const Accelerometer *a)
 {

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/board/accelerometer/lis302dl.h"
+#include "stm32/board/accelerometer/lis302dl_state.h"
 
 enum { QUIET, DOWN, LATENCY, WINDOW, DOWN_AGAIN, TOO_LONG };   /* phases of a click */
 

@@ -9,7 +9,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/board/accelerometer/lis3dsh.h"
+#include "stm32/board/accelerometer/lis3dsh_state.h"
 
 #define CTRL4_BDU 0x08
 #define STAT_DRDY 0x01
@@ -200,7 +200,8 @@ static void sm_control(Accelerometer *a, unsigned n, unsigned machine, uint8_t v
     }
 }
 
-void lis3dsh_write(Accelerometer *a, unsigned n, uint8_t value)
+/* As SPI does, or a state machine by SETP. */
+static void lis3dsh_write(Accelerometer *a, unsigned n, uint8_t value)
 {
     switch (n) {
     case CTRL_REG1:

@@ -1,10 +1,41 @@
 /*
- * The commands of the LIS3DSH's state machines that set something (AN3393), see lis3dsh_sm.c.
+ * The LIS3DSH's state machines (AN3393), see lis3dsh_sm.c: where one is and what it tells, and the commands
+ * that set something.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/board/accelerometer/lis3dsh.h"
+#include "stm32/board/accelerometer/lis3dsh_state.h"
+
+/* ---- What a machine is at ---- */
+
+/* PR has the program pointer above the reset pointer. */
+unsigned lis3dsh_sm_pointer(Accelerometer *a, unsigned n)
+{
+    return lis3dsh_sm(a, n)[SM_PR] >> 4;
+}
+
+uint8_t lis3dsh_sm_code(Accelerometer *a, unsigned n, unsigned i)
+{
+    return lis3dsh_sm(a, n)[(lis3dsh_sm_pointer(a, n) + i) % SM_STATES];
+}
+
+void lis3dsh_sm_release(Accelerometer *a, unsigned n)
+{
+    int64_t *state = lis3dsh_sm_state(a, n);
+
+    state[SM_SIGN] = false;
+    state[SM_TAM] = lis3dsh_sm_mask(a, n);
+    a->reg[n ? PEAK2 : PEAK1] = 0;
+}
+
+void lis3dsh_sm_output(Accelerometer *a, unsigned n)
+{
+    lis3dsh_sm(a, n)[SM_OUTS] = lis3dsh_sm_state(a, n)[SM_FIRED];
+    a->reg[STAT] |= n ? STAT_INT_SM2 : STAT_INT_SM1;
+}
+
+/* ---- Commands ---- */
 
 static void set_bit_of_sett(Accelerometer *a, unsigned n, uint8_t bit, bool on)
 {
@@ -46,7 +77,7 @@ unsigned lis3dsh_sm_set(Accelerometer *a, unsigned n)
     uint8_t *sm = lis3dsh_sm(a, n), value = lis3dsh_sm_code(a, n, 1);
 
     switch (lis3dsh_sm_code(a, n, 0)) {
-    case CMD_SETP:  lis3dsh_write(a, value % ACC_REGS, lis3dsh_sm_code(a, n, 2)); return 2;
+    case CMD_SETP:  a->model->write(a, value % ACC_REGS, lis3dsh_sm_code(a, n, 2)); return 2;
     case CMD_SETS1: sm[SM_SETT] = value; return 1;
     case CMD_STHR1: sm[SM_THRS1] = value; return 1;
     case CMD_STHR2: sm[SM_THRS2] = value; return 1;

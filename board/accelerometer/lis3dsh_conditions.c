@@ -12,7 +12,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/board/accelerometer/lis3dsh.h"
+#include "stm32/board/accelerometer/lis3dsh_state.h"
 
 #define POSITIVE(input) (0x80 >> 2 * (input))
 #define NEGATIVE(input) (0x40 >> 2 * (input))

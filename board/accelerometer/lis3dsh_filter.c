@@ -10,7 +10,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/board/accelerometer/lis3dsh.h"
+#include "stm32/board/accelerometer/lis3dsh_state.h"
 
 #define ONE 65536
 #define TAPS 8

@@ -14,7 +14,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/board/accelerometer/lis3dsh.h"
+#include "stm32/board/accelerometer/lis3dsh_state.h"
 
 /* What is next after a command. */
 enum { GO_ON, WAIT, NO_COMMAND };
@@ -29,17 +29,7 @@ static uint8_t sync_flag(unsigned n)
     return n ? STAT_SYNC2 : STAT_SYNC1;
 }
 
-/* ---- Where it is: PR has the program pointer above the reset pointer ---- */
-
-unsigned lis3dsh_sm_pointer(Accelerometer *a, unsigned n)
-{
-    return lis3dsh_sm(a, n)[SM_PR] >> 4;
-}
-
-uint8_t lis3dsh_sm_code(Accelerometer *a, unsigned n, unsigned i)
-{
-    return lis3dsh_sm(a, n)[(lis3dsh_sm_pointer(a, n) + i) % SM_STATES];
-}
+/* ---- Where it goes ---- */
 
 static void go_to(Accelerometer *a, unsigned n, unsigned point)
 {
@@ -47,15 +37,6 @@ static void go_to(Accelerometer *a, unsigned n, unsigned point)
 
     *pr = point % SM_STATES << 4 | (*pr & 0xf);
     lis3dsh_sm_state(a, n)[SM_WAITED] = 0;
-}
-
-void lis3dsh_sm_release(Accelerometer *a, unsigned n)
-{
-    int64_t *state = lis3dsh_sm_state(a, n);
-
-    state[SM_SIGN] = false;
-    state[SM_TAM] = lis3dsh_sm_mask(a, n);
-    a->reg[n ? PEAK2 : PEAK1] = 0;
 }
 
 static void to_reset_point(Accelerometer *a, unsigned n)
@@ -76,12 +57,6 @@ void lis3dsh_sm_start(Accelerometer *a, unsigned n)
 }
 
 /* ---- What it tells ---- */
-
-void lis3dsh_sm_output(Accelerometer *a, unsigned n)
-{
-    lis3dsh_sm(a, n)[SM_OUTS] = lis3dsh_sm_state(a, n)[SM_FIRED];
-    a->reg[STAT] |= n ? STAT_INT_SM2 : STAT_INT_SM1;
-}
 
 void lis3dsh_sm_read(Accelerometer *a, unsigned n)
 {

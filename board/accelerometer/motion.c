@@ -1,13 +1,13 @@
 /*
  * What happens to the accelerometer: what its properties say, or a file, a line "ms x y z" for each
- * moment; see accelerometer.h.
+ * moment; see model.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "qemu/units.h"
 #include "qapi/error.h"
-#include "stm32/board/accelerometer/accelerometer.h"
+#include "stm32/board/accelerometer/model.h"
 #include "stm32/core/user_file.h"
 
 #define MAX_FILE (64 * MiB)

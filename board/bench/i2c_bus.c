@@ -5,13 +5,15 @@
  *   -device at24c-eeprom,bus=soft,address=0x50,rom-size=256
  *
  * Its master is whoever has those pins: a controller, or a program with GPIOs.  (Parts on i2c1, i2c2, i2c3
- * are wherever that controller's pins are.)
+ * are wherever that controller's pins are.)  It is a device of the system bus because -device finds only
+ * buses of what hangs there.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
+#include "hw/sysbus.h"
 #include "migration/vmstate.h"
 #include "stm32/core/pins/i2c_bits.h"
 #include "stm32/core/pins/i2c_parts.h"
@@ -21,7 +23,7 @@
 OBJECT_DECLARE_SIMPLE_TYPE(PartsBus, PARTS_BUS)
 
 struct PartsBus {
-    DeviceState parent_obj;
+    SysBusDevice parent_obj;
     char *scl_name, *sda_name;
     Pin *scl_pin, *sda_pin;
     Signal scl, sda;                    /* frames of controllers; */
@@ -71,25 +73,46 @@ static void solder(PartsBus *p, Signal *signal, PinListener *level, PinDriver *r
     pin_listen(level, pin);
 }
 
+/* The parts are found by the bus's name, which is the id. */
+static bool check_id(const char *id, Error **errp)
+{
+    if (!id) {
+        error_setg(errp, "a " TYPE_PARTS_BUS " needs an id=NAME, which parts name as their bus=");
+        return false;
+    }
+    if (object_resolve_path_type(id, TYPE_BUS, NULL)) {
+        error_setg(errp, "id=%s: there is a bus of that name already", id);
+        return false;
+    }
+    return true;
+}
+
+static bool find_pins(PartsBus *p, Error **errp)
+{
+    if (!p->scl_name || !p->sda_name) {
+        error_setg(errp, "a " TYPE_PARTS_BUS " needs scl=pb10,sda=pb11 (pins are pa0 to pa15, pb0 ... "
+                   "pi15)");
+        return false;
+    }
+    p->scl_pin = user_pin("scl", p->scl_name, errp);
+    p->sda_pin = p->scl_pin ? user_pin("sda", p->sda_name, errp) : NULL;
+    if (p->sda_pin && p->sda_pin == p->scl_pin) {
+        error_setg(errp, "scl=%s,sda=%s: a bus needs two pins", p->scl_name, p->sda_name);
+        return false;
+    }
+    return p->sda_pin;
+}
+
 static void parts_bus_realize(DeviceState *dev, Error **errp)
 {
     PartsBus *p = PARTS_BUS(dev);
 
-    if (!p->scl_name || !p->sda_name) {
-        error_setg(errp, "a " TYPE_PARTS_BUS " needs scl=pb10,sda=pb11 (pins are pa0 to pa15, pb0 ... "
-                   "pi15)");
-        return;
-    }
-    p->scl_pin = user_pin("scl", p->scl_name, errp);
-    p->sda_pin = p->scl_pin ? user_pin("sda", p->sda_name, errp) : NULL;
-    if (!p->sda_pin) {
+    if (!check_id(dev->id, errp) || !find_pins(p, errp)) {
         return;
     }
     p->bits = (I2cBits) { .hear = hear_event, .pull = pull, .opaque = p,
                           .event = I2C_EVENT_STOP, .scl = true, .sda = true };
-    /* -device finds only buses of what hangs on the system bus: it is that of SCL's port */
-    p->parts.bus = i2c_init_bus(DEVICE(OBJECT(p->scl_pin)->parent), dev->id ?: TYPE_PARTS_BUS);
-    qbus_realize(BUS(p->parts.bus), &error_abort);
+    p->parts.bus = i2c_init_bus(dev, dev->id);
     solder(p, &p->scl, &p->scl_level, &p->scl_pull, p->scl_pin);
     solder(p, &p->sda, &p->sda_level, &p->sda_pull, p->sda_pin);
     p->scl.heard = heard;
@@ -125,12 +148,13 @@ static void parts_bus_class_init(ObjectClass *klass, void *data)
     dc->realize = parts_bus_realize;
     dc->vmsd = &parts_bus_vmstate;
     dc->hotpluggable = false;
+    dc->user_creatable = true;          /* which those of the system bus are not by themselves */
     device_class_set_props(dc, parts_bus_properties);
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
 }
 
 static const TypeInfo parts_bus_types[] = { {
-    .name = TYPE_PARTS_BUS, .parent = TYPE_DEVICE, .instance_size = sizeof(PartsBus),
+    .name = TYPE_PARTS_BUS, .parent = TYPE_SYS_BUS_DEVICE, .instance_size = sizeof(PartsBus),
     .class_init = parts_bus_class_init,
 } };
 DEFINE_TYPES(parts_bus_types)

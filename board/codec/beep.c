@@ -12,7 +12,7 @@
  */
 #include "qemu/osdep.h"
 #include <math.h>
-#include "stm32/board/codec/codec.h"
+#include "stm32/board/codec/state.h"
 
 #define ZERO_DB 8192
 #define BEEPMIXDIS 0x20

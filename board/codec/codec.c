@@ -15,7 +15,7 @@
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "migration/vmstate.h"
-#include "stm32/board/codec/codec.h"
+#include "stm32/board/codec/state.h"
 
 #define ADDRESS 0x4a
 #define INCREMENT 0x80

@@ -11,7 +11,7 @@
  */
 #include "qemu/osdep.h"
 #include <math.h>
-#include "stm32/board/codec/codec.h"
+#include "stm32/board/codec/state.h"
 
 #define ONE 65536
 #define FRACTION 256            /* of the last samples */

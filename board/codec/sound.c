@@ -14,7 +14,7 @@
 #include "qemu/osdep.h"
 #include <math.h>
 #include "qapi/error.h"
-#include "stm32/board/codec/codec.h"
+#include "stm32/board/codec/state.h"
 #include "stm32/core/mistake.h"
 
 #define ONE 65536               /* gain */
@@ -143,25 +143,25 @@ static void report(const Codec *c, int why, unsigned rate)
 
     switch (why) {
     case IN_RESET:
-        guest_mistake(path, chapter, "samples come while it is held in reset: silence");
+        guest_mishap(path, chapter, "samples come while it is held in reset: silence");
         break;
     case POWERED_DOWN:
-        guest_mistake(path, chapter, "samples come while it is powered down, register 0x02 is "
+        guest_mishap(path, chapter, "samples come while it is powered down, register 0x02 is "
                       "0x%02x and not 0x9e: silence", c->reg[CODEC_POWER_1]);
         break;
     case NO_MCLK:
-        guest_mistake(path, chapter,
+        guest_mishap(path, chapter,
                       "samples come without MCLK (I2SPR.MCKOE, and its pin): silence");
         break;
     case NO_LRCK:
-        guest_mistake(path, chapter, "samples come without LRCK: silence");
+        guest_mishap(path, chapter, "samples come without LRCK: silence");
         break;
     case WRONG_RATE:
-        guest_mistake(path, chapter, "%u samples a second: it takes %u to %u; silence", rate,
+        guest_mishap(path, chapter, "%u samples a second: it takes %u to %u; silence", rate,
                       MIN_RATE, MAX_RATE);
         break;
     case WRONG_FORMAT:
-        guest_mistake(path, chapter,
+        guest_mishap(path, chapter,
                       "register 0x06 has another format of I2S than the samples: noise");
         break;
     }

@@ -10,7 +10,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/timer.h"
-#include "stm32/board/codec/codec.h"
+#include "stm32/board/codec/state.h"
 
 #define PAUSE_NS (100 * SCALE_MS)
 #define NEARLY 128              /* bytes: the resampler's count varies */

@@ -84,12 +84,13 @@ static bool load(const Image *image, hwaddr raw_base, Error **errp)
     return image_put(image, raw_base, image->data, image->size, errp);
 }
 
-bool image_load(const char *name, AddressSpace *as, hwaddr raw_base, Error **errp)
+char *image_load(const char *name, AddressSpace *as, hwaddr raw_base, Error **errp)
 {
     g_autofree char *shown = user_text(name);
     Image image = { .name = shown, .as = as };
     g_autofree char *data = user_file_read("kernel", name, MAX_FILE, &image.size, errp);
 
     image.data = (const uint8_t *)data;
-    return data && load(&image, raw_base, errp);
+    return data && load(&image, raw_base, errp)
+           ? g_compute_checksum_for_data(G_CHECKSUM_SHA256, image.data, image.size) : NULL;
 }

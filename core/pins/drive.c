@@ -139,17 +139,22 @@ const VMStateDescription vmstate_picture = {
 
 bool drive_level(const Drive *d)
 {
+    return drive_level_at(d, d->kind >= DRIVE_WAVE ? drive_now() : 0);
+}
+
+bool drive_level_at(const Drive *d, int64_t ns)
+{
     switch (d->kind) {
     case DRIVE_HIGH:
     case DRIVE_PULL_UP:
         return true;
     case DRIVE_WAVE:
-        return wave_phase(d, drive_now()) < d->high;
+        return wave_phase(d, ns) < d->high;
     case DRIVE_PICTURE:
-        return picture_level(d->picture, drive_now());
+        return picture_level(d->picture, ns);
     case DRIVE_ANALOG:
     case DRIVE_SOURCE:
-        return drive_uv(d, drive_now(), DRIVE_VDD_UV) > DRIVE_VDD_UV / 2;
+        return drive_uv(d, ns, DRIVE_VDD_UV) > DRIVE_VDD_UV / 2;
     default:
         return false;
     }

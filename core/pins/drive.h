@@ -87,8 +87,9 @@ static inline int64_t drive_now(void)
 }
 
 bool drive_is_strong(const Drive *d);
-/* The level now; nothing is low. */
+/* The level now, or at the time @ns; nothing is low. */
 bool drive_level(const Drive *d);
+bool drive_level_at(const Drive *d, int64_t ns);
 /* Microvolts of @d at the time @ns, with a supply of @supply. */
 int drive_uv(const Drive *d, int64_t ns, int supply);
 /* The same with a picture at rest. */

@@ -32,12 +32,13 @@ typedef struct SpiFrame {
     Frame frame;                /* FRAME_SPI */
     Signal *out, *in;           /* the master's data lines; NULL: not used */
     uint32_t data;              /* what the master sends, the first bit on the line uppermost of `bits` */
-    uint32_t answer;            /* what it gets: set to the idle level of its line before */
+    uint32_t answer;            /* what it gets: set to the idle level of its line before; or a guess */
     unsigned bits;
     int64_t start;              /* virtual ns at which it begins */
     uint64_t bit;               /* time for a bit */
     bool cpol, cpha, ti;
     bool waits;                 /* the answer comes later: answered() */
+    bool known;                 /* somebody has answered; otherwise the line has to be looked at */
     bool drawn;                 /* who answers shows the bits of that at its pin */
     void (*answered)(void *master, uint32_t answer);
     void *master;

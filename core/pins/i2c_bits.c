@@ -84,12 +84,28 @@ static void end_byte(I2cBits *b)
     pull(b, false, false);
 }
 
-static void scl_rises(I2cBits *b)
+/* A master may pause between bits: the shortest time is that of a bit. */
+static void measure(I2cBits *b)
 {
     int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 
-    b->bit = MIN((uint64_t)(now - b->rose), 1000000) << 32;
+    if (b->rose >= 0) {
+        uint64_t bit = MIN((uint64_t)(now - b->rose), 1000000) << 32;
+
+        b->bit = b->bit ? MIN(b->bit, bit) : bit;
+    }
     b->rose = now;
+}
+
+static void forget_time(I2cBits *b)
+{
+    b->rose = -1;
+    b->bit = 0;
+}
+
+static void scl_rises(I2cBits *b)
+{
+    measure(b);
     if (b->bits < 8) {
         b->byte = b->event == I2C_EVENT_READ ? b->byte : b->byte << 1 | b->sda;
         b->bits++;
@@ -116,6 +132,7 @@ static void scl_falls(I2cBits *b)
 static void start_or_stop(I2cBits *b, bool stop)
 {
     say(b, stop ? I2C_EVENT_STOP : I2C_EVENT_START, 0);
+    forget_time(b);
     b->waits = false;
     b->event = stop ? I2C_EVENT_STOP : I2C_EVENT_ADDRESS;
     b->byte = b->bits = 0;
@@ -127,6 +144,7 @@ void i2c_bits_reset(I2cBits *b)
     b->event = I2C_EVENT_STOP;
     b->byte = b->bits = 0;
     b->waits = false;
+    forget_time(b);
     pull(b, false, false);
 }
 

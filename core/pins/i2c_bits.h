@@ -21,8 +21,8 @@ typedef struct I2cBits {
     uint8_t byte, bits;             /* of it, the ninth is the acknowledge */
     bool ack;                       /* how it was answered */
     bool waits;                     /* for i2c_bits_answer() */
-    int64_t rose;                   /* ns: SCL did, last but one byte's bit */
-    uint64_t bit;                   /* time between two, as in I2cFrame */
+    int64_t rose;                   /* ns: SCL did last since START; -1: it has not */
+    uint64_t bit;                   /* the shortest time between two since then, as in I2cFrame; or 0 */
 } I2cBits;
 
 void i2c_bits_reset(I2cBits *b);

@@ -120,15 +120,32 @@ static void net_publish(PinNet *net, bool level)
     }
 }
 
-static void net_tell_followers(PinNet *net)
+/* Tell those who follow, or only those who follow pictures. */
+static void net_tell_followers(PinNet *net, bool pictures)
 {
     for (unsigned i = 0; i < net->pins->len; i++) {
         PinFollower *f;
 
         QLIST_FOREACH(f, &((Pin *)net->pins->pdata[i])->followers, next) {
-            f->changed(f->opaque);
+            if (f->pictures || !pictures) {
+                f->changed(f->opaque);
+            }
         }
     }
+}
+
+static bool net_is_followed(const PinNet *net)
+{
+    for (unsigned i = 0; i < net->pins->len; i++) {
+        PinFollower *f;
+
+        QLIST_FOREACH(f, &((Pin *)net->pins->pdata[i])->followers, next) {
+            if (f->pictures) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* Let who draws the picture know who looks at it. */
@@ -136,7 +153,7 @@ static void net_look(const PinNet *net)
 {
     if (net->drive.kind == DRIVE_PICTURE) {
         net->drive.picture->heard |= net_has_listeners(net);
-        net->drive.picture->watched |= net_wants_waves(net);
+        net->drive.picture->watched |= net_wants_waves(net) || net_is_followed(net);
     }
 }
 
@@ -171,7 +188,7 @@ static void net_changed(PinNet *net, const Drive *was)
     }
     net_look(net);
     net_arm_edge(net);
-    net_tell_followers(net);
+    net_tell_followers(net, false);
 }
 
 /* Some driver of the net has changed. */
@@ -221,7 +238,7 @@ static void net_toggle(PinNet *net, bool level)
     net->drive.kind = net->plain.kind = level ? DRIVE_HIGH : DRIVE_LOW;
     net_publish(net, level);
     net_tell_now(net, level, level);
-    net_tell_followers(net);
+    net_tell_followers(net, false);
 }
 
 void pin_drive(PinDriver *driver, Drive drive)
@@ -308,6 +325,7 @@ void pin_begin_picture(Pin *pin, const Picture *picture, bool corrected)
     }
     net_tell_now(net, net->level, pin_plain_level(pin));
     net_arm_edge(net);
+    net_tell_followers(net, true);
 }
 
 void pin_show(PinDriver *driver, Picture *picture, Picture now)
@@ -337,6 +355,18 @@ void pin_listen(PinListener *listener, Pin *pin)
     if (pin) {
         QLIST_INSERT_HEAD(&pin->listeners, listener, next);
         net_listened(pin->net);
+    }
+}
+
+void pin_follow(PinFollower *follower, Pin *pin)
+{
+    if (follower->pin) {
+        QLIST_REMOVE(follower, next);
+    }
+    follower->pin = pin;
+    if (pin) {
+        QLIST_INSERT_HEAD(&pin->followers, follower, next);
+        net_look(pin->net);
     }
 }
 

@@ -9,11 +9,6 @@
 #include "qapi/visitor.h"
 #include "stm32/core/pins/net.h"
 
-void pin_follow(PinFollower *follower, Pin *pin)
-{
-    QLIST_INSERT_HEAD(&pin->followers, follower, next);
-}
-
 Drive pin_state(Pin *pin)
 {
     return pin->net->drive;

@@ -67,13 +67,16 @@ void pin_listen(PinListener *listener, Pin *pin);
 /* Set `waves`. */
 void pin_listen_to_waves(PinListener *listener, bool waves);
 
-/* One party that wants to know whenever what drives the net may have changed: a cable. */
+/* One party that wants to know whenever what drives the net may have changed: a cable, a sampler. */
 typedef struct PinFollower {
     void (*changed)(void *opaque);
     void *opaque;
+    bool pictures;              /* when a new picture of a frame begins, too */
+    Pin *pin;
     QLIST_ENTRY(PinFollower) next;
 } PinFollower;
 
+/* Follow @pin; NULL: none.  A follower follows one pin at a time. */
 void pin_follow(PinFollower *follower, Pin *pin);
 
 /*
@@ -119,6 +122,7 @@ typedef struct Signal {
     void (*heard)(void *opaque, struct Signal *from, struct Frame *frame);
     void *opaque;
     bool waves;                 /* as PinListener's */
+    PinFollower *follower;      /* of the pin it is at, see signal_follow() */
     unsigned routed;            /* pins whose port has it selected */
     GPtrArray *pins;            /* pins that can select it */
     QSLIST_ENTRY(Signal) next;
@@ -164,6 +168,8 @@ bool signal_level(const Signal *signal, bool otherwise);
 
 /* Set `waves`. */
 void signal_listen_to_waves(Signal *signal, bool waves);
+/* Let @follower follow the pin that @signal is routed to, wherever that is; NULL: nobody does. */
+void signal_follow(Signal *signal, PinFollower *follower);
 /* The pin that @signal is routed to, or NULL. */
 Pin *signal_pin(const Signal *signal);
 /* What drives the pin an input is routed to, pictures at rest; NONE if it is routed to none. */

@@ -78,9 +78,23 @@ static void pin_listen_for_signals(Pin *pin)
     pin_listen(&pin->input, listen ? pin : NULL);
 }
 
+/* Who follows a signal follows it to another pin. */
+static void follow_signals(GPtrArray *signals)
+{
+    for (unsigned i = 0; signals && i < signals->len; i++) {
+        Signal *signal = signals->pdata[i];
+
+        if (signal->follower) {
+            signal_follow(signal, signal->follower);
+            signal->follower->changed(signal->follower->opaque);
+        }
+    }
+}
+
 void pin_configure(Pin *pin, const PinConfig *config)
 {
     bool rerouted = pin->config.mode != config->mode || pin->config.function != config->function;
+    GPtrArray *before = selected_signals(pin);
 
     if (rerouted) {
         count_routed(pin, -1);
@@ -94,6 +108,10 @@ void pin_configure(Pin *pin, const PinConfig *config)
         pin_listen_for_signals(pin);
     }
     pin_drive_chip(pin);
+    if (rerouted) {
+        follow_signals(before);
+        follow_signals(selected_signals(pin));
+    }
     if (rerouted && pin->input.pin && runstate_is_running()) {
         pin_input_changed(pin, pin->input.waves ? pin_level(pin) : pin_plain_level(pin));
     }
@@ -250,6 +268,17 @@ void signal_listen_to_waves(Signal *signal, bool waves)
         if (has_selected(signal->pins->pdata[i], signal)) {
             pin_listen_for_signals(signal->pins->pdata[i]);
         }
+    }
+}
+
+void signal_follow(Signal *signal, PinFollower *follower)
+{
+    if (signal->follower && signal->follower != follower) {
+        pin_follow(signal->follower, NULL);
+    }
+    signal->follower = follower;
+    if (follower) {
+        pin_follow(follower, signal_pin(signal));
     }
 }
 

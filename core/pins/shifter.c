@@ -21,9 +21,18 @@ void shifter_reset(Shifter *sh)
     timer_del(sh->timer);
 }
 
+/*
+ * While virtual time is the host's, frames that follow each other may fall behind, and who never stops
+ * would on a slow host not catch up: what is too late begins now.
+ */
+static bool is_far_behind(const Shifter *sh, uint64_t ticks)
+{
+    return !time_is_exact() && counter_now(&sh->ticks) >= sh->end + SHIFTER_BACKLOG * ticks;
+}
+
 void shifter_begin(Shifter *sh, unsigned phase, uint64_t due, uint64_t ticks, bool follows)
 {
-    if (!follows && counter_now(&sh->ticks) >= sh->end) {
+    if (follows ? is_far_behind(sh, MAX(due, ticks)) : counter_now(&sh->ticks) >= sh->end) {
         counter_set(&sh->ticks, 0);
         sh->end = 0;
     }

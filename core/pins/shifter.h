@@ -12,6 +12,9 @@
 #include "qemu/timer.h"
 #include "stm32/core/counter.h"
 
+/* So many frames in a row may be late, and are made up for at once. */
+#define SHIFTER_BACKLOG 500
+
 typedef struct Shifter {
     Counter ticks;
     uint64_t begin;         /* of the phase, */
@@ -28,7 +31,8 @@ void shifter_reset(Shifter *sh);
 
 /*
  * Begin @phase with something to happen after @due ticks and the line free after @ticks: when what
- * it does now ends if that @follows closely or lies ahead, otherwise at once.
+ * it does now ends if that @follows closely or lies ahead, otherwise at once; so too if the host is far
+ * behind.
  */
 void shifter_begin(Shifter *sh, unsigned phase, uint64_t due, uint64_t ticks, bool follows);
 

@@ -1,6 +1,7 @@
 /*
  * A word of SPI made of single bits: for slaves whose clock is not a controller's but real levels, say
- * of a GPIO.  The owner knows which edge of SCK samples, and which shifts.
+ * of a GPIO, or a controller's with frames of another length.  The owner knows which edge of SCK samples,
+ * and which shifts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -25,6 +26,20 @@ static inline bool spi_bits_sample(SpiBits *b, bool level)
 {
     b->in = (b->count ? b->in << 1 : 0) | level;
     b->count = (b->count + 1) % b->width;
+    return !b->count;
+}
+
+/* The next @n bits to go out, the first uppermost. */
+static inline uint32_t spi_bits_next(const SpiBits *b, unsigned n)
+{
+    return b->out >> (b->width - b->count - n) & MAKE_64BIT_MASK(0, n);
+}
+
+/* @n bits come in, no more than there is room for.  Is the word complete? */
+static inline bool spi_bits_take(SpiBits *b, uint32_t in, unsigned n)
+{
+    b->in = (b->count ? b->in << n : 0) | (in & MAKE_64BIT_MASK(0, n));
+    b->count = (b->count + n) % b->width;
     return !b->count;
 }
 

@@ -13,6 +13,13 @@ enum { GREEN, ORANGE, RED, BLUE };      /* PD12 ... PD15 */
 /* 168 MHz from the 8 MHz crystal; AHB 168, APB1 42, APB2 84 MHz. */
 void clock_168mhz(void);
 
+/* Let DWT_CYCCNT count. */
+static inline void cycles_init(void)
+{
+    CORE_DEMCR |= 1 << 24;
+    DWT_CTRL |= 1;
+}
+
 void leds_init(void);
 void led_set(unsigned led, bool on);
 /* This one and no other, in one step. */

@@ -100,17 +100,15 @@ static void sequence_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
-static uint32_t dr_read(Periph *p, unsigned n)
+static void dr_was_read(Periph *p, unsigned n, uint32_t value)
 {
     Adc *s = ADC(p);
-    uint32_t data = p->regs[R_DR];
 
     p->regs[R_SR] &= ~R_SR_EOC_MASK;
     s->fresh = false;
     s->unnoticed = 0;
     adc_sync(s->common);            /* a late host: what has waited for this */
     adc_update_all(s->common);
-    return data;
 }
 
 /* The DMA finds what a host that is late has let wait. */
@@ -143,7 +141,7 @@ static const RegOps adc_ops[] = {
     [R_SQR2] = { .written = sequence_written },
     [R_SQR3] = { .written = sequence_written },
     [R_JSQR] = { .written = sequence_written },
-    [R_DR]   = { .read = dr_read, .read_run = dr_read_run },
+    [R_DR]   = { .was_read = dr_was_read, .read_run = dr_read_run },
 };
 
 /* ---- Inputs ---- */

@@ -33,8 +33,12 @@ static uint32_t cdr_value(const AdcCommon *c)
 
 static uint32_t cdr_read(Periph *p, unsigned n)
 {
+    return cdr_value(ADC_COMMON(p));
+}
+
+static void cdr_was_read(Periph *p, unsigned n, uint32_t value)
+{
     AdcCommon *c = ADC_COMMON(p);
-    uint32_t value = cdr_value(c);
 
     if (adc_team_size(c) > 1) {
         bool counts = adc_cdr_dma(c) && adc_cdr_is_ready(c);
@@ -51,7 +55,6 @@ static uint32_t cdr_read(Periph *p, unsigned n)
         adc_sync(c);
         adc_update_all(c);
     }
-    return value;
 }
 
 /* ---- The other registers ---- */
@@ -96,7 +99,7 @@ static void ccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 static const RegOps adc_common_ops[] = {
     [R_CSR] = { .read = csr_read },
     [R_CCR] = { .written = ccr_written },
-    [R_CDR] = { .read = cdr_read },
+    [R_CDR] = { .read = cdr_read, .was_read = cdr_was_read },
 };
 
 /* ---- Inputs and outputs ---- */

@@ -107,7 +107,8 @@ static void btr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     [R_TDL##n##R] = { .written = bxcan_mailbox_written },       \
     [R_TDH##n##R] = { .written = bxcan_mailbox_written }
 
-#define FILTER { .read = bxcan_filter_read, .written = bxcan_filter_written }
+#define FILTER { .read = bxcan_filter_read, .was_read = bxcan_filter_was_read, \
+                 .written = bxcan_filter_written }
 
 static const RegOps bxcan_ops[] = {
     [R_MCR]  = { .written = mcr_written },

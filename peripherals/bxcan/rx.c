@@ -100,11 +100,14 @@ void bxcan_filter_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
 uint32_t bxcan_filter_read(Periph *p, unsigned n)
 {
+    return BXCAN(p)->master ? 0 : p->regs[n];
+}
+
+void bxcan_filter_was_read(Periph *p, unsigned n, uint32_t value)
+{
     if (BXCAN(p)->master) {
         periph_mistake(p, "%s: the filters of CAN2 are those of CAN1", p->reg[n].name);
-        return 0;
     }
-    return p->regs[n];
 }
 
 /* ---- FIFOs ---- */

@@ -197,6 +197,7 @@ void bxcan_rfr_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
 uint32_t bxcan_fifo_read(Periph *p, unsigned n);
 void bxcan_filter_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
 uint32_t bxcan_filter_read(Periph *p, unsigned n);
+void bxcan_filter_was_read(Periph *p, unsigned n, uint32_t value);
 extern const VMStateDescription vmstate_can_fifo;
 
 /* ---- bus.c ---- */

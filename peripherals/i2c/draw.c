@@ -27,11 +27,10 @@ static Picture row(const I2c *s, unsigned n, uint64_t bits, unsigned count, bool
 /* SCL of a byte: low, then high, nine times (RM0090 27.6.8). */
 static Picture draw_clock(const I2c *s)
 {
-    uint32_t ccr = s->parent_obj.regs[R_CCR];
     Picture p = row(s, 2, 0x2aaaa, 18, false);
 
-    p.high = !(ccr & R_CCR_FS_MASK) ? p.period / 2
-             : ccr & R_CCR_DUTY_MASK ? p.period / 25 * 16 : p.period / 3 * 2;
+    p.high = !reg_get(s, CCR, FS) ? p.period / 2
+             : reg_get(s, CCR, DUTY) ? p.period / 25 * 16 : p.period / 3 * 2;
     return p;
 }
 

@@ -1,7 +1,6 @@
 /*
- * Inter-integrated circuit (RM0090 chapter 27): registers, flags and outputs.  The bus is
- * bus.c, what shows at its pins draw.c; master and slave are master.c and slave.c,
- * SMBus is smbus.c.
+ * Inter-integrated circuit (RM0090 chapter 27): the device with its lines and outputs.
+ * state.h says what is in which file.
  *
  * Lines out: `irq-ev`, `irq-er`, `dma-rx`, `dma-tx`.  Lines in: `dma-rx-ack`, `dma-rx-last`,
  *   `dma-tx-last`.
@@ -19,41 +18,7 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/i2c/state.h"
 
-/* ---- Data ---- */
-
-void i2c_received(I2c *s, uint8_t byte)
-{
-    if (i2c_sr1(s, R_SR1_RXNE_MASK)) {
-        s->full = true;
-        s->second = byte;
-        i2c_set(s, R_SR1_BTF_MASK);
-        return;
-    }
-    s->parent_obj.regs[R_DR] = byte;
-    i2c_set(s, R_SR1_RXNE_MASK);
-}
-
-uint8_t i2c_take_dr(I2c *s)
-{
-    i2c_set(s, R_SR1_TXE_MASK);
-    i2c_clear(s, R_SR1_BTF_MASK);
-    return s->parent_obj.regs[R_DR];
-}
-
-void i2c_clear_transfer(I2c *s)
-{
-    if (i2c_sr2(s, R_SR2_TRA_MASK)) {
-        i2c_clear(s, R_SR1_TXE_MASK | R_SR1_BTF_MASK);
-    }
-    s->parent_obj.regs[R_SR2] &= R_SR2_MSL_MASK | R_SR2_PEC_MASK;
-}
-
 /* ---- On and off ---- */
-
-static bool is_idle(const I2c *s)
-{
-    return !i2c_is_master(s) && !i2c_is_addressed(s);
-}
 
 /* PE is 0, and what was going on is over. */
 static void turn_off(I2c *s)
@@ -101,10 +66,10 @@ static void update_busy(I2c *s)
 {
     bool low = !i2c_line(s, &s->scl) || !i2c_line(s, &s->sda);
 
-    s->stuck |= low && i2c_cr1(s, R_CR1_PE_MASK) && !s->talk;
-    s->parent_obj.regs[R_SR2] &= ~R_SR2_BUSY_MASK;
+    s->stuck |= low && reg_get(s, CR1, PE) && !s->talk;
+    reg_set(s, SR2, BUSY, 0);
     if (s->talk || s->stuck || low) {
-        s->parent_obj.regs[R_SR2] |= R_SR2_BUSY_MASK;
+        reg_set(s, SR2, BUSY, 1);
     }
 }
 
@@ -114,24 +79,24 @@ static void update_lines(I2c *s)
                       R_SR1_BTF_MASK;
     uint32_t errors = R_SR1_BERR_MASK | R_SR1_ARLO_MASK | R_SR1_AF_MASK | R_SR1_OVR_MASK |
                       R_SR1_PECERR_MASK | R_SR1_TIMEOUT_MASK | R_SR1_SMBALERT_MASK;
-    bool dma = i2c_cr2(s, R_CR2_DMAEN_MASK);
+    bool dma = reg_get(s, CR2, DMAEN);
 
-    if (i2c_cr2(s, R_CR2_ITBUFEN_MASK)) {
+    if (reg_get(s, CR2, ITBUFEN)) {
         events |= R_SR1_TXE_MASK | R_SR1_RXNE_MASK;
     }
-    line_set(&s->irq_ev, i2c_cr2(s, R_CR2_ITEVTEN_MASK) && i2c_sr1(s, events));
-    line_set(&s->irq_er, i2c_cr2(s, R_CR2_ITERREN_MASK) && i2c_sr1(s, errors));
-    line_set(&s->dma_rx, dma && i2c_sr1(s, R_SR1_RXNE_MASK));
-    line_set(&s->dma_tx, dma && i2c_sr1(s, R_SR1_TXE_MASK));
+    line_set(&s->irq_ev, reg_get(s, CR2, ITEVTEN) && (s->parent_obj.regs[R_SR1] & events));
+    line_set(&s->irq_er, reg_get(s, CR2, ITERREN) && (s->parent_obj.regs[R_SR1] & errors));
+    line_set(&s->dma_rx, dma && reg_get(s, SR1, RXNE));
+    line_set(&s->dma_tx, dma && reg_get(s, SR1, TXE));
 }
 
 static void i2c_update(Periph *p)
 {
     I2c *s = I2C(p);
 
-    if (i2c_cr1(s, R_CR1_SWRST_MASK)) {
+    if (reg_get(s, CR1, SWRST)) {
         software_reset(s);
-    } else if (!i2c_cr1(s, R_CR1_PE_MASK) && is_idle(s)) {
+    } else if (!reg_get(s, CR1, PE) && i2c_is_idle(s)) {
         turn_off(s);
     }
     i2c_slave_run(s);
@@ -143,134 +108,13 @@ static void i2c_update(Periph *p)
     shifter_arm(&s->shift, i2c_master_when(s));
 }
 
-/* Do at once what is due: a guest that polls need not wait until QEMU's main loop has time. */
-static void catch_up(I2c *s)
-{
-    if (s->slave_end && i2c_now() >= s->slave_end) {
-        i2c_slave_expired(s);
-    }
-    if (shifter_is_late(&s->shift)) {
-        i2c_master_expired(s);
-    }
-}
-
-/* ---- Registers ---- */
-
-static uint32_t cr1_read(Periph *p, unsigned n)
-{
-    catch_up(I2C(p));
-    return p->regs[n];
-}
-
-static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    I2c *s = I2C(p);
-    uint32_t set = p->regs[n] & ~was, lost = R_CR1_START_MASK | R_CR1_STOP_MASK | R_CR1_ACK_MASK;
-
-    if (s->seen & R_SR1_STOPF_MASK) {
-        i2c_clear(s, R_SR1_STOPF_MASK);
-        s->seen &= ~R_SR1_STOPF_MASK;
-    }
-    if (!i2c_cr1(s, R_CR1_PE_MASK) && set & lost && is_idle(s)) {
-        periph_mistake(p, "START, STOP or ACK set while PE is 0: it is cleared at once");
-    }
-    if (was & ~p->regs[n] & R_CR1_PE_MASK && !is_idle(s)) {
-        periph_mistake(p, "PE cleared in the middle of a transfer: it goes on, and keeps the bus");
-    }
-    if (set & R_CR1_START_MASK && i2c_cr1(s, R_CR1_PE_MASK)) {
-        i2c_check_bus(s);
-    }
-}
-
-static void timing_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    if (p->regs[n] != was && i2c_cr1(I2C(p), R_CR1_PE_MASK)) {
-        periph_mistake(p, "%s changed while PE is 1", p->reg[n].name);
-    }
-}
-
-static uint32_t dr_read(Periph *p, unsigned n)
-{
-    I2c *s = I2C(p);
-    uint32_t value;
-
-    catch_up(s);
-    value = p->regs[R_DR];
-    i2c_clear(s, R_SR1_BTF_MASK);
-    if (s->full) {
-        s->full = false;
-        p->regs[R_DR] = s->second;
-    } else {
-        i2c_clear(s, R_SR1_RXNE_MASK);
-    }
-    periph_update(p);
-    return value;
-}
-
-/* Of an address SR1 has to have been read before (EV5, EV9). */
-static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    I2c *s = I2C(p);
-    uint32_t asked = p->regs[R_SR1] & (R_SR1_SB_MASK | R_SR1_ADD10_MASK);
-    uint8_t byte = p->regs[n];
-
-    p->regs[n] = was;
-    catch_up(s);
-    p->regs[n] = byte;
-    if (asked & s->seen) {
-        i2c_clear(s, asked);
-        s->starts = true;
-    } else if (asked) {
-        periph_mistake(p, "address written to DR, but SR1 has not been read since %s was set",
-                       asked & R_SR1_SB_MASK ? "SB" : "ADD10");
-    } else if (i2c_sr2(s, R_SR2_TRA_MASK)) {
-        if (!i2c_sr1(s, R_SR1_TXE_MASK)) {
-            periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
-        }
-        i2c_clear(s, R_SR1_TXE_MASK | R_SR1_BTF_MASK);
-    }
-}
-
-static uint32_t sr1_read(Periph *p, unsigned n)
-{
-    I2c *s = I2C(p);
-
-    catch_up(s);
-    s->seen = p->regs[n];
-    return p->regs[n];
-}
-
-static uint32_t sr2_read(Periph *p, unsigned n)
-{
-    I2c *s = I2C(p);
-    uint32_t value;
-
-    catch_up(s);
-    value = p->regs[n];
-    if (p->regs[R_SR1] & s->seen & R_SR1_ADDR_MASK) {
-        i2c_clear(s, R_SR1_ADDR_MASK);
-        s->seen &= ~R_SR1_ADDR_MASK;
-        periph_update(p);
-    }
-    return value;
-}
-
-static const RegOps i2c_ops[] = {
-    [R_CR1]   = { .read = cr1_read, .written = cr1_written },
-    [R_DR]    = { .read = dr_read, .written = dr_written },
-    [R_SR1]   = { .read = sr1_read },
-    [R_SR2]   = { .read = sr2_read },
-    [R_CCR]   = { .written = timing_written },
-    [R_TRISE] = { .written = timing_written },
-};
-
 /* ---- Inputs ---- */
 
 static void dma_rx_last_input(void *opaque, int n, int level)
 {
     I2c *s = opaque;
 
-    if (level && i2c_cr2(s, R_CR2_DMAEN_MASK)) {
+    if (level && reg_get(s, CR2, DMAEN)) {
         s->dma_last = true;
     }
 }
@@ -287,8 +131,8 @@ static void dma_tx_last_input(void *opaque, int n, int level)
 {
     I2c *s = opaque;
 
-    if (level && i2c_cr2(s, R_CR2_DMAEN_MASK) && i2c_cr1(s, R_CR1_ENPEC_MASK)) {
-        s->parent_obj.regs[R_CR1] |= R_CR1_PEC_MASK;
+    if (level && reg_get(s, CR2, DMAEN) && reg_get(s, CR1, ENPEC)) {
+        reg_set(s, CR1, PEC, 1);
     }
 }
 
@@ -319,7 +163,7 @@ static void i2c_init(Periph *p)
     clock_set_callback(p->clk, clock_changed, p, ClockPreUpdate | ClockUpdate);
     shifter_init(&s->shift, p->clk, i2c_master_expired, s);
     s->slave_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, i2c_slave_expired, s);
-    i2c_bus_init(s);
+    i2c_lines_init(s);
     i2c_smbus_init(s);
 }
 

@@ -15,80 +15,6 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/i2c/state.h"
 
-#define BYTE_BITS 9
-
-static bool is_byte(MasterPhase phase)
-{
-    return phase >= MASTER_ADDRESS && phase <= MASTER_READ;
-}
-
-static bool is_receiver(const I2c *s)
-{
-    return !i2c_sr2(s, R_SR2_TRA_MASK);
-}
-
-/* ---- Beginnings ---- */
-
-static void begin(I2c *s, MasterPhase phase, unsigned bits, bool follows)
-{
-    unsigned ticks = bits * i2c_bit_ticks(s);
-
-    shifter_begin(&s->shift, phase, ticks, ticks, follows);
-}
-
-/* Of what slaves still let wait nothing shows. */
-static void draw(I2c *s)
-{
-    if (!s->waits) {
-        i2c_draw(s);
-    }
-}
-
-static void begin_start(I2c *s, bool follows)
-{
-    s->stuck = false;
-    begin(s, MASTER_START, 1, follows);
-    if (!s->talk) {
-        s->parent_obj.regs[R_SR2] &= ~R_SR2_PEC_MASK;
-    }
-    i2c_slave_off(s);
-    s->waits = i2c_say(s, I2C_EVENT_START, 0).waits;
-    s->talk = true;
-    draw(s);
-}
-
-static void begin_byte(I2c *s, MasterPhase phase, bool follows)
-{
-    I2cEvent event = phase == MASTER_ADDRESS ? I2C_EVENT_ADDRESS
-                     : phase == MASTER_WRITE ? I2C_EVENT_WRITE : I2C_EVENT_READ;
-    I2cFrame f;
-
-    begin(s, phase, BYTE_BITS, follows);
-    f = i2c_say(s, event, event == I2C_EVENT_READ ? 0xff : s->shift.word);
-    s->waits = f.waits;
-    s->ack = f.ack;
-    s->in = f.data;
-    i2c_byte_begins(s, f.bit);
-    draw(s);
-}
-
-/* SCL is let go: what could not begin before begins. */
-static void begin_at_last(I2c *s)
-{
-    MasterPhase phase = s->shift.phase;
-    uint8_t word = s->shift.word;
-
-    shifter_reset(&s->shift);
-    s->shift.word = word;
-    if (is_byte(phase)) {
-        begin(s, phase, BYTE_BITS, false);
-        i2c_byte_begins(s, i2c_bit(s));
-    } else {
-        begin(s, phase, 1, false);
-    }
-    i2c_draw(s);
-}
-
 /* The bus is free. */
 static void stopped(I2c *s)
 {
@@ -96,8 +22,8 @@ static void stopped(I2c *s)
 
     p->regs[R_CR1] &= ~(R_CR1_STOP_MASK | R_CR1_PEC_MASK);
     i2c_clear_transfer(s);
-    i2c_clear(s, R_SR1_SB_MASK | R_SR1_ADD10_MASK);
-    p->regs[R_SR2] &= ~R_SR2_MSL_MASK;
+    p->regs[R_SR1] &= ~(R_SR1_SB_MASK | R_SR1_ADD10_MASK);
+    reg_set(s, SR2, MSL, 0);
     s->shift.phase = MASTER_OFF;
     s->talk = false;
 }
@@ -117,45 +43,7 @@ void i2c_master_answered(I2c *s, const I2cFrame *f)
     if (s->shift.phase == MASTER_STOP) {
         stopped(s);
     } else if (i2c_is_master(s)) {
-        begin_at_last(s);
-    }
-}
-
-static void begin_write(I2c *s, bool follows)
-{
-    s->sends_pec = i2c_sr1(s, R_SR1_TXE_MASK);
-    s->shift.word = s->sends_pec ? i2c_pec(s) : i2c_take_dr(s);
-    begin_byte(s, MASTER_WRITE, follows);
-}
-
-/* SCL is low: what is next? */
-static void go_on(I2c *s, bool follows)
-{
-    bool pec = i2c_cr1(s, R_CR1_PEC_MASK) && i2c_cr1(s, R_CR1_ENPEC_MASK);
-
-    s->shift.phase = MASTER_HOLDS;
-    if (s->starts) {
-        s->starts = false;
-        s->shift.word = s->parent_obj.regs[R_DR];
-        begin_byte(s, MASTER_ADDRESS, follows);
-    } else if (i2c_sr1(s, R_SR1_ADDR_MASK)) {
-        return;
-    } else if (s->read_first && !s->nacked) {   /* STOP is for after it */
-        s->read_first = false;
-        begin_byte(s, MASTER_READ, follows);
-    } else if (i2c_cr1(s, R_CR1_STOP_MASK)) {
-        begin(s, MASTER_STOP, 1, follows);
-        draw(s);
-    } else if (i2c_cr1(s, R_CR1_START_MASK)) {
-        begin_start(s, follows);
-    } else if (s->nacked || i2c_sr1(s, R_SR1_SB_MASK | R_SR1_ADD10_MASK)) {
-        return;
-    } else if (is_receiver(s)) {
-        if (!s->full) {
-            begin_byte(s, MASTER_READ, follows);
-        }
-    } else if (!i2c_sr1(s, R_SR1_TXE_MASK) || pec) {
-        begin_write(s, follows);
+        i2c_begin_at_last(s);
     }
 }
 
@@ -168,7 +56,7 @@ static void end_start(I2c *s)
     p->regs[R_CR1] &= ~(R_CR1_START_MASK | R_CR1_PEC_MASK);
     i2c_clear_transfer(s);
     s->nacked = s->read_first = s->second_address = s->dma_last = false;
-    p->regs[R_SR2] |= R_SR2_MSL_MASK;
+    reg_set(s, SR2, MSL, 1);
     i2c_set(s, R_SR1_SB_MASK);
 }
 
@@ -185,8 +73,8 @@ void i2c_master_lost(I2c *s)
     Periph *p = &s->parent_obj;
 
     i2c_set(s, R_SR1_ARLO_MASK);
-    i2c_clear(s, R_SR1_TXE_MASK | R_SR1_BTF_MASK | R_SR1_SB_MASK | R_SR1_ADDR_MASK |
-                 R_SR1_ADD10_MASK);
+    p->regs[R_SR1] &= ~(R_SR1_TXE_MASK | R_SR1_BTF_MASK | R_SR1_SB_MASK | R_SR1_ADDR_MASK |
+                        R_SR1_ADD10_MASK);
     p->regs[R_SR2] &= ~(R_SR2_MSL_MASK | R_SR2_TRA_MASK);
     p->regs[R_CR1] &= ~(R_CR1_STOP_MASK | R_CR1_PEC_MASK);
     s->shift.phase = MASTER_OFF;
@@ -222,15 +110,15 @@ static void end_address(I2c *s)
     }
     if (!s->second_address && begins_10) {
         s->second_address = true;
-        s->parent_obj.regs[R_SR2] |= R_SR2_TRA_MASK;
+        reg_set(s, SR2, TRA, 1);
         i2c_set(s, R_SR1_ADD10_MASK);
         return;
     }
     if (!s->second_address && read) {
-        s->parent_obj.regs[R_SR2] &= ~R_SR2_TRA_MASK;
+        reg_set(s, SR2, TRA, 0);
         s->read_first = s->end_ack = true;      /* unsure: if POS was set before */
     } else {
-        s->parent_obj.regs[R_SR2] |= R_SR2_TRA_MASK;
+        reg_set(s, SR2, TRA, 1);
         i2c_set(s, R_SR1_TXE_MASK);
     }
     s->second_address = false;
@@ -239,33 +127,21 @@ static void end_address(I2c *s)
 
 static void end_write(I2c *s)
 {
-    bool asked = i2c_cr1(s, R_CR1_STOP_MASK | R_CR1_START_MASK);
+    bool asked = reg_get(s, CR1, STOP) || reg_get(s, CR1, START);
 
     if (!sent(s)) {
         return;
     }
     if (s->sends_pec) {
-        s->parent_obj.regs[R_CR1] &= ~R_CR1_PEC_MASK;
+        reg_set(s, CR1, PEC, 0);
     }
-    if (s->ack && i2c_sr1(s, R_SR1_TXE_MASK) && !asked && !i2c_cr1(s, R_CR1_PEC_MASK)) {
+    if (s->ack && reg_get(s, SR1, TXE) && !asked && !reg_get(s, CR1, PEC)) {
         i2c_set(s, R_SR1_BTF_MASK);
     }
-    if (asked && !i2c_sr1(s, R_SR1_TXE_MASK)) {
+    if (asked && !reg_get(s, SR1, TXE)) {
         periph_mistake(&s->parent_obj, "STOP or START set while DR still holds a byte: it is not "
                        "sent");
     }
-}
-
-static bool reads_pec(const I2c *s)
-{
-    return i2c_cr1(s, R_CR1_ENPEC_MASK) && (i2c_cr1(s, R_CR1_PEC_MASK) || s->dma_last);
-}
-
-bool i2c_master_will_ack(const I2c *s)
-{
-    bool last = reads_pec(s) || (s->dma_last && i2c_cr2(s, R_CR2_LAST_MASK));
-
-    return !last && (i2c_cr1(s, R_CR1_POS_MASK) ? s->end_ack : i2c_cr1(s, R_CR1_ACK_MASK));
 }
 
 /* The ninth bit of a byte read. */
@@ -274,11 +150,11 @@ static void answer_byte(I2c *s)
     bool ack = i2c_master_will_ack(s);
 
     s->awaits_dma = false;
-    if (reads_pec(s)) {
+    if (i2c_reads_pec(s)) {
         i2c_pec_check(s, s->in);
     }
     i2c_pec_add(s, s->in);
-    s->end_ack = i2c_cr1(s, R_CR1_ACK_MASK);
+    s->end_ack = reg_get(s, CR1, ACK);
     s->dma_last = false;
     s->nacked = !ack;
     s->drawn_ack = ack;
@@ -294,7 +170,7 @@ static void end_read(I2c *s)
     }
     i2c_byte_was_pulled(s, 0, &ninth);
     i2c_received(s, s->in);
-    if (i2c_cr2(s, R_CR2_DMAEN_MASK) && i2c_cr2(s, R_CR2_LAST_MASK)) {
+    if (reg_get(s, CR2, DMAEN) && reg_get(s, CR2, LAST)) {
         s->awaits_dma = true;                   /* who alone knows whether it is the last */
     } else {
         answer_byte(s);
@@ -303,7 +179,7 @@ static void end_read(I2c *s)
 
 void i2c_master_dma_done(I2c *s)
 {
-    if (s->awaits_dma && !s->full && !i2c_sr1(s, R_SR1_RXNE_MASK)) {
+    if (s->awaits_dma && !s->full && !reg_get(s, SR1, RXNE)) {
         answer_byte(s);
         periph_update(&s->parent_obj);
     }
@@ -312,8 +188,8 @@ void i2c_master_dma_done(I2c *s)
 /* DMA won't tell any more: the software has taken over. */
 static bool dma_is_off(const I2c *s)
 {
-    return !i2c_cr2(s, R_CR2_DMAEN_MASK) || !i2c_cr2(s, R_CR2_LAST_MASK) ||
-           i2c_cr1(s, R_CR1_STOP_MASK | R_CR1_START_MASK);
+    return !reg_get(s, CR2, DMAEN) || !reg_get(s, CR2, LAST) ||
+           (reg_get(s, CR1, STOP) || reg_get(s, CR1, START));
 }
 
 /* ---- Time ---- */
@@ -321,10 +197,10 @@ static bool dma_is_off(const I2c *s)
 /* The byte read before is to be taken before this one ends. */
 static bool waits_for_service(I2c *s)
 {
-    bool served = i2c_cr2(s, R_CR2_DMAEN_MASK) ||
-                  (i2c_cr2(s, R_CR2_ITBUFEN_MASK) && i2c_cr2(s, R_CR2_ITEVTEN_MASK));
+    bool served = reg_get(s, CR2, DMAEN) ||
+                  (reg_get(s, CR2, ITBUFEN) && reg_get(s, CR2, ITEVTEN));
 
-    if (time_is_exact() || s->shift.phase != MASTER_READ || !i2c_sr1(s, R_SR1_RXNE_MASK) ||
+    if (time_is_exact() || s->shift.phase != MASTER_READ || !reg_get(s, SR1, RXNE) ||
         !served) {
         s->grace = 0;
         return false;
@@ -342,8 +218,8 @@ static bool waits_for_service(I2c *s)
 /* Is there a START to be sent, as soon as the bus has been free for long enough? */
 static bool wants_to_start(const I2c *s)
 {
-    return s->shift.phase == MASTER_OFF && i2c_cr1(s, R_CR1_PE_MASK) &&
-           i2c_cr1(s, R_CR1_START_MASK) && !i2c_is_addressed(s) && !s->held &&
+    return s->shift.phase == MASTER_OFF && reg_get(s, CR1, PE) &&
+           reg_get(s, CR1, START) && !i2c_is_addressed(s) && !s->held &&
            i2c_bus_is_free(s);
 }
 
@@ -386,7 +262,7 @@ void i2c_master_expired(void *opaque)
     if (i2c_is_master(s) && i2c_master_when(s) != COUNTER_NEVER && !waits_for_service(s)) {
         end_phase(s);
         if (s->shift.phase == MASTER_HOLDS && !s->awaits_dma) {
-            go_on(s, is_on_time(s));
+            i2c_go_on(s, is_on_time(s));
         }
     }
     periph_update(&s->parent_obj);
@@ -401,9 +277,9 @@ void i2c_master_run(I2c *s)
         answer_byte(s);
     }
     if (s->shift.phase == MASTER_HOLDS && !s->awaits_dma) {
-        go_on(s, false);
+        i2c_go_on(s, false);
     }
     if (wants_to_start(s) && i2c_now() >= s->free_at) {
-        begin_start(s, false);
+        i2c_begin_start(s, false);
     }
 }

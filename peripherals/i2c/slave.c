@@ -15,61 +15,20 @@
 
 static bool sends(const I2c *s)
 {
-    return i2c_sr2(s, R_SR2_TRA_MASK);
+    return reg_get(s, SR2, TRA);
 }
 
 static bool may_stretch(const I2c *s)
 {
-    return !i2c_cr1(s, R_CR1_NOSTRETCH_MASK);
+    return !reg_get(s, CR1, NOSTRETCH);
 }
 
 static bool pec_is_next(const I2c *s)
 {
-    return i2c_cr1(s, R_CR1_PEC_MASK) && i2c_cr1(s, R_CR1_ENPEC_MASK);
+    return reg_get(s, CR1, PEC) && reg_get(s, CR1, ENPEC);
 }
 
 /* ---- Addresses ---- */
-
-static bool is_10_bits(const I2c *s)
-{
-    return s->parent_obj.regs[R_OAR1] & R_OAR1_ADDMODE_MASK;
-}
-
-static uint32_t own_address(const I2c *s)
-{
-    return FIELD_EX32(s->parent_obj.regs[R_OAR1], OAR1, ADD);
-}
-
-/* The byte that begins our 10 bits, without R/W. */
-static uint8_t own_header(const I2c *s)
-{
-    return 0xf0 | (own_address(s) >> 7 & 6);
-}
-
-/* Is the byte after a START ours?  `match` is what SR2 will say of it. */
-static bool matches(I2c *s, uint8_t byte)
-{
-    uint32_t oar2 = s->parent_obj.regs[R_OAR2];
-
-    s->match = s->match_alert = 0;
-    s->match_read = byte & 1;
-    if (byte == 0 && i2c_cr1(s, R_CR1_ENGC_MASK)) {
-        s->match = R_SR2_GENCALL_MASK;
-        return true;
-    }
-    if (is_10_bits(s)) {
-        return (byte & 0xfe) == own_header(s) && (!(byte & 1) || s->chosen_10);
-    }
-    if (byte >> 1 == (own_address(s) >> 1 & 0x7f)) {
-        return true;
-    }
-    if (oar2 & R_OAR2_ENDUAL_MASK && byte >> 1 == FIELD_EX32(oar2, OAR2, ADD2)) {
-        s->match = R_SR2_DUALF_MASK;
-        return true;
-    }
-    s->match = i2c_smbus_match(s, byte, &s->match_alert);
-    return s->match || s->match_alert;
-}
 
 static void hear_address(I2c *s, I2cFrame *f)
 {
@@ -77,18 +36,18 @@ static void hear_address(I2c *s, I2cFrame *f)
 
     if (s->slave == SLAVE_HEADER) {
         s->match_read = false;
-        if (f->data != (own_address(s) & 0xff)) {
+        if (f->data != (i2c_own_address(s) & 0xff)) {
             s->slave = SLAVE_OFF;
             return;
         }
         s->chosen_10 = true;
-    } else if (s->slave != SLAVE_LISTENS || !matches(s, f->data)) {
+    } else if (s->slave != SLAVE_LISTENS || !i2c_matches(s, f->data)) {
         s->slave = SLAVE_OFF;
         return;
-    } else if (is_10_bits(s) && f->data && !(f->data & 1)) {
+    } else if (i2c_has_10_bits(s) && f->data && !(f->data & 1)) {
         byte = BYTE_HEADER;
     }
-    if (!i2c_cr1(s, R_CR1_ACK_MASK)) {
+    if (!reg_get(s, CR1, ACK)) {
         s->slave = SLAVE_OFF;
         return;
     }
@@ -117,13 +76,13 @@ static bool is_late(const I2c *s, I2cEvent event)
     uint32_t unserved = event == I2C_EVENT_START ? R_SR1_STOPF_MASK
                         : event == I2C_EVENT_WRITE ? R_SR1_RXNE_MASK : 0;
 
-    if (time_is_exact() || !i2c_cr2(s, R_CR2_ITEVTEN_MASK | R_CR2_DMAEN_MASK)) {
+    if (time_is_exact() || !(reg_get(s, CR2, ITEVTEN) || reg_get(s, CR2, DMAEN))) {
         return false;
     }
-    if (event == I2C_EVENT_START && i2c_cr2(s, R_CR2_ITERREN_MASK)) {
+    if (event == I2C_EVENT_START && reg_get(s, CR2, ITERREN)) {
         unserved |= R_SR1_AF_MASK;
     }
-    return i2c_sr1(s, unserved) && (!s->held || i2c_now() < s->patience);
+    return (s->parent_obj.regs[R_SR1] & unserved) && (!s->held || i2c_now() < s->patience);
 }
 
 /* The event that the master waits with may be taken now. */
@@ -132,7 +91,7 @@ static bool is_ready(const I2c *s, I2cEvent event)
     if (!may_stretch(s)) {
         return true;
     }
-    if (s->slave_byte != BYTE_NONE || i2c_sr1(s, R_SR1_ADDR_MASK)) {
+    if (s->slave_byte != BYTE_NONE || reg_get(s, SR1, ADDR)) {
         return false;
     }
     if (sends(s) && event != I2C_EVENT_READ) {
@@ -150,7 +109,7 @@ static bool may_go_on(const I2c *s, I2cEvent event)
 /* A byte comes in. */
 static void take(I2c *s, I2cFrame *f)
 {
-    bool ack = i2c_cr1(s, R_CR1_ACK_MASK);
+    bool ack = reg_get(s, CR1, ACK);
 
     if (pec_is_next(s)) {
         ack = f->data == i2c_pec(s);
@@ -170,8 +129,8 @@ static void give(I2c *s, I2cFrame *f)
         s->loaded = false;
     } else if (pec_is_next(s)) {
         s->in = i2c_pec(s);
-        s->parent_obj.regs[R_CR1] &= ~R_CR1_PEC_MASK;
-    } else if (!i2c_sr1(s, R_SR1_TXE_MASK)) {
+        reg_set(s, CR1, PEC, 0);
+    } else if (!reg_get(s, SR1, TXE)) {
         s->in = i2c_take_dr(s);
     } else {
         s->in = s->parent_obj.regs[R_DR];       /* again */
@@ -235,10 +194,10 @@ static void end_in(I2c *s)
 {
     if (pec_is_next(s)) {
         i2c_pec_check(s, s->in);
-        s->parent_obj.regs[R_CR1] &= ~R_CR1_PEC_MASK;
+        reg_set(s, CR1, PEC, 0);
     }
     i2c_pec_add(s, s->in);
-    if (!may_stretch(s) && i2c_sr1(s, R_SR1_RXNE_MASK)) {
+    if (!may_stretch(s) && reg_get(s, SR1, RXNE)) {
         i2c_set(s, R_SR1_OVR_MASK);
     } else {
         i2c_received(s, s->in);
@@ -281,7 +240,7 @@ static void hear_answer(I2c *s, bool ack)
         i2c_set(s, R_SR1_AF_MASK);
         s->let_go = true;
         s->loaded = false;
-    } else if (i2c_sr1(s, R_SR1_TXE_MASK) && !s->loaded) {
+    } else if (reg_get(s, SR1, TXE) && !s->loaded) {
         i2c_set(s, R_SR1_BTF_MASK);
     }
 }
@@ -304,18 +263,18 @@ static void hear_start(I2c *s)
     bool chosen_10 = s->chosen_10;
 
     if (!s->talk) {
-        s->parent_obj.regs[R_SR2] &= ~R_SR2_PEC_MASK;
+        reg_set(s, SR2, PEC, 0);
         s->extended = 0;
         chosen_10 = false;
     }
     s->talk = true;
     if (i2c_is_addressed(s)) {
         i2c_clear_transfer(s);
-        s->parent_obj.regs[R_CR1] &= ~R_CR1_PEC_MASK;
+        reg_set(s, CR1, PEC, 0);
     }
     i2c_slave_off(s);
     s->chosen_10 = chosen_10;
-    s->slave = i2c_cr1(s, R_CR1_PE_MASK) ? SLAVE_LISTENS : SLAVE_OFF;
+    s->slave = reg_get(s, CR1, PE) ? SLAVE_LISTENS : SLAVE_OFF;
 }
 
 static void hear_stop(I2c *s, uint64_t bit)
@@ -323,11 +282,11 @@ static void hear_stop(I2c *s, uint64_t bit)
     s->talk = s->stuck = false;
     s->free_at = i2c_now() + (bit >> 32);
     if (s->slave == SLAVE_ADDRESSED) {
-        if (!s->let_go && i2c_cr1(s, R_CR1_ACK_MASK)) {
+        if (!s->let_go && reg_get(s, CR1, ACK)) {
             i2c_set(s, R_SR1_STOPF_MASK);
         }
         i2c_clear_transfer(s);
-        s->parent_obj.regs[R_CR1] &= ~R_CR1_PEC_MASK;
+        reg_set(s, CR1, PEC, 0);
     }
     i2c_slave_off(s);
 }
@@ -394,7 +353,7 @@ void i2c_slave_run(I2c *s)
     int64_t when;
 
     if (s->slave == SLAVE_ADDRESSED && sends(s) && !s->let_go && !s->loaded &&
-        s->slave_byte == BYTE_NONE && !i2c_sr1(s, R_SR1_ADDR_MASK | R_SR1_TXE_MASK)) {
+        s->slave_byte == BYTE_NONE && !reg_get(s, SR1, ADDR) && !reg_get(s, SR1, TXE)) {
         s->in = i2c_take_dr(s);
         s->loaded = true;
     }

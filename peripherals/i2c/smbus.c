@@ -1,6 +1,5 @@
 /*
- * What SMBus adds to an I2C (RM0090 27.3.5, 27.3.6): the packet error code, addresses of ARP and
- * of hosts, ALERT, and time limits for SCL.
+ * What SMBus adds to an I2C (RM0090 27.3.5): ALERT, and time limits for SCL.
  *
  * unsure: what exactly the time limits count.  Here: SCL low for 25 ms, kept so by a master
  * itself for 10 ms, by a slave itself for 25 ms since START
@@ -13,48 +12,9 @@
 #define LOW_NS (25 * SCALE_MS)
 #define MASTER_EXTENDS_NS (10 * SCALE_MS)
 
-enum { HOST = 0x08, ALERT_RESPONSE = 0x0c, DEFAULT = 0x61 };    /* addresses, 7 bits */
-
 static bool is_smbus(const I2c *s)
 {
-    return i2c_cr1(s, R_CR1_SMBUS_MASK);
-}
-
-/* ---- Packet error code: CRC-8, x^8 + x^2 + x + 1, of all bytes since START ---- */
-
-void i2c_pec_add(I2c *s, uint8_t byte)
-{
-    uint8_t crc = i2c_pec(s) ^ byte;
-
-    if (!i2c_cr1(s, R_CR1_ENPEC_MASK)) {
-        return;
-    }
-    for (unsigned i = 0; i < 8; i++) {
-        crc = crc & 0x80 ? crc << 1 ^ 7 : crc << 1;
-    }
-    s->parent_obj.regs[R_SR2] = FIELD_DP32(s->parent_obj.regs[R_SR2], SR2, PEC, crc);
-}
-
-void i2c_pec_check(I2c *s, uint8_t byte)
-{
-    s->parent_obj.regs[R_CR1] &= ~R_CR1_PEC_MASK;
-    if (byte != i2c_pec(s)) {
-        i2c_set(s, R_SR1_PECERR_MASK);
-    }
-}
-
-/* ---- Addresses ---- */
-
-uint32_t i2c_smbus_match(const I2c *s, uint8_t byte, bool *alert)
-{
-    bool host = i2c_cr1(s, R_CR1_SMBTYPE_MASK), arp = i2c_cr1(s, R_CR1_ENARP_MASK);
-
-    *alert = is_smbus(s) && byte >> 1 == ALERT_RESPONSE && i2c_cr1(s, R_CR1_ALERT_MASK);
-    if (!is_smbus(s) || !arp) {
-        return 0;
-    }
-    return host && byte >> 1 == HOST ? R_SR2_SMBHOST_MASK
-           : !host && byte >> 1 == DEFAULT ? R_SR2_SMBDEFAULT_MASK : 0;
+    return reg_get(s, CR1, SMBUS);
 }
 
 /* ---- ALERT ---- */
@@ -65,7 +25,7 @@ static void smba_changed(void *opaque, bool level)
     bool falls = !level && !s->smba_low;
 
     s->smba_low = !level;
-    if (falls && i2c_cr1(s, R_CR1_PE_MASK) && is_smbus(s) && i2c_cr1(s, R_CR1_SMBTYPE_MASK)) {
+    if (falls && reg_get(s, CR1, PE) && is_smbus(s) && reg_get(s, CR1, SMBTYPE)) {
         i2c_set(s, R_SR1_SMBALERT_MASK);
         periph_update(&s->parent_obj);
     }
@@ -105,11 +65,11 @@ static void low_expired(void *opaque)
         s->read_first = s->awaits_dma = false;
         s->nacked = true;
         s->shift.phase = MASTER_HOLDS;
-        i2c_clear(s, R_SR1_ADDR_MASK);
-        s->parent_obj.regs[R_CR1] |= R_CR1_STOP_MASK;
+        reg_set(s, SR1, ADDR, 0);
+        reg_set(s, CR1, STOP, 1);
     } else {
         i2c_slave_off(s);
-        i2c_clear(s, R_SR1_ADDR_MASK);
+        reg_set(s, SR1, ADDR, 0);
         i2c_clear_transfer(s);
     }
     periph_update(&s->parent_obj);
@@ -117,10 +77,10 @@ static void low_expired(void *opaque)
 
 void i2c_smbus_run(I2c *s)
 {
-    bool low = is_smbus(s) && i2c_cr1(s, R_CR1_PE_MASK) && is_low(s);
+    bool low = is_smbus(s) && reg_get(s, CR1, PE) && is_low(s);
 
-    signal_drive(&s->smba, is_smbus(s) && i2c_cr1(s, R_CR1_ALERT_MASK) &&
-                           !i2c_cr1(s, R_CR1_SMBTYPE_MASK) ? DRIVE(LOW) : DRIVE(HIGH));
+    signal_drive(&s->smba, is_smbus(s) && reg_get(s, CR1, ALERT) &&
+                           !reg_get(s, CR1, SMBTYPE) ? DRIVE(LOW) : DRIVE(HIGH));
     if (low && !s->low_since) {
         s->low_since = MAX(i2c_now(), 1);
     } else if (!low && s->low_since) {

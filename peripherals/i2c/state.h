@@ -1,6 +1,7 @@
 /*
- * What the parts of an I2C share: registers (i2c.c), the bus with its pins (bus.c), master
- * (master.c), slave (slave.c), SMBus (smbus.c).
+ * What the parts of an I2C share.  From the bottom up: bytes and addresses (data.c, address.c), the bus and
+ * its picture (bus.c, draw.c), slave and master (slave.c, begin.c, master.c), SMBus's time limits
+ * (smbus.c), what is heard on the lines (lines.c), registers (registers.c), outputs and the device (i2c.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -97,35 +98,11 @@ typedef struct I2c {
 
 #define I2C(obj) ((I2c *)(obj))
 
-static inline uint32_t i2c_cr1(const I2c *s, uint32_t bits)
-{
-    return s->parent_obj.regs[R_CR1] & bits;
-}
-
-static inline uint32_t i2c_cr2(const I2c *s, uint32_t bits)
-{
-    return s->parent_obj.regs[R_CR2] & bits;
-}
-
-static inline bool i2c_sr1(const I2c *s, uint32_t flags)
-{
-    return s->parent_obj.regs[R_SR1] & flags;
-}
-
-static inline bool i2c_sr2(const I2c *s, uint32_t flags)
-{
-    return s->parent_obj.regs[R_SR2] & flags;
-}
-
+/* Set @flags of SR1: half of what clears some has not been done yet. */
 static inline void i2c_set(I2c *s, uint32_t flags)
 {
     s->parent_obj.regs[R_SR1] |= flags;
     s->seen &= ~flags;
-}
-
-static inline void i2c_clear(I2c *s, uint32_t flags)
-{
-    s->parent_obj.regs[R_SR1] &= ~flags;
 }
 
 static inline bool i2c_is_master(const I2c *s)
@@ -138,12 +115,17 @@ static inline bool i2c_is_addressed(const I2c *s)
     return s->slave == SLAVE_ADDRESSED || s->slave_byte != BYTE_NONE;
 }
 
+static inline bool i2c_is_idle(const I2c *s)
+{
+    return !i2c_is_master(s) && !i2c_is_addressed(s);
+}
+
 static inline int64_t i2c_now(void)
 {
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 }
 
-/* ---- i2c.c ---- */
+/* ---- data.c ---- */
 
 /* A byte has come in: into DR, or to wait in the shift register. */
 void i2c_received(I2c *s, uint8_t byte);
@@ -151,6 +133,24 @@ void i2c_received(I2c *s, uint8_t byte);
 uint8_t i2c_take_dr(I2c *s);
 /* START and repeated START, STOP: flags that they clear (RM0090 27.6.6, 27.6.7). */
 void i2c_clear_transfer(I2c *s);
+void i2c_pec_add(I2c *s, uint8_t byte);
+/* A byte that is the PEC has come: is it right? */
+void i2c_pec_check(I2c *s, uint8_t byte);
+static inline uint8_t i2c_pec(const I2c *s)
+{
+    return reg_get(s, SR2, PEC);
+}
+/* Is the byte that a master reads the PEC? */
+bool i2c_reads_pec(const I2c *s);
+/* How will the byte be answered that is being read, as things stand? */
+bool i2c_master_will_ack(const I2c *s);
+
+/* ---- address.c ---- */
+
+bool i2c_has_10_bits(const I2c *s);
+uint32_t i2c_own_address(const I2c *s);
+/* Is the byte after a START ours?  `match` is what SR2 will say of it. */
+bool i2c_matches(I2c *s, uint8_t byte);
 
 /* ---- bus.c ---- */
 
@@ -167,26 +167,13 @@ void i2c_check_bus(I2c *s);
 I2cFrame i2c_say(I2c *s, I2cEvent event, uint8_t data);
 /* A byte begins now, and lasts 9 bits of @bit. */
 void i2c_byte_begins(I2c *s, uint64_t bit);
+/* Is a 1 of @word in its bits from @first up to and without @end? */
+bool i2c_has_one(uint8_t word, unsigned first, unsigned end);
 /*
  * It has ended.  Was SDA low although this chip let it be high, in a bit of @word?  `ninth` tells
  * of the acknowledge.
  */
 bool i2c_byte_was_pulled(I2c *s, uint8_t word, bool *ninth);
-void i2c_bus_init(I2c *s);
-
-/* ---- Master ---- */
-
-void i2c_master_run(I2c *s);
-void i2c_master_expired(void *opaque);
-int64_t i2c_master_when(const I2c *s);
-void i2c_master_answered(I2c *s, const I2cFrame *f);
-/* DMA has taken a byte. */
-void i2c_master_dma_done(I2c *s);
-/* The arbitration is lost. */
-void i2c_master_lost(I2c *s);
-
-/* How will the byte be answered that is being read, as things stand? */
-bool i2c_master_will_ack(const I2c *s);
 
 /* ---- draw.c ---- */
 
@@ -195,7 +182,7 @@ void i2c_draw(I2c *s);
 /* Drive SCL and SDA. */
 void i2c_draw_update(I2c *s);
 
-/* ---- Slave ---- */
+/* ---- slave.c ---- */
 
 void i2c_slave_heard(I2c *s, I2cFrame *f);
 void i2c_slave_run(I2c *s);
@@ -207,18 +194,37 @@ void i2c_slave_off(I2c *s);
 /* A misplaced START or STOP. */
 void i2c_slave_bus_error(I2c *s, bool start);
 
-/* ---- SMBus ---- */
+/* ---- begin.c ---- */
 
-void i2c_pec_add(I2c *s, uint8_t byte);
-/* A byte that is the PEC has come: is it right? */
-void i2c_pec_check(I2c *s, uint8_t byte);
-static inline uint8_t i2c_pec(const I2c *s)
-{
-    return FIELD_EX32(s->parent_obj.regs[R_SR2], SR2, PEC);
-}
-/* Flags of SR2 if the address byte is one of SMBus's; 0 if not. */
-uint32_t i2c_smbus_match(const I2c *s, uint8_t byte, bool *alert);
+void i2c_begin_start(I2c *s, bool follows);
+/* SCL is let go: what could not begin before begins. */
+void i2c_begin_at_last(I2c *s);
+/* SCL is low: what is next? */
+void i2c_go_on(I2c *s, bool follows);
+
+/* ---- master.c ---- */
+
+void i2c_master_run(I2c *s);
+void i2c_master_expired(void *opaque);
+int64_t i2c_master_when(const I2c *s);
+/* A slave that has stretched goes on. */
+void i2c_master_answered(I2c *s, const I2cFrame *f);
+/* DMA has taken a byte. */
+void i2c_master_dma_done(I2c *s);
+/* The arbitration is lost. */
+void i2c_master_lost(I2c *s);
+
+/* ---- smbus.c ---- */
+
 void i2c_smbus_run(I2c *s);
 void i2c_smbus_init(I2c *s);
+
+/* ---- lines.c ---- */
+
+void i2c_lines_init(I2c *s);
+
+/* ---- registers.c ---- */
+
+extern const RegOps i2c_ops[R_TRISE + 1];
 
 #endif

@@ -17,19 +17,14 @@
 
 enum { SLAVE_SENDS, SLAVE_RECEIVES, MASTER_SENDS, MASTER_RECEIVES };    /* I2SCFG */
 
-static uint32_t cfg(const Spi *s, uint32_t bits)
-{
-    return s->parent_obj.regs[R_I2SCFGR] & bits;
-}
-
 static unsigned mode(const Spi *s)
 {
-    return FIELD_EX32(s->parent_obj.regs[R_I2SCFGR], I2SCFGR, I2SCFG);
+    return reg_get(s, I2SCFGR, I2SCFG);
 }
 
 static bool is_on(const Spi *s)
 {
-    return spi_is_i2s(s) && cfg(s, R_I2SCFGR_I2SE_MASK) && clock_is_enabled(s->parent_obj.clk);
+    return spi_is_i2s(s) && reg_get(s, I2SCFGR, I2SE) && clock_is_enabled(s->parent_obj.clk);
 }
 
 static bool is_master(const Spi *s)
@@ -45,26 +40,24 @@ static bool sends(const Spi *s)
 /* Words of DR that make a channel. */
 static unsigned halves(const Spi *s)
 {
-    return FIELD_EX32(s->parent_obj.regs[R_I2SCFGR], I2SCFGR, DATLEN) ? 2 : 1;
+    return reg_get(s, I2SCFGR, DATLEN) ? 2 : 1;
 }
 
 static unsigned channel_bits(const Spi *s)
 {
-    return halves(s) == 2 || cfg(s, R_I2SCFGR_CHLEN_MASK) ? 32 : 16;
+    return halves(s) == 2 || reg_get(s, I2SCFGR, CHLEN) ? 32 : 16;
 }
 
 /* I2SCLK by this makes MCK or, without MCKOE, the bit clock (RM0090 28.4.4). */
 static unsigned divider(const Spi *s)
 {
-    uint32_t i2spr = s->parent_obj.regs[R_I2SPR];
-
-    return 2 * FIELD_EX32(i2spr, I2SPR, I2SDIV) + FIELD_EX32(i2spr, I2SPR, ODD);
+    return 2 * reg_get(s, I2SPR, I2SDIV) + reg_get(s, I2SPR, ODD);
 }
 
 /* Ticks of I2SCLK for a channel; MCK is 256 times the sampling rate. */
 static unsigned channel_ticks(const Spi *s)
 {
-    bool mckoe = s->parent_obj.regs[R_I2SPR] & R_I2SPR_MCKOE_MASK;
+    bool mckoe = reg_get(s, I2SPR, MCKOE);
 
     return divider(s) * (mckoe ? 128 : channel_bits(s));
 }
@@ -93,14 +86,13 @@ static void send_half(Spi *s, I2sFrame f)
 {
     bool next_is_other = halves(s) == 1 || s->second;
 
-    if (!spi_sr(s, R_SR_TXE_MASK)) {
+    if (!reg_get(s, SR, TXE)) {
         s->audio.word = spi_take_tdr(s) & 0xffff;
     } else if (!is_master(s)) {
-        spi_set(s, R_SR_UDR_MASK);
+        reg_set(s, SR, UDR, 1);
     }
     /* unsure: with nothing new the word before goes out again */
-    spi_clear(s, R_SR_CHSIDE_MASK);
-    spi_set(s, s->right != next_is_other ? R_SR_CHSIDE_MASK : 0);
+    reg_set(s, SR, CHSIDE, s->right != next_is_other);
     f.stage = I2S_DATA;
     f.data = s->audio.word;
     signal_send(&s->sd, &f.frame);
@@ -111,8 +103,7 @@ static void end_half(Spi *s)
     s->audio.phase = SPI_IDLE;
     s->slave_end = 0;
     if (!sends(s)) {
-        spi_clear(s, R_SR_CHSIDE_MASK);
-        spi_set(s, s->right ? R_SR_CHSIDE_MASK : 0);
+        reg_set(s, SR, CHSIDE, s->right);
         spi_received(s, s->in);
     }
 }
@@ -136,7 +127,7 @@ static void master_begin(Spi *s, bool follows)
     I2sFrame f = {
         .frame.bus = FRAME_I2S, .channel_bits = channel_bits(s),
         .channel = clock_get(s->i2sclk) * channel_ticks(s),
-        .standard = FIELD_EX32(s->parent_obj.regs[R_I2SCFGR], I2SCFGR, I2SSTD),
+        .standard = reg_get(s, I2SCFGR, I2SSTD),
     };
 
     turn(s);
@@ -154,7 +145,7 @@ static void master_begin(Spi *s, bool follows)
 
 static bool master_may_begin(const Spi *s)
 {
-    bool waits_for_word = sends(s) && s->sends_first && spi_sr(s, R_SR_TXE_MASK);
+    bool waits_for_word = sends(s) && s->sends_first && reg_get(s, SR, TXE);
 
     return is_on(s) && is_master(s) && !waits_for_word && clock_is_enabled(s->i2sclk) &&
            channel_ticks(s);
@@ -173,7 +164,7 @@ static void slave_begin(Spi *s, const I2sFrame *f)
     s->sends_first = false;
     turn(s);
     if (s->right != f->right) {
-        spi_set(s, R_SR_FRE_MASK);      /* out of step with WS: in step from now on */
+        reg_set(s, SR, FRE, 1);      /* out of step with WS: in step from now on */
         s->right = f->right;
         s->second = false;
     }
@@ -229,7 +220,7 @@ void spi_i2s_switched(Spi *s, uint32_t was)
         s->second = halves(s) == 2;
         s->sends_first = true;
         s->running_since = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-        if (is_master(s) && FIELD_EX32(s->parent_obj.regs[R_I2SPR], I2SPR, I2SDIV) < 2) {
+        if (is_master(s) && reg_get(s, I2SPR, I2SDIV) < 2) {
             periph_mistake(&s->parent_obj, "I2SPR.I2SDIV is 0 or 1, which is forbidden");
         }
         if (is_master(s) && !clock_is_enabled(s->i2sclk)) {
@@ -237,7 +228,7 @@ void spi_i2s_switched(Spi *s, uint32_t was)
         }
     }
     if (!on) {
-        spi_clear(s, R_SR_CHSIDE_MASK | R_SR_UDR_MASK);
+        s->parent_obj.regs[R_SR] &= ~(R_SR_CHSIDE_MASK | R_SR_UDR_MASK);
     }
 }
 
@@ -260,9 +251,9 @@ static bool is_late(const Spi *s)
 /* Each half is begun by the DMA that serves the one before: nobody misses an event for each. */
 static bool comes_in_bunches(const Spi *s)
 {
-    uint32_t served = sends(s) ? R_CR2_TXDMAEN_MASK : R_CR2_RXDMAEN_MASK;
+    bool served = sends(s) ? reg_get(s, CR2, TXDMAEN) : reg_get(s, CR2, RXDMAEN);
 
-    return is_master(s) && !s->has_slave && !s->grace && spi_cr2(s, served) && !time_is_exact();
+    return is_master(s) && !s->has_slave && !s->grace && served && !time_is_exact();
 }
 
 int64_t spi_i2s_when(const Spi *s)
@@ -324,7 +315,7 @@ static Drive wave(const Spi *s, uint64_t ticks)
 void spi_i2s_drive(Spi *s)
 {
     bool runs = is_on(s) && is_master(s) && clock_is_enabled(s->i2sclk) && divider(s);
-    bool high = cfg(s, R_I2SCFGR_CKPOL_MASK);
+    bool high = reg_get(s, I2SCFGR, CKPOL);
     unsigned ticks = channel_ticks(s);
 
     if (!s->i2s) {
@@ -335,7 +326,7 @@ void spi_i2s_drive(Spi *s)
         signal_drive(&s->ws, DRIVE(NONE));
         signal_drive(&s->mck, DRIVE(NONE));
     } else {
-        bool mckoe = s->parent_obj.regs[R_I2SPR] & R_I2SPR_MCKOE_MASK;
+        bool mckoe = reg_get(s, I2SPR, MCKOE);
 
         signal_drive(&s->ck, wave(s, MAX(ticks / channel_bits(s), 1)));
         signal_drive(&s->ws, wave(s, 2 * ticks));

@@ -1,6 +1,6 @@
 /*
- * Serial peripheral interface and I2S (RM0090 chapter 28): registers, flags and outputs.  Frames are
- * frame.c, those that a master made of GPIOs clocks soft.c, I2S is i2s.c.
+ * Serial peripheral interface and I2S (RM0090 chapter 28): the device with its lines and outputs.
+ * state.h says what is in which file.
  *
  * Lines out: `irq`, `dma-rx`, `dma-tx`.  Lines in: `dma-rx-last`, `dma-tx-last`.
  * Clock in: `i2sclk`.
@@ -28,35 +28,37 @@ static bool wants_interrupt(const Spi *s)
     uint32_t errors = R_SR_OVR_MASK | R_SR_MODF_MASK | R_SR_CRCERR_MASK | R_SR_UDR_MASK |
                       R_SR_FRE_MASK;
 
-    return (sr & R_SR_TXE_MASK && spi_cr2(s, R_CR2_TXEIE_MASK)) ||
-           (sr & R_SR_RXNE_MASK && spi_cr2(s, R_CR2_RXNEIE_MASK)) ||
-           (sr & errors && spi_cr2(s, R_CR2_ERRIE_MASK));
+    return (reg_get(s, SR, TXE) && reg_get(s, CR2, TXEIE)) ||
+           (reg_get(s, SR, RXNE) && reg_get(s, CR2, RXNEIE)) ||
+           (sr & errors && reg_get(s, CR2, ERRIE));
 }
 
-/* Another master has the bus: back off (RM0090 28.3.10). */
+/*
+ * Another master has the bus: back off (RM0090 28.3.10).
+ * unsure: that it needs SPE; drivers that set MSTR, then SSOE, then SPE rely on it
+ */
 static void check_mode_fault(Spi *s)
 {
-    bool hard = !spi_cr1(s, R_CR1_SSM_MASK);
+    bool hard = !reg_get(s, CR1, SSM);
 
-    if (!spi_is_master(s) || spi_is_i2s(s) || !spi_is_selected(s) ||
-        (hard && spi_cr2(s, R_CR2_SSOE_MASK))) {
+    if (!spi_is_master(s) || !reg_get(s, CR1, SPE) || spi_is_i2s(s) || !spi_is_selected(s) ||
+        (hard && reg_get(s, CR2, SSOE))) {
         return;
     }
-    if (!spi_sr(s, R_SR_MODF_MASK)) {
+    if (!reg_get(s, SR, MODF)) {
         periph_mistake(&s->parent_obj, "mode fault: a master with NSS low (%s)",
                        hard ? "the pin" : "SSM is set and SSI is 0");
     }
-    spi_set(s, R_SR_MODF_MASK);
+    reg_set(s, SR, MODF, 1);
     s->parent_obj.regs[R_CR1] &= ~(R_CR1_SPE_MASK | R_CR1_MSTR_MASK);
 }
 
 static void spi_drive(Spi *s)
 {
-    bool master = spi_cr1(s, R_CR1_SPE_MASK) && spi_is_master(s) && !spi_is_i2s(s);
+    bool selects = reg_get(s, CR2, SSOE) && !reg_get(s, CR1, SSM);
 
-    spi_frame_drive(s);
-    signal_drive(&s->nss, master && spi_cr2(s, R_CR2_SSOE_MASK) && !spi_cr1(s, R_CR1_SSM_MASK)
-                          ? DRIVE(LOW) : DRIVE(NONE));
+    spi_draw_update(s);
+    signal_drive(&s->nss, selects && spi_drives_clock(s) ? DRIVE(LOW) : DRIVE(NONE));
 }
 
 static void spi_update(Periph *p)
@@ -68,232 +70,20 @@ static void spi_update(Periph *p)
     spi_frame_run(s);
     spi_i2s_run(s);
     /* a master that receives on its only data line never is busy (RM0090 28.3.7) */
-    silent = spi_is_master(s) && spi_cr1(s, R_CR1_BIDIMODE_MASK) && !spi_cr1(s, R_CR1_BIDIOE_MASK);
-    unread = s->holds && spi_sr(s, R_SR_RXNE_MASK);
-    spi_clear(s, R_SR_BSY_MASK);
+    silent = spi_is_master(s) && reg_get(s, CR1, BIDIMODE) && !reg_get(s, CR1, BIDIOE);
+    unread = s->holds && reg_get(s, SR, RXNE);
+    reg_set(s, SR, BSY, 0);
     if (((s->shift.phase != SPI_IDLE || unread) && !silent) || s->audio.phase != SPI_IDLE) {
-        spi_set(s, R_SR_BSY_MASK);
+        reg_set(s, SR, BSY, 1);
     }
     line_set(&s->irq, wants_interrupt(s));
-    line_set(&s->dma_rx, spi_sr(s, R_SR_RXNE_MASK) && spi_cr2(s, R_CR2_RXDMAEN_MASK));
-    line_set(&s->dma_tx, spi_sr(s, R_SR_TXE_MASK) && spi_cr2(s, R_CR2_TXDMAEN_MASK));
+    line_set(&s->dma_rx, reg_get(s, SR, RXNE) && reg_get(s, CR2, RXDMAEN));
+    line_set(&s->dma_tx, reg_get(s, SR, TXE) && reg_get(s, CR2, TXDMAEN));
     spi_drive(s);
     spi_i2s_drive(s);
     shifter_arm(&s->shift, spi_frame_when(s));
     shifter_arm(&s->audio, spi_i2s_when(s));
 }
-
-/* Do at once what is due: a guest that polls need not wait until QEMU's main loop has time. */
-static void catch_up(Spi *s)
-{
-    if (shifter_is_late(&s->shift)) {
-        spi_frame_expired(s);
-    }
-    spi_i2s_catch_up(s);
-}
-
-/*
- * DR is read or written, which serves @flag.  A frame that waits for that has not waited in vain, even
- * if its grace is over: then the host had stopped the whole machine.  It may wait for the other flag.
- */
-static void served(Spi *s, uint32_t flag)
-{
-    if (s->grace && spi_sr(s, flag)) {
-        s->grace = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SPI_GRACE_NS;
-    } else {
-        catch_up(s);
-    }
-}
-
-void spi_check_routed(Spi *s, const Signal *signal, const char *name)
-{
-    if (!signal_is_routed(signal)) {
-        periph_mistake(&s->parent_obj, "%s is not routed to a pin: nobody is reached; set MODER and "
-                       "AFR of its port", name);
-    }
-}
-
-/* ---- Data ---- */
-
-uint32_t spi_take_tdr(Spi *s)
-{
-    spi_set(s, R_SR_TXE_MASK);
-    return s->tdr;
-}
-
-void spi_received(Spi *s, uint32_t word)
-{
-    if (spi_sr(s, R_SR_RXNE_MASK)) {
-        spi_set(s, R_SR_OVR_MASK);
-        return;
-    }
-    s->parent_obj.regs[R_DR] = word;
-    spi_set(s, R_SR_RXNE_MASK);
-}
-
-/*
- * Without -icount virtual time goes on while the host does something else.  Who means to serve by
- * interrupt or DMA would on a board not be late for long.
- */
-bool spi_waits_for_service(Spi *s, bool read, bool write)
-{
-    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    bool unread = read && spi_sr(s, R_SR_RXNE_MASK) && !spi_sr(s, R_SR_OVR_MASK) &&
-                  spi_cr2(s, R_CR2_RXNEIE_MASK | R_CR2_RXDMAEN_MASK);
-    bool unwritten = write && spi_sr(s, R_SR_TXE_MASK) &&
-                     spi_cr2(s, R_CR2_TXEIE_MASK | R_CR2_TXDMAEN_MASK);
-
-    if (!unread && !unwritten) {
-        s->patient = true;
-        s->grace = 0;
-        return false;
-    }
-    if (time_is_exact() || !s->patient) {
-        return false;
-    }
-    if (!s->grace) {
-        s->grace = now + SPI_GRACE_NS;
-    }
-    s->patient = now < s->grace;
-    if (!s->patient) {
-        s->grace = 0;
-    }
-    return s->patient;
-}
-
-static uint32_t dr_read(Periph *p, unsigned n)
-{
-    Spi *s = SPI(p);
-    uint32_t value;
-
-    served(s, R_SR_RXNE_MASK);
-    value = p->regs[R_DR];
-    spi_clear(s, R_SR_RXNE_MASK);
-    s->ovr_half = spi_sr(s, R_SR_OVR_MASK);
-    periph_update(p);
-    return value;
-}
-
-static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    Spi *s = SPI(p);
-
-    s->tdr = p->regs[R_DR];
-    p->regs[R_DR] = was;
-    served(s, R_SR_TXE_MASK);
-    if (!spi_sr(s, R_SR_TXE_MASK)) {
-        periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
-    }
-    spi_clear(s, R_SR_TXE_MASK);
-    s->has_sent = true;
-}
-
-/* ---- Flags ---- */
-
-/*
- * OVR is cleared by reading DR, then SR; UDR and FRE by reading SR; MODF by SR, then writing CR1.  The
- * read that clears a flag still shows it.
- */
-static uint32_t sr_read(Periph *p, unsigned n)
-{
-    Spi *s = SPI(p);
-    uint32_t value;
-
-    catch_up(s);
-    value = p->regs[R_SR];
-    s->looks++;
-    s->modf_half = value & R_SR_MODF_MASK;
-    if (s->holds && (s->looks == SPI_LOOKS_UNREAD || s->looks == SPI_LOOKS_UNWRITTEN)) {
-        periph_update(p);
-    }
-    if (value & (R_SR_UDR_MASK | R_SR_FRE_MASK) || s->ovr_half) {
-        spi_clear(s, R_SR_UDR_MASK | R_SR_FRE_MASK | (s->ovr_half ? R_SR_OVR_MASK : 0));
-        s->ovr_half = false;
-        periph_update(p);
-    }
-    return value;
-}
-
-static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    SPI(p)->modf_half = p->regs[R_SR] & R_SR_MODF_MASK;
-}
-
-/* ---- Settings ---- */
-
-static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    Spi *s = SPI(p);
-    uint32_t changed = p->regs[R_CR1] ^ was;
-    uint32_t fixed = R_CR1_CPHA_MASK | R_CR1_CPOL_MASK | R_CR1_BR_MASK | R_CR1_LSBFIRST_MASK |
-                     R_CR1_DFF_MASK | R_CR1_CRCEN_MASK;
-
-    if (s->modf_half) {
-        spi_clear(s, R_SR_MODF_MASK);
-        s->modf_half = false;
-    } else if (spi_sr(s, R_SR_MODF_MASK)) {
-        /* SPE and MSTR can't be set while MODF is (RM0090 28.3.10) */
-        p->regs[R_CR1] &= ~(R_CR1_SPE_MASK | R_CR1_MSTR_MASK);
-    }
-    if (was & p->regs[R_CR1] & R_CR1_SPE_MASK && changed & fixed) {
-        periph_mistake(p, "CR1 bits 0x%04x changed while SPE is set", changed & fixed);
-    }
-    if (changed & ~was & R_CR1_CRCEN_MASK) {
-        p->regs[R_RXCRCR] = p->regs[R_TXCRCR] = 0;
-    }
-    if (was & ~p->regs[R_CR1] & R_CR1_SPE_MASK) {
-        s->has_sent = false;
-    }
-    if (changed & (fixed | R_CR1_BIDIMODE_MASK | R_CR1_BIDIOE_MASK | R_CR1_RXONLY_MASK) &&
-        s->shift.phase == SPI_IDLE) {
-        s->drawn_bit = 0;
-    }
-    if (changed & p->regs[R_CR1] & R_CR1_CRCNEXT_MASK) {
-        s->crc_asked = true;
-        if (!(p->regs[R_CR1] & R_CR1_CRCEN_MASK)) {
-            periph_mistake(p, "CRCNEXT set without CRCEN");
-        }
-    }
-}
-
-static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    if ((p->regs[n] ^ was) & R_CR2_FRF_MASK && spi_cr1(SPI(p), R_CR1_SPE_MASK)) {
-        periph_mistake(p, "FRF changed while SPE is set");
-    }
-}
-
-static void crcpr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    if (p->regs[n] != was && spi_cr1(SPI(p), R_CR1_SPE_MASK)) {
-        periph_mistake(p, "CRCPR changed while SPE is set");
-    }
-}
-
-static void i2scfgr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    if (!SPI(p)->i2s && p->regs[n] & R_I2SCFGR_I2SMOD_MASK) {
-        periph_mistake(p, "I2SMOD set, but this SPI has no I2S: it stays an SPI");
-    }
-    spi_i2s_switched(SPI(p), was);
-}
-
-static void i2spr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    if (p->regs[n] != was && spi_is_i2s(SPI(p)) && p->regs[R_I2SCFGR] & R_I2SCFGR_I2SE_MASK) {
-        periph_mistake(p, "I2SPR changed while I2SE is set");
-    }
-}
-
-static const RegOps spi_ops[] = {
-    [R_CR1]     = { .written = cr1_written },
-    [R_CR2]     = { .written = cr2_written },
-    [R_SR]      = { .read = sr_read, .written = sr_written },
-    [R_DR]      = { .read = dr_read, .written = dr_written },
-    [R_CRCPR]   = { .written = crcpr_written },
-    [R_I2SCFGR] = { .written = i2scfgr_written },
-    [R_I2SPR]   = { .written = i2spr_written },
-};
 
 /* ---- Inputs ---- */
 
@@ -303,8 +93,8 @@ static void nss_changed(void *opaque, bool level)
     bool rises = s->nss_low && level;
 
     s->nss_low = !level;
-    if (rises && spi_cr2(s, R_CR2_FRF_MASK) && !spi_is_master(s) && s->shift.phase != SPI_IDLE) {
-        spi_set(s, R_SR_FRE_MASK);      /* TI: the pulse that begins a frame, in the middle of one */
+    if (rises && reg_get(s, CR2, FRF) && !spi_is_master(s) && s->shift.phase != SPI_IDLE) {
+        reg_set(s, SR, FRE, 1);      /* TI: the pulse that begins a frame, in the middle of one */
     }
     periph_update(&s->parent_obj);
 }
@@ -314,8 +104,8 @@ static void dma_last_input(void *opaque, int n, int level)
 {
     Spi *s = opaque;
 
-    if (level && spi_cr1(s, R_CR1_CRCEN_MASK) && !spi_is_i2s(s)) {
-        s->parent_obj.regs[R_CR1] |= R_CR1_CRCNEXT_MASK;
+    if (level && reg_get(s, CR1, CRCEN) && !spi_is_i2s(s)) {
+        reg_set(s, CR1, CRCNEXT, 1);
     }
 }
 
@@ -324,10 +114,10 @@ static void dma_rx_last_input(void *opaque, int n, int level)
 {
     Spi *s = opaque;
 
-    if (spi_cr2(s, R_CR2_TXDMAEN_MASK)) {
+    if (reg_get(s, CR2, TXDMAEN)) {
         return;
     }
-    if (level && spi_cr1(s, R_CR1_CRCEN_MASK) && s->shift.phase == SPI_DATA) {
+    if (level && reg_get(s, CR1, CRCEN) && s->shift.phase == SPI_DATA) {
         s->shift.phase = SPI_CRC;
     } else {
         dma_last_input(opaque, n, level);
@@ -401,7 +191,10 @@ static void spi_reset(Periph *p, bool power_on)
     s->has_sent = s->holds = s->waits = false;
     s->right = s->second = s->sends_first = false;
     s->slave_end = s->running_since = s->grace = s->bunch = 0;
-    s->drawn_at = s->drawn_bit = s->drawn_in = 0;
+    s->drawn_at = s->drawn_bit = s->drawn_bits = s->drawn_out = s->drawn_in = 0;
+    sampler_stop(&s->sampler);
+    s->in_pieces = false;
+    s->piece_left = 0;
     s->by_bits = s->soft = s->soft_out = false;
     s->draws_in = false;
     s->has_slave = false;
@@ -409,8 +202,23 @@ static void spi_reset(Periph *p, bool power_on)
     s->patient = true;
 }
 
+static bool is_sane(void *opaque, int version_id)
+{
+    Spi *s = opaque;
+
+    return s->shift.phase <= I2S_HALF && s->piece_left <= 32 &&
+           ((!s->by_bits && !s->piece_left) || s->bits.width) &&
+           (!s->drawn_bit || (s->drawn_bits && s->drawn_bits <= 32));
+}
+
+static int spi_post_load(void *opaque, int version_id)
+{
+    sampler_loaded(&SPI(opaque)->sampler, spi_line_in(opaque));
+    return 0;
+}
+
 static const VMStateDescription spi_vmstate = {
-    .name = "stm32f4-spi", .version_id = 1, .minimum_version_id = 1,
+    .name = "stm32f4-spi", .version_id = 1, .minimum_version_id = 1, .post_load = spi_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32(tdr, Spi),
         VMSTATE_BOOL(ovr_half, Spi),
@@ -423,6 +231,13 @@ static const VMStateDescription spi_vmstate = {
         VMSTATE_INT64(slave_end, Spi),
         VMSTATE_INT64(drawn_at, Spi),
         VMSTATE_UINT64(drawn_bit, Spi),
+        VMSTATE_UINT8(drawn_bits, Spi),
+        VMSTATE_UINT32(drawn_out, Spi),
+        VMSTATE_SAMPLER(sampler, Spi),
+        VMSTATE_BOOL(in_pieces, Spi),
+        VMSTATE_UINT32(piece_in, Spi),
+        VMSTATE_UINT8(piece_left, Spi),
+        VMSTATE_BOOL(piece_known, Spi),
         VMSTATE_SPI_BITS(bits, Spi),
         VMSTATE_BOOL(by_bits, Spi),
         VMSTATE_BOOL(soft, Spi),
@@ -441,6 +256,7 @@ static const VMStateDescription spi_vmstate = {
         VMSTATE_INT64(running_since, Spi),
         VMSTATE_INT64(bunch, Spi),
         VMSTATE_BOOL(has_slave, Spi),
+        VMSTATE_VALIDATE("what goes on is possible", is_sane),
         VMSTATE_PERIPH(Spi),
         VMSTATE_END_OF_LIST()
     },

@@ -1,5 +1,7 @@
 /*
- * What the parts of an SPI share: registers (spi.c), frames of SPI (frame.c), I2S (i2s.c).
+ * What the parts of an SPI share.  From the bottom up: words and pictures (data.c, draw.c), slave and
+ * master (slave.c, master.c), frames (frame.c) and I2S (i2s.c), registers (registers.c), outputs and the
+ * device (spi.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,6 +12,7 @@
 #define REGS "stm32/regs/spi.h"
 #include "stm32/core/periph.h"
 #include "stm32/core/pins/frames.h"
+#include "stm32/core/pins/sampler.h"
 #include "stm32/core/pins/shifter.h"
 #include "stm32/core/pins/spi_bits.h"
 
@@ -40,12 +43,19 @@ typedef struct Spi {
     Shifter audio;                  /* a half of I2S, counted in I2SCLK */
     int64_t slave_end;              /* ns: when the frame ends that another clocks */
     int64_t drawn_at;               /* ns: when the frame began that the pins show, */
-    uint64_t drawn_bit;             /* ... and time for a bit of it */
+    uint64_t drawn_bit;             /* ... time for a bit of it, */
+    uint8_t drawn_bits;             /* ... how many, */
+    uint32_t drawn_out;             /* ... and those sent, the first uppermost */
     uint32_t drawn_in;              /* a master: what a part of QEMU answers, ... */
     bool draws_in;                  /* ... who has no pin of its own */
-    SpiBits bits;                   /* of a frame that real levels clock, ... */
-    bool by_bits;                   /* ... which goes on; */
-    bool soft, soft_out;            /* the last was such a one; the level at MISO, */
+    Sampler sampler;                /* of what comes in that nobody has told of */
+    bool in_pieces;                 /* a master: the slave's frames are shorter than this one */
+    SpiBits bits;                   /* of a slave's frame, */
+    bool by_bits;                   /* ... which waits for more clocks; */
+    uint32_t piece_in;              /* what its master's frame brings, the first bit uppermost of */
+    uint8_t piece_left;             /* ... those bits of it that have not been through yet; */
+    bool piece_known;               /* otherwise it is sampled */
+    bool soft, soft_out;            /* the last was of real levels; the level at MISO, */
     bool soft_sck;                  /* ... and at SCK, as told last */
     Picture sck_picture, out_picture, in_picture;
     uint32_t in;                    /* what comes in with it */
@@ -65,36 +75,33 @@ typedef struct Spi {
 
 #define SPI(obj) ((Spi *)(obj))
 
-static inline uint32_t spi_cr1(const Spi *s, uint32_t bits)
-{
-    return s->parent_obj.regs[R_CR1] & bits;
-}
-
-static inline uint32_t spi_cr2(const Spi *s, uint32_t bits)
-{
-    return s->parent_obj.regs[R_CR2] & bits;
-}
-
-static inline bool spi_sr(const Spi *s, uint32_t flag)
-{
-    return s->parent_obj.regs[R_SR] & flag;
-}
-
-static inline void spi_set(Spi *s, uint32_t flags)
-{
-    s->parent_obj.regs[R_SR] |= flags;
-}
-
-static inline void spi_clear(Spi *s, uint32_t flags)
-{
-    s->parent_obj.regs[R_SR] &= ~flags;
-}
-
 static inline bool spi_is_i2s(const Spi *s)
 {
-    return s->i2s && s->parent_obj.regs[R_I2SCFGR] & R_I2SCFGR_I2SMOD_MASK;
+    return s->i2s && reg_get(s, I2SCFGR, I2SMOD);
 }
 
+/* ---- data.c ---- */
+
+bool spi_is_master(const Spi *s);
+bool spi_is_selected(const Spi *s);
+/* It is on, and no I2S. */
+bool spi_is_on(const Spi *s);
+/* It is that, and a slave that is selected. */
+bool spi_is_slave(const Spi *s);
+/* A master that is on, or has a frame to end. */
+bool spi_drives_clock(const Spi *s);
+unsigned spi_frame_bits(const Spi *s);
+/* SCK periods, in ticks of PCLK. */
+unsigned spi_bit_ticks(const Spi *s);
+/* The lines data goes out and comes in on, or NULL. */
+Signal *spi_line_out(Spi *s);
+Signal *spi_line_in(Spi *s);
+/* A word as it is on the line, the first bit uppermost, and the other way. */
+uint32_t spi_line_order(const Spi *s, uint32_t word);
+/* The level at which a line rests, as a word. */
+uint32_t spi_idle_line(const Spi *s, const Signal *line);
+/* What a slave will send next, as things stand. */
+uint32_t spi_next_word(const Spi *s);
 /* What was in DR's other half goes to the shift register. */
 uint32_t spi_take_tdr(Spi *s);
 /* @word has come in: into DR, or lost. */
@@ -106,36 +113,49 @@ void spi_received(Spi *s, uint32_t word);
 bool spi_waits_for_service(Spi *s, bool read, bool write);
 /* Report that @signal, called @name in the manual, is to be used and reaches no pin. */
 void spi_check_routed(Spi *s, const Signal *signal, const char *name);
+bool spi_crc_is_next(const Spi *s);
+/* What goes out in the frame that begins now, in @phase. */
+void spi_load(Spi *s, SpiPhase phase);
+/* The frame under way has ended. */
+void spi_end_frame(Spi *s);
 
-/* ---- SPI ---- */
+/* ---- draw.c ---- */
 
-bool spi_is_master(const Spi *s);
-bool spi_is_selected(const Spi *s);
-void spi_frame_run(Spi *s);
-void spi_frame_expired(void *opaque);
-/* When the frame ends: virtual ns, or COUNTER_NEVER. */
-int64_t spi_frame_when(const Spi *s);
 /* Drive SCK, MOSI, MISO. */
-void spi_frame_drive(Spi *s);
-/* A frame that another clocks begins, with the next word; ends. */
-void spi_slave_load(Spi *s);
-void spi_slave_end(Spi *s);
-/* A word as it is on the line, the first bit uppermost, and the other way. */
-uint32_t spi_line_order(const Spi *s, uint32_t word);
-unsigned spi_frame_bits(const Spi *s);
-Signal *spi_line_in(Spi *s);
-bool spi_is_slave(const Spi *s);
+void spi_draw_update(Spi *s);
+
+/* ---- slave.c ---- */
+
 /* A signal's `heard`: a master clocks a frame. */
 void spi_heard(void *opaque, Signal *from, Frame *frame);
-
-/* ---- soft.c ---- */
-
 /* A signal's `changed`: SCK. */
 void spi_soft_sck(void *opaque, bool level);
-/* A frame under way is given up: another has the clock, or NSS says so. */
+/* A frame of levels is given up: another has the clock, or NSS says so. */
 void spi_soft_abort(Spi *s);
+/*
+ * Is there reason to blame the host that the frame before has not been served yet?  Who has looked at
+ * the registers several times since and did nothing has no intention to.
+ */
+bool spi_slave_is_late(const Spi *s);
+/* The frame begins that it has let the master wait with. */
+void spi_slave_release(Spi *s);
+/* The bits that a master's frame has clocked are through. */
+void spi_slave_go_on(Spi *s);
 
-/* ---- I2S ---- */
+/* ---- master.c ---- */
+
+/* Begin the next frame, if there is one; a CRC only right @after_frame. */
+void spi_master_go_on(Spi *s, bool after_frame);
+
+/* ---- frame.c ---- */
+
+/* When the frame ends: virtual ns, or COUNTER_NEVER. */
+int64_t spi_frame_when(const Spi *s);
+void spi_frame_expired(void *opaque);
+/* Let begin what may. */
+void spi_frame_run(Spi *s);
+
+/* ---- i2s.c ---- */
 
 void spi_i2s_switched(Spi *s, uint32_t was);
 void spi_i2s_run(Spi *s);
@@ -144,7 +164,11 @@ void spi_i2s_expired(void *opaque);
 void spi_i2s_catch_up(Spi *s);
 void spi_i2s_drive(Spi *s);
 int64_t spi_i2s_when(const Spi *s);
-/* The same: a master of I2S clocks, or somebody puts data on SD. */
+/* A signal's `heard`: a master of I2S clocks, or somebody puts data on SD. */
 void spi_i2s_heard(void *opaque, Signal *from, Frame *frame);
+
+/* ---- registers.c ---- */
+
+extern const RegOps spi_ops[R_I2SPR + 1];
 
 #endif

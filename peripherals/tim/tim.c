@@ -213,16 +213,15 @@ static void arr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
-static uint32_t ccr_read(Periph *p, unsigned n)
+static void ccr_was_read(Periph *p, unsigned n, uint32_t value)
 {
-    uint32_t flag = R_SR_CC1IF_MASK << (n - R_CCR1), value = p->regs[n];
+    uint32_t flag = R_SR_CC1IF_MASK << (n - R_CCR1);
 
     if (n - R_CCR1 < TIM(p)->channels && tim_ccs(TIM(p), n - R_CCR1) != CCS_OUTPUT &&
         p->regs[R_SR] & flag) {
         p->regs[R_SR] &= ~flag;
         periph_update(p);
     }
-    return value;
 }
 
 static void ccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -261,17 +260,30 @@ static void bdtr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 /* The register that an access to DMAR reaches. */
 static unsigned burst_register(Periph *p)
 {
-    Tim *s = TIM(p);
-    unsigned n = FIELD_EX32(p->regs[R_DCR], DCR, DBA) + s->burst;
+    unsigned n = FIELD_EX32(p->regs[R_DCR], DCR, DBA) + TIM(p)->burst;
 
-    s->burst = (s->burst + 1) % (FIELD_EX32(p->regs[R_DCR], DCR, DBL) + 1);
-    s->burst_accessed = true;
     return n < R_DMAR ? n : R_DCR;
+}
+
+static void burst_goes_on(Tim *s)
+{
+    s->burst = (s->burst + 1) % (reg_get(s, DCR, DBL) + 1);
+    s->burst_accessed = true;
 }
 
 static uint32_t dmar_read(Periph *p, unsigned n)
 {
-    return tim_is_general(TIM(p)) ? periph_get(p, burst_register(p)) : 0;
+    return tim_is_general(TIM(p)) ? periph_peek(p, burst_register(p)) : 0;
+}
+
+static void dmar_was_read(Periph *p, unsigned n, uint32_t value)
+{
+    if (tim_is_general(TIM(p))) {
+        unsigned reached = burst_register(p);
+
+        burst_goes_on(TIM(p));
+        periph_get(p, reached);
+    }
 }
 
 static void dmar_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -279,7 +291,10 @@ static void dmar_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     tim_drop_absent(p, n, data);
     p->regs[n] = 0;
     if (tim_is_general(TIM(p))) {
-        periph_put(p, burst_register(p), data);
+        unsigned reached = burst_register(p);
+
+        burst_goes_on(TIM(p));
+        periph_put(p, reached, data);
     }
 }
 
@@ -302,13 +317,13 @@ static const RegOps tim_ops[] = {
     [R_PSC]   = { .written = cnt_written },
     [R_ARR]   = { .written = arr_written },
     [R_RCR]   = { .written = cnt_written },
-    [R_CCR1]  = { .read = ccr_read, .written = ccr_written },
-    [R_CCR2]  = { .read = ccr_read, .written = ccr_written },
-    [R_CCR3]  = { .read = ccr_read, .written = ccr_written },
-    [R_CCR4]  = { .read = ccr_read, .written = ccr_written },
+    [R_CCR1]  = { .was_read = ccr_was_read, .written = ccr_written },
+    [R_CCR2]  = { .was_read = ccr_was_read, .written = ccr_written },
+    [R_CCR3]  = { .was_read = ccr_was_read, .written = ccr_written },
+    [R_CCR4]  = { .was_read = ccr_was_read, .written = ccr_written },
     [R_BDTR]  = { .written = bdtr_written },
     [R_DCR]   = { .written = dcr_written },
-    [R_DMAR]  = { .read = dmar_read, .written = dmar_written },
+    [R_DMAR]  = { .read = dmar_read, .was_read = dmar_was_read, .written = dmar_written },
     [R_OR]    = { .written = or_written },
 };
 

@@ -133,12 +133,16 @@ static void usart_update(Periph *p)
 
 /* ---- Registers ---- */
 
-/* Reading SR is the first half of "SR, then DR", which clears the flags it showed. */
 static uint32_t sr_read(Periph *p, unsigned n)
 {
     usart_line_catch_up(USART(p));
-    USART(p)->seen = p->regs[R_SR];
     return p->regs[R_SR];
+}
+
+/* It is the first half of "SR, then DR", which clears the flags it showed. */
+static void sr_was_read(Periph *p, unsigned n, uint32_t value)
+{
+    USART(p)->seen = value;
 }
 
 static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -146,14 +150,12 @@ static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     USART(p)->seen &= p->regs[R_SR];
 }
 
-static uint32_t dr_read(Periph *p, unsigned n)
+static void dr_was_read(Periph *p, unsigned n, uint32_t value)
 {
     Usart *s = USART(p);
-    uint32_t value = p->regs[R_DR];
 
     usart_clear(s, R_SR_RXNE_MASK | (s->seen & ERROR_FLAGS));
     periph_update(p);
-    return value;
 }
 
 static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -247,8 +249,8 @@ static void settings_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 }
 
 static const RegOps usart_ops[] = {
-    [R_SR]   = { .read = sr_read, .written = sr_written },
-    [R_DR]   = { .read = dr_read, .written = dr_written },
+    [R_SR]   = { .read = sr_read, .was_read = sr_was_read, .written = sr_written },
+    [R_DR]   = { .was_read = dr_was_read, .written = dr_written },
     [R_BRR]  = { .written = brr_written },
     [R_CR1]  = { .written = cr1_written },
     [R_CR2]  = { .written = settings_written },

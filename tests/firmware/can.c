@@ -67,8 +67,7 @@ int main(void)
 {
     uint32_t start;
 
-    CORE_DEMCR |= 1 << 24;
-    DWT_CTRL |= 1;
+    cycles_init();
     clock_168mhz();
     can_pins_init();
     REG(CAN1, CAN_FS1R) = 1 | 1 << 14;

@@ -539,6 +539,23 @@ static void test_motion(void)
     unlink(file);
 }
 
+/* stop-at pauses a machine that runs, one in real time and an idle one too; then it goes on. */
+static void test_stop_at(const void *time)
+{
+    start_timed("tilt", time, "");
+    for (unsigned i = 1; i <= 3; i++) {
+        int64_t ns = board_get_int("/machine", "virtual-time") + 5000000;
+
+        board_set_int("/machine", "stop-at", ns);
+        qtest_qmp_eventwait(board, "STOP");
+        g_assert_cmpint(board_get_int("/machine", "virtual-time"), >=, ns);
+        g_assert_cmpint(board_get_int("/machine", "stop-at"), ==, -1);
+        qtest_qmp_assert_success(board, "{'execute': 'cont'}");
+    }
+    board_set_int("/machine", "stop-at", 0);            /* long past: at once */
+    qtest_qmp_eventwait(board, "STOP");
+}
+
 static void test_rtc(void)
 {
     run("rtc");
@@ -657,6 +674,9 @@ int main(int argc, char **argv)
     qtest_add_data_func("chip/tilt", "-icount shift=3,sleep=off", test_tilt);
     qtest_add_data_func("chip/tilt-real-time", "", test_tilt);
     qtest_add_func("chip/motion", test_motion);
+    qtest_add_data_func("chip/stop-at", "-icount shift=3,sleep=off", test_stop_at);
+    qtest_add_data_func("chip/stop-at-icount-sleep", "-icount shift=3,sleep=on", test_stop_at);
+    qtest_add_data_func("chip/stop-at-real-time", "", test_stop_at);
     qtest_add_func("chip/watchdogs", test_watchdogs);
     qtest_add_func("chip/timers", test_timers);
     qtest_add_data_func("chip/analog", "-icount shift=3,sleep=off", test_analog);

@@ -24,8 +24,7 @@ static uint32_t cycles_of_100_ticks(void)
 
 int main(void)
 {
-    CORE_DEMCR |= 1 << 24;
-    DWT_CTRL |= 1;
+    cycles_init();
     ticks_init(16000000);
     mailbox[4] = cycles_of_100_ticks();
     clock_168mhz();

@@ -158,8 +158,7 @@ static void echo(void)
 
 int main(void)
 {
-    CORE_DEMCR |= 1 << 24;
-    DWT_CTRL |= 1;
+    cycles_init();
     clock_168mhz();
     REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_DMA2EN;
     irq_enable(56);

@@ -77,8 +77,7 @@ static uint32_t call(void)
 
 int main(void)
 {
-    CORE_DEMCR |= 1 << 24;
-    DWT_CTRL |= 1;
+    cycles_init();
     irq_enable(4);
     REG(FLASH, FLASH_KEYR) = 0x45670123;
     REG(FLASH, FLASH_KEYR) = 0xcdef89ab;

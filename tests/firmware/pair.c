@@ -35,8 +35,7 @@ static void set_up(bool master)
     REG(USART6, USART_CR1) = USART_CR1_UE | USART_CR1_TE | USART_CR1_RE;
     REG(SPI2, SPI_CR1) = master ? SPI_CR1_MSTR | SPI_CR1_SSM | SPI_CR1_SSI | 2 << 3 : SPI_CR1_SSM;
     REG(SPI2, SPI_CR1) |= SPI_CR1_SPE;
-    CORE_DEMCR |= 1 << 24;
-    DWT_CTRL |= 1;
+    cycles_init();
 }
 
 static uint32_t spi_byte(uint32_t byte)

@@ -197,8 +197,7 @@ int main(void)
 {
     clock_168mhz();
     ticks_init(168000000);
-    CORE_DEMCR |= 1 << 24;
-    DWT_CTRL |= 1;
+    cycles_init();
     sound_begin();
     microphone_begin();
     accelerometer_begin();

@@ -106,8 +106,7 @@ int main(void)
     if (KEPT[0] == IN_STANDBY) {
         after_standby();
     }
-    CORE_DEMCR |= 1 << 24;
-    DWT_CTRL |= 1;
+    cycles_init();
     leds_init();
     REG(EXTI, EXTI_RTSR) = 1;
     REG(EXTI, EXTI_IMR) = 1;

@@ -359,8 +359,7 @@ static void stop_mode(void)
 
 int main(void)
 {
-    CORE_DEMCR |= 1 << 24;
-    DWT_CTRL |= 1;
+    cycles_init();
     clocks_of_all();
     REG(PWR, PWR_CR) |= PWR_CR_DBP | PWR_CR_PVDE;
     leds_init();

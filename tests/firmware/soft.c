@@ -258,8 +258,7 @@ static void talk_uart(void)
 
 int main(void)
 {
-    CORE_DEMCR |= 1 << 24;
-    DWT_CTRL |= 1;
+    cycles_init();
     clock_168mhz();
     REG(RCC, RCC_AHB1ENR) |= 0x1f;
     talk_spi();

@@ -238,8 +238,7 @@ static void talk_to_flash(void)
 
 int main(void)
 {
-    CORE_DEMCR |= 1 << 24;
-    DWT_CTRL |= 1;
+    cycles_init();
     clock_168mhz();
     pins_init();
     talk_to_slave();

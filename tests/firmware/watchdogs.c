@@ -47,8 +47,7 @@ static void iwdg_expires(void)
 /* PCLK1 = 16 MHz: 256 us a step, early wake-up after 16 of them. */
 static void wwdg_expires(void)
 {
-    CORE_DEMCR |= 1 << 24;
-    DWT_CTRL |= 1;
+    cycles_init();
     REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_WWDGEN;
     irq_enable(0);
     REG(WWDG, WWDG_CFR) = 0x7f | WWDG_CFR_EWI;

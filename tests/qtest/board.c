@@ -171,6 +171,15 @@ void board_pin_function(uint32_t gpio, unsigned n, unsigned function)
     poke(gpio, (peek(gpio) & ~(3u << 2 * n)) | 2u << 2 * n);
 }
 
+void board_route(const char *pin, unsigned function)
+{
+    char port[] = "gpio?";
+
+    port[4] = pin[1];
+    board_enable(port);
+    board_pin_function(0x40020000 + 0x400 * (pin[1] - 'a'), atoi(pin + 2), function);
+}
+
 void board_wait_ns(int64_t ns)
 {
     qtest_clock_step(board, ns);

@@ -57,6 +57,18 @@ void pin_drive(const char *pin, const char *level /* "0" "1" "z" */);
 /* Let pin @n of the port at @gpio carry its alternate function @function. */
 void board_pin_function(uint32_t gpio, unsigned n, unsigned function);
 
+/* The same of a pin by its name, "pa2", whose port is enabled as well. */
+void board_route(const char *pin, unsigned function);
+
+/* For what takes its time on the host's clock: at most 10 s of it. */
+#define WAIT_FOR(condition)                                             \
+    do {                                                                \
+        for (unsigned i_ = 0; !(condition) && i_ < 10000; i_++) {       \
+            g_usleep(1000);                                             \
+        }                                                               \
+        g_assert_true(condition);                                       \
+    } while (0)
+
 /* Any QOM property; the string is the caller's to free. */
 bool board_get_bool(const char *path, const char *property);
 int64_t board_get_int(const char *path, const char *property);

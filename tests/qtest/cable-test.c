@@ -52,15 +52,6 @@ static void part(void)
     g_clear_pointer(&socket_path, g_free);
 }
 
-/* The cable takes its time, on the host's clock: at most 10 s of it. */
-#define WAIT_FOR(condition)                                             \
-    do {                                                                \
-        for (unsigned i_ = 0; !(condition) && i_ < 10000; i_++) {       \
-            g_usleep(1000);                                             \
-        }                                                               \
-        g_assert_true(condition);                                       \
-    } while (0)
-
 static bool level_at(QTestState *where, const char *pin)
 {
     board = where;
@@ -221,6 +212,41 @@ static void test_nonsense(void)
     g_string_free(text, true);
 }
 
+/* An other end that asks again and again and never listens to the answers is unplugged. */
+static void test_flood(void)
+{
+    static const char request[] = "- spi 0 -1 1 85 8 4294967296 0\n";
+    g_autofree char *dir = g_dir_make_tmp("stm32-cable-XXXXXX", NULL);
+    g_autofree char *path = g_strdup_printf("%s/cable", dir), *args = NULL;
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    size_t sent = 0;
+    int error = 0;
+
+    g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
+    args = g_strdup_printf("-chardev socket,id=c,path=%s,server=on,wait=off "
+                           "-device stm32-cable,chardev=c,pins=pa5:pa6", path);
+    board_start(args);
+    g_assert_cmpint(connect(fd, (struct sockaddr *)&address, sizeof(address)), ==, 0);
+    while (sent < 64 * 1024 * 1024 && (!error || error == EAGAIN)) {
+        ssize_t n = send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL);
+
+        error = n < 0 ? errno : 0;
+        sent += MAX(n, 0);
+        if (error) {
+            g_usleep(1000);
+            board_get_int("/machine", "virtual-time");          /* it lives */
+        }
+    }
+    g_assert_cmpint(error, ==, EPIPE);
+    close(fd);
+    pin_drive("pa6", "1");
+    g_assert_true(pin_level("pa6"));
+    board_stop();
+    unlink(path);
+    rmdir(dir);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -229,5 +255,6 @@ int main(int argc, char **argv)
     qtest_add_func("/cable/usart", test_usart);
     qtest_add_func("/cable/spi", test_spi);
     qtest_add_func("/cable/nonsense", test_nonsense);
+    qtest_add_func("/cable/flood", test_flood);
     return board_run_tests();
 }

@@ -890,14 +890,6 @@ static void test_nonsense(void)
 
 static QTestState *left, *right;
 
-#define WAIT_FOR(condition)                                             \
-    do {                                                                \
-        for (unsigned i_ = 0; !(condition) && i_ < 10000; i_++) {       \
-            g_usleep(1000);                                             \
-        }                                                               \
-        g_assert_true(condition);                                       \
-    } while (0)
-
 static QTestState *start_end(const char *path, const char *server)
 {
     g_autofree char *args = g_strdup_printf("%s -chardev socket,id=c,path=%s%s "

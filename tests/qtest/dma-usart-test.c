@@ -38,19 +38,6 @@ static const struct {
 static uint32_t usart;
 static int host;
 
-static void route(const char *pin, unsigned function)
-{
-    uint32_t port = 0x40020000 + 0x400 * (pin[1] - 'a');
-    unsigned n = atoi(pin + 2), shift = n % 8 * 4;
-    char name[] = "gpio?";
-
-    name[4] = pin[1];
-    board_enable(name);
-    poke(port + 0x20 + n / 8 * 4,
-         (peek(port + 0x20 + n / 8 * 4) & ~(0xfu << shift)) | function << shift);
-    poke(port, (peek(port) & ~(3u << 2 * n)) | 2u << 2 * n);
-}
-
 static void fresh(unsigned i)
 {
     g_autofree char *args = NULL;
@@ -66,8 +53,8 @@ static void fresh(unsigned i)
     board_enable(usarts[i].name);
     board_enable("dma1");
     board_enable("dma2");
-    route(usarts[i].tx, usarts[i].function);
-    route(usarts[i].rx, usarts[i].function);
+    board_route(usarts[i].tx, usarts[i].function);
+    board_route(usarts[i].rx, usarts[i].function);
     poke(usart + BRR, 16);
     poke(usart + CR1, 1 << 13 | 1 << 3 | 1 << 2);
     board_wait_ns(2 * FRAME);

@@ -76,7 +76,8 @@ static void assert_edges(unsigned n, int64_t begin, const char *expected)
 
 /* ---- SPI ---- */
 
-enum { CPHA = 1, CPOL = 2, MSTR = 4, SPE = 0x40, LSBFIRST = 0x80, SSI = 0x100, SSM = 0x200, DFF = 0x800 };
+enum { CPHA = 1, CPOL = 2, MSTR = 4, SPE = 0x40, LSBFIRST = 0x80, SSI = 0x100, SSM = 0x200,
+       RXONLY = 0x400, DFF = 0x800 };
 
 /* SPI1 is the master, a bit takes 500 ns; SPI2 the slave. */
 static void start_spi(unsigned settings)
@@ -143,6 +144,45 @@ static void test_spi_row(void)
         g_assert_cmpint(peek(GPIOA + 0x10) >> 5 & 1, ==, quarter / 2 % 2);
         board_wait_ns(125);
     }
+    forget();
+}
+
+/*
+ * SPE cleared inside a frame: that goes on to its end at the pins, also NSS, and in DR (RM0090 28.3.8: so
+ * the last frame of a master that only receives ends).
+ */
+static void test_spi_stop(void)
+{
+    int64_t begin;
+
+    start("pa5 pa4", "");
+    board_enable("spi1");
+    for (unsigned pin = 4; pin <= 7; pin++) {
+        board_pin_function(GPIOA, pin, 5);
+    }
+    poke(GPIOA + 0x0c, 1 << 8);             /* pull-up at NSS */
+    pin_drive("pa6", "1");
+    poke(SPI1 + 4, 4);                      /* SSOE */
+    poke(SPI1, MSTR | RXONLY | 2 << 3);
+    board_wait_ns(1000);
+    begin = now();
+    poke(SPI1, MSTR | RXONLY | SPE | 2 << 3);
+    board_wait_ns(4600);                    /* one bit and a bit more of the second frame */
+    g_assert_cmphex(peek(SPI1 + 12), ==, 0xff);
+    poke(SPI1, MSTR | RXONLY | 2 << 3);
+    pin_drive("pa6", "0");
+    board_wait_ns(3399);
+    g_assert_cmphex(peek(SPI1 + 8) & 0x81, ==, 0x80);
+    board_wait_ns(1);
+    g_assert_cmphex(peek(SPI1 + 8) & 0x81, ==, 1);
+    g_assert_cmphex(peek(SPI1 + 12), ==, 0x80);
+    board_wait_ns(10000);
+    g_assert_cmphex(peek(SPI1 + 8) & 0xc1, ==, 0);
+    assert_edges(0, begin, "+250 -500 +750 -1000 +1250 -1500 +1750 -2000 "
+                 "+2250 -2500 +2750 -3000 +3250 -3500 +3750 -4000 "
+                 "+4250 -4500 +4750 -5000 +5250 -5500 +5750 -6000 "
+                 "+6250 -6500 +6750 -7000 +7250 -7500 +7750 -8000");
+    assert_edges(1, begin, "-0 +8000");
     forget();
 }
 
@@ -706,6 +746,46 @@ static void test_soft_i2c_slave(void)
     g_assert_true(gpio_get(GPIOB, 6) && gpio_get(GPIOB, 9));
 }
 
+/*
+ * Edges of a line that is freed by hand: START, one clock, STOP; and I2C1 reset at different points.  They
+ * say nothing of how long a bit takes, so a START that is asked for then does not wait for that.
+ */
+static void test_soft_i2c_unlock(void)
+{
+    enum { I2C1 = 0x40005400, PE = 1, START_BIT = 1 << 8, SWRST = 1 << 15, SB = 1, BUSY = 2 };
+
+    for (unsigned when = 0; when < 4; when++) {
+        soft_i2c_start("-machine wire=pb6-pb10:pb9-pb11");
+        board_enable("i2c1");
+        poke(GPIOB + OTYPER, peek(GPIOB + OTYPER) | 3 << 10);
+        gpio_set(GPIOB, 10, true);
+        gpio_set(GPIOB, 11, true);
+        gpio_out(GPIOB, 10);
+        gpio_out(GPIOB, 11);
+        board_pin_function(GPIOB, 6, 4);
+        board_pin_function(GPIOB, 9, 4);
+        poke(I2C1, PE);
+        board_wait_ns(5000000);
+        for (unsigned step = 0; step < 4; step++) {
+            gpio_set(GPIOB, step == 1 || step == 2 ? 10 : 11, step >= 2);
+            board_wait_ns(2500);
+            if (when == step) {
+                poke(I2C1, SWRST);
+                poke(I2C1, PE);
+            }
+        }
+        poke(I2C1, 0);
+        poke(I2C1 + 4, 16);
+        poke(I2C1 + 0x1c, 80);                  /* 100 kHz */
+        poke(I2C1 + 0x20, 17);
+        poke(I2C1, PE);
+        g_assert_cmphex(peek(I2C1 + 0x18) & BUSY, ==, 0);
+        poke(I2C1, PE | START_BIT);
+        board_wait_ns(10000);
+        g_assert_cmphex(peek(I2C1 + 0x14) & SB, ==, SB);
+    }
+}
+
 /* PD0 is a transmitter, over a jumper to USART3 at PB11: a bit takes 8 us. */
 static void soft_uart_start(uint32_t cr1)
 {
@@ -791,6 +871,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/levels/spi", test_spi);
+    qtest_add_func("/levels/spi-stop", test_spi_stop);
     qtest_add_func("/levels/spi-row", test_spi_row);
     qtest_add_func("/levels/spi-fast", test_spi_fast);
     qtest_add_func("/levels/usart", test_usart);
@@ -804,6 +885,7 @@ int main(int argc, char **argv)
     qtest_add_func("/levels/soft-uart", test_soft_uart);
     qtest_add_func("/levels/soft-spi-slave", test_soft_spi_slave);
     qtest_add_func("/levels/soft-i2c-slave", test_soft_i2c_slave);
+    qtest_add_func("/levels/soft-i2c-unlock", test_soft_i2c_unlock);
     qtest_add_func("/levels/snapshot", test_snapshot);
     return board_run_tests();
 }

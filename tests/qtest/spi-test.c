@@ -255,6 +255,31 @@ static void test_mode_fault(void)
     g_assert_cmpint(board_mistakes("mode fault"), >=, 1);
 }
 
+/* It needs SPE: as drivers do it that make NSS an output, MSTR comes first, then SSOE, then SPE. */
+static void test_mode_fault_off(void)
+{
+    start("");
+    board_pin_function(GPIOA, 4, 5);
+    poke(MASTER + A_CR1, MSTR | BR);
+    g_assert_cmphex(peek(MASTER + A_CR1), ==, MSTR | BR);
+    poke(MASTER + A_CR2, R_CR2_SSOE_MASK);
+    poke(MASTER + A_CR1, MSTR | BR | SPE);
+    g_assert_cmphex(peek(MASTER + A_CR1), ==, MSTR | BR | SPE);
+    g_assert_cmphex(sr(MASTER) & MODF, ==, 0);
+    poke(MASTER + A_DR, 1);
+    board_wait_ns(BYTE_NS);
+    g_assert_cmphex(sr(MASTER) & RXNE, ==, RXNE);
+    g_assert_cmpint(board_mistakes("mode fault"), ==, 0);
+    /* without SSOE it is one as soon as SPE is set */
+    poke(MASTER + A_CR1, MSTR | BR);
+    poke(MASTER + A_CR2, 0);
+    g_assert_cmphex(sr(MASTER) & MODF, ==, 0);
+    poke(MASTER + A_CR1, MSTR | BR | SPE);
+    g_assert_cmphex(sr(MASTER) & MODF, ==, MODF);
+    g_assert_cmphex(peek(MASTER + A_CR1), ==, BR);
+    g_assert_cmpint(board_mistakes("mode fault"), ==, 1);
+}
+
 /* A bit at a time: an independent calculation. */
 static uint32_t crc(const uint8_t *data, unsigned size, uint32_t poly, unsigned bits)
 {
@@ -484,6 +509,7 @@ int main(int argc, char **argv)
     qtest_add_func("/spi/one-line", test_one_line);
     qtest_add_func("/spi/nss-hard", test_nss_hard);
     qtest_add_func("/spi/mode-fault", test_mode_fault);
+    qtest_add_func("/spi/mode-fault-off", test_mode_fault_off);
     qtest_add_func("/spi/crc", test_crc);
     qtest_add_func("/spi/crc-error", test_crc_error);
     qtest_add_func("/spi/crc-by-dma", test_crc_by_dma);

@@ -124,20 +124,6 @@ static void host_expect(const char *text)
 
 /* ---- The guest ---- */
 
-/* Give a pin its alternate function. */
-static void route(const char *pin, unsigned function)
-{
-    uint32_t port = GPIO(pin[1]);
-    unsigned n = atoi(pin + 2), shift = n % 8 * 4;
-    char name[] = "gpio?";
-
-    name[4] = pin[1];
-    board_enable(name);
-    poke(port + 0x20 + n / 8 * 4,
-         (peek(port + 0x20 + n / 8 * 4) & ~(0xfu << shift)) | function << shift);
-    poke(port, (peek(port) & ~(3u << 2 * n)) | 2u << 2 * n);
-}
-
 /* A fresh board with USART2 clocked and its pins routed, but off. */
 static void start_with(const char *args)
 {
@@ -153,8 +139,8 @@ static void start_with(const char *args)
     board_start(all);
     host_accept(&host);
     board_enable("usart2");
-    route("pa2", 7);
-    route("pa3", 7);
+    board_route("pa2", 7);
+    board_route("pa3", 7);
 }
 
 /* Switched on with BRR = 16 and more bits of CR1; the idle frame that TE sends is over. */
@@ -701,7 +687,7 @@ static void test_cts(void)
     start(0, 0, 0);
     board_watch_irqs();
     pin_drive("pd3", "0");
-    route("pd3", 7);
+    board_route("pd3", 7);
     poke(CR3, R_CR3_CTSE_MASK | R_CR3_CTSIE_MASK);
     peek(SR);
     poke(DR, 'a');
@@ -731,7 +717,7 @@ static void test_cts(void)
 static void test_rts(void)
 {
     start(0, 0, R_CR3_RTSE_MASK);
-    route("pd4", 7);
+    board_route("pd4", 7);
     g_assert_false(pin_level("pd4"));
     host_send("abc");
     board_wait_ns(FRAME);
@@ -751,7 +737,7 @@ static void test_rts_errata(void)
 {
     for (unsigned errata = 0; errata < 2; errata++) {
         start_with(errata ? "" : "-machine errata=off");
-        route("pd4", 7);
+        board_route("pd4", 7);
         poke(CR1, 0);
         g_assert_true(pin_level("pd4"));
         poke(CR3, R_CR3_RTSE_MASK);
@@ -955,7 +941,7 @@ static void test_tx_not_routed(void)
     poke(DR, 'y');
     board_wait_ns(FRAME);
     g_assert_cmpint(board_mistakes("TX is not routed to a pin"), ==, 1);
-    route("pd5", 7);            /* any of its pins will do */
+    board_route("pd5", 7);            /* any of its pins will do */
     poke(DR, 'z');
     board_wait_ns(FRAME);
     host_expect("z");
@@ -972,7 +958,7 @@ static void test_rx_not_routed(void)
     receive('x');
     g_assert_cmpint(board_mistakes("RX is not routed to a pin"), ==, 1);
     g_assert_cmphex(peek(SR) & RXNE, ==, 0);
-    route("pa3", 7);
+    board_route("pa3", 7);
     receive('y');
     g_assert_cmphex(peek(DR), ==, 'y');
 }
@@ -1116,7 +1102,7 @@ static void test_snapshot_in_mid_frame(void)
 static void test_synchronous(void)
 {
     start(0, R_CR2_CLKEN_MASK | R_CR2_CPOL_MASK, 0);
-    route("pa4", 7);
+    board_route("pa4", 7);
     g_assert_true(pin_level("pa4"));
     poke(CR2, R_CR2_CLKEN_MASK);
     g_assert_cmpint(board_mistakes("usart2"), ==, 0);
@@ -1144,7 +1130,7 @@ static void test_smartcard(void)
 {
     start(M | PCE, 3 << R_CR2_STOP_SHIFT | R_CR2_CLKEN_MASK, R_CR3_SCEN_MASK);
     g_assert_cmpint(board_mistakes("exclude each other"), ==, 0);
-    route("pa4", 7);
+    board_route("pa4", 7);
     poke(GTPR, 8 << 8 | 4);
     g_assert_true(pin_level("pa4"));        /* the card's clock: PCLK1 / 8 */
     board_wait_ns(250);
@@ -1180,7 +1166,7 @@ static void check_mapping(const char *vcp, const char *const expected[6])
 
         host_accept(&line[i]);
         board_enable(ports[i].name);
-        route(ports[i].tx, ports[i].function);
+        board_route(ports[i].tx, ports[i].function);
         poke(base + A_BRR, 16);
         poke(base + A_CR1, UE | TE);
         for (const char *c = ports[i].name; *c; c++) {

@@ -4,10 +4,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_BOARD_ACCELEROMETER_LIS302DL_H
-#define STM32_BOARD_ACCELEROMETER_LIS302DL_H
+#ifndef STM32_BOARD_ACCELEROMETER_LIS302DL_STATE_H
+#define STM32_BOARD_ACCELEROMETER_LIS302DL_STATE_H
 
-#include "stm32/board/accelerometer/accelerometer.h"
+#include "stm32/board/accelerometer/model.h"
 
 enum {
     WHO_AM_I = 0x0f, CTRL_REG1 = 0x20, CTRL_REG2, CTRL_REG3, HP_FILTER_RESET, STATUS_REG = 0x27,

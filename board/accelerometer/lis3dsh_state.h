@@ -1,14 +1,14 @@
 /*
- * What the parts of the LIS3DSH share: registers and samples (lis3dsh.c), filters of the samples
- * (lis3dsh_filter.c), state machines (lis3dsh_sm.c), their conditions (lis3dsh_conditions.c) and
- * commands (lis3dsh_commands.c).
+ * What the parts of the LIS3DSH share: registers and samples (lis3dsh.c), which stand on the filters of
+ * the samples (lis3dsh_filter.c) and the state machines (lis3dsh_sm.c); those on their commands
+ * (lis3dsh_commands.c) and conditions (lis3dsh_conditions.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_BOARD_ACCELEROMETER_LIS3DSH_H
-#define STM32_BOARD_ACCELEROMETER_LIS3DSH_H
+#ifndef STM32_BOARD_ACCELEROMETER_LIS3DSH_STATE_H
+#define STM32_BOARD_ACCELEROMETER_LIS3DSH_STATE_H
 
-#include "stm32/board/accelerometer/accelerometer.h"
+#include "stm32/board/accelerometer/model.h"
 
 enum {
     OUT_T = 0x0c, INFO1 = 0x0d, WHO_AM_I = 0x0f, OFF_X = 0x10, CS_X = 0x13, LC_L = 0x16, LC_H,
@@ -73,9 +73,6 @@ static inline int64_t *lis3dsh_sm_state(Accelerometer *a, unsigned n)
 {
     return &a->state[n ? SM_STATE : 0];
 }
-
-/* Write register @n, as SPI or SETP does. */
-void lis3dsh_write(Accelerometer *a, unsigned n, uint8_t value);
 
 /* What @axis measures of @mg, in digits. */
 int16_t lis3dsh_measure(Accelerometer *a, unsigned axis, int mg);

@@ -1,0 +1,57 @@
+/*
+ * The firmware of the machine: what -kernel names goes to the chip's memories, and has to be something
+ * that it can start.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qemu/error-report.h"
+#include "qapi/error.h"
+#include "exec/address-spaces.h"
+#include "hw/arm/boot.h"
+#include "stm32/board/machine.h"
+#include "stm32/core/image/image.h"
+#include "stm32/soc/stm32f407_soc.h"
+
+/* Word @n of what the chip sees at address 0. */
+static uint32_t vector(unsigned n)
+{
+    return address_space_ldl_le(&address_space_memory, 4 * n, MEMTXATTRS_UNSPECIFIED, NULL);
+}
+
+/* Would the core start?  An erased flash or an image for elsewhere is the commonest mistake. */
+static void check_vectors(const char *name)
+{
+    uint32_t sp = vector(0);
+    uint32_t pc = vector(1);
+    bool sp_ok = sp % 4 == 0 && ((sp > 0x20000000 && sp <= 0x20020000) ||
+                                 (sp > 0x10000000 && sp <= 0x10010000) ||
+                                 (sp > 0x60000000 && sp <= 0xa0000000));
+    bool pc_ok = (pc & 1) && image_is_memory(&address_space_memory, pc & ~1u, 2);
+
+    if (!sp_ok || !pc_ok) {
+        error_report("'%s' puts no vector table where this chip starts: stack pointer 0x%08x, "
+                     "reset vector 0x%08x; link it at 0x08000000, or load the bootloader too",
+                     name, sp, pc);
+        exit(1);
+    }
+}
+
+void firmware_load(Stm32f407gDisc *m)
+{
+    const char *name = MACHINE(m)->kernel_filename;
+    Error *err = NULL;
+
+    armv7m_load_kernel(STM32F407_SOC(m->soc)->cpu.cpu, NULL, 0, 0);     /* registers its reset */
+    if (!name) {
+        return;
+    }
+    m->firmware = image_load(name, &address_space_memory, STM32F407_FLASH_BASE, &err);
+    if (!m->firmware) {
+        error_report_err(err);
+        exit(1);
+    }
+    if (!m->boot0) {
+        check_vectors(name);
+    }
+}

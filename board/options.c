@@ -1,0 +1,300 @@
+/*
+ * The options of the machine: `-machine stm32f407g_disc,NAME=VALUE`, and what can be asked and changed while
+ * it runs.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qemu/error-report.h"
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#include "system/cpus.h"
+#include "system/runstate.h"
+#include "stm32/board/accelerometer/accelerometer.h"
+#include "stm32/board/machine.h"
+#include "stm32/board/serial.h"
+
+typedef enum OptionKind {
+    OPTION_TEXT, OPTION_BOOL, OPTION_HZ,
+    OPTION_CAN_BUS,                     /* a link */
+    OPTION_TIME,                        /* virtual, in ns: not kept, see `get` and `set` */
+} OptionKind;
+
+typedef struct Option {
+    const char *name;
+    OptionKind kind;
+    size_t offset;                      /* in Stm32f407gDisc, of the kind's type */
+    bool soldered;                      /* a snapshot is of a machine that has the same */
+    const char *description;
+    const char *otherwise;              /* a text that nobody has set reads so; NULL: "" */
+    bool (*check)(const void *value, Error **errp);
+    void (*changed)(Stm32f407gDisc *m);
+    int64_t (*get)(Stm32f407gDisc *m);
+    void (*set)(Stm32f407gDisc *m, int64_t ns);
+} Option;
+
+/* ---- What makes a value right, and what follows from it ---- */
+
+static bool check_hse_frequency(const void *value, Error **errp)
+{
+    uint32_t hz = *(const uint32_t *)value;
+
+    if (hz < 4000000 || hz > 26000000) {
+        error_setg(errp, "hse-frequency=%u: the chip takes crystals of 4000000 to 26000000 Hz", hz);
+        return false;
+    }
+    return true;
+}
+
+static bool check_accelerometer(const void *value, Error **errp)
+{
+    if (strcmp(value, "none") && !accelerometer_is_model(value)) {
+        error_setg(errp, "accelerometer-model=%s: boards have 'lis3dsh' or 'lis302dl', or 'none'",
+                   (const char *)value);
+        return false;
+    }
+    return true;
+}
+
+static bool check_vcp(const void *value, Error **errp)
+{
+    return serial_check_vcp(value, errp);
+}
+
+static void hse_stopped_changed(Stm32f407gDisc *m)
+{
+    clock_update_hz(m->hse, m->hse_stopped ? 0 : m->hse_frequency);
+}
+
+static int64_t get_virtual_time(Stm32f407gDisc *m)
+{
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+/*
+ * stop-at.  In the CPU's thread (-icount) it stops the CPU there and then, and time with it.  Elsewhere the
+ * main loop does it: to stop the clock waits until no timer of it is being served, and this is one.
+ */
+static void stop_expired(void *opaque)
+{
+    if (qemu_in_vcpu_thread()) {
+        vm_stop(RUN_STATE_PAUSED);
+    } else {
+        qemu_system_vmstop_request_prepare();
+        qemu_system_vmstop_request(RUN_STATE_PAUSED);
+    }
+}
+
+static int64_t get_stop_at(Stm32f407gDisc *m)
+{
+    return timer_expire_time_ns(m->stop);
+}
+
+static void set_stop_at(Stm32f407gDisc *m, int64_t ns)
+{
+    if (ns < 0) {
+        timer_del(m->stop);
+    } else {
+        timer_mod(m->stop, ns);
+    }
+}
+
+/* ---- The table ---- */
+
+#define MEMBER(name) offsetof(Stm32f407gDisc, name)
+
+static const Option option_table[] = {
+    { "hse-frequency", OPTION_HZ, MEMBER(hse_frequency), true,
+      "crystal of the chip in Hz (4000000 to 26000000, default 8000000)",
+      .check = check_hse_frequency },
+    { "hse-stopped", OPTION_BOOL, MEMBER(hse_stopped), false, "that crystal has stopped",
+      .changed = hse_stopped_changed },
+    { "lse", OPTION_BOOL, MEMBER(lse_fitted), true,
+      "fit the 32.768 kHz crystal that a stock board lacks" },
+    { "boot0", OPTION_BOOL, MEMBER(boot0), true, "level of BOOT0" },
+    { "boot1", OPTION_BOOL, MEMBER(boot1), true, "level of BOOT1 (PB2)" },
+    { "errata", OPTION_BOOL, MEMBER(errata), true,
+      "what the chip does against its manual, as ES0182 has it (default on)" },
+    { "wire", OPTION_TEXT, MEMBER(wire), true, "jumpers between pins: pa6-pa7:pb6-pb10" },
+    { "accelerometer-model", OPTION_TEXT, MEMBER(accelerometer), true,
+      "lis3dsh (default), lis302dl or none", "lis3dsh", .check = check_accelerometer },
+    { "motion", OPTION_TEXT, MEMBER(motion), false,
+      "file for the accelerometer: lines \"ms x y z\" in mg" },
+    { "chip-select", OPTION_TEXT, MEMBER(chip_select), true,
+      "pins that select what -device puts on spi1, spi2, spi3: spi2-pb12:spi2-pb11" },
+    { "swo", OPTION_TEXT, MEMBER(swo), false,
+      "chardev that gets the text that firmware writes to ITM port 0" },
+    { "vcp", OPTION_TEXT, MEMBER(vcp), false,
+      "which of usart1 usart2 usart3 uart4 uart5 usart6 gets the first -serial; off: none does, the "
+      "second -serial is USART1 as ever", "usart2", .check = check_vcp },
+    { "uid", OPTION_TEXT, MEMBER(uid), true,
+      "unique ID of the chip: 24 hex digits, its three words in order" },
+    { "backup", OPTION_TEXT, MEMBER(backup), false,
+      "file that keeps the backup registers and the backup SRAM; created if there is none" },
+    { "microphone", OPTION_TEXT, MEMBER(microphone), false,
+      "WAV file that the microphone hears, over and over" },
+    { "canbus1", OPTION_CAN_BUS, MEMBER(canbus[0]), false,
+      "bus that CAN1's transceiver is at: the id of an -object can-bus" },
+    { "canbus2", OPTION_CAN_BUS, MEMBER(canbus[1]), false, "the same for CAN2" },
+    { "virtual-time", OPTION_TIME, 0, false, "ns since the start (read)", .get = get_virtual_time },
+    { "stop-at", OPTION_TIME, 0, false,
+      "virtual time in ns from which on the machine pauses (-1: never)",
+      .get = get_stop_at, .set = set_stop_at },
+};
+
+static void *member(Object *obj, const Option *o)
+{
+    return (char *)STM32F407G_DISC(obj) + o->offset;
+}
+
+static const char *text_of(Object *obj, const Option *o)
+{
+    return *(char **)member(obj, o) ?: o->otherwise ?: "";
+}
+
+/* ---- Properties ---- */
+
+static void get_option(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    const Option *o = opaque;
+    char *text;
+    int64_t ns;
+
+    switch (o->kind) {
+    case OPTION_TEXT:
+        text = (char *)text_of(obj, o);
+        visit_type_str(v, name, &text, errp);
+        break;
+    case OPTION_BOOL:
+        visit_type_bool(v, name, member(obj, o), errp);
+        break;
+    case OPTION_HZ:
+        visit_type_uint32(v, name, member(obj, o), errp);
+        break;
+    default:
+        ns = o->get(STM32F407G_DISC(obj));
+        visit_type_int(v, name, &ns, errp);
+        break;
+    }
+}
+
+static void set_text(Object *obj, Visitor *v, const Option *o, Error **errp)
+{
+    g_autofree char *text = NULL;
+    char **to = member(obj, o);
+
+    if (visit_type_str(v, o->name, &text, errp) && (!o->check || o->check(text, errp))) {
+        g_free(*to);
+        *to = g_steal_pointer(&text);
+    }
+}
+
+static void set_hz(Object *obj, Visitor *v, const Option *o, Error **errp)
+{
+    uint32_t hz;
+
+    if (visit_type_uint32(v, o->name, &hz, errp) && o->check(&hz, errp)) {
+        *(uint32_t *)member(obj, o) = hz;
+    }
+}
+
+static void set_option(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    const Option *o = opaque;
+    int64_t ns;
+
+    switch (o->kind) {
+    case OPTION_TEXT:
+        set_text(obj, v, o, errp);
+        break;
+    case OPTION_BOOL:
+        visit_type_bool(v, name, member(obj, o), errp);
+        break;
+    case OPTION_HZ:
+        set_hz(obj, v, o, errp);
+        break;
+    default:
+        if (visit_type_int(v, name, &ns, errp)) {
+            o->set(STM32F407G_DISC(obj), ns);
+        }
+        break;
+    }
+    if (o->changed) {
+        o->changed(STM32F407G_DISC(obj));
+    }
+}
+
+void options_add(ObjectClass *klass)
+{
+    static const char *const types[] = {
+        [OPTION_TEXT] = "string", [OPTION_BOOL] = "bool", [OPTION_HZ] = "uint32",
+        [OPTION_TIME] = "int",
+    };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(option_table); i++) {
+        const Option *o = &option_table[i];
+
+        if (o->kind == OPTION_CAN_BUS) {
+            object_class_property_add_link(klass, o->name, TYPE_CAN_BUS, o->offset,
+                                           object_property_allow_set_link, 0);
+        } else {
+            object_class_property_add(klass, o->name, types[o->kind], get_option,
+                                      o->get && !o->set ? NULL : set_option, NULL, (void *)o);
+        }
+        object_class_property_set_description(klass, o->name, o->description);
+    }
+}
+
+void options_init(Stm32f407gDisc *m)
+{
+    m->hse_frequency = 8000000;
+    m->errata = true;
+    m->stop = timer_new_ns(QEMU_CLOCK_VIRTUAL, stop_expired, m);
+}
+
+char *options_line(Stm32f407gDisc *m, unsigned n)
+{
+    const Option *o = option_table;
+
+    for (; o < option_table + ARRAY_SIZE(option_table); o++) {
+        if (o->soldered && !n--) {
+            break;
+        }
+    }
+    if (o == option_table + ARRAY_SIZE(option_table)) {
+        return NULL;
+    }
+    switch (o->kind) {
+    case OPTION_BOOL:
+        return g_strdup_printf("%s=%s", o->name, *(bool *)member(OBJECT(m), o) ? "on" : "off");
+    case OPTION_HZ:
+        return g_strdup_printf("%s=%u", o->name, *(uint32_t *)member(OBJECT(m), o));
+    default:
+        return g_strdup_printf("%s=%s", o->name, text_of(OBJECT(m), o));
+    }
+}
+
+/* ---- QEMU's own options ---- */
+
+void options_check(const MachineState *machine)
+{
+    MachineClass *mc = MACHINE_GET_CLASS(machine);
+    const struct {
+        const char *option;
+        bool given;
+        const char *because;
+    } table[] = {
+        { "-bios", machine->firmware, "the firmware of this board is given by -kernel" },
+        { "-dtb", machine->dtb, "firmware of a microcontroller takes no device tree" },
+        { "-initrd", machine->initrd_filename, "firmware of a microcontroller takes no initrd" },
+        { "-m", machine->ram_size != mc->default_ram_size,
+          "the memories of this chip are inside it: 128 KiB of SRAM and 64 KiB of CCM" },
+    };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(table); i++) {
+        if (table[i].given) {
+            error_report("%s: %s", table[i].option, table[i].because);
+            exit(1);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+/*
+ * The registers of an I2C: what reading and writing them does (RM0090 27.6).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/peripherals/i2c/state.h"
+
+/* Do at once what is due: a guest that polls need not wait until QEMU's main loop has time. */
+static void catch_up(I2c *s)
+{
+    if (s->slave_end && i2c_now() >= s->slave_end) {
+        i2c_slave_expired(s);
+    }
+    if (shifter_is_late(&s->shift)) {
+        i2c_master_expired(s);
+    }
+}
+
+static uint32_t cr1_read(Periph *p, unsigned n)
+{
+    catch_up(I2C(p));
+    return p->regs[n];
+}
+
+static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    I2c *s = I2C(p);
+    uint32_t set = p->regs[n] & ~was, lost = R_CR1_START_MASK | R_CR1_STOP_MASK | R_CR1_ACK_MASK;
+
+    if (s->seen & R_SR1_STOPF_MASK) {
+        reg_set(s, SR1, STOPF, 0);
+        s->seen &= ~R_SR1_STOPF_MASK;
+    }
+    if (!reg_get(s, CR1, PE) && set & lost && i2c_is_idle(s)) {
+        periph_mistake(p, "START, STOP or ACK set while PE is 0: it is cleared at once");
+    }
+    if (was & ~p->regs[n] & R_CR1_PE_MASK && !i2c_is_idle(s)) {
+        periph_mistake(p, "PE cleared in the middle of a transfer: it goes on, and keeps the bus");
+    }
+    if (set & R_CR1_START_MASK && reg_get(s, CR1, PE)) {
+        i2c_check_bus(s);
+    }
+}
+
+static void timing_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    if (p->regs[n] != was && reg_get(I2C(p), CR1, PE)) {
+        periph_mistake(p, "%s changed while PE is 1", p->reg[n].name);
+    }
+}
+
+static uint32_t dr_read(Periph *p, unsigned n)
+{
+    I2c *s = I2C(p);
+    uint32_t value;
+
+    catch_up(s);
+    value = p->regs[R_DR];
+    reg_set(s, SR1, BTF, 0);
+    if (s->full) {
+        s->full = false;
+        p->regs[R_DR] = s->second;
+    } else {
+        reg_set(s, SR1, RXNE, 0);
+    }
+    periph_update(p);
+    return value;
+}
+
+/* Of an address SR1 has to have been read before (EV5, EV9). */
+static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    I2c *s = I2C(p);
+    uint32_t asked = p->regs[R_SR1] & (R_SR1_SB_MASK | R_SR1_ADD10_MASK);
+    uint8_t byte = p->regs[n];
+
+    p->regs[n] = was;
+    catch_up(s);
+    p->regs[n] = byte;
+    if (asked & s->seen) {
+        p->regs[R_SR1] &= ~asked;
+        s->starts = true;
+    } else if (asked) {
+        periph_mistake(p, "address written to DR, but SR1 has not been read since %s was set",
+                       asked & R_SR1_SB_MASK ? "SB" : "ADD10");
+    } else if (reg_get(s, SR2, TRA)) {
+        if (!reg_get(s, SR1, TXE)) {
+            periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
+        }
+        s->parent_obj.regs[R_SR1] &= ~(R_SR1_TXE_MASK | R_SR1_BTF_MASK);
+    }
+}
+
+static uint32_t sr1_read(Periph *p, unsigned n)
+{
+    I2c *s = I2C(p);
+
+    catch_up(s);
+    s->seen = p->regs[n];
+    return p->regs[n];
+}
+
+static uint32_t sr2_read(Periph *p, unsigned n)
+{
+    I2c *s = I2C(p);
+    uint32_t value;
+
+    catch_up(s);
+    value = p->regs[n];
+    if (p->regs[R_SR1] & s->seen & R_SR1_ADDR_MASK) {
+        reg_set(s, SR1, ADDR, 0);
+        s->seen &= ~R_SR1_ADDR_MASK;
+        periph_update(p);
+    }
+    return value;
+}
+
+const RegOps i2c_ops[] = {
+    [R_CR1]   = { .read = cr1_read, .written = cr1_written },
+    [R_DR]    = { .read = dr_read, .written = dr_written },
+    [R_SR1]   = { .read = sr1_read },
+    [R_SR2]   = { .read = sr2_read },
+    [R_CCR]   = { .written = timing_written },
+    [R_TRISE] = { .written = timing_written },
+};

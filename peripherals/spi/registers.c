@@ -1,0 +1,168 @@
+/*
+ * The registers of an SPI: what reading and writing them does (RM0090 28.5).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/peripherals/spi/state.h"
+
+/*
+ * Do at once what is due: a guest that polls need not wait until QEMU's main loop has time.  But the end of
+ * a slave's shorter frame comes before that of the master's.
+ */
+static void catch_up(Spi *s)
+{
+    if (shifter_is_late(&s->shift) && !s->in_pieces) {
+        spi_frame_expired(s);
+    }
+    spi_i2s_catch_up(s);
+}
+
+/*
+ * DR is read or written, which serves @flag.  A frame that waits for that has not waited in vain, even
+ * if its grace is over: then the host had stopped the whole machine.  It may wait for the other flag.
+ */
+static void served(Spi *s, uint32_t flag)
+{
+    if (s->grace && s->parent_obj.regs[R_SR] & flag) {
+        s->grace = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SPI_GRACE_NS;
+    } else {
+        catch_up(s);
+    }
+}
+
+/* ---- Data ---- */
+
+static uint32_t dr_read(Periph *p, unsigned n)
+{
+    Spi *s = SPI(p);
+    uint32_t value;
+
+    served(s, R_SR_RXNE_MASK);
+    value = p->regs[R_DR];
+    reg_set(s, SR, RXNE, 0);
+    s->ovr_half = reg_get(s, SR, OVR);
+    periph_update(p);
+    return value;
+}
+
+static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    Spi *s = SPI(p);
+
+    s->tdr = p->regs[R_DR];
+    p->regs[R_DR] = was;
+    served(s, R_SR_TXE_MASK);
+    if (!reg_get(s, SR, TXE)) {
+        periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
+    }
+    reg_set(s, SR, TXE, 0);
+    s->has_sent = true;
+}
+
+/* ---- Flags ---- */
+
+/*
+ * OVR is cleared by reading DR, then SR; UDR and FRE by reading SR; MODF by SR, then writing CR1.  The
+ * read that clears a flag still shows it.
+ */
+static uint32_t sr_read(Periph *p, unsigned n)
+{
+    Spi *s = SPI(p);
+    uint32_t value;
+
+    catch_up(s);
+    value = p->regs[R_SR];
+    s->looks++;
+    s->modf_half = value & R_SR_MODF_MASK;
+    if (s->holds && (s->looks == SPI_LOOKS_UNREAD || s->looks == SPI_LOOKS_UNWRITTEN)) {
+        periph_update(p);
+    }
+    if (value & (R_SR_UDR_MASK | R_SR_FRE_MASK) || s->ovr_half) {
+        p->regs[R_SR] &= ~(R_SR_UDR_MASK | R_SR_FRE_MASK | (s->ovr_half ? R_SR_OVR_MASK : 0));
+        s->ovr_half = false;
+        periph_update(p);
+    }
+    return value;
+}
+
+static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    SPI(p)->modf_half = p->regs[R_SR] & R_SR_MODF_MASK;
+}
+
+/* ---- Settings ---- */
+
+static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    Spi *s = SPI(p);
+    uint32_t changed = p->regs[R_CR1] ^ was;
+    uint32_t fixed = R_CR1_CPHA_MASK | R_CR1_CPOL_MASK | R_CR1_BR_MASK | R_CR1_LSBFIRST_MASK |
+                     R_CR1_DFF_MASK | R_CR1_CRCEN_MASK;
+
+    if (s->modf_half) {
+        reg_set(s, SR, MODF, 0);
+        s->modf_half = false;
+    } else if (reg_get(s, SR, MODF)) {
+        /* SPE and MSTR can't be set while MODF is (RM0090 28.3.10) */
+        p->regs[R_CR1] &= ~(R_CR1_SPE_MASK | R_CR1_MSTR_MASK);
+    }
+    if (was & p->regs[R_CR1] & R_CR1_SPE_MASK && changed & fixed) {
+        periph_mistake(p, "CR1 bits 0x%04x changed while SPE is set", changed & fixed);
+    }
+    if (changed & ~was & R_CR1_CRCEN_MASK) {
+        p->regs[R_RXCRCR] = p->regs[R_TXCRCR] = 0;
+    }
+    if (was & ~p->regs[R_CR1] & R_CR1_SPE_MASK) {
+        s->has_sent = false;
+    }
+    if (changed & (fixed | R_CR1_BIDIMODE_MASK | R_CR1_BIDIOE_MASK | R_CR1_RXONLY_MASK) &&
+        s->shift.phase == SPI_IDLE) {
+        s->drawn_bit = 0;
+    }
+    if (changed & p->regs[R_CR1] & R_CR1_CRCNEXT_MASK) {
+        s->crc_asked = true;
+        if (!(p->regs[R_CR1] & R_CR1_CRCEN_MASK)) {
+            periph_mistake(p, "CRCNEXT set without CRCEN");
+        }
+    }
+}
+
+static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    if ((p->regs[n] ^ was) & R_CR2_FRF_MASK && reg_get(SPI(p), CR1, SPE)) {
+        periph_mistake(p, "FRF changed while SPE is set");
+    }
+}
+
+static void crcpr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    if (p->regs[n] != was && reg_get(SPI(p), CR1, SPE)) {
+        periph_mistake(p, "CRCPR changed while SPE is set");
+    }
+}
+
+static void i2scfgr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    if (!SPI(p)->i2s && p->regs[n] & R_I2SCFGR_I2SMOD_MASK) {
+        periph_mistake(p, "I2SMOD set, but this SPI has no I2S: it stays an SPI");
+    }
+    spi_i2s_switched(SPI(p), was);
+}
+
+static void i2spr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    if (p->regs[n] != was && spi_is_i2s(SPI(p)) && reg_get(SPI(p), I2SCFGR, I2SE)) {
+        periph_mistake(p, "I2SPR changed while I2SE is set");
+    }
+}
+
+const RegOps spi_ops[] = {
+    [R_CR1]     = { .written = cr1_written },
+    [R_CR2]     = { .written = cr2_written },
+    [R_SR]      = { .read = sr_read, .written = sr_written },
+    [R_DR]      = { .read = dr_read, .written = dr_written },
+    [R_CRCPR]   = { .written = crcpr_written },
+    [R_I2SCFGR] = { .written = i2scfgr_written },
+    [R_I2SPR]   = { .written = i2spr_written },
+};

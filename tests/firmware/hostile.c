@@ -1,0 +1,331 @@
+/*
+ * A hostile guest: peripherals set up at random, but in the order and with the bits that make them do
+ * something, then random accesses to all of them, with all interrupts on; again and again.
+ *
+ * All that it needs itself is in CCM, which no DMA reaches; its code is in flash, which it does not touch.
+ * Words of CCM: HOSTILE_SEED, put there before the start; HOSTILE_ALIVE goes on while it runs.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "stm32.h"
+#include "hostile.h"
+
+#define STARTED 0x5eeded01u
+#define CCM_TOP 0x10010000
+#define ACTLR (*(volatile uint32_t *)0xe000e008)
+#define ACTLR_DISDEFWBUF 2
+#define BUFFER 0x20010000u
+#define IN_A_ROW 50             /* interrupts, until one is switched off for this round */
+
+struct state {
+    uint32_t started, random, alive, last, in_a_row;
+};
+#define state ((volatile struct state *)HOSTILE_STATE)
+
+static uint32_t random_word(void)
+{
+    uint32_t x = state->random;
+
+    x ^= x << 13;
+    x ^= x >> 17;
+    x ^= x << 5;
+    state->random = x;
+    return x;
+}
+
+static uint32_t random_below(uint32_t n)
+{
+    return random_word() % n;
+}
+
+static void live(void)
+{
+    (*(volatile uint32_t *)HOSTILE_ALIVE)++;
+}
+
+/* ---- Handlers ---- */
+
+/* The access that failed is passed over: it is an instruction of 16 bits, see below. */
+__attribute__((used)) static void fault(uint32_t *frame)
+{
+    frame[6] += 2;
+    SCB_CFSR = 0xffffffff;
+    live();
+}
+
+__attribute__((naked)) static void fault_handler(void)
+{
+    __asm__ volatile("mrs r0, msp\n b fault");
+}
+
+/* CSS keeps the NMI coming until it is told that it was heard. */
+static void nmi_handler_of_ours(void)
+{
+    REG(RCC, RCC_CIR) |= RCC_CIR_CSSC;
+    live();
+}
+
+static void interrupt_handler(void)
+{
+    uint32_t n;
+
+    __asm__ volatile("mrs %0, ipsr" : "=r"(n));
+    live();
+    state->in_a_row = state->last == n ? state->in_a_row + 1 : 0;
+    state->last = n;
+    if (n >= 16 && state->in_a_row > IN_A_ROW) {
+        NVIC_ICER[(n - 16) / 32] = 1u << (n - 16) % 32;
+    }
+}
+
+__attribute__((aligned(512))) static void (*const vectors[16 + 82])(void) = {
+    [0 ... 97] = interrupt_handler, [2] = nmi_handler_of_ours, [3 ... 6] = fault_handler,
+};
+
+/* ---- Accesses: each of one instruction of 16 bits, which a fault passes over ---- */
+
+__attribute__((noinline)) static void write_word(uint32_t address, uint32_t data)
+{
+    __asm__ volatile("str %1, [%0]" : : "l"(address), "l"(data) : "memory");
+}
+
+__attribute__((noinline)) static uint32_t read_word(uint32_t address)
+{
+    uint32_t data = 0;
+
+    __asm__ volatile("ldr %0, [%1]" : "+l"(data) : "l"(address) : "memory");
+    return data;
+}
+
+__attribute__((noinline)) static void access_part(uint32_t address, uint32_t data, uint32_t kind)
+{
+    switch (kind) {
+    case 0: __asm__ volatile("strh %1, [%0]" : : "l"(address & ~1u), "l"(data) : "memory"); break;
+    case 1: __asm__ volatile("strb %1, [%0]" : : "l"(address), "l"(data) : "memory"); break;
+    case 2: __asm__ volatile("ldrh %1, [%0]" : : "l"(address & ~1u), "l"(data) : "memory"); break;
+    default: __asm__ volatile("ldrb %1, [%0]" : : "l"(address), "l"(data) : "memory"); break;
+    }
+}
+
+/* ---- Set-ups: `set` and some of the bits of `random` into the register at `offset` ---- */
+
+struct step {
+    uint16_t offset;
+    uint8_t kind;
+    uint32_t set, random;
+};
+
+enum { WRITE, MORE /* besides what is there */, WAIT /* so many turns */, END };
+
+static const struct step usart[] = {
+    { 0x0c, WRITE, 0, 0 }, { 0x08, WRITE, 0x10, 0x7f }, { 0x10, WRITE, 0, 0x7f6f },
+    { 0x14, WRITE, 0, 0x0fff }, { 0x18, WRITE, 1, 0xffff }, { 0x0c, WRITE, 0x200c, 0xdff3 },
+    { 0x04, WRITE, 0, 0x1ff }, { 0x04, WRITE, 0, 0x1ff }, { 0, END }
+};
+static const struct step spi[] = {
+    { 0x00, WRITE, 0, 0 }, { 0x1c, WRITE, 0, 0 }, { 0x04, WRITE, 0, 0xf7 },
+    { 0x00, WRITE, 0, 0xffbf }, { 0x00, MORE, 0x40, 0 }, { 0x0c, WRITE, 0, 0xffff },
+    { 0x0c, WRITE, 0, 0xffff }, { 0, END }
+};
+static const struct step i2s[] = {
+    { 0x00, WRITE, 0, 0 }, { 0x20, WRITE, 2, 0x30f }, { 0x04, WRITE, 0, 0xf3 },
+    { 0x1c, WRITE, 0x800, 0x3bf }, { 0x1c, MORE, 0x400, 0 }, { 0x0c, WRITE, 0, 0xffff }, { 0, END }
+};
+static const struct step i2c[] = {
+    { 0x00, WRITE, 0x8000, 0 }, { 0x00, WRITE, 0, 0 }, { 0x04, WRITE, 16, 0x1f00 },
+    { 0x1c, WRITE, 4, 0xc03f }, { 0x20, WRITE, 3, 0x3f }, { 0x08, WRITE, 0x4000, 0x83ff },
+    { 0x00, WRITE, 1, 0x1fff }, { 0x10, WRITE, 0, 0xff }, { 0, END }
+};
+static const struct step timer[] = {
+    { 0x00, WRITE, 0, 0 }, { 0x28, WRITE, 0, 0x3 }, { 0x2c, WRITE, 1, 0xff },
+    { 0x34, WRITE, 0, 0xff }, { 0x38, WRITE, 0, 0xff }, { 0x3c, WRITE, 0, 0xff },
+    { 0x40, WRITE, 0, 0xff }, { 0x20, WRITE, 0, 0 }, { 0x18, WRITE, 0, 0xffff },
+    { 0x1c, WRITE, 0, 0xffff }, { 0x20, WRITE, 0, 0xffff }, { 0x08, WRITE, 0, 0xfff7 },
+    { 0x04, WRITE, 0, 0x7ffd }, { 0x30, WRITE, 0, 0x3 }, { 0x44, WRITE, 0x8000, 0x7cff },
+    { 0x48, WRITE, 0, 0x1f1f }, { 0x0c, WRITE, 0, 0x7fff }, { 0x50, WRITE, 0, 0xc3 },
+    { 0x00, WRITE, 1, 0x3fe }, { 0x14, WRITE, 0, 0xff }, { 0, END }
+};
+static const struct step adc[] = {
+    { 0x08, WRITE, 1, 0 }, { 0x04, WRITE, 0, 0x07ffffff }, { 0x0c, WRITE, 0, 0x7ffffff },
+    { 0x10, WRITE, 0, 0x3fffffff }, { 0x24, WRITE, 0, 0xfff }, { 0x2c, WRITE, 0, 0xf00000 },
+    { 0x34, WRITE, 0, 0x3fffffff }, { 0x38, WRITE, 0, 0x3fffff },
+    { 0x08, WRITE, 1, 0x3f3f0f02 }, { 0x08, MORE, 0x40400000, 0 }, { 0, END }
+};
+static const struct step adc_common[] = { { 0x04, WRITE, 0, 0x00c3efff }, { 0, END } };
+static const struct step dac[] = {
+    { 0x08, WRITE, 0, 0xfff }, { 0x00, WRITE, 0x10001, 0x3ffe3ffe }, { 0x04, WRITE, 0, 3 }, { 0, END }
+};
+static const struct step can[] = {
+    { 0x000, WRITE, 1, 0xfc }, { 0, WAIT, 200, 0 }, { 0x01c, WRITE, 0, 0x437f0003 },
+    { 0x014, WRITE, 0, 0x3ff7f }, { 0x200, MORE, 1, 0 }, { 0x240, WRITE, 0, 3 },
+    { 0x204, WRITE, 0, 3 }, { 0x20c, WRITE, 0, 3 }, { 0x21c, WRITE, 3, 0 }, { 0x200, WRITE, 0x2a1c0e00, 0 },
+    { 0x000, WRITE, 0, 0xfc }, { 0x184, WRITE, 0, 0xf }, { 0x180, WRITE, 1, 0xfffffffe },
+    { 0x190, WRITE, 1, 0xfffffffe }, { 0, END }
+};
+static const struct step rng[] = { { 0x00, WRITE, 4, 8 }, { 0, END } };
+static const struct step gpio[] = {
+    { 0x00, WRITE, 0, 0xffffffff }, { 0x04, WRITE, 0, 0xffff }, { 0x08, WRITE, 0, 0xffffffff },
+    { 0x0c, WRITE, 0, 0xffffffff }, { 0x20, WRITE, 0, 0xffffffff }, { 0x24, WRITE, 0, 0xffffffff },
+    { 0x14, WRITE, 0, 0xffff }, { 0, END }
+};
+static const struct step exti[] = {
+    { 0x00, WRITE, 0, 0x7fffff }, { 0x04, WRITE, 0, 0x7fffff }, { 0x08, WRITE, 0, 0x7fffff },
+    { 0x0c, WRITE, 0, 0x7fffff }, { 0x10, WRITE, 0, 0x7fffff }, { 0, END }
+};
+static const struct step syscfg[] = {
+    { 0x08, WRITE, 0, 0x7777 }, { 0x0c, WRITE, 0, 0x7777 }, { 0x10, WRITE, 0, 0x7777 },
+    { 0x14, WRITE, 0, 0x7777 }, { 0, END }
+};
+static const struct step rtc[] = {
+    { 0x24, WRITE, 0xca, 0 }, { 0x24, WRITE, 0x53, 0 }, { 0x08, WRITE, 0, 0 },
+    { 0x0c, WRITE, 0x80, 0 }, { 0x10, WRITE, 0, 0x7f00ff }, { 0x14, WRITE, 1, 0xf },
+    { 0x00, WRITE, 0, 0x7f7f7f }, { 0x1c, WRITE, 0, 0xffffffff }, { 0x20, WRITE, 0x80808080, 0x7f7f7f7f },
+    { 0x44, WRITE, 0, 0x0f007fff }, { 0x40, WRITE, 0, 0xff87 }, { 0x0c, WRITE, 0, 0 },
+    { 0x08, WRITE, 0, 0x00ffff7f }, { 0, END }
+};
+static const struct step itm[] = {
+    { 0xfb0, WRITE, 0xc5acce55, 0 }, { 0xe00, WRITE, 0xffffffff, 0 }, { 0xe80, WRITE, 1, 0x7f0f1e },
+    { 0x000, WRITE, 0, 0xffffffff }, { 0, END }
+};
+static const struct step dma[] = {
+    { 0x08, WRITE, 0xffffffff, 0 }, { 0x0c, WRITE, 0xffffffff, 0 }, { 0, END }     /* and a stream */
+};
+
+static const struct peripheral {
+    uint32_t base, size;
+    const struct step *step;
+} peripherals[] = {
+    { 0x40000000, 0x54, timer }, { 0x40000400, 0x54, timer }, { 0x40000800, 0x54, timer },
+    { 0x40000c00, 0x54, timer }, { 0x40001000, 0x54, timer }, { 0x40001400, 0x54, timer },
+    { 0x40001800, 0x54, timer }, { 0x40001c00, 0x54, timer }, { 0x40002000, 0x54, timer },
+    { 0x40010000, 0x54, timer }, { 0x40010400, 0x54, timer }, { 0x40014000, 0x54, timer },
+    { 0x40014400, 0x54, timer }, { 0x40014800, 0x54, timer }, { 0x40002800, 0xa0, rtc },
+    { 0x40002c00, 0x0c, 0 }, { 0x40003400, 0x24, i2s }, { 0x40003800, 0x24, spi },
+    { 0x40003800, 0x24, i2s }, { 0x40003c00, 0x24, spi }, { 0x40003c00, 0x24, i2s },
+    { 0x40004000, 0x24, i2s }, { 0x40013000, 0x24, spi }, { 0x40004400, 0x1c, usart },
+    { 0x40004800, 0x1c, usart }, { 0x40004c00, 0x1c, usart }, { 0x40005000, 0x1c, usart },
+    { 0x40011000, 0x1c, usart }, { 0x40011400, 0x1c, usart }, { 0x40005400, 0x28, i2c },
+    { 0x40005800, 0x28, i2c }, { 0x40005c00, 0x28, i2c }, { 0x40006400, 0x320, can },
+    { 0x40006800, 0x200, can }, { 0x40007000, 0x08, 0 }, { 0x40007400, 0x38, dac },
+    { 0x40012000, 0x50, adc }, { 0x40012100, 0x50, adc }, { 0x40012200, 0x50, adc },
+    { 0x40012300, 0x0c, adc_common }, { 0x40013800, 0x24, syscfg }, { 0x40013c00, 0x18, exti },
+    { 0x40020000, 0x28, gpio }, { 0x40020400, 0x28, gpio }, { 0x40020800, 0x28, gpio },
+    { 0x40020c00, 0x28, gpio }, { 0x40021000, 0x28, gpio }, { 0x40023000, 0x0c, 0 },
+    { 0x40024000, 0x1000, 0 }, { 0x40026000, 0xd0, dma }, { 0x40026400, 0xd0, dma },
+    { 0x50060800, 0x0c, rng }, { 0xe0000000, 0xfb8, itm }, { 0xe0001000, 0x60, 0 },
+    { 0xe0042000, 0x10, 0 },
+};
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static void set_up(const struct peripheral *p)
+{
+    for (const struct step *s = p->step; s && s->kind != END; s++) {
+        uint32_t data = s->set | (random_word() & s->random);
+
+        live();
+        if (s->kind == WAIT) {
+            for (volatile uint32_t i = 0; i < s->set; i++) {
+            }
+        } else {
+            write_word(p->base + s->offset,
+                       s->kind == MORE ? read_word(p->base + s->offset) | data : data);
+        }
+    }
+}
+
+/* A register of some peripheral, or memory. */
+static uint32_t any_address(void)
+{
+    const struct peripheral *p = &peripherals[random_below(COUNT(peripherals))];
+
+    return random_below(4) ? p->base + random_below(p->size) / 4 * 4
+                           : BUFFER + random_below(0x4000) / 4 * 4;
+}
+
+static void set_up_stream(uint32_t dma_base)
+{
+    uint32_t stream = dma_base + 0x10 + 0x18 * random_below(8);
+
+    write_word(stream, 0);
+    write_word(stream + 0x04, random_below(256));
+    write_word(stream + 0x08, any_address());
+    write_word(stream + 0x0c, BUFFER + random_below(0x4000) / 4 * 4);
+    write_word(stream + 0x10, BUFFER + random_below(0x4000) / 4 * 4);
+    write_word(stream + 0x14, random_word() & 0xbf);
+    write_word(stream, 1 | (random_word() & 0x0feffffe));
+}
+
+/* Most clocks on, some resets, other speeds of the buses. */
+static void set_up_clocks(void)
+{
+    for (uint32_t reg = RCC_AHB1ENR; reg <= RCC_APB2ENR; reg += 4) {
+        REG(RCC, reg) = random_word() | random_word() | random_word();
+        REG(RCC, reg - 0x20) = random_word() & random_word() & random_word() & random_word() &
+                               ~(1u << 18);         /* not CCM */
+        REG(RCC, reg - 0x20) = 0;
+    }
+    REG(RCC, RCC_CFGR) = (random_word() & 0xfffffc00) | (random_below(4) ? 0 : 8 + random_below(4)) << 4;
+    REG(RCC, RCC_CSR) |= RCC_CSR_LSION;
+    REG(RCC, RCC_CR) |= (random_word() & (RCC_CR_PLLI2SON | RCC_CR_HSEON));
+    REG(PWR, PWR_CR) |= PWR_CR_DBP;
+    REG(RCC, RCC_BDCR) |= 2 << 8 | RCC_BDCR_RTCEN;
+}
+
+static void random_access(void)
+{
+    const struct peripheral *p = &peripherals[random_below(COUNT(peripherals))];
+    uint32_t address = p->base + random_below(p->size), data = random_word();
+
+    live();
+    switch (random_below(8)) {
+    case 0: access_part(address, data, random_below(4)); break;
+    case 1: case 2: read_word(address & ~3u); break;
+    case 3: write_word(address & ~3u, 1u << data % 32); break;
+    case 4: write_word(address & ~3u, read_word(address & ~3u) ^ 1u << data % 32); break;
+    case 5: write_word(address & ~3u, data & 0xff); break;
+    default: write_word(address & ~3u, data); break;
+    }
+}
+
+static void play_round(void)
+{
+    set_up_clocks();
+    for (unsigned i = 0; i < 3; i++) {
+        NVIC_ICPR[i] = 0xffffffff;
+        NVIC_ISER[i] = 0xffffffff;
+    }
+    for (unsigned i = 0; i < 30; i++) {
+        const struct peripheral *p = &peripherals[random_below(COUNT(peripherals))];
+
+        set_up(p);
+        if (p->step == dma) {
+            set_up_stream(p->base);
+        }
+        for (volatile uint32_t wait = random_below(300); wait; wait--) {
+        }
+    }
+    for (unsigned i = random_below(400); i; i--) {
+        random_access();
+    }
+}
+
+__attribute__((used)) static void be_hostile(void)
+{
+    if (state->started != STARTED) {            /* a watchdog's reset does not begin anew */
+        state->started = STARTED;
+        state->random = *(volatile uint32_t *)HOSTILE_SEED | 1;
+    }
+    ACTLR |= ACTLR_DISDEFWBUF;                  /* a fault is that of the access that failed */
+    SCB_VTOR = (uint32_t)vectors;
+    SYST_RVR = 0x3fff;
+    SYST_CSR = 7;
+    for (;;) {
+        play_round();
+    }
+}
+
+int main(void)
+{
+    __asm__ volatile("msr msp, %0\n b be_hostile" : : "r"(CCM_TOP - 0x200));
+    __builtin_unreachable();
+}
