@@ -1,6 +1,6 @@
 /*
- * What becomes of a frame on the wire of a CAN: who finds what wrong, and what that does to the others
- * (ISO 11898-1).
+ * What becomes of a frame on the wire of a CAN: who finds what wrong, and what that does to the
+ * others (ISO 11898-1).
  *
  * In real time (see time_is_exact()) who is alone on the bus repeats its frame once in LONELY_NS.
  *

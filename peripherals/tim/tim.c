@@ -167,7 +167,8 @@ static void ccmr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     unsigned first = (n - R_CCMR1) * 2;
 
     tim_drop_absent(p, n, data);
-    tim_keep_locked(p, n, was, tim_lock_level(s) >= 3 ? tim_output_mask(s, first, 2, 8) & 0x7878 : 0);
+    tim_keep_locked(p, n, was,
+                    tim_lock_level(s) >= 3 ? tim_output_mask(s, first, 2, 8) & 0x7878 : 0);
     for (unsigned i = 0; i < 2; i++) {
         uint32_t ccs = 3 << (8 * i);
 
@@ -185,7 +186,8 @@ static void ccer_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     Tim *s = TIM(p);
 
     tim_drop_absent(p, n, data);
-    tim_keep_locked(p, n, was, tim_lock_level(s) >= 2 ? tim_output_mask(s, 0, 4, 4) & LOCK_CCER : 0);
+    tim_keep_locked(p, n, was,
+                    tim_lock_level(s) >= 2 ? tim_output_mask(s, 0, 4, 4) & LOCK_CCER : 0);
     tim_load_channels(s, false);
 }
 
