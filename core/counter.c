@@ -1,8 +1,8 @@
 /*
  * Counter: ticks from time and time from ticks, see counter.h.
  *
- * A clock's period is in units of 2^-32 ns, so an hour of 168 MHz is 94 bits: all arithmetic here is
- * in 128 bits and rounds once.
+ * A clock's period is in units of 2^-32 ns, so an hour of 168 MHz is 94 bits: all arithmetic here
+ * is in 128 bits and rounds once.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,8 +13,8 @@
 #include "system/qtest.h"
 #include "stm32/core/counter.h"
 
-#define MAX_AT_ONCE 100000      /* timers that are due at one instant: a chain of devices has some ten, */
-#define MAX_AFTER_BUG 1000      /* ... and one that never ends is cut shorter the next time */
+#define MAX_AT_ONCE 100000      /* timers due at one instant: a chain of devices has some ten, */
+#define MAX_AFTER_BUG 1000      /* ... one that never ends is cut shorter the next time */
 #define BUG_DELAY_NS SCALE_MS
 
 typedef unsigned __int128 Units;    /* of 2^-32 ns */
@@ -142,8 +142,9 @@ static int64_t due_now(int64_t when, int64_t now)
         return time_is_exact() ? when : now;
     }
     if (max == MAX_AT_ONCE) {
-        error_report("a device's timer is due again and again at %" PRId64 " ns of virtual time; such "
-                     "timers come late from now on: please report this bug of the machine", now);
+        error_report("a device's timer is due again and again at %" PRId64 " ns of virtual time; "
+                     "such timers come late from now on: please report this bug of the machine",
+                     now);
         max = MAX_AFTER_BUG;
     }
     return now + BUG_DELAY_NS;

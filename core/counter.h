@@ -33,10 +33,16 @@ void counter_init(Counter *c, Clock *clk);
 /* Steps counted by now. */
 uint64_t counter_now(const Counter *c);
 
-/* Steps counted by the virtual time @ns, if nothing changes until then: not before it was last booked. */
+/*
+ * Steps counted by the virtual time @ns, if nothing changes until then: not before it was last
+ * booked.
+ */
 uint64_t counter_at(const Counter *c, int64_t ns);
 
-/* Be @count, at the start of a step: now, or at the virtual time @ns, not before it was last booked. */
+/*
+ * Be @count, at the start of a step: now, or at the virtual time @ns, not before it was last
+ * booked.
+ */
 void counter_set(Counter *c, uint64_t count);
 void counter_set_at(Counter *c, uint64_t count, int64_t ns);
 
@@ -47,22 +53,26 @@ void counter_go(Counter *c);
 /* Book what has passed with the period so far: before the clock changes its period. */
 void counter_sync(Counter *c);
 
-/* From now on one step for every @divide ticks of the clock, 1 or more; the step under way starts anew. */
+/*
+ * From now on one step for every @divide ticks of the clock, 1 or more; the step under way starts
+ * anew.
+ */
 void counter_divide(Counter *c, uint32_t divide);
 
 /*
- * The first virtual time, in ns, at which counter_now() is @count or more: now or before if it is that
- * already, COUNTER_NEVER if it stands still or that is more than some 200 years ahead.
+ * The first virtual time, in ns, at which counter_now() is @count or more: now or before if it is
+ * that already, COUNTER_NEVER if it stands still or that is more than some 200 years ahead.
  */
 int64_t counter_when(const Counter *c, uint64_t count);
 
 /*
- * Let @timer expire at @when, as counter_when() has it; COUNTER_NEVER: not at all.  Every timer of virtual
- * time is armed here.
+ * Let @timer expire at @when, as counter_when() has it; COUNTER_NEVER: not at all.  Every timer of
+ * virtual time is armed here.
  *
- * A time that has passed is now: while virtual time is the host's, others get their turn before.  Where it
- * is not, a timer that is due again and again while virtual time stands would never let anybody else go
- * on: that is a bug of the model, which is told once; such timers come some time later then.
+ * A time that has passed is now: while virtual time is the host's, others get their turn before.
+ * Where it is not, a timer that is due again and again while virtual time stands would never let
+ * anybody else go on: that is a bug of the model, which is told once; such timers come some time
+ * later then.
  */
 void counter_arm(QEMUTimer *timer, int64_t when);
 
@@ -70,8 +80,8 @@ void counter_arm(QEMUTimer *timer, int64_t when);
 bool time_is_exact(void);
 
 /*
- * The first virtual time at which it is or was @count at its present pace, which may be long ago, even
- * before 0.  For a counter that stands: when that was last booked.
+ * The first virtual time at which it is or was @count at its present pace, which may be long ago,
+ * even before 0.  For a counter that stands: when that was last booked.
  */
 int64_t counter_time(const Counter *c, int64_t count);
 

@@ -1,5 +1,5 @@
 /*
- * Analog-to-digital converter (RM0090 chapter 13): registers, pins and lines of one of the three. 
+ * Analog-to-digital converter (RM0090 chapter 13): registers, pins and lines of one of the three.
  * The rest is in sequence.c, result.c, common.c and time.c.
  *
  * Properties: `number`, 1 to 3; `errata`, what ES0182 says.  Links: `common`, what all share; `in0`

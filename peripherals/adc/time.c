@@ -14,7 +14,7 @@
 #include "stm32/peripherals/adc/state.h"
 
 #define MAX_CONVERSIONS 4096    /* with nobody looking, made up for one by one */
-#define MAX_STRIKES 2           /* the host may have stood still for any time once: a reader comes first */
+#define MAX_STRIKES 2           /* a host may stand still for any time once: a reader comes first */
 #define BACKLOG_NS 20000000     /* a host that is later than this: what it missed is lost */
 
 /* The converter whose conversion ends first. */

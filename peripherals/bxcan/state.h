@@ -5,6 +5,7 @@
  *   mode.c     modes and errors; rx.c: filters and FIFOs
  *   tx.c       mailboxes
  *   bus.c      who is at the bus
+ *   verdict.c  what becomes of a frame
  *   wire.c     what happens on it
  *   time.c     ... and when
  *   bxcan.c    registers
@@ -224,9 +225,17 @@ void can_wire_update(CanWire *w);
 bool bxcan_is_sane(void *opaque, int version_id);
 extern const VMStateDescription vmstate_can_wire;
 
-/* ---- wire.c ---- */
+/* ---- verdict.c ---- */
 
 #define TAIL_BITS 8             /* ACK delimiter, end of frame */
+#define INTERMISSION_BITS 3
+
+/* The ACK slot: by now all have found what they find. */
+void can_wire_decide(CanWire *w);
+/* Error passive senders leave the others time, and @bits more; one that is alone need not hurry. */
+void can_wire_let_others(CanWire *w, Bxcan *s, unsigned bits);
+
+/* ---- wire.c ---- */
 
 /* When the next frame may begin, if there is one: virtual ns. */
 int64_t can_wire_when_to_begin(CanWire *w);

@@ -1,9 +1,9 @@
 /*
  * Timers: the counter, from one event to the next, see state.h.
  *
- * An event is the end of a run (overflow, underflow) or a channel's value.  What lies between two of
- * them is one addition; what lies between two looks at the timer is at most a few events and then
- * whole periods at once, so it does not matter for how long nobody has looked.
+ * An event is the end of a run (overflow, underflow) or a channel's value.  What lies between two
+ * of them is one addition; what lies between two looks at the timer is at most a few events and
+ * then whole periods at once, so it does not matter for how long nobody has looked.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,93 +11,6 @@
 #include "stm32/peripherals/tim/state.h"
 
 #define MAX_SINGLE 256  /* periods that are told one by one if somebody wants every one */
-
-bool tim_is_down(const Tim *s)
-{
-    return tim_cr1(s, R_CR1_DIR_MASK);
-}
-
-bool tim_is_internal(const Tim *s)
-{
-    unsigned sms = tim_sms(s);
-
-    return tim_cr1(s, R_CR1_CEN_MASK) && s->arr && clock_is_enabled(s->ticks.clk) &&
-           !tim_is_encoder(s) && sms != SMS_CLOCK &&
-           !(s->parent_obj.regs[R_SMCR] & R_SMCR_ECE_MASK) && (sms != SMS_GATED || s->gate);
-}
-
-/* ---- How far to what ---- */
-
-uint64_t tim_steps(const Tim *s, uint64_t clocks)
-{
-    return clocks == NEVER ? NEVER : clocks * (s->psc + 1ull) - s->psc_count;
-}
-
-/* A counter beyond ARR runs on to its last value, and over it to 0. */
-static bool is_beyond(const Tim *s)
-{
-    return s->parent_obj.regs[R_CNT] > s->arr && !tim_is_down(s);
-}
-
-static uint64_t period_clocks(const Tim *s)
-{
-    return tim_is_centred(s) ? 2ull * s->arr : s->arr + 1ull;
-}
-
-uint64_t tim_clocks_to_end(const Tim *s)
-{
-    uint64_t cnt = s->parent_obj.regs[R_CNT];
-
-    if (is_beyond(s)) {
-        return tim_max(s) - cnt + 1;
-    }
-    if (tim_is_centred(s)) {
-        return MAX(tim_is_down(s) ? cnt : s->arr - cnt, 1);
-    }
-    return (tim_is_down(s) ? cnt : s->arr - cnt) + 1;
-}
-
-uint64_t tim_clocks_to_match(const Tim *s, unsigned ch)
-{
-    uint64_t cnt = s->parent_obj.regs[R_CNT], c = s->ccr[ch], end = tim_clocks_to_end(s);
-    bool down = tim_is_down(s), centred = tim_is_centred(s);
-
-    if (c > s->arr) {
-        return is_beyond(s) && c > cnt ? c - cnt : NEVER;
-    }
-    if (down ? c < cnt : c > cnt) {
-        return down ? cnt - c : c - cnt;
-    }
-    return end + (down == centred ? c : s->arr - c);    /* counting up after the end, or down */
-}
-
-uint64_t tim_clocks_to_update(const Tim *s)
-{
-    uint64_t end = tim_clocks_to_end(s) + (is_beyond(s) ? s->arr + 1ull : 0);
-
-    if (tim_cr1(s, R_CR1_UDIS_MASK) || !s->arr) {
-        return NEVER;
-    }
-    return end + s->rep * (tim_is_centred(s) ? s->arr : s->arr + 1ull);
-}
-
-bool tim_has_pending(const Tim *s)
-{
-    const uint32_t *regs = s->parent_obj.regs;
-
-    if (tim_cr1(s, R_CR1_UDIS_MASK)) {
-        return false;
-    }
-    if (s->psc != regs[R_PSC] || s->arr != regs[R_ARR]) {
-        return true;
-    }
-    for (unsigned ch = 0; ch < s->channels; ch++) {
-        if (tim_ccs(s, ch) == CCS_OUTPUT && s->ccr[ch] != regs[R_CCR1 + ch]) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* ---- Events ---- */
 
@@ -137,12 +50,12 @@ static void tell_of_updates(Tim *s, uint64_t count)
 
 static void update_event(Tim *s)
 {
-    if (tim_cr1(s, R_CR1_UDIS_MASK)) {
+    if (reg_get(s, CR1, UDIS)) {
         return;
     }
     tim_load_shadows(s);
-    if (tim_cr1(s, R_CR1_OPM_MASK)) {
-        s->parent_obj.regs[R_CR1] &= ~R_CR1_CEN_MASK;
+    if (reg_get(s, CR1, OPM)) {
+        reg_set(s, CR1, CEN, 0);
         tim_trgo_refresh(s);
     }
     tim_event(s, R_SR_UIF_MASK);
@@ -152,9 +65,9 @@ static void update_event(Tim *s)
 void tim_restart(Tim *s, bool by_software)
 {
     uint32_t *regs = s->parent_obj.regs;
-    bool silent = tim_cr1(s, R_CR1_URS_MASK);
+    bool silent = reg_get(s, CR1, URS);
 
-    if (!tim_cr1(s, R_CR1_UDIS_MASK)) {
+    if (!reg_get(s, CR1, UDIS)) {
         tim_load_shadows(s);
     }
     s->psc_count = 0;
@@ -162,7 +75,7 @@ void tim_restart(Tim *s, bool by_software)
         regs[R_CR1] &= ~R_CR1_DIR_MASK;
     }
     regs[R_CNT] = tim_is_down(s) ? s->arr : 0;
-    if (!tim_cr1(s, R_CR1_UDIS_MASK)) {
+    if (!reg_get(s, CR1, UDIS)) {
         if (!silent) {
             tim_event(s, R_SR_UIF_MASK);
         }
@@ -189,7 +102,7 @@ static void reach_end(Tim *s)
     uint32_t *regs = s->parent_obj.regs;
     bool down = tim_is_down(s), centred = tim_is_centred(s);
 
-    if (is_beyond(s)) {
+    if (tim_is_beyond(s)) {
         regs[R_CNT] = 0;        /* unsure: not an overflow, ARR was not reached */
         return;
     }
@@ -216,7 +129,7 @@ static void reach_end(Tim *s)
 static void reach_event(Tim *s, uint64_t clocks)
 {
     uint32_t *cnt = &s->parent_obj.regs[R_CNT];
-    unsigned cms = FIELD_EX32(s->parent_obj.regs[R_CR1], CR1, CMS);
+    unsigned cms = reg_get(s, CR1, CMS);
     bool down = tim_is_down(s), end = clocks == tim_clocks_to_end(s);
 
     if (end) {
@@ -295,7 +208,7 @@ static uint64_t repeat(Tim *s, uint64_t ends)
         s->rep -= ends;
         return 0;
     }
-    if (tim_cr1(s, R_CR1_UDIS_MASK)) {
+    if (reg_get(s, CR1, UDIS)) {
         s->rep = 0;             /* it is loaded again by an update event alone */
         return 0;
     }
@@ -307,10 +220,10 @@ static uint64_t repeat(Tim *s, uint64_t ends)
 /* Of @n steps leave out whole periods in which nothing new happens; how many steps that is. */
 static uint64_t skip_periods(Tim *s, uint64_t n)
 {
-    uint64_t steps = period_clocks(s) * (s->psc + 1ull), periods = n / steps, updates;
+    uint64_t steps = tim_period_clocks(s) * (s->psc + 1ull), periods = n / steps, updates;
     uint64_t ends = tim_is_centred(s) ? 2 : 1, keep = is_watched(s) ? MAX_SINGLE : 1;
 
-    if (periods <= keep || is_beyond(s)) {
+    if (periods <= keep || tim_is_beyond(s)) {
         return 0;
     }
     periods -= keep;
@@ -333,67 +246,29 @@ static uint64_t skip_periods(Tim *s, uint64_t n)
 
 /* ---- Counting ---- */
 
-void tim_count(Tim *s, uint64_t n)
+/* One event, or what is left: then 0 is. */
+uint64_t tim_advance(Tim *s, uint64_t n, bool internal)
 {
-    bool internal = tim_is_internal(s);
+    uint64_t skipped, clocks, steps;
 
-    while (n && s->arr && tim_cr1(s, R_CR1_CEN_MASK)) {
-        uint64_t skipped = skip_periods(s, n), clocks = clocks_to_event(s);
-        uint64_t steps = tim_steps(s, clocks);
-
-        n -= skipped;
-        s->at += internal ? skipped : 0;
-        if (n < steps) {
-            uint64_t all = s->psc_count + n;
-            uint32_t passed = all / (s->psc + 1ull);
-
-            s->parent_obj.regs[R_CNT] += tim_is_down(s) ? -passed : passed;
-            s->psc_count = all % (s->psc + 1ull);
-            break;
-        }
-        n -= steps;
-        s->at += internal ? steps : 0;
-        s->psc_count = 0;
-        reach_event(s, clocks);
+    if (!n || !s->arr || !reg_get(s, CR1, CEN)) {
+        return 0;
     }
-}
+    skipped = skip_periods(s, n);
+    clocks = clocks_to_event(s);
+    steps = tim_steps(s, clocks);
+    n -= skipped;
+    s->at += internal ? skipped : 0;
+    if (n < steps) {
+        uint64_t all = s->psc_count + n;
+        uint32_t passed = all / (s->psc + 1ull);
 
-void tim_step(Tim *s, bool down)
-{
-    uint32_t *cr1 = &s->parent_obj.regs[R_CR1];
-
-    *cr1 = FIELD_DP32(*cr1, CR1, DIR, down);
-    tim_count(s, 1);
-}
-
-void tim_sync_to(Tim *s, int64_t ns)
-{
-    uint64_t tick = counter_at(&s->ticks, ns);
-
-    if (s->busy) {
-        return;                 /* somebody we told of an event asks back */
+        s->parent_obj.regs[R_CNT] += tim_is_down(s) ? -passed : passed;
+        s->psc_count = all % (s->psc + 1ull);
+        return 0;
     }
-    s->busy = true;
-    while (s->at < tick) {
-        uint64_t until = MIN(tick, MAX(tim_input_due(s), s->at + 1));
-
-        if (tim_is_internal(s)) {
-            tim_count(s, until - s->at);
-        }
-        s->at = until;
-        tim_input_settle(s, until);
-    }
-    s->busy = false;
-}
-
-void tim_sync(Tim *s)
-{
-    if (s->busy || s->pulling) {
-        return;
-    }
-    s->pulling = true;
-    tim_slave_pull(s);
-    tim_input_catch_up(s);
-    s->pulling = false;
-    tim_sync_to(s, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+    s->at += internal ? steps : 0;
+    s->psc_count = 0;
+    reach_event(s, clocks);
+    return n - steps;
 }

@@ -64,49 +64,6 @@ void tim_output_refresh(Tim *s)
     }
 }
 
-/* PWM that never changes: 0 % or 100 %. */
-static bool is_constant(const Tim *s, unsigned ch)
-{
-    uint32_t c = s->ccr[ch];
-
-    if (tim_is_centred(s)) {
-        return c == 0 || c >= s->arr;
-    }
-    return tim_is_down(s) ? c >= s->arr : c == 0 || c > s->arr;
-}
-
-/* Clocks of the counter until OCxREF changes. */
-static uint64_t clocks_to_change(const Tim *s, unsigned ch)
-{
-    uint64_t end = tim_clocks_to_end(s), match = tim_clocks_to_match(s, ch);
-
-    if (!tim_cr1(s, R_CR1_CEN_MASK) || !s->arr) {
-        return NEVER;
-    }
-    if (s->cleared[ch]) {
-        return s->input[INPUT_ETR].level ? NEVER : tim_clocks_to_update(s);
-    }
-    switch (tim_ocm(s, ch)) {
-    case OC_ACTIVE:   return s->ref[ch] ? NEVER : match;
-    case OC_INACTIVE: return s->ref[ch] ? match : NEVER;
-    case OC_TOGGLE:   return match;
-    case OC_PWM1:
-    case OC_PWM2:     return is_constant(s, ch) && s->parent_obj.regs[R_CNT] <= s->arr ? NEVER
-                             : MIN(end, match);
-    default:          return NEVER;
-    }
-}
-
-uint64_t tim_output_change(const Tim *s, unsigned ch)
-{
-    uint64_t clocks = clocks_to_change(s, ch);
-
-    if (tim_ocm(s, ch) >= OC_ACTIVE && tim_has_pending(s)) {
-        clocks = MIN(clocks, tim_clocks_to_update(s));
-    }
-    return tim_steps(s, clocks);
-}
-
 /* After one change of OCxREF, the clocks until the next. */
 static uint64_t clocks_between_changes(const Tim *s, unsigned ch, bool at_match)
 {
@@ -126,13 +83,16 @@ static uint64_t clocks_between_changes(const Tim *s, unsigned ch, bool at_match)
     return at_match ? s->arr + 1ull - c : c;
 }
 
-/* OCxREF from now on.  If it is not a level for ever nor a wave, @steps until it has to be drawn again. */
+/*
+ * OCxREF from now on.  If it is not a level for ever nor a wave, @steps until it has to be drawn
+ * again.
+ */
 static Wave draw_ref(const Tim *s, unsigned ch, uint64_t *steps)
 {
     Wave w = { .level = s->ref[ch] };
     unsigned mode = tim_ocm(s, ch);
-    uint64_t clocks = clocks_to_change(s, ch), change = tim_output_change(s, ch), between, period;
-    uint64_t prescale = s->psc + 1ull;
+    uint64_t clocks = tim_clocks_to_change(s, ch), change = tim_output_change(s, ch);
+    uint64_t prescale = s->psc + 1ull, between, period;
     bool toggle = mode == OC_TOGGLE;
 
     if (change == NEVER) {
@@ -179,8 +139,8 @@ static Wave delayed(Wave w, uint32_t ticks)
 
 static uint32_t dead_time(const Tim *s)
 {
-    uint32_t dtg = FIELD_EX32(s->parent_obj.regs[R_BDTR], BDTR, DTG);
-    uint32_t dts = 1 << FIELD_EX32(s->parent_obj.regs[R_CR1], CR1, CKD);
+    uint32_t dtg = reg_get(s, BDTR, DTG);
+    uint32_t dts = 1 << reg_get(s, CR1, CKD);
 
     if (dtg < 0x80) {
         return dtg * dts;
@@ -256,8 +216,7 @@ uint64_t tim_output_drive(Tim *s)
             }
         }
     }
-    if (s->parent_obj.regs[R_BDTR] & R_BDTR_AOE_MASK &&
-        !(s->parent_obj.regs[R_BDTR] & R_BDTR_MOE_MASK) && !tim_break_is_active(s)) {
+    if (reg_get(s, BDTR, AOE) && !reg_get(s, BDTR, MOE) && !tim_break_is_active(s)) {
         steps = MIN(steps, tim_steps(s, tim_clocks_to_update(s)));
     }
     s->drawn_period = clock_get(s->ticks.clk);
@@ -277,7 +236,7 @@ bool tim_break_is_active(const Tim *s)
 void tim_break_check(Tim *s)
 {
     if (s->advanced && tim_break_is_active(s)) {
-        s->parent_obj.regs[R_BDTR] &= ~R_BDTR_MOE_MASK;
-        s->parent_obj.regs[R_SR] |= R_SR_BIF_MASK;
+        reg_set(s, BDTR, MOE, 0);
+        reg_set(s, SR, BIF, 1);
     }
 }

@@ -1,20 +1,20 @@
 /*
- * Timers (RM0090 chapters 17 to 20), all of them: registers.  The rest is in counter.c, events.c,
- * output.c, input.c and slave.c.
+ * Timers (RM0090 chapters 17 to 20), all of them: registers.  The rest is
+ * listed in state.h.
  *
- * Properties: `channels` (4: up/down, slave, ETR, DMA; 2: slave; 1; 0: update only), `bits` (16, 32),
- *   `advanced` (TIM1, TIM8), `remap` (2, 5, 11: has the OR register of TIM2, TIM5, TIM11).
+ * Properties: `channels` (4: up/down, slave, ETR, DMA; 2: slave; 1; 0: update only), `bits` (16,
+ *   32), `advanced` (TIM1, TIM8), `remap` (2, 5, 11: has the OR register of TIM2, TIM5, TIM11).
  * Links `itr0` to `itr3`: the timers whose TRGO (OC1 of one with a single channel) these are.
  * Lines out: `irq`; of the advanced ones `irq-brk irq-up irq-trg-com irq-cc`; `dma-up dma-ch1..4
  *   dma-trig dma-com`; `trgo`, `oc[0..3]` (OCxREF).
- * Lines in: `dma-...-ack`, a beat has been done; `trgo-wanted`, `oc-wanted[0..3]`, somebody listens;
- *   `break-css`; `itr1[1..3]`, TIM2's from Ethernet and USB; `source-level`, TIM5's from RTC.
- * Clock inputs: `source[0..1]`, of TIM5 LSI and LSE, of TIM11 HSE_RTC.
+ * Lines in: `dma-...-ack`, a beat has been done; `trgo-wanted`, `oc-wanted[0..3]`, somebody
+ *   listens; `break-css`; `itr1[1..3]`, TIM2's from Ethernet and USB; `source-level`, TIM5's from
+ * RTC. Clock inputs: `source[0..1]`, of TIM5 LSI and LSE, of TIM11 HSE_RTC.
  * Signals: `ch1..ch4 ch1n..ch3n etr bkin`.
  *
  * Deliberately different: a bit has its effect at once, not some ticks later (CEN, triggers, fast
- * enable).  The update event of a counter that runs beyond ARR is unsure.  DMA requests and triggers
- * that come faster than one in MIN_EVENT_NS come in bunches.
+ * enable).  The update event of a counter that runs beyond ARR is unsure.  DMA requests and
+ * triggers that come faster than one in MIN_EVENT_NS come in bunches.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -28,70 +28,6 @@
 #define LOCK1_BDTR (R_BDTR_DTG_MASK | R_BDTR_BKE_MASK | R_BDTR_BKP_MASK | R_BDTR_AOE_MASK)
 #define LOCK2_BDTR (R_BDTR_OSSI_MASK | R_BDTR_OSSR_MASK)
 
-/* ---- What an instance has ---- */
-
-/* The bits of register @n that are there: basic, one channel, two, general, advanced. */
-static uint32_t present_bits(const Tim *s, unsigned n)
-{
-    static const struct {
-        uint16_t bits[5];
-    } table[] = {
-        [R_CR1]   = { { 0x8f, 0x38f, 0x38f, 0x3ff, 0x3ff } },
-        [R_CR2]   = { { 0x70, 0, 0, 0xf8, 0x7ffd } },
-        [R_SMCR]  = { { 0, 0, 0xf7, 0xfff7, 0xfff7 } },
-        [R_DIER]  = { { 0x101, 0x3, 0x47, 0x5f5f, 0x7fff } },
-        [R_SR]    = { { 0x1, 0x203, 0x647, 0x1e5f, 0x1eff } },
-        [R_EGR]   = { { 0x1, 0x3, 0x47, 0x5f, 0xff } },
-        [R_CCMR1] = { { 0, 0xff, 0xffff, 0xffff, 0xffff } },
-        [R_CCMR2] = { { 0, 0, 0, 0xffff, 0xffff } },
-        [R_CCER]  = { { 0, 0xb, 0xbb, 0xbbbb, 0x3fff } },
-        [R_PSC]   = { { 0xffff, 0xffff, 0xffff, 0xffff, 0xffff } },
-        [R_RCR]   = { { 0, 0, 0, 0, 0xff } },
-        [R_BDTR]  = { { 0, 0, 0, 0, 0xffff } },
-        [R_DCR]   = { { 0, 0, 0, 0x1f1f, 0x1f1f } },
-    };
-    unsigned kind = s->advanced ? 4 : s->channels == 4 ? 3 : s->channels;
-
-    switch (n) {
-    case R_CNT:
-    case R_ARR:
-        return tim_max(s);
-    case R_CCR1 ... R_CCR4:
-        return n - R_CCR1 < s->channels ? tim_max(s) : 0;
-    case R_DMAR:
-        return tim_is_general(s) ? UINT32_MAX : 0;
-    case R_OR:
-        return s->remap == 2 ? R_OR_ITR1_RMP_MASK : s->remap == 5 ? R_OR_TI4_RMP_MASK
-             : s->remap == 11 ? R_OR_TI1_RMP_MASK : 0;
-    default:
-        return n < ARRAY_SIZE(table) ? table[n].bits[kind] : 0;
-    }
-}
-
-/*
- * Output compare goes on from the last capture, "CCR = CNT + n": its carry is meant to be lost.  A
- * duty cycle above 0xffff is a mistake.
- */
-static bool carry_is_meant(const Tim *s, unsigned n)
-{
-    return n >= R_CCR1 && n < R_CCR1 + s->channels && tim_ccs(s, n - R_CCR1) == CCS_OUTPUT &&
-           tim_ocm(s, n - R_CCR1) < OC_PWM1;
-}
-
-/* Of what has been written keep what is there. */
-static void drop_absent(Periph *p, unsigned n, uint32_t data)
-{
-    uint32_t present = present_bits(TIM(p), n);
-    uint32_t width = n == R_SR || p->access_size < 4 ? 0xffff : UINT32_MAX;
-    uint32_t absent = data == UINT32_MAX ? 0 : data & ~present & p->reg[n].rw & width;
-
-    if (absent && !carry_is_meant(TIM(p), n)) {
-        periph_mistake(p, "%s written 0x%08x: this timer has no bits 0x%08x there",
-                       p->reg[n].name, data, absent);
-    }
-    p->regs[n] &= present;
-}
-
 /* ---- Looks ---- */
 
 static void tim_update(Periph *p)
@@ -101,9 +37,13 @@ static void tim_update(Periph *p)
     tim_break_check(s);
     tim_update_lines(s);
     tim_input_select(s);
+    if (s->choosing) {
+        tim_slave_select(s);
+    }
     if (!s->busy) {
         tim_output_refresh(s);
         tim_trgo_refresh(s);
+        tim_run(s);
         tim_plan(s);
     }
 }
@@ -124,62 +64,9 @@ static void tim_registers_sync(Periph *p)
 
 /* ---- Registers ---- */
 
-static unsigned lock_level(const Tim *s)
-{
-    return FIELD_EX32(s->parent_obj.regs[R_BDTR], BDTR, LOCK);
-}
-
-/* Put the @locked bits back. */
-static void keep_locked(Periph *p, unsigned n, uint32_t was, uint32_t locked)
-{
-    if ((p->regs[n] ^ was) & locked) {
-        periph_mistake(p, "%s bits 0x%04x written, which BDTR.LOCK = %u protects", p->reg[n].name,
-                       (p->regs[n] ^ was) & locked, lock_level(TIM(p)));
-        p->regs[n] = (p->regs[n] & ~locked) | (was & locked);
-    }
-}
-
-/* A byte for each channel that is an output, of CCMR; four bits, of CCER. */
-static uint32_t output_mask(const Tim *s, unsigned first, unsigned count, unsigned width)
-{
-    uint32_t mask = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        if (tim_ccs(s, first + i) == CCS_OUTPUT) {
-            mask |= MAKE_64BIT_MASK(i * width, width);
-        }
-    }
-    return mask;
-}
-
-/* Take over CCMR and CCER: with CCPC, what is preloaded only at a COM event. */
-void tim_load_channels(Tim *s, bool com)
-{
-    const uint32_t *regs = s->parent_obj.regs;
-    bool preload = s->advanced && regs[R_CR2] & R_CR2_CCPC_MASK && !com;
-    uint32_t ccer = preload ? 0x0555 : 0, ccmr1 = preload ? 0x7070 : 0, ccmr2 = ccmr1 & 0xff;
-
-    bool listened = tim_uses_trc(s);
-
-    s->ccer = (s->ccer & ccer) | (regs[R_CCER] & ~ccer);
-    s->ccmr[0] = (s->ccmr[0] & ccmr1) | (regs[R_CCMR1] & ~ccmr1);
-    s->ccmr[1] = (s->ccmr[1] & ccmr2) | (regs[R_CCMR2] & ~ccmr2);
-    for (unsigned ch = 0; ch < s->channels; ch++) {
-        if (tim_ccs(s, ch) == CCS_OUTPUT && !(tim_ccmr(s, ch) & CCMR_OCPE)) {
-            s->ccr[ch] = regs[R_CCR1 + ch];
-        }
-        if (!(tim_ccer(s, ch) & CCER_E)) {
-            s->captured[ch] = 0;
-        }
-    }
-    if (!listened && tim_uses_trc(s)) {
-        tim_slave_select(s);
-    }
-}
-
 static void check_arr(Periph *p)
 {
-    if (tim_cr1(TIM(p), R_CR1_CEN_MASK) && !TIM(p)->arr) {
+    if (reg_get(TIM(p), CR1, CEN) && !TIM(p)->arr) {
         periph_mistake(p, "CR1.CEN is set with ARR = 0: the counter stands");
     }
 }
@@ -188,14 +75,14 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Tim *s = TIM(p);
 
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     if (tim_is_centred(s) || tim_is_encoder(s)) {
         p->regs[n] = (p->regs[n] & ~R_CR1_DIR_MASK) | (was & R_CR1_DIR_MASK);
     }
     if (was & R_CR1_CEN_MASK && !(was & R_CR1_CMS_MASK) && tim_is_centred(s)) {
         periph_mistake(p, "CR1.CMS changed from edge-aligned while the counter is enabled");
     }
-    if (!tim_cr1(s, R_CR1_ARPE_MASK)) {
+    if (!reg_get(s, CR1, ARPE)) {
         s->arr = p->regs[R_ARR];
     }
     if (p->regs[n] & ~was & R_CR1_CEN_MASK) {
@@ -205,11 +92,11 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
 static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    drop_absent(p, n, data);
-    keep_locked(p, n, was, lock_level(TIM(p)) >= 1 ? LOCK_OIS : 0);
+    tim_drop_absent(p, n, data);
+    tim_keep_locked(p, n, was, tim_lock_level(TIM(p)) >= 1 ? LOCK_OIS : 0);
     tim_load_channels(TIM(p), false);
     if (p->regs[n] & ~was & R_CR2_CCUS_MASK) {
-        tim_slave_select(TIM(p));
+        TIM(p)->choosing = true;
     }
 }
 
@@ -218,7 +105,7 @@ static void smcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     Tim *s = TIM(p);
     uint32_t now;
 
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     now = p->regs[n];
     if ((now ^ was) & R_SMCR_TS_MASK && now & R_SMCR_SMS_MASK && was & R_SMCR_SMS_MASK) {
         periph_mistake(p, "SMCR.TS changed with SMS not 0: it may see an edge that is none");
@@ -231,14 +118,13 @@ static void smcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         periph_mistake(p, "SMCR: gated mode with TI1F_ED, which has no level");
     }
     if ((now ^ was) & (R_SMCR_TS_MASK | R_SMCR_SMS_MASK)) {
-        tim_input_select(s);
-        tim_slave_select(s);
+        s->choosing = true;
     }
 }
 
 static void dier_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     TIM(p)->dma &= p->regs[n] >> R_DIER_UDE_SHIFT;
 }
 
@@ -247,7 +133,7 @@ static void egr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     Tim *s = TIM(p);
     bool busy = s->busy;
 
-    data &= present_bits(s, n);
+    data &= tim_present_bits(s, n);
     s->busy = true;
     if (data & R_EGR_UG_MASK) {
         tim_restart(s, true);
@@ -271,6 +157,7 @@ static void egr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         p->regs[R_BDTR] &= ~R_BDTR_MOE_MASK;
         tim_event(s, R_SR_BIF_MASK);
     }
+    tim_run(s);
     s->busy = busy;
 }
 
@@ -279,8 +166,9 @@ static void ccmr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     Tim *s = TIM(p);
     unsigned first = (n - R_CCMR1) * 2;
 
-    drop_absent(p, n, data);
-    keep_locked(p, n, was, lock_level(s) >= 3 ? output_mask(s, first, 2, 8) & 0x7878 : 0);
+    tim_drop_absent(p, n, data);
+    tim_keep_locked(p, n, was,
+                    tim_lock_level(s) >= 3 ? tim_output_mask(s, first, 2, 8) & 0x7878 : 0);
     for (unsigned i = 0; i < 2; i++) {
         uint32_t ccs = 3 << (8 * i);
 
@@ -297,30 +185,31 @@ static void ccer_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Tim *s = TIM(p);
 
-    drop_absent(p, n, data);
-    keep_locked(p, n, was, lock_level(s) >= 2 ? output_mask(s, 0, 4, 4) & LOCK_CCER : 0);
+    tim_drop_absent(p, n, data);
+    tim_keep_locked(p, n, was,
+                    tim_lock_level(s) >= 2 ? tim_output_mask(s, 0, 4, 4) & LOCK_CCER : 0);
     tim_load_channels(s, false);
 }
 
 static void or_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     if ((p->regs[n] ^ was) & R_OR_ITR1_RMP_MASK) {
-        tim_slave_select(TIM(p));
+        TIM(p)->choosing = true;
     }
 }
 
 static void cnt_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
 }
 
 static void arr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Tim *s = TIM(p);
 
-    drop_absent(p, n, data);
-    if (!tim_cr1(s, R_CR1_ARPE_MASK)) {
+    tim_drop_absent(p, n, data);
+    if (!reg_get(s, CR1, ARPE)) {
         s->arr = p->regs[n];
         check_arr(p);
     }
@@ -342,7 +231,7 @@ static void ccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     Tim *s = TIM(p);
     unsigned ch = n - R_CCR1;
 
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     if (ch < s->channels && tim_ccs(s, ch) != CCS_OUTPUT) {
         periph_mistake(p, "CCR%u written while the channel is an input: ignored", ch + 1);
         p->regs[n] = was;
@@ -357,11 +246,11 @@ static void bdtr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
                                        LOCK1_BDTR | LOCK2_BDTR };
     Tim *s = TIM(p);
 
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     if (!s->advanced) {
         return;
     }
-    keep_locked(p, n, was, locked[FIELD_EX32(was, BDTR, LOCK)]);
+    tim_keep_locked(p, n, was, locked[FIELD_EX32(was, BDTR, LOCK)]);
     if (s->bdtr_written) {
         p->regs[n] = (p->regs[n] & ~R_BDTR_LOCK_MASK) | (was & R_BDTR_LOCK_MASK);
     }
@@ -401,7 +290,7 @@ static void dmar_was_read(Periph *p, unsigned n, uint32_t value)
 
 static void dmar_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     p->regs[n] = 0;
     if (tim_is_general(TIM(p))) {
         unsigned reached = burst_register(p);
@@ -413,7 +302,7 @@ static void dmar_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
 static void dcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    drop_absent(p, n, data);
+    tim_drop_absent(p, n, data);
     TIM(p)->burst = 0;
 }
 
@@ -494,11 +383,11 @@ static void tim_reset(Periph *p, bool power_on)
     Tim *s = TIM(p);
 
     counter_set(&s->ticks, 0);
-    s->at = 0;
+    s->at = s->clocks = s->n_notes = 0;
     s->expired = INT64_MIN / 2;
     p->regs[R_ARR] = s->arr = tim_max(s);
     s->psc = s->psc_count = s->rep = s->ccer = s->dma = s->burst = s->etr_count = 0;
-    s->bdtr_written = s->burst_accessed = s->trgi = s->gate = s->trgo_level = false;
+    s->bdtr_written = s->burst_accessed = s->trgi = s->gate = s->trgo_level = s->choosing = false;
     memset(s->ccr, 0, sizeof(s->ccr));
     memset(s->ccmr, 0, sizeof(s->ccmr));
     memset(s->ref, 0, sizeof(s->ref));
@@ -509,84 +398,6 @@ static void tim_reset(Periph *p, bool power_on)
         s->oc[ch].level = false;
     }
 }
-
-/* A stream can't make the model divide by nothing or run away. */
-static bool tim_is_sane(void *opaque, int version_id)
-{
-    Tim *s = opaque;
-    bool sane = s->psc <= UINT16_MAX && s->psc_count <= s->psc && s->rep <= UINT8_MAX &&
-                s->arr <= tim_max(s) && s->burst < 32 && s->used < 1 << N_INPUTS &&
-                s->at <= INT64_MAX / 2;
-
-    for (unsigned ch = 0; ch < N_CHANNELS; ch++) {
-        sane = sane && s->ccr[ch] <= tim_max(s) && s->captured[ch] < 1u << 31;
-    }
-    return sane;
-}
-
-static const VMStateDescription vmstate_input = {
-    .name = "stm32f4-tim-input", .version_id = 1, .minimum_version_id = 1,
-    .fields = (const VMStateField[]) {
-        VMSTATE_BOOL(level, TimInput),
-        VMSTATE_BOOL(waiting, TimInput),
-        VMSTATE_UINT64(due, TimInput),
-        VMSTATE_END_OF_LIST()
-    },
-};
-
-static const VMStateDescription vmstate_wave = {
-    .name = "stm32f4-tim-wave", .version_id = 1, .minimum_version_id = 1,
-    .fields = (const VMStateField[]) {
-        VMSTATE_BOOL(level, Wave),
-        VMSTATE_INT64(rise, Wave),
-        VMSTATE_UINT64(period, Wave),
-        VMSTATE_UINT64(high, Wave),
-        VMSTATE_END_OF_LIST()
-    },
-};
-
-static const VMStateDescription tim_vmstate = {
-    .name = "stm32f4-tim", .version_id = 1, .minimum_version_id = 1,
-    .fields = (const VMStateField[]) {
-        VMSTATE_COUNTER(ticks, Tim),
-        VMSTATE_UINT64(at, Tim),
-        VMSTATE_INT64(expired, Tim),
-        VMSTATE_UINT32(psc, Tim),
-        VMSTATE_UINT32(arr, Tim),
-        VMSTATE_UINT32_ARRAY(ccr, Tim, N_CHANNELS),
-        VMSTATE_UINT32(ccer, Tim),
-        VMSTATE_UINT32_ARRAY(ccmr, Tim, 2),
-        VMSTATE_UINT32(psc_count, Tim),
-        VMSTATE_UINT32(rep, Tim),
-        VMSTATE_BOOL_ARRAY(ref, Tim, N_CHANNELS),
-        VMSTATE_BOOL_ARRAY(cleared, Tim, N_CHANNELS),
-        VMSTATE_BOOL(bdtr_written, Tim),
-        VMSTATE_BOOL_ARRAY(brk, Tim, 1),
-        VMSTATE_BOOL(trgi, Tim),
-        VMSTATE_BOOL(gate, Tim),
-        VMSTATE_BOOL(trgo_level, Tim),
-        VMSTATE_BOOL(trgo_wanted, Tim),
-        VMSTATE_BOOL_ARRAY(oc_wanted, Tim, N_CHANNELS),
-        VMSTATE_BOOL_ARRAY(itr_level, Tim, 4),
-        VMSTATE_BOOL(rtc_wakeup, Tim),
-        VMSTATE_UINT32(dma, Tim),
-        VMSTATE_UINT32(burst, Tim),
-        VMSTATE_BOOL(burst_accessed, Tim),
-        VMSTATE_STRUCT_ARRAY(input, Tim, N_INPUTS, 1, vmstate_input, TimInput),
-        VMSTATE_BOOL_ARRAY(pin_level, Tim, N_INPUTS),
-        VMSTATE_BOOL(internal_level, Tim),
-        VMSTATE_UINT32_ARRAY(captured, Tim, N_CHANNELS),
-        VMSTATE_UINT32(etr_count, Tim),
-        VMSTATE_UINT32(used, Tim),
-        VMSTATE_UINT32(selected, Tim),
-        VMSTATE_BOOL(xored, Tim),
-        VMSTATE_STRUCT_ARRAY(out, Tim, N_CHANNELS, 1, vmstate_wave, Wave),
-        VMSTATE_STRUCT_ARRAY(outn, Tim, N_CHANNELS - 1, 1, vmstate_wave, Wave),
-        VMSTATE_VALIDATE("the counter", tim_is_sane),
-        VMSTATE_PERIPH(Tim),
-        VMSTATE_END_OF_LIST()
-    },
-};
 
 static const Property tim_properties[] = {
     DEFINE_PROP_UINT8("channels", Tim, channels, 4),

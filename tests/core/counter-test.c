@@ -1,6 +1,6 @@
 /*
- * Timers are armed in one place, core/counter.c: what is due is done, and none keeps the others from their
- * turn.  Virtual time is this test's.
+ * Timers are armed in one place, core/counter.c: what is due is done, and none keeps the others
+ * from their turn.  Virtual time is this test's.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -29,7 +29,7 @@ static void run_timers(void)
 
 static QEMUTimer *timer;
 static unsigned expired;
-static int64_t next;            /* what it is armed for when it expires; COUNTER_NEVER: not at all */
+static int64_t next;            /* what it is armed for when it expires */
 
 static void expire(void *opaque)
 {
