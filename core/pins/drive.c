@@ -68,6 +68,17 @@ int64_t wave_next_delivery(const Drive *d, int64_t now)
     return when > now ? when : wave_edge_after(d, begin + DRIVE_MIN_EDGE_NS - 1);
 }
 
+int64_t wave_last_delivery(const Drive *d, int64_t now)
+{
+    int64_t begin = QEMU_ALIGN_DOWN(now, DRIVE_MIN_EDGE_NS);
+    int64_t when = wave_edge_after(d, begin - 1);
+
+    if (when > now) {
+        when = wave_edge_after(d, begin - DRIVE_MIN_EDGE_NS - 1);
+    }
+    return MIN(when, now);              /* later: there has been no edge since then */
+}
+
 /* ---- Pictures of frames ---- */
 
 /* When bit @n begins; that of `count` is when the rest does. */

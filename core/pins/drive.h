@@ -104,6 +104,8 @@ int64_t wave_edge_ns(const Drive *d, uint64_t n);
 bool wave_is_fast(const Drive *d);
 /* The next delivery after @now. */
 int64_t wave_next_delivery(const Drive *d, int64_t now);
+/* Of a fast one: the time up to which edges have been delivered by @now. */
+int64_t wave_last_delivery(const Drive *d, int64_t now);
 
 /* ---- Pictures ---- */
 

@@ -65,14 +65,18 @@ void net_tell_now(PinNet *net, bool level, bool plain)
 }
 
 /*
- * Begin to tell the wave's edges: those from now on, and the one that a snapshot has come in
- * between.
+ * Begin to tell the wave's edges: those from now on, and those that a snapshot has come in between: of a
+ * fast wave all since the last delivery, otherwise one.
  */
 static void net_begin_edges(PinNet *net)
 {
-    net->told_edges = wave_edges(&net->drive, drive_now());
+    int64_t now = drive_now();
+
+    net->told_edges = wave_edges(&net->drive, now);
     if (runstate_is_running()) {
         net->level = net->told_edges % 2;
+    } else if (wave_is_fast(&net->drive)) {
+        net->told_edges = wave_edges(&net->drive, wave_last_delivery(&net->drive, now));
     } else if (net->told_edges && net->told_edges % 2 != net->level) {
         net->told_edges--;
     }

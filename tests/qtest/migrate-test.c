@@ -324,6 +324,74 @@ static void test_converters(void)
     }
 }
 
+/* ---- A fast wave: its edges are told of in bunches ---- */
+
+#define WAVE "-device stm32-recorder,pin=pd12,file=/dev/null -trace pin_changed"
+
+/* What the trace says of PD12, without what was before the wave. */
+static char *edges_of_pd12(void)
+{
+    g_autofree char *log = board_log();
+    g_auto(GStrv) lines = g_strsplit(log, "\n", 0);
+    GString *edges = g_string_new("");
+
+    for (char **line = lines; *line; line++) {
+        const char *edge = strstr(*line, "pin_changed PD12");
+
+        if (edge) {
+            g_string_append_printf(edges, "%s\n", edge);
+        }
+    }
+    return g_string_free(edges, false);
+}
+
+/* PD12: TIM4 CH1, 1.6 MHz. */
+static void start_wave(void)
+{
+    board_start(WAVE);
+    enable_all();
+    poke(0x40020c00, 2 << 24);
+    poke(0x40020c24, 2 << 16);
+    poke(0x4000082c, 9);
+    poke(0x40000834, 4);
+    poke(0x40000818, 6 << 4);
+    poke(0x40000820, 1);
+    poke(0x40000800, 1);
+}
+
+/* Save at @ns, and let another machine go on: together they tell what one would have told. */
+static void check_wave(const char *model, int64_t ns)
+{
+    g_autofree char *file = NULL, *before = NULL, *after = NULL, *all = NULL;
+
+    start_wave();
+    board_wait_ns(ns);
+    file = board_save();
+    before = edges_of_pd12();
+    board_load(file, WAVE);
+    unlink(file);
+    board_wait_ns(20000 - ns);
+    after = edges_of_pd12();
+    all = g_strconcat(before, after, NULL);
+    if (strcmp(all, model)) {
+        g_test_message("saved at %" PRId64 ": %s... not %s", ns, all, model);
+        g_test_fail();
+    }
+}
+
+static void test_fast_wave(void)
+{
+    g_autofree char *model = NULL;
+
+    start_wave();
+    board_wait_ns(20000);
+    model = edges_of_pd12();
+    g_assert_nonnull(strstr(model, "at 19375 ns"));
+    for (int64_t ns = 9001; ns < 11000; ns += 97) {
+        check_wave(model, ns);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_autofree char *path = NULL;
@@ -342,5 +410,6 @@ int main(int argc, char **argv)
     qtest_add_func("migrate/crystal", test_crystal);
     qtest_add_func("migrate/timers", test_timers);
     qtest_add_func("migrate/converters", test_converters);
+    qtest_add_func("migrate/fast-wave", test_fast_wave);
     return board_run_tests();
 }
