@@ -42,11 +42,9 @@ bool guest_address(uint32_t *address)
     return true;
 }
 
-/* The first time at this place? */
-static bool is_news(const char *device, const char *fmt, uint32_t pc)
+/* The first time?  @place, which is taken over, tells them apart. */
+static bool is_news(char *place)
 {
-    char *place = g_strdup_printf("%s %p %x", device, fmt, pc);
-
     if (!reported) {
         reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     }
@@ -58,12 +56,9 @@ static bool is_news(const char *device, const char *fmt, uint32_t pc)
 }
 
 /* One line; @prefix and @chapter may be "". */
-static G_GNUC_PRINTF(5, 0)
-void write_line(const char *prefix, const char *device, const char *chapter, const char *where,
-                const char *fmt, va_list args)
+static void write_line(const char *prefix, const char *device, const char *what, const char *chapter,
+                       const char *where)
 {
-    g_autofree char *what = g_strdup_vprintf(fmt, args);
-
     qemu_log("%s%s: %s%s%s%s%s%s\n", prefix, device, what, *chapter ? " [" : "", chapter,
              *chapter ? "]" : "", where ? " at " : "", where ?: "");
 }
@@ -80,10 +75,11 @@ void report(int log, const char *prefix, const char *device, const char *chapter
         return;
     }
     in_guest = guest_pc(&pc);
-    if (is_news(device, fmt, pc)) {
+    if (is_news(g_strdup_printf("%s %p %x", device, fmt, pc))) {
         g_autofree char *where = in_guest ? symbols_describe(pc) : NULL;
+        g_autofree char *what = g_strdup_vprintf(fmt, args);
 
-        write_line(prefix, device, chapter, where, fmt, args);
+        write_line(prefix, device, what, chapter, where);
     }
 }
 
@@ -98,12 +94,17 @@ void guest_mistake(const char *device, const char *chapter, const char *fmt, ...
 
 void guest_mishap(const char *device, const char *chapter, const char *fmt, ...)
 {
+    g_autofree char *what = NULL;
     va_list args;
 
-    if (qemu_loglevel_mask(LOG_GUEST_ERROR) && is_news(device, fmt, 0)) {
-        va_start(args, fmt);
-        write_line("", device, chapter, NULL, fmt, args);
-        va_end(args);
+    if (!qemu_loglevel_mask(LOG_GUEST_ERROR)) {
+        return;
+    }
+    va_start(args, fmt);
+    what = g_strdup_vprintf(fmt, args);
+    va_end(args);
+    if (is_news(g_strdup_printf("%s %s", device, what))) {
+        write_line("", device, what, chapter, NULL);
     }
 }
 

@@ -244,7 +244,7 @@ static void cr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
             ch->owed = 0;
         }
         /* what has been held meanwhile goes out when there is no trigger to wait for */
-        if (changed & R_CR_TEN1_MASK && !(now & R_CR_TEN1_MASK)) {
+        if (changed & (R_CR_TEN1_MASK | R_CR_EN1_MASK) && is_on(s, n) && !is_triggered(s, n)) {
             load_after(s, n, 1, false);
         }
     }
@@ -307,7 +307,8 @@ static void dhr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     }
     show_holding(s, held[0], held[1]);
     for (unsigned n = 0; n < 2; n++) {
-        if (view[reg][n].length && !is_triggered(s, n)) {
+        /* unsure: a channel that is off does not load; RM0090 14.3.4 speaks of the trigger alone */
+        if (view[reg][n].length && is_on(s, n) && !is_triggered(s, n)) {
             load_after(s, n, 1, false);
         }
     }

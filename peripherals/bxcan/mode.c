@@ -74,8 +74,8 @@ static void begin_sync(Bxcan *s)
     s->mode = CAN_MODE_SYNC;
     s->sync_due = counter_now(&s->bits) + BUS_IDLE_BITS;
     if (!reg_get(s, BTR, LBKM) && !bxcan_rx_level(s)) {
-        periph_mistake(&s->parent_obj, "waits for 11 recessive bits, and RX is low: there is no "
-                       "transceiver without -machine canbus1=ID or canbus2=ID");
+        periph_mishap(&s->parent_obj, "waits for 11 recessive bits, and RX is low: there is no "
+                      "transceiver without -machine canbus1=ID or canbus2=ID");
     }
 }
 

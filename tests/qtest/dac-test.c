@@ -105,6 +105,7 @@ static void test_late_trigger(void)
     poke(TIM6 + 4, 2 << 4);                             /* MMS: update */
     poke(TIM6, 1);
     board_wait_ns(1050000);
+    poke(DAC + A_DHR12R1, 77);                          /* off: it stays there */
     poke(DAC + A_CR, EN | TEN);                         /* TSEL = 0: TIM6 */
     poke(DAC + A_DHR12R1, 99);
     board_wait_ns(49000);
