@@ -9,6 +9,7 @@
  */
 #include "board.h"
 #include "mailbox.h"
+#include "rtc.h"
 
 #define BKP(n) REG(RTC, RTC_BKP0R + 4 * (n))
 #define IN_STANDBY 0x57a9d8b1
@@ -41,24 +42,6 @@ static uint32_t read_time(void)
     tr = REG(RTC, RTC_TR);
     (void)REG(RTC, RTC_DR);
     return tr;
-}
-
-static void start_rtc(void)
-{
-    REG(RCC, RCC_CSR) |= RCC_CSR_LSION;
-    while (!(REG(RCC, RCC_CSR) & RCC_CSR_LSIRDY)) {
-    }
-    REG(RCC, RCC_BDCR) |= 2 << 8 | RCC_BDCR_RTCEN;
-    REG(RTC, RTC_WPR) = 0xca;
-    REG(RTC, RTC_WPR) = 0x53;
-    REG(RTC, RTC_ISR) = ~0u;
-    while (!(REG(RTC, RTC_ISR) & RTC_ISR_INITF)) {
-    }
-    REG(RTC, RTC_PRER) = 249;
-    REG(RTC, RTC_PRER) |= 127 << 16;
-    REG(RTC, RTC_TR) = 0x235958;
-    REG(RTC, RTC_DR) = 0x991231 | 5 << 13;
-    REG(RTC, RTC_ISR) = (uint32_t)~RTC_ISR_INIT;
 }
 
 static void alarm_in_sleep(void)
@@ -134,7 +117,7 @@ int main(void)
         after_standby();
     }
     ticks_init(16000000);
-    start_rtc();
+    rtc_start(0x235958, 0x991231 | 5 << 13);
     REG(EXTI, EXTI_RTSR) = 1 << 17 | 1 << 22;
     REG(EXTI, EXTI_IMR) = 1 << 17 | 1 << 22;
     irq_enable(3);

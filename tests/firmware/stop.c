@@ -12,13 +12,13 @@
  */
 #include "board.h"
 #include "mailbox.h"
+#include "rtc.h"
 
 #define SLEEPDEEP (1 << 2)
 #define DWT_SLEEPCNT REG(0xe0001000, 0x10)
 #define SLEEPEVTENA (1 << 19)
 #define DBGMCU_CR REG(0xe0042000, 4)
 #define DBG_STOP 2
-#define SECOND 250                      /* steps of SSR */
 #define CLEAR(flag) (REG(RTC, RTC_ISR) = ~((flag) | RTC_ISR_INIT))
 
 static volatile unsigned wakeups, systicks;
@@ -40,25 +40,6 @@ static void systick_every(uint32_t cycles)
     SYST_RVR = cycles - 1;
     SYST_CVR = 0;
     SYST_CSR = 7;
-}
-
-static void start_rtc(void)
-{
-    REG(RCC, RCC_CSR) |= RCC_CSR_LSION;
-    while (!(REG(RCC, RCC_CSR) & RCC_CSR_LSIRDY)) {
-    }
-    REG(RCC, RCC_BDCR) |= 2 << 8 | RCC_BDCR_RTCEN;
-    REG(RTC, RTC_WPR) = 0xca;
-    REG(RTC, RTC_WPR) = 0x53;
-    REG(RTC, RTC_ISR) = ~0u;
-    while (!(REG(RTC, RTC_ISR) & RTC_ISR_INITF)) {
-    }
-    REG(RTC, RTC_PRER) = SECOND - 1;
-    REG(RTC, RTC_PRER) |= 127 << 16;
-    REG(RTC, RTC_ISR) = (uint32_t)~RTC_ISR_INIT;
-    REG(EXTI, EXTI_RTSR) = 1 << 22;
-    REG(EXTI, EXTI_IMR) = 1 << 22;
-    irq_enable(3);
 }
 
 /* Every 16 periods of LSI / 32000: 200 of them are 100 ms. */
@@ -137,7 +118,7 @@ static uint32_t sub_seconds(void)
 /* Down-counter steps from @before to now. */
 static uint32_t steps_since(uint32_t before)
 {
-    return (before + SECOND - sub_seconds()) % SECOND;
+    return (before + RTC_STEPS - sub_seconds()) % RTC_STEPS;
 }
 
 static void stop_that_nothing_bars(void)
@@ -174,9 +155,11 @@ int main(void)
 {
     REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_PWREN;
     REG(PWR, PWR_CR) |= PWR_CR_DBP;
-    CORE_DEMCR |= 1 << 24;
-    DWT_CTRL |= 1;
-    start_rtc();
+    cycles_init();
+    rtc_start(0, 0x2101);
+    REG(EXTI, EXTI_RTSR) = 1 << 22;
+    REG(EXTI, EXTI_IMR) = 1 << 22;
+    irq_enable(3);
     count_in_sleep();
     barred_stops();
     stop_that_nothing_bars();
