@@ -115,6 +115,8 @@ static const Option option_table[] = {
     { "boot1", OPTION_BOOL, MEMBER(boot1), true, "level of BOOT1 (PB2)" },
     { "errata", OPTION_BOOL, MEMBER(errata), true,
       "what the chip does against its manual, as ES0182 has it (default on)" },
+    { "write-buffer", OPTION_BOOL, MEMBER(write_buffer), true,
+      "stores go through the core's write buffer, so a bus fault of one is imprecise (default on)" },
     { "wire", OPTION_TEXT, MEMBER(wire), true, "jumpers between pins: pa6-pa7:pb6-pb10" },
     { "accelerometer-model", OPTION_TEXT, MEMBER(accelerometer), true,
       "lis3dsh (default), lis302dl or none", "lis3dsh", .check = check_accelerometer },
@@ -248,7 +250,7 @@ void options_add(ObjectClass *klass)
 void options_init(Stm32f407gDisc *m)
 {
     m->hse_frequency = 8000000;
-    m->errata = true;
+    m->errata = m->write_buffer = true;
     m->stop = timer_new_ns(QEMU_CLOCK_VIRTUAL, stop_expired, m);
 }
 

@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 . qemu/say.sh
 out=build/qemu${SANITIZE:+-sanitized}
 if [ -n "${SANITIZE:-}" ]; then         # QEMU frees little of what it has to its end
-    export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+    export ASAN_OPTIONS=detect_leaks=0
+    export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:suppressions=$PWD/tests/ubsan.supp
 fi
 
 qemu/build.sh qemu-system-arm stm32-tests

@@ -99,7 +99,7 @@ static void test_faults(const void *opaque)
 /* Whoever wants to know which store it was has them all precise. */
 static void test_faults_without_write_buffer(void)
 {
-    start("faults", "-global stm32f407-soc.write-buffer=off");
+    start("faults", "-machine write-buffer=off");
     wait_until_done();
     g_assert_cmphex(mail(3) & 0x8600, ==, 0x8200);
     g_assert_cmpuint(mail(4), ==, 0);

@@ -130,6 +130,7 @@ static void test_refused(const void *data)
         g_getenv("QTEST_QEMU_BINARY"), args);
     g_autofree char *out = NULL, *err = NULL;
     g_auto(GStrv) lines = NULL;
+    unsigned said = 0;
     int status;
 
     g_assert_true(g_spawn_command_line_sync(command, &out, &err, &status, NULL));
@@ -138,7 +139,10 @@ static void test_refused(const void *data)
     g_assert_cmpint(WEXITSTATUS(status), ==, 1);
     g_assert_nonnull(strstr(err, r->says));
     lines = g_strsplit(g_strchomp(err), "\n", 0);
-    g_assert_cmpint(g_strv_length(lines), ==, MAX(r->lines, 1));
+    for (char **line = lines; *line; line++) {
+        said += !g_str_has_prefix(*line, "==");         /* a sanitizer's own lines */
+    }
+    g_assert_cmpint(said, ==, MAX(r->lines, 1));
 }
 
 /* Nothing that was refused has been changed. */

@@ -87,9 +87,10 @@ static void test_views(void)
     };
 
     start("");
+    poke(DAC + A_CR, EN | EN << 16);
     for (unsigned i = 0; i < ARRAY_SIZE(views); i++) {
         poke(DAC + views[i].reg, views[i].value);
-        board_wait_ns(ONE);
+        board_wait_ns(2 * ONE);
         g_assert_cmphex(peek(DAC + A_DOR1), ==, views[i].one);
         g_assert_cmphex(peek(DAC + A_DOR2), ==, views[i].two);
         g_assert_cmphex(peek(DAC + A_DHR12RD), ==, views[i].two << 16 | views[i].one);
