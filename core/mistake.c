@@ -94,16 +94,14 @@ void guest_mistake(const char *device, const char *chapter, const char *fmt, ...
 
 void guest_mishap(const char *device, const char *chapter, const char *fmt, ...)
 {
-    g_autofree char *what = NULL;
     va_list args;
 
-    if (!qemu_loglevel_mask(LOG_GUEST_ERROR)) {
-        return;
-    }
-    va_start(args, fmt);
-    what = g_strdup_vprintf(fmt, args);
-    va_end(args);
-    if (is_news(g_strdup_printf("%s %s", device, what))) {
+    if (qemu_loglevel_mask(LOG_GUEST_ERROR) && is_news(g_strdup_printf("%s %p", device, fmt))) {
+        g_autofree char *what = NULL;
+
+        va_start(args, fmt);
+        what = g_strdup_vprintf(fmt, args);
+        va_end(args);
         write_line("", device, what, chapter, NULL);
     }
 }

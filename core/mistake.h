@@ -23,7 +23,7 @@
 void guest_mistake(const char *device, const char *chapter, const char *fmt, ...)
     G_GNUC_PRINTF(3, 4);
 
-/* The same of a mishap: the text tells the causes apart. */
+/* The same of a mishap: @fmt tells the causes apart. */
 void guest_mishap(const char *device, const char *chapter, const char *fmt, ...)
     G_GNUC_PRINTF(3, 4);
 
