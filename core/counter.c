@@ -13,6 +13,7 @@
 #include "system/qtest.h"
 #include "stm32/core/counter.h"
 
+#define MAX_LATE 1000000        /* armings for what is past, in real time, until others have their turn */
 #define MAX_AT_ONCE 100000      /* timers due at one instant: a chain of devices has some ten, */
 #define MAX_AFTER_BUG 1000      /* ... one that never ends is cut shorter the next time */
 #define BUG_DELAY_NS SCALE_MS
@@ -130,7 +131,23 @@ int64_t counter_when(const Counter *c, uint64_t count)
     return ahead < (Units)(INT64_MAX - c->anchor) ? c->anchor + (int64_t)ahead : COUNTER_NEVER;
 }
 
-/* For something that was due at @when and is armed only now: later if that never ends. */
+/*
+ * For something that was due at @when and is armed only now, in real time: who catches up is served in the
+ * order of what was due, in this turn of the main loop; who does not get on lets others have theirs.
+ */
+static int64_t due_late(const QEMUTimer *timer, int64_t when, int64_t now)
+{
+    static const QEMUTimer *last;
+    static int64_t last_when;
+    static unsigned count;
+    bool stands = timer == last && when <= last_when;
+
+    last = timer;
+    last_when = when;
+    return stands || ++count % MAX_LATE == 0 ? now : when;
+}
+
+/* The same in exact time: later if that never ends. */
 static int64_t due_now(int64_t when, int64_t now)
 {
     static int64_t instant;
@@ -139,7 +156,7 @@ static int64_t due_now(int64_t when, int64_t now)
     count = instant == now ? count + 1 : 1;
     instant = now;
     if (count <= max) {
-        return time_is_exact() ? when : now;
+        return when;
     }
     if (max == MAX_AT_ONCE) {
         error_report("a device's timer is due again and again at %" PRId64 " ns of virtual time; "
@@ -165,7 +182,7 @@ void counter_arm(QEMUTimer *timer, int64_t when)
     if (when > now) {
         timer_mod(timer, when);
     } else if (set < 0 || set > now) {
-        timer_mod(timer, due_now(when, now));
+        timer_mod(timer, time_is_exact() ? due_now(when, now) : due_late(timer, when, now));
     }
 }
 
