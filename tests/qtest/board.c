@@ -396,6 +396,17 @@ int board_mistakes(const char *text)
     return count;
 }
 
+unsigned board_lines_of(const char *error)
+{
+    g_auto(GStrv) lines = g_strsplit(error, "\n", 0);
+    unsigned n = 0;
+
+    for (char **line = lines; *line; line++) {
+        n += **line && !g_str_has_prefix(*line, "==");
+    }
+    return n;
+}
+
 int board_run_tests(void)
 {
     int failed;

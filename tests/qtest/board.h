@@ -87,6 +87,9 @@ static inline bool irq(int n) { return qtest_get_irq(board, n); }
 /* How many reports of guest mistakes with @text there have been since the board started. */
 int board_mistakes(const char *text);
 
+/* Lines that QEMU has said on stderr; a sanitizer's own do not count. */
+unsigned board_lines_of(const char *error);
+
 /* Run the tests that have been added, stop the board, and return what main() should. */
 int board_run_tests(void);
 

@@ -751,7 +751,7 @@ static void assert_refused(const char *name, const char *why)
     g_test_message("%s", error);
     g_assert_cmpint(status, !=, 0);
     g_assert_nonnull(strstr(error, why));
-    g_assert_true(strchr(error, '\n') == error + strlen(error) - 1);
+    g_assert_cmpuint(board_lines_of(error), ==, 1);
     g_assert(g_file_get_contents(name, &after, &size_after, NULL));
     g_assert_cmpmem(before, size, after, size_after);
 }
