@@ -88,6 +88,9 @@ static void test_faults(const void *opaque)
     g_assert_cmphex(mail(7), ==, 0x0400);
     g_assert_cmphex(mail(6), ==, 0x0100);                           /* IBUSERR */
     g_assert_cmphex(mail(8), ==, 0x0307);
+    g_assert_cmphex(mail(9), ==, 0xc0);                             /* PGSERR, PGPERR: no fault */
+    g_assert_cmpint(board_mistakes("flash written at address 0x00000008"), ==, 1);
+    g_assert_cmpint(board_mistakes("a NULL pointer?"), ==, 1);
     g_assert_cmpint(board_mistakes("NVIC"), ==, 0);
     g_assert_cmpint(board_mistakes("/machine/soc/sdio: "), ==, 3);
     g_assert_cmpint(board_mistakes("read of +0x34: this peripheral is not modelled yet, it reads 0 "

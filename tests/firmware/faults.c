@@ -3,9 +3,9 @@
  *
  * Mailbox: 1 number of bus faults that are precise; from 16 on pairs of BFAR and CFSR; 2 value read back
  * from each memory of the chip, or-ed differences (0: all right); 3 CFSR of a store through the write
- * buffer, 4 how often that faulted, 5 stores that had by the
- * next instruction but one; 6 CFSR of an instruction fetch from CCM, 7 of a store
- * to a register that refuses it; 8 what ACTLR keeps
+ * buffer, 4 how often that faulted, 5 stores that had by the next instruction but one; 6 CFSR of an
+ * instruction fetch from CCM, 7 of a store to a register that refuses it; 8 what ACTLR keeps; 9 the flash's
+ * SR after a store to address 8
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -107,6 +107,9 @@ int main(void)
         wrong |= *(volatile uint32_t *)memories[i] ^ memories[i] ^ 0x5a5a5a5a;
     }
     mailbox[2] = wrong;
+    /* a member of what NULL points to */
+    __asm__ volatile("str %0, [%1]" : : "r"(wrong), "r"(8) : "memory");
+    mailbox[9] = REG(FLASH, FLASH_SR);
 
     SCB_SHCSR |= 1 << 17;               /* BUSFAULTENA */
     ACTLR = 0xffffffff;
