@@ -333,8 +333,9 @@ static void forget_random_number(GString *text)
     for (unsigned i = 0; i < ARRAY_SIZE(before); i++) {
         c = strstr(c, before[i]);
         g_assert_nonnull(c);
-        for (c += strlen(before[i]); i && g_ascii_isxdigit(*c); c++) {
-            *c = '?';
+        c += strlen(before[i]);
+        if (i) {
+            g_string_erase(text, c - text->str, strspn(c, "0123456789abcdef"));
         }
     }
 }
