@@ -122,6 +122,7 @@ def main():
     show("register read, each", measure("poll_read", commands), 0, "ns CPU", 100)
     show("register write, each", measure("poll_write", commands), 0, "ns CPU", 100)
     show("pin toggled, each", measure("toggle_pin", commands), 0, "ns CPU", 100)
+    show("register in a long block, each", measure("block", commands), 0, "ns CPU", 100)
     show("software interrupt, each", measure("interrupts", commands), 0, "us CPU")
     print_copies(commands["ours"], start["ours"][0])
     print_echo(commands["ours"])
