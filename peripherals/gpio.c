@@ -114,6 +114,12 @@ static uint32_t idr_read(Periph *p, unsigned n)
     return levels & ~s->analog;
 }
 
+/* Levels change by events, but those of a square wave follow from the time. */
+static int64_t idr_holds(Periph *p, unsigned n)
+{
+    return GPIO(p)->levels.waves ? 0 : INT64_MAX;
+}
+
 static void bsrr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     p->regs[R_ODR] = (p->regs[R_ODR] & ~(data >> 16)) | (data & 0xffff);
@@ -193,7 +199,7 @@ static const RegOps gpio_ops[] = {
     [R_OTYPER]  = { .written = lockable_written },
     [R_OSPEEDR] = { .written = lockable_written },
     [R_PUPDR]   = { .written = lockable_written },
-    [R_IDR]     = { .read = idr_read },
+    [R_IDR]     = { .read = idr_read, .holds = idr_holds },
     [R_BSRR]    = { .written = bsrr_written },
     [R_LCKR]    = { .read = lckr_read, .was_read = lckr_was_read, .written = lckr_written },
     [R_AFRL]    = { .written = lockable_written },
