@@ -1,7 +1,7 @@
 /*
  * Loops that wait, of all kinds: those that can be passed in a leap, and those that look so and must not.
  *
- * Mailbox: 1.. cycles at the end of each, from the start
+ * Mailbox: 1.. cycles at the end of each, from the start; 64.. what was seen then
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,7 +18,7 @@ void systick_handler(void)
 
 static void note(uint32_t value)
 {
-    mailbox[16 + word] = value;
+    mailbox[64 + word] = value;
     mailbox[++word] = DWT_CYCCNT;
 }
 
@@ -114,13 +114,69 @@ static void wait_for_timer(void)
     REG(TIM3, TIM_CR1) = 0;
 }
 
+/* Not fixed points either: the counter is another one every round. */
 static void wait_for_cycles(void)
 {
-    uint32_t start = DWT_CYCCNT;
+    uint32_t start = DWT_CYCCNT, end, last;
 
     while (DWT_CYCCNT - start < 300000) {
     }
-    note(0);
+    note(DWT_CYCCNT - start);
+    end = DWT_CYCCNT + 250000;
+    while ((int32_t)(end - DWT_CYCCNT) > 0) {
+    }
+    note(end);
+    while (DWT_CYCCNT < end + 200000) {
+    }
+    note(end);
+    while ((uint16_t)(DWT_CYCCNT - end) != 17 && DWT_CYCCNT - end < 1000000) {
+    }
+    note(end);
+    do {                                /* what was read is used behind the loop */
+        last = DWT_CYCCNT;
+    } while (last - end < 1100000 && last - start < 5000000);
+    note(last);
+    last = DWT_CYCCNT;
+    for (uint32_t sum = 0; sum < 100000;) {     /* each round depends on the one before */
+        uint32_t now = DWT_CYCCNT;
+
+        sum += now - last;
+        last = now;
+    }
+    note(last);
+    DWT_CYCCNT = 0xfffff000;            /* runs over */
+    start = DWT_CYCCNT;
+    while (DWT_CYCCNT - start < 100000) {
+    }
+    note(start);
+}
+
+static void wait_for_count(void)
+{
+    uint16_t start;
+
+    REG(TIM3, TIM_PSC) = 83;            /* 1 us */
+    REG(TIM3, TIM_ARR) = 0xffff;
+    REG(TIM3, TIM_EGR) = 1;
+    REG(TIM3, TIM_CR1) = 1;
+    start = REG(TIM3, TIM_CNT);
+    while ((uint16_t)(REG(TIM3, TIM_CNT) - start) < 1500) {
+    }
+    note(REG(TIM3, TIM_CNT));
+    REG(TIM3, TIM_CNT) = 0xff00;        /* runs over */
+    start = REG(TIM3, TIM_CNT);
+    while ((uint16_t)(REG(TIM3, TIM_CNT) - start) < 1000) {
+    }
+    note(REG(TIM3, TIM_CNT));
+    REG(TIM3, TIM_CR1) = 1 << 4 | 1;    /* down */
+    REG(TIM3, TIM_CNT) = 1000;
+    while (*(volatile uint16_t *)&REG(TIM3, TIM_CNT) > 300) {
+    }
+    note(REG(TIM3, TIM_CNT));
+    while (REG(TIM3, TIM_CNT)) {
+    }
+    note(REG(TIM3, TIM_CNT));
+    REG(TIM3, TIM_CR1) = 0;
 }
 
 static void wait_for_systick(void)
@@ -197,6 +253,7 @@ int main(void)
     wait_for_uart();
     wait_for_timer();
     wait_for_cycles();
+    wait_for_count();
     wait_for_systick();
     wait_for_wave();
     wait_exclusively();
