@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a person with gdb sees: the real gdb at the machine's stub, by TAP.
+
+Blocks of code end behind register accesses and loops that wait are passed in a leap: neither may show.
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+QEMU = os.environ["QTEST_QEMU_BINARY"]
+FIRMWARE = os.environ["STM32_FIRMWARE"]
+ICOUNT = ["-icount", "shift=3,sleep=off"]
+
+
+def session(program, args, commands):
+    """What gdb says to @commands, the machine being stopped at reset."""
+    elf = os.path.join(FIRMWARE, program + ".elf")
+    with tempfile.TemporaryDirectory() as folder:
+        stub = os.path.join(folder, "gdb")
+        machine = subprocess.Popen(
+            [QEMU, "-machine", "stm32f407g_disc", "-display", "none", "-serial", "none", "-monitor", "none",
+             "-kernel", elf, "-S", "-chardev", f"socket,id=gdb,path={stub},server=on,wait=on",
+             "-gdb", "chardev:gdb"] + args, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        while not os.path.exists(stub) and machine.poll() is None:
+            time.sleep(0.01)
+        script = ["set confirm off", "set pagination off", f"file {elf}", f"target remote {stub}"]
+        words = [word for line in script + commands for word in ("-ex", line)]
+        gdb = subprocess.run(["gdb-multiarch", "-nx", "-batch"] + words, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True, timeout=100, check=False)
+        machine.kill()
+        machine.wait()
+        return gdb.stdout
+
+
+def pcs(text):
+    return [int(pc, 16) for pc in re.findall(r"^pc +(0x[0-9a-f]+)", text, re.M)]
+
+
+def stops_behind_store(args):
+    """A watchpoint at a register: right behind the instruction that writes it, every time."""
+    text = session("blocks", args, ["thbreak many_at_once", "continue", "watch *(unsigned *)0x40020c20"] +
+                   ["continue", "info registers pc"] * 6)
+    values = re.findall(r"New value = (\d+)", text)
+    places = pcs(text)
+    return values == ["4369", "0"] * 3 and len(places) == 6 and places == places[:2] * 3
+
+
+def steps_one_by_one(args):
+    """stepi over register accesses in mid-block: an instruction at a time."""
+    text = session("blocks", args, ["hbreak base_moves_once", "continue"] + ["info registers pc", "stepi"] * 6)
+    sizes = [b - a for a, b in zip(pcs(text), pcs(text)[1:])]
+    return len(sizes) == 5 and all(size in (2, 4) for size in sizes)
+
+
+def time_at(program, function, args):
+    text = session(program, ICOUNT + args, [f"hbreak {function}", "continue", "info registers pc",
+                                            "monitor qom-get /machine virtual-time",
+                                            "monitor qom-get /machine fast-forwarded"])
+    return pcs(text) + [int(number) for number in re.findall(r"^(\d+)$", text, re.M)]
+
+
+def leaps_do_not_show():
+    """A breakpoint behind loops that wait: the same place at the same time, by a leap or not."""
+    fast = time_at("waiting", "wait_for_wave", [])
+    slow = time_at("waiting", "wait_for_wave", ["-machine", "fast-forward=off"])
+    return len(fast) == 3 and fast[:2] == slow[:2] and fast[2] > 0 and slow[2] == 0
+
+
+TESTS = [
+    ("watchpoint", lambda: stops_behind_store([])),
+    ("watchpoint/icount", lambda: stops_behind_store(ICOUNT)),
+    ("step", lambda: steps_one_by_one([])),
+    ("step/icount", lambda: steps_one_by_one(ICOUNT)),
+    ("fast-forward", leaps_do_not_show),
+]
+
+
+def main():
+    print(f"1..{len(TESTS)}")
+    failed = 0
+    for number, (name, test) in enumerate(TESTS, 1):
+        result = test()
+        failed += not result
+        print(f"{'ok' if result else 'not ok'} {number} gdb/{name}", flush=True)
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
