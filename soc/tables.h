@@ -107,7 +107,7 @@ static const struct {
     { "tim11", "source[0]", "hse-rtc" },
 };
 
-/* Peripherals that are part of another. */
+/* Peripherals that are part of another, or of the core. */
 static const struct {
     const char *peripheral, *link, *to;
 } link_table[] = {
@@ -117,6 +117,7 @@ static const struct {
     { "adc1", "common", "adc-common" },
     { "adc2", "common", "adc-common" },
     { "adc3", "common", "adc-common" },
+    { "coredebug", "core", "armv7m" },
 };
 
 /*
