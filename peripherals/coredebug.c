@@ -1,6 +1,6 @@
 /*
  * Core debug registers (ARMv7-M C1.6) that firmware uses without a debugger: DEMCR.TRCENA, which
- * turns on DWT, ITM and FPB, and the DebugMonitor exception.  QEMU's model of the core leaves this block out.
+ * turns on DWT and ITM, and the DebugMonitor exception.  QEMU's model of the core leaves this block out.
  *
  * Properties: `swo-listener`: somebody reads SWO and, as an ST-LINK would, has set TRCENA; `core`.
  * Line out: `trcena`.

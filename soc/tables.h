@@ -88,6 +88,7 @@ static const struct Peripheral {
     /* Private peripheral bus of the core */
     { "itm",    "armv7m-itm",     0xe0000000, ALWAYS, NONE },
     { "dwt",    "armv7m-dwt",     0xe0001000, ALWAYS, NONE },
+    { "fpb",    "armv7m-fpb",     0xe0002000, ALWAYS, NONE },
     { "coredebug", "armv7m-coredebug", 0xe000edf0, ALWAYS, NONE },
     { "tpiu",   "armv7m-tpiu",    0xe0040000, ALWAYS, NONE },
     { "dbgmcu", "stm32f4-dbgmcu", 0xe0042000, ALWAYS, NONE },
@@ -118,6 +119,8 @@ static const struct {
     { "adc2", "common", "adc-common" },
     { "adc3", "common", "adc-common" },
     { "coredebug", "core", "armv7m" },
+    { "dwt", "core", "armv7m" },
+    { "fpb", "core", "armv7m" },
 };
 
 /*

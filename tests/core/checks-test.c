@@ -12,12 +12,14 @@
 #define CASE_NAME(name) #name,
 
 static const char *const debug_cases[] = { DEBUG_CASES(CASE_NAME) NULL };
+static const char *const watch_cases[] = { WATCH_CASES(CASE_NAME) NULL };
 
 static const struct {
     const char *name;
     const char *const *cases;
 } guests[] = {
     { "debug", debug_cases },
+    { "watch", watch_cases },
 };
 
 static const char *guest;

@@ -6,7 +6,7 @@
 #include "checks.h"
 #include "checks_list.h"
 
-static uint32_t events, last_pc, last_dfsr, trail[16];
+static volatile uint32_t events, last_pc, last_dfsr, trail[16];
 
 static void note(Frame *frame)
 {
@@ -166,7 +166,7 @@ static void mon_step(void)
     CHECK(trail[4] - trail[0] <= 14);
 }
 
-static uint32_t pendsv_first;
+static volatile uint32_t pendsv_first;
 
 static void low(Frame *frame)
 {
@@ -197,7 +197,7 @@ static void mon_step_into_a_handler(void)
     CHECK(trail[1] <= (REG(VTOR + 4 * PENDSV) & ~1u) + 4);
 }
 
-static uint32_t seen_by_svc;
+static volatile uint32_t seen_by_svc;
 
 static void svc(Frame *frame)
 {
