@@ -16,7 +16,8 @@ BEGIN, END = "<!-- made by make docs -->\n", "<!-- end -->\n"
 
 TITLES = {
     "armv7m-coredebug": "Core debug registers (DEMCR)",
-    "armv7m-dwt": "Cycle counter (DWT)",
+    "armv7m-dwt": "Cycle counter and watchpoints (DWT)",
+    "armv7m-fpb": "Breakpoints and patches (FPB)",
     "armv7m-itm": "Text by SWO (ITM)",
     "armv7m-tpiu": "Trace port (TPIU)",
     "stm32f4-adc": "A/D converters",
