@@ -60,3 +60,5 @@ REG (LAR,      0xfb0, 0x00000000)           /* no lock here: kept quiet, other c
 BITS(LAR,       KEY,          0, 32, w)
 REG (LSR,      0xfb4, 0x00000000)
 BITS(LSR,       LSR,          0,  3, r)
+
+COMPONENT_ID(0x02, 0xb0, 0x3b, 0x04, 0xe0)

@@ -28,3 +28,5 @@ COMPARATOR(5, rw)
 COMPARATOR(6, todo)                     /* literals */
 COMPARATOR(7, todo)
 #undef COMPARATOR
+
+COMPONENT_ID(0x03, 0xb0, 0x2b, 0x04, 0xe0)

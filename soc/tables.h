@@ -92,6 +92,7 @@ static const struct Peripheral {
     { "coredebug", "armv7m-coredebug", 0xe000edf0, ALWAYS, NONE },
     { "tpiu",   "armv7m-tpiu",    0xe0040000, ALWAYS, NONE },
     { "dbgmcu", "stm32f4-dbgmcu", 0xe0042000, ALWAYS, NONE },
+    { "romtable", "armv7m-romtable", 0xe00ff000, ALWAYS, NONE },
 };
 
 /* RM0090 figure 21: clocks that a peripheral has besides that of its bus: its input, RCC's output. */

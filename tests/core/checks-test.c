@@ -13,6 +13,10 @@
 
 static const char *const debug_cases[] = { DEBUG_CASES(CASE_NAME) NULL };
 static const char *const watch_cases[] = { WATCH_CASES(CASE_NAME) NULL };
+static const char *const faults_cases[] = { FAULTS_CASES(CASE_NAME) NULL };
+static const char *const mpu_cases[] = { MPU_CASES(CASE_NAME) NULL };
+static const char *const exceptions_cases[] = { EXCEPTIONS_CASES(CASE_NAME) NULL };
+static const char *const identity_cases[] = { IDENTITY_CASES(CASE_NAME) NULL };
 
 static const struct {
     const char *name;
@@ -20,6 +24,10 @@ static const struct {
 } guests[] = {
     { "debug", debug_cases },
     { "watch", watch_cases },
+    { "faults", faults_cases },
+    { "mpu", mpu_cases },
+    { "exceptions", exceptions_cases },
+    { "identity", identity_cases },
 };
 
 static const char *guest;

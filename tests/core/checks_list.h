@@ -15,6 +15,25 @@
     CASE(data_address_multiple) CASE(no_monitor) CASE(stack) CASE(data_value) CASE(cycles) \
     CASE(instruction_address) CASE(breakpoint) CASE(breakpoint_is_a_hardfault) CASE(patch) CASE(watch_itself)
 
+#define FAULTS_CASES(CASE) \
+    CASE(data_bus) CASE(instruction_bus) CASE(undefined) CASE(invalid_state) CASE(no_coprocessor) \
+    CASE(divide_by_zero) CASE(unaligned) CASE(stacking) CASE(unstacking) \
+    CASE(invalid_pc) CASE(escalation) CASE(ignored_in_hardfault) CASE(unprivileged) \
+    CASE(unprivileged_stir) CASE(unprivileged_itm) CASE(unprivileged_special)
+
+#define MPU_CASES(CASE) \
+    CASE(mpu_registers) CASE(guard_of_32_bytes) CASE(permissions) CASE(overlap) CASE(subregions) \
+    CASE(no_background) CASE(not_in_hardfault) CASE(execute_never) CASE(misaligned_region) CASE(across) \
+    CASE(stacking) CASE(unstacking) CASE(lazy_stacking)
+
+#define EXCEPTIONS_CASES(CASE) \
+    CASE(priorities) CASE(preemption) CASE(tail_chaining) CASE(pending_while_active) CASE(masks) \
+    CASE(faultmask_ends) CASE(exclusive) CASE(stack_alignment) CASE(thread_with_active_handlers) \
+    CASE(no_thread_with_active_handlers) CASE(return_integrity) CASE(lazy_stacking) CASE(default_fpscr) \
+    CASE(nested_lazy_stacking)
+
+#define IDENTITY_CASES(CASE) CASE(features) CASE(rom_table)
+
 #define CASE_FUNCTION(name) name,
 
 #endif

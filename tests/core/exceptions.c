@@ -1,0 +1,517 @@
+/*
+ * Exceptions (ARMv7-M B1.5): priorities, order, masks, what returning takes, the floating-point context.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "checks.h"
+#include "checks_list.h"
+
+#define INVPC     (1u << 18)
+#define CCR_NONBASETHRDENA 1u
+#define CCR_STKALIGN (1u << 9)
+
+static volatile uint32_t order;     /* of the handlers, a hexadecimal digit each */
+
+static void called(uint32_t digit)
+{
+    order = order << 4 | digit;
+}
+
+static uint32_t so_far(void)
+{
+    uint32_t now = order;
+
+    order = 0;
+    return now;
+}
+
+static void irq0(Frame *frame) { (void)frame; called(1); }
+static void irq1(Frame *frame) { (void)frame; called(2); }
+static void irq2(Frame *frame) { (void)frame; called(3); }
+static void pendsv(Frame *frame) { (void)frame; called(4); }
+
+static void interrupts(void)
+{
+    on(IRQ0, irq0);
+    on(IRQ0 + 1, irq1);
+    on(IRQ0 + 2, irq2);
+    on(PENDSV, pendsv);
+    NVIC_ISER = 7;
+}
+
+static void pend(uint32_t mask)
+{
+    NVIC_ISPR = mask;
+    barrier();
+}
+
+/* Four bits; of equal priorities the lower number. */
+static void priorities(void)
+{
+    interrupts();
+    NVIC_IPR(0) = 0xff;
+    CHECK_EQUAL(NVIC_IPR(0), 0xf0);
+    SHPR(PENDSV) = 0x1f;
+    CHECK_EQUAL(SHPR(PENDSV), 0x10);
+    REG(0xe000e400) = 0x12345678;
+    CHECK_EQUAL(REG(0xe000e400), 0x10305070);
+    NVIC_IPR(0) = 0x20;
+    NVIC_IPR(1) = 0x10;
+    NVIC_IPR(2) = 0x20;
+    __asm__ volatile("cpsid i");
+    pend(7);
+    CHECK_EQUAL(so_far(), 0);
+    CHECK_EQUAL(ICSR >> 12 & 0x1ff, IRQ0 + 1);
+    CHECK(ICSR & 1 << 22);
+    __asm__ volatile("cpsie i\n isb");
+    CHECK_EQUAL(so_far(), 0x213);
+}
+
+static void nest(Frame *frame)
+{
+    called(8);
+    pend(1);
+    called(9);
+    (void)frame;
+}
+
+static void preemption(void)
+{
+    interrupts();
+    on(IRQ0 + 1, nest);
+    NVIC_IPR(0) = 0x40;
+    NVIC_IPR(1) = 0x50;
+    pend(2);
+    CHECK_EQUAL(so_far(), 0x819);
+    NVIC_IPR(0) = 0x50;
+    pend(2);
+    CHECK_EQUAL(so_far(), 0x891);
+    /* Of a group only the subpriority differs: first, but not in between */
+    AIRCR = 0x05fa0000 | 5 << 8;
+    CHECK_EQUAL(AIRCR, 0xfa050000 | 5 << 8);
+    NVIC_IPR(0) = 0x40;
+    NVIC_IPR(2) = 0x70;
+    pend(2);
+    CHECK_EQUAL(so_far(), 0x891);
+    __asm__ volatile("cpsid i");
+    pend(7);
+    __asm__ volatile("cpsie i\n isb");
+    CHECK_EQUAL(so_far(), 0x18913);
+    AIRCR = 0 | 7 << 8;                         /* without key */
+    CHECK_EQUAL(AIRCR, 0xfa050000 | 5 << 8);
+    AIRCR = 0x05fa0000;
+}
+
+static void pend_lower(Frame *frame)
+{
+    (void)frame;
+    called(7);
+    ICSR = ICSR_PENDSVSET;
+    pend(3);
+}
+
+/* One after another, without the thread in between. */
+static void tail_chaining(void)
+{
+    interrupts();
+    on(SVCALL, pend_lower);
+    NVIC_IPR(0) = 0x80;
+    NVIC_IPR(1) = 0x40;
+    SHPR(PENDSV) = 0xf0;
+    __asm__ volatile("svc 0");
+    CHECK_EQUAL(so_far(), 0x7214);
+}
+
+static uint32_t again;
+
+static void pend_itself(Frame *frame)
+{
+    (void)frame;
+    called(5);
+    CHECK_EQUAL(NVIC_IABR & 1, 1);
+    if (again) {
+        again--;
+        pend(1);
+        CHECK_EQUAL(NVIC_ISPR & 1, 1);
+        pend(1);                                /* twice is once */
+    }
+}
+
+static void pending_while_active(void)
+{
+    interrupts();
+    on(IRQ0, pend_itself);
+    again = 2;
+    pend(1);
+    CHECK_EQUAL(so_far(), 0x555);
+    CHECK_EQUAL(NVIC_IABR & 1, 0);
+    NVIC_ICER = 1;
+    pend(1);
+    CHECK_EQUAL(so_far(), 0);
+    NVIC_ICPR = 1;
+    NVIC_ISER = 1;
+    barrier();
+    CHECK_EQUAL(so_far(), 0);
+}
+
+static uint32_t basepri(void)
+{
+    uint32_t value;
+
+    __asm__ volatile("mrs %0, basepri" : "=r"(value));
+    return value;
+}
+
+static void masks(void)
+{
+    uint32_t value;
+
+    interrupts();
+    NVIC_IPR(0) = 0x40;
+    NVIC_IPR(1) = 0x30;
+    __asm__ volatile("msr basepri, %0" : : "r"(0x4f));
+    CHECK_EQUAL(basepri(), 0x40);
+    pend(3);
+    CHECK_EQUAL(so_far(), 0x2);
+    __asm__ volatile("msr basepri_max, %0" : : "r"(0x50));
+    CHECK_EQUAL(basepri(), 0x40);
+    __asm__ volatile("msr basepri_max, %0" : : "r"(0));
+    CHECK_EQUAL(basepri(), 0x40);
+    __asm__ volatile("msr basepri_max, %0" : : "r"(0x20));
+    CHECK_EQUAL(basepri(), 0x20);
+    pend(2);
+    CHECK_EQUAL(so_far(), 0);
+    __asm__ volatile("msr basepri, %0\n isb" : : "r"(0x0f));
+    CHECK_EQUAL(basepri(), 0);
+    CHECK_EQUAL(so_far(), 0x21);
+    __asm__ volatile("msr basepri_max, %0" : : "r"(0x50));
+    CHECK_EQUAL(basepri(), 0x50);
+    __asm__ volatile("msr basepri, %0" : : "r"(0));
+    __asm__ volatile("msr primask, %1\n mrs %0, primask" : "=r"(value) : "r"(0xffffffff));
+    CHECK_EQUAL(value, 1);
+    __asm__ volatile("cpsie i");
+    __asm__ volatile("cpsid f\n mrs %0, faultmask" : "=r"(value));
+    CHECK_EQUAL(value, 1);
+    pend(1);
+    CHECK_EQUAL(so_far(), 0);
+    __asm__ volatile("cpsie f\n isb");
+    CHECK_EQUAL(so_far(), 1);
+}
+
+static void set_faultmask(Frame *frame)
+{
+    (void)frame;
+    __asm__ volatile("cpsid f");
+    pend(1);
+    called(6);
+}
+
+/* Returning clears FAULTMASK. */
+static void faultmask_ends(void)
+{
+    uint32_t value;
+
+    interrupts();
+    SHPR(PENDSV) = 0xf0;
+    on(PENDSV, set_faultmask);
+    ICSR = ICSR_PENDSVSET;
+    barrier();
+    CHECK_EQUAL(so_far(), 0x61);
+    __asm__ volatile("mrs %0, faultmask" : "=r"(value));
+    CHECK_EQUAL(value, 0);
+}
+
+static volatile uint32_t word;
+
+static uint32_t load_exclusive(volatile uint32_t *address)
+{
+    uint32_t value;
+
+    __asm__ volatile("ldrex %0, [%1]" : "=r"(value) : "r"(address) : "memory");
+    return value;
+}
+
+static uint32_t store_exclusive(volatile uint32_t *address, uint32_t value)
+{
+    uint32_t failed;
+
+    __asm__ volatile("strex %0, %1, [%2]" : "=&r"(failed) : "r"(value), "r"(address) : "memory");
+    return failed;
+}
+
+static void nothing(Frame *frame)
+{
+    (void)frame;
+}
+
+static void exclusive(void)
+{
+    static volatile uint32_t other;
+
+    on(SVCALL, nothing);
+    CHECK_EQUAL(store_exclusive(&word, 1), 1);
+    CHECK_EQUAL(word, 0);
+    load_exclusive(&word);
+    CHECK_EQUAL(store_exclusive(&word, 2), 0);
+    CHECK_EQUAL(word, 2);
+    CHECK_EQUAL(store_exclusive(&word, 3), 1);
+    load_exclusive(&word);
+    __asm__ volatile("clrex");
+    CHECK_EQUAL(store_exclusive(&word, 3), 1);
+    load_exclusive(&word);
+    __asm__ volatile("svc 0" ::: "memory");
+    CHECK_EQUAL(store_exclusive(&word, 3), 1);
+    CHECK_EQUAL(word, 2);
+    /* The monitor has no address, and does not mind stores of the core's own */
+    load_exclusive(&word);
+    word = 7;
+    CHECK_EQUAL(store_exclusive(&word, 4), 0);
+    CHECK_EQUAL(word, 4);
+    load_exclusive(&word);
+    CHECK_EQUAL(store_exclusive(&other, 5), 0);
+    CHECK_EQUAL(other, 5);
+}
+
+/* ---- Stack frames, and returning ---- */
+
+static volatile uint32_t frame_address, frame_xpsr, frame_return;
+
+static void note_frame(Frame *frame)
+{
+    frame_address = (uint32_t)frame;
+    frame_xpsr = frame->xpsr;
+    frame_return = exc_return;
+}
+
+/* With the stack at a multiple of 4 that is none of 8. */
+static uint32_t svc_misaligned(void)
+{
+    uint32_t sp;
+
+    __asm__ volatile("mov r4, sp\n"
+                     "bic r5, r4, #7\n"
+                     "sub r5, #4\n"
+                     "mov sp, r5\n"
+                     "svc 0\n"
+                     "mov %0, sp\n"
+                     "mov sp, r4\n" : "=r"(sp) : : "r4", "r5", "memory");
+    return sp;
+}
+
+static void stack_alignment(void)
+{
+    uint32_t sp;
+
+    CHECK_EQUAL(CCR, CCR_STKALIGN);
+    on(SVCALL, note_frame);
+    sp = svc_misaligned();
+    CHECK_EQUAL(sp & 7, 4);
+    CHECK_EQUAL(frame_address, sp - 36);
+    CHECK(frame_xpsr & 1 << 9);
+    CCR &= ~CCR_STKALIGN;
+    barrier();
+    sp = svc_misaligned();
+    CHECK_EQUAL(frame_address, sp - 32);
+    CHECK(!(frame_xpsr & 1 << 9));
+}
+
+static void usage(Frame *frame)
+{
+    (void)frame;
+    called(0xf);
+    CHECK_EQUAL(CFSR, INVPC);
+    finish();
+}
+
+/* From two handlers at once to the thread. */
+static void return_to_thread(Frame *frame)
+{
+    (void)frame;
+    called(1);
+    __asm__ volatile("ldr r0, =0xfffffff9\n mov lr, r0\n"
+                     "sub sp, #32\n"
+                     "adr r0, 1f\n str r0, [sp, #24]\n"
+                     "mov r0, #0x1000000\n str r0, [sp, #28]\n"
+                     "bx lr\n"
+                     ".align 2\n"
+                     "1: b after_return\n" ::: "r0", "lr", "memory");
+}
+
+static void nested(Frame *frame)
+{
+    (void)frame;
+    pend(1);
+}
+
+__attribute__((used)) static void after_return(void)
+{
+    CHECK(CCR & CCR_NONBASETHRDENA);
+    CHECK_EQUAL(ipsr(), 0);
+    CHECK(SHCSR & 1 << 7);                      /* SVCall is still active */
+    finish();
+}
+
+static void thread_with_active_handlers(void)
+{
+    interrupts();
+    SHPR(SVCALL) = 0x80;
+    on(SVCALL, nested);
+    on(IRQ0, return_to_thread);
+    on(USAGEFAULT, usage);
+    SHCSR |= SHCSR_USGFAULTENA;
+    CCR |= CCR_NONBASETHRDENA;
+    __asm__ volatile("svc 0");
+}
+
+static void no_thread_with_active_handlers(void)
+{
+    interrupts();
+    SHPR(SVCALL) = 0x80;
+    on(SVCALL, nested);
+    on(IRQ0, return_to_thread);
+    on(USAGEFAULT, usage);
+    SHCSR |= SHCSR_USGFAULTENA;
+    __asm__ volatile("svc 0");
+    CHECK(false);
+}
+
+static uint32_t control(void)
+{
+    uint32_t value;
+
+    __asm__ volatile("mrs %0, control" : "=r"(value));
+    return value;
+}
+
+static void wrong_mode(Frame *frame)
+{
+    frame->xpsr |= 11;                          /* but EXC_RETURN says: to the thread */
+}
+
+static void return_integrity(void)
+{
+    on(SVCALL, wrong_mode);
+    on(USAGEFAULT, usage);
+    SHCSR |= SHCSR_USGFAULTENA;
+    __asm__ volatile("svc 0");
+    CHECK(false);
+}
+
+/* ---- Floating point ---- */
+
+#define ASPEN (1u << 31)
+#define LSPEN (1u << 30)
+#define LSPACT 1u
+
+static volatile uint32_t fp_saved, fp_was;
+
+static void look_at_fp(Frame *frame)
+{
+    note_frame(frame);
+    fp_was = FPCCR;
+    __asm__ volatile("vmov s0, %0" : : "r"(0x12345678));
+    fp_saved = frame->s[0];
+}
+
+static uint32_t set_s0(uint32_t value)
+{
+    __asm__ volatile("vmov s0, %0\n svc 0\n vmov %0, s0" : "+r"(value) : : "memory");
+    return value;
+}
+
+static void lazy_stacking(void)
+{
+    uint32_t value;
+
+    on(SVCALL, note_frame);
+    CHECK_EQUAL(FPCCR, ASPEN | LSPEN);
+    CPACR = 0xf << 20;
+    barrier();
+    CHECK_EQUAL(control(), 0);
+    __asm__ volatile("svc 0");
+    CHECK_EQUAL(frame_return, 0xfffffff9);
+    __asm__ volatile("vmov s0, r0");
+    CHECK_EQUAL(control(), 4);                  /* FPCA */
+    __asm__ volatile("svc 0");
+    CHECK_EQUAL(frame_return, 0xffffffe9);
+    CHECK_EQUAL(FPCAR, frame_address + 32);
+    CHECK_EQUAL(control(), 4);
+    CHECK(!(FPCCR & LSPACT));
+    on(SVCALL, look_at_fp);
+    CHECK_EQUAL(set_s0(0xabcdef01), 0xabcdef01);
+    CHECK(fp_was & LSPACT);
+    CHECK(fp_was & 1 << 3);                     /* THREAD */
+    CHECK(!(fp_was & 1 << 1));                  /* not USER */
+    CHECK_EQUAL(fp_saved, 0xabcdef01);
+    /* At once */
+    FPCCR = ASPEN;
+    CHECK_EQUAL(set_s0(0x55555555), 0x55555555);
+    CHECK(!(fp_was & LSPACT));
+    CHECK_EQUAL(fp_saved, 0x55555555);
+    /* Not at all */
+    FPCCR = 0;
+    __asm__ volatile("mov r0, #0\n msr control, r0\n isb" ::: "r0");
+    on(SVCALL, note_frame);
+    __asm__ volatile("vmov s0, r0\n svc 0");
+    CHECK_EQUAL(control(), 0);
+    CHECK_EQUAL(frame_return, 0xfffffff9);
+    (void)value;
+}
+
+/* A handler's context begins with FPDSCR. */
+static volatile uint32_t handlers_fpscr;
+
+static void read_fpscr(Frame *frame)
+{
+    uint32_t value;
+
+    (void)frame;
+    __asm__ volatile("vmrs %0, fpscr" : "=r"(value));
+    handlers_fpscr = value;
+}
+
+static void default_fpscr(void)
+{
+    CPACR = 0xf << 20;
+    barrier();
+    FPDSCR = 0xffffffff;
+    CHECK_EQUAL(FPDSCR, 0x07c00000);
+    __asm__ volatile("vmsr fpscr, %0" : : "r"(0x01c00001));
+    on(SVCALL, read_fpscr);
+    __asm__ volatile("svc 0");
+    CHECK_EQUAL(handlers_fpscr, 0x07c00000);
+    read_fpscr(0);
+    CHECK_EQUAL(handlers_fpscr, 0x01c00001);
+}
+
+/* An exception that comes while the lazy state is pending does not save it again. */
+static volatile uint32_t inner_frame;
+
+static void inner(Frame *frame)
+{
+    (void)frame;
+    inner_frame = exc_return;
+    CHECK(FPCCR & LSPACT);
+}
+
+static void outer(Frame *frame)
+{
+    (void)frame;
+    CHECK(FPCCR & LSPACT);
+    pend(1);
+    CHECK(FPCCR & LSPACT);
+}
+
+static void nested_lazy_stacking(void)
+{
+    CPACR = 0xf << 20;
+    barrier();
+    on(IRQ0, inner);
+    NVIC_ISER = 1;
+    SHPR(SVCALL) = 0x80;
+    on(SVCALL, outer);
+    CHECK_EQUAL(set_s0(0x1234), 0x1234);
+    CHECK_EQUAL(inner_frame, 0xfffffff1);
+}
+
+void (*const cases[])(void) = { EXCEPTIONS_CASES(CASE_FUNCTION) };
