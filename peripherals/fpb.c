@@ -1,11 +1,12 @@
 /*
  * Flash patch and breakpoint unit (ARMv7-M C1.11): six comparators for instructions in the code region, which
- * become a BKPT or are taken from a table in SRAM.
+ * become a BKPT or are taken from a table in SRAM, and two for words of data there, which are taken from it.
  *
  * Property `core`.
  *
- * Deliberately different: the comparators for literals do nothing.  The table is read when code is translated:
- * a change to it while its comparator is enabled shows when a register here is next written.
+ * Deliberately different: instructions are taken from the table when code is translated: a change to it while
+ * its comparator is enabled shows when a register here is next written.  A word of data that is replaced is so
+ * for an instruction fetch as well, and the page around it is slow.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,14 +20,16 @@
 #include "stm32/core/periph.h"
 
 #define N_CODE 6
+#define N_LITERAL 2
 #define CODE_REGION_END 0x20000000
 
 typedef struct Fpb {
     Periph parent_obj;
     ARMv7MState *core;
     ARMv7MPatcher patcher;
-    uint32_t comp[N_CODE];      /* what the core knows: COMP of those that are enabled, or 0 ... */
-    uint32_t remap;             /* ... and the table */
+    uint32_t comp[N_CODE + N_LITERAL];  /* what the core knows: COMP of those that are enabled, or 0 ... */
+    uint32_t remap;                     /* ... and the table */
+    MemoryRegion literal[N_LITERAL];    /* what is seen instead of flash */
 } Fpb;
 
 #define FPB(obj) ((Fpb *)(obj))
@@ -67,28 +70,49 @@ static uint16_t fetch(ARMv7MPatcher *patcher, uint32_t addr, uint16_t half)
     return half;
 }
 
+static void show_literal(Fpb *s, unsigned n)
+{
+    uint32_t comp = s->comp[N_CODE + n];
+    MemoryRegion *mr = &s->literal[n];
+
+    if (mr->container) {
+        memory_region_del_subregion(mr->container, mr);
+    }
+    if (comp) {
+        memory_region_set_alias_offset(mr, s->remap + 4 * (N_CODE + n));
+        memory_region_add_subregion_overlap(&s->core->container, comp & R_COMP0_COMP_MASK, mr, 2);
+    }
+}
+
 /* The program's instructions are others now. */
 static void tell_core(Fpb *s)
 {
     bool any = false;
 
-    s->remap = s->parent_obj.regs[R_REMAP];
     for (unsigned n = 0; n < N_CODE; n++) {
-        uint32_t comp = s->parent_obj.regs[R_COMP0 + n];
-
-        s->comp[n] = reg_get(s, CTRL, ENABLE) && (comp & R_COMP0_ENABLE_MASK) ? comp : 0;
         any |= s->comp[n];
     }
     armv7m_set_patcher(s->core->cpu, any ? &s->patcher : NULL);
     armv7m_retranslate(s->core->cpu);
+    memory_region_transaction_begin();
+    for (unsigned n = 0; n < N_LITERAL; n++) {
+        show_literal(s, n);
+    }
+    memory_region_transaction_commit();
 }
 
-static bool is_used(Fpb *s)
+/* True if one is in use, or was. */
+static bool look_at_comparators(Fpb *s)
 {
-    bool any = reg_get(s, CTRL, ENABLE);
+    bool any = false;
 
-    for (unsigned n = 0; n < N_CODE; n++) {
-        any |= s->comp[n] != 0;
+    s->remap = s->parent_obj.regs[R_REMAP];
+    for (unsigned n = 0; n < N_CODE + N_LITERAL; n++) {
+        uint32_t comp = s->parent_obj.regs[R_COMP0 + n];
+        uint32_t now = reg_get(s, CTRL, ENABLE) && (comp & R_COMP0_ENABLE_MASK) ? comp : 0;
+
+        any |= s->comp[n] || now;
+        s->comp[n] = now;
     }
     return any;
 }
@@ -119,7 +143,7 @@ static const RegOps fpb_ops[] = {
 /* After a write, a reset and a load. */
 static void fpb_update(Periph *p)
 {
-    if (is_used(FPB(p))) {
+    if (look_at_comparators(FPB(p))) {
         tell_core(FPB(p));
     }
 }
@@ -128,6 +152,9 @@ static void fpb_init(Periph *p)
 {
     FPB(p)->patcher.is_breakpoint = is_breakpoint;
     FPB(p)->patcher.fetch = fetch;
+    for (unsigned n = 0; n < N_LITERAL; n++) {
+        memory_region_init_alias(&FPB(p)->literal[n], OBJECT(p), "literal", get_system_memory(), 0, 4);
+    }
 }
 
 static const Property fpb_properties[] = {

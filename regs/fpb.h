@@ -14,19 +14,19 @@ KEPT(REMAP, 0x04, 0x20000000)
 BITS(REMAP, REMAP,    5, 24, rw)        /* a table in SRAM, a word a comparator */
 BITS(REMAP, RMPSPT,  29,  1, r)
 
-#define COMPARATOR(n, access)                               \
+#define COMPARATOR(n)                                       \
     KEPT(COMP##n, 0x08 + 4 * n, 0x00000000)                 \
-    BITS(COMP##n, ENABLE,   0,  1, access)                  \
+    BITS(COMP##n, ENABLE,   0,  1, rw)                      \
     BITS(COMP##n, COMP,     2, 27, rw)                      \
     BITS(COMP##n, REPLACE, 30,  2, rw)
-COMPARATOR(0, rw)
-COMPARATOR(1, rw)
-COMPARATOR(2, rw)
-COMPARATOR(3, rw)
-COMPARATOR(4, rw)
-COMPARATOR(5, rw)
-COMPARATOR(6, todo)                     /* literals */
-COMPARATOR(7, todo)
+COMPARATOR(0)
+COMPARATOR(1)
+COMPARATOR(2)
+COMPARATOR(3)
+COMPARATOR(4)
+COMPARATOR(5)
+COMPARATOR(6)                           /* of data */
+COMPARATOR(7)
 #undef COMPARATOR
 
 COMPONENT_ID(0x03, 0xb0, 0x2b, 0x04, 0xe0)

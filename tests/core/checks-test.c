@@ -17,6 +17,7 @@ static const char *const faults_cases[] = { FAULTS_CASES(CASE_NAME) NULL };
 static const char *const mpu_cases[] = { MPU_CASES(CASE_NAME) NULL };
 static const char *const exceptions_cases[] = { EXCEPTIONS_CASES(CASE_NAME) NULL };
 static const char *const identity_cases[] = { IDENTITY_CASES(CASE_NAME) NULL };
+static const char *const encodings_cases[] = { ENCODINGS_CASES(CASE_NAME) NULL };
 
 static const struct {
     const char *name;
@@ -28,6 +29,7 @@ static const struct {
     { "mpu", mpu_cases },
     { "exceptions", exceptions_cases },
     { "identity", identity_cases },
+    { "encodings", encodings_cases },
 };
 
 static const char *guest;

@@ -13,7 +13,8 @@
 #define WATCH_CASES(CASE) \
     CASE(registers) CASE(data_address) CASE(data_address_when) CASE(data_address_sizes) \
     CASE(data_address_multiple) CASE(no_monitor) CASE(stack) CASE(data_value) CASE(cycles) \
-    CASE(instruction_address) CASE(breakpoint) CASE(breakpoint_is_a_hardfault) CASE(patch) CASE(watch_itself)
+    CASE(instruction_address) CASE(breakpoint) CASE(breakpoint_is_a_hardfault) CASE(patch) CASE(patch_literal) \
+    CASE(watch_itself)
 
 #define FAULTS_CASES(CASE) \
     CASE(data_bus) CASE(instruction_bus) CASE(undefined) CASE(invalid_state) CASE(no_coprocessor) \
@@ -28,11 +29,13 @@
 
 #define EXCEPTIONS_CASES(CASE) \
     CASE(priorities) CASE(preemption) CASE(tail_chaining) CASE(pending_while_active) CASE(masks) \
-    CASE(faultmask_ends) CASE(exclusive) CASE(stack_alignment) CASE(thread_with_active_handlers) \
+    CASE(faultmask_ends) CASE(no_faultmask_in_nmi) CASE(exclusive) CASE(stack_alignment) CASE(thread_with_active_handlers) \
     CASE(no_thread_with_active_handlers) CASE(return_integrity) CASE(lazy_stacking) CASE(default_fpscr) \
     CASE(nested_lazy_stacking)
 
 #define IDENTITY_CASES(CASE) CASE(features) CASE(rom_table)
+
+#define ENCODINGS_CASES(CASE) CASE(undefined) CASE(defined)
 
 #define CASE_FUNCTION(name) name,
 

@@ -221,6 +221,30 @@ static void faultmask_ends(void)
     CHECK_EQUAL(value, 0);
 }
 
+static volatile uint32_t in_nmi;
+
+static void nmi(Frame *frame)
+{
+    uint32_t value;
+
+    (void)frame;
+    __asm__ volatile("cpsid f\n mrs %0, faultmask" : "=r"(value));
+    in_nmi = 1 + value;
+}
+
+/* It can't be set where it would make no difference, and so does not stay behind. */
+static void no_faultmask_in_nmi(void)
+{
+    uint32_t value;
+
+    on(2, nmi);
+    ICSR = 1u << 31;
+    barrier();
+    CHECK_EQUAL(in_nmi, 1);
+    __asm__ volatile("mrs %0, faultmask" : "=r"(value));
+    CHECK_EQUAL(value, 0);
+}
+
 static volatile uint32_t word;
 
 static uint32_t load_exclusive(volatile uint32_t *address)

@@ -30,6 +30,8 @@
 #define SYST_CALIB REG(0xe000e01c)
 #define CFSR      REG(0xe000ed28)
 #define CPACR     REG(0xe000ed88)
+#define MPU_RBAR  REG(0xe000ed9c)
+#define MPU_RASR  REG(0xe000eda0)
 #define FPCAR     REG(0xe000ef38)
 
 #define ICSR_NMIPENDSET  (1u << 31)
@@ -134,6 +136,8 @@ static void hardfault(void)
         __asm__ volatile("vmov s0, r0");
         ICSR = ICSR_NMIPENDSET;
         __asm__ volatile("dsb; isb");
+        end();
+    case CASE_BKPT:
         end();
     case CASE_HARDFAULT:
         /* Twice back to the same load */
@@ -530,6 +534,15 @@ static void reset(void)
         break;
     case CASE_HARDFAULT:
         REG(NOWHERE);
+        break;
+    case CASE_BKPT:
+        __asm__ volatile("bkpt 0");
+        break;
+    case CASE_MISALIGNED_REGION:
+        MPU_RBAR = 0x20000100;
+        for (int i = 0; i < 3; i++) {
+            MPU_RASR = 9 << 1 | 1;              /* 1 KB */
+        }
         break;
     case CASE_BAD_REGISTER:
         for (int i = 0; i < 3; i++) {

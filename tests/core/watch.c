@@ -424,6 +424,37 @@ static void patch(void)
     CHECK_EQUAL(three(0), 7);
 }
 
+static uint32_t __attribute__((naked, noinline, aligned(4))) literal(void)
+{
+    __asm__("ldr r0, [pc, #0]\n bx lr\n .word 0x11111111\n");
+}
+
+static void patch_literal(void)
+{
+    uint32_t address = ((uint32_t)literal & ~1u) + 4;
+
+    CHECK_EQUAL(literal(), 0x11111111);
+    FP_REMAP = (uint32_t)patches;
+    patches[6] = 0x22222222;
+    FP_COMP(6) = address | 1;
+    CHECK_EQUAL(literal(), 0x11111111);
+    FP_CTRL = FP_ON;
+    barrier();
+    CHECK_EQUAL(literal(), 0x22222222);
+    CHECK_EQUAL(REG(address), 0x22222222);
+    CHECK_EQUAL(REG(address - 4), 0x47704800);
+    patches[6] = 0x33333333;
+    CHECK_EQUAL(literal(), 0x33333333);
+    FP_COMP(6) = 0;
+    patches[7] = 0x44444444;
+    FP_COMP(7) = address | 1;
+    barrier();
+    CHECK_EQUAL(literal(), 0x44444444);
+    FP_CTRL = 2;
+    barrier();
+    CHECK_EQUAL(literal(), 0x11111111);
+}
+
 /* A comparator that watches its own register. */
 static void watch_itself(void)
 {
