@@ -1,12 +1,12 @@
 /*
- * Flash patch and breakpoint unit (ARMv7-M C1.11): six comparators for instructions in the code region, which
- * become a BKPT or are taken from a table in SRAM, and two for words of data there, which are taken from it.
+ * Flash patch and breakpoint unit (ARMv7-M C1.11): six comparators for instructions in the code region,
+ * which become a BKPT or are taken from a table in SRAM, and two for words of data there, taken from it too.
  *
  * Property `core`.
  *
  * Deliberately different: instructions are taken from the table when code is translated: a change to it while
- * its comparator is enabled shows when a register here is next written.  A word of data that is replaced is so
- * for an instruction fetch as well, and the page around it is slow.
+ * its comparator is enabled shows when a register here is next written.  A word of data that is replaced is
+ * so for an instruction fetch as well, and the page around it is slow.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

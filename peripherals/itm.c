@@ -77,7 +77,7 @@ static uint32_t lsr_read(Periph *p, unsigned n)
     return R_LSR_PRESENT_MASK | (ITM(p)->unlocked ? 0 : R_LSR_LOCKED_MASK);
 }
 
-/* unsure: that a port which TPR keeps for privileged code gives a fault, and does not just ignore the access */
+/* unsure: that a port which TPR keeps for privileged code gives a fault, and does not ignore the access */
 static bool itm_user_may(Periph *p, unsigned n)
 {
     return n <= R_STIM31 && !extract32(p->regs[R_TPR], (n - R_STIM0) / 8, 1);

@@ -28,19 +28,18 @@ static unsigned function(Dwt *s, unsigned n)
     return FIELD_EX32(get(s, R_FUNCTION0, n), FUNCTION0, FUNCTION);
 }
 
-/* C1.8.17: what FUNCTION says of accesses to data, for the two forms that trace and the two that match. */
+/* C1.8.17: which FUNCTIONs are of accesses to data, a bit each. */
+#define READS  (1 << 1 | 1 << 2 | 1 << 3 | 1 << 5 | 1 << 7 | 1 << 9 | 1 << 11 | 1 << 12 | 1 << 14)
+#define WRITES (1 << 1 | 1 << 2 | 1 << 3 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 11 | 1 << 13 | 1 << 15)
+
 static bool wants_reads(unsigned function)
 {
-    static const uint16_t some = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 5 | 1 << 7 | 1 << 9 | 1 << 11 | 1 << 12 | 1 << 14;
-
-    return some >> function & 1;
+    return READS >> function & 1;
 }
 
 static bool wants_writes(unsigned function)
 {
-    static const uint16_t some = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 11 | 1 << 13 | 1 << 15;
-
-    return some >> function & 1;
+    return WRITES >> function & 1;
 }
 
 static bool is_watchpoint(unsigned function)
@@ -48,7 +47,10 @@ static bool is_watchpoint(unsigned function)
     return function >= 4 && function <= 7;
 }
 
-/* Comparator 1 compares values, at the addresses of those it names; one that names itself restricts nothing. */
+/*
+ * Comparator 1 compares values, at the addresses of those it names.
+ * unsure: that one that names itself restricts nothing
+ */
 static bool compares_values(Dwt *s)
 {
     return reg_get(s, FUNCTION1, DATAVMATCH);
@@ -100,8 +102,8 @@ static void matched(Dwt *s, unsigned n)
 {
     s->parent_obj.regs[of_comparator(R_FUNCTION0, n)] |= R_FUNCTION0_MATCHED_MASK;
     if (is_watchpoint(function(s, n)) && !armv7m_nvic_debug_event(&s->core->nvic, DFSR_DWTTRAP)) {
-        guest_note(DEVICE(s)->canonical_path, "ARMv7-M C1.5", "comparator %u matches, but DebugMonitor can't be "
-                   "taken (DEMCR.MON_EN, its priority): only MATCHED is set", n);
+        guest_note(DEVICE(s)->canonical_path, "ARMv7-M C1.5", "comparator %u matches, but DebugMonitor "
+                   "can't be taken (DEMCR.MON_EN, its priority): only MATCHED is set", n);
     }
 }
 
@@ -115,8 +117,8 @@ static bool peek_memory(Dwt *s, uint32_t addr, uint8_t *data, unsigned size)
     RCU_READ_LOCK_GUARD();
     mr = address_space_translate(as, addr, &xlat, &length, false, MEMTXATTRS_UNSPECIFIED);
     if (!memory_region_is_ram(mr) && !memory_region_is_romd(mr)) {
-        guest_unmodelled(DEVICE(s)->canonical_path, "the value of an access to 0x%08x, a register, is not compared",
-                         addr);
+        guest_unmodelled(DEVICE(s)->canonical_path, "the value of an access to 0x%08x, a register, "
+                         "is not compared", addr);
         return false;
     }
     return length == size &&

@@ -13,9 +13,12 @@
 
 static const char *const debug_cases[] = { DEBUG_CASES(CASE_NAME) NULL };
 static const char *const watch_cases[] = { WATCH_CASES(CASE_NAME) NULL };
+static const char *const patch_cases[] = { PATCH_CASES(CASE_NAME) NULL };
 static const char *const faults_cases[] = { FAULTS_CASES(CASE_NAME) NULL };
+static const char *const privileges_cases[] = { PRIVILEGES_CASES(CASE_NAME) NULL };
 static const char *const mpu_cases[] = { MPU_CASES(CASE_NAME) NULL };
 static const char *const exceptions_cases[] = { EXCEPTIONS_CASES(CASE_NAME) NULL };
+static const char *const frames_cases[] = { FRAMES_CASES(CASE_NAME) NULL };
 static const char *const identity_cases[] = { IDENTITY_CASES(CASE_NAME) NULL };
 static const char *const encodings_cases[] = { ENCODINGS_CASES(CASE_NAME) NULL };
 
@@ -25,9 +28,12 @@ static const struct {
 } guests[] = {
     { "debug", debug_cases },
     { "watch", watch_cases },
+    { "patch", patch_cases },
     { "faults", faults_cases },
+    { "privileges", privileges_cases },
     { "mpu", mpu_cases },
     { "exceptions", exceptions_cases },
+    { "frames", frames_cases },
     { "identity", identity_cases },
     { "encodings", encodings_cases },
 };

@@ -49,6 +49,24 @@
 #define SHCSR_MEMFAULTENA (1u << 16)
 #define SHCSR_BUSFAULTENA (1u << 17)
 #define SHCSR_USGFAULTENA (1u << 18)
+#define IACCVIOL   (1u << 0)
+#define DACCVIOL   (1u << 1)
+#define MUNSTKERR  (1u << 3)
+#define MSTKERR    (1u << 4)
+#define MLSPERR    (1u << 5)
+#define MMARVALID  (1u << 7)
+#define IBUSERR    (1u << 8)
+#define PRECISERR  (1u << 9)
+#define IMPRECISERR (1u << 10)
+#define UNSTKERR   (1u << 11)
+#define STKERR     (1u << 12)
+#define BFARVALID  (1u << 15)
+#define UNDEFINSTR (1u << 16)
+#define INVSTATE   (1u << 17)
+#define INVPC      (1u << 18)
+#define NOCP       (1u << 19)
+#define UNALIGNED  (1u << 24)
+#define DIVBYZERO  (1u << 25)
 #define HFSR_FORCED    (1u << 30)
 #define HFSR_DEBUGEVT  (1u << 31)
 #define DFSR_HALTED    (1u << 0)
@@ -61,7 +79,7 @@
 #define DEMCR_TRCENA   (1u << 24)
 
 enum {
-    HARDFAULT = 3, MEMMANAGE, BUSFAULT, USAGEFAULT, SVCALL = 11, DEBUGMON, PENDSV = 14, SYSTICK, IRQ0
+    NMI = 2, HARDFAULT, MEMMANAGE, BUSFAULT, USAGEFAULT, SVCALL = 11, DEBUGMON, PENDSV = 14, SYSTICK, IRQ0
 };
 
 /* What an exception has stacked. */
@@ -94,6 +112,35 @@ static volatile uint32_t *const mail = (volatile uint32_t *)MAILBOX;
 
 /* From now on @handler has exception @number; one that nobody has ends the case. */
 void on(unsigned number, Handler *handler);
+
+/* What was seen of exceptions by the handlers below: of the last, and how many there were. */
+extern volatile struct Seen {
+    uint32_t count, exception, pc, cfsr, bfar, mmfar, dfsr, r0;
+} seen;
+
+/* Note it, clear CFSR and DFSR, and go back; over the instruction; to where the function was called from. */
+void look(Frame *frame);
+void skip(Frame *frame);
+void leave(Frame *frame);
+
+/* Since the last time: how many? */
+uint32_t news(void);
+
+/* There was this fault and no other. */
+#define CHECK_FAULT(which, bits) do { \
+        CHECK_EQUAL(seen.exception, which); \
+        CHECK_EQUAL(seen.cfsr, bits); \
+        CHECK_EQUAL(news(), 1); \
+    } while (0)
+
+#define CHECK_NO_FAULT() CHECK_EQUAL(news(), 0)
+
+/* Let the faults that have handlers of their own use them: skip(). */
+void enable_faults(void);
+
+uint32_t load(uint32_t address);
+void store(uint32_t address);
+void call(uint32_t address);
 
 /* EXC_RETURN of the handler that runs. */
 extern volatile uint32_t exc_return;

@@ -13,14 +13,18 @@
 #define WATCH_CASES(CASE) \
     CASE(registers) CASE(data_address) CASE(data_address_when) CASE(data_address_sizes) \
     CASE(data_address_multiple) CASE(no_monitor) CASE(stack) CASE(data_value) CASE(cycles) \
-    CASE(instruction_address) CASE(breakpoint) CASE(breakpoint_is_a_hardfault) CASE(patch) CASE(patch_literal) \
-    CASE(watch_itself)
+    CASE(instruction_address) CASE(watch_itself)
+
+#define PATCH_CASES(CASE) \
+    CASE(breakpoint) CASE(breakpoint_is_a_hardfault) CASE(patch) CASE(patch_literal)
 
 #define FAULTS_CASES(CASE) \
     CASE(data_bus) CASE(instruction_bus) CASE(undefined) CASE(invalid_state) CASE(no_coprocessor) \
-    CASE(divide_by_zero) CASE(unaligned) CASE(stacking) CASE(unstacking) \
-    CASE(invalid_pc) CASE(escalation) CASE(ignored_in_hardfault) CASE(unprivileged) \
-    CASE(unprivileged_stir) CASE(unprivileged_itm) CASE(unprivileged_special)
+    CASE(divide_by_zero) CASE(unaligned) CASE(stacking) CASE(unstacking) CASE(invalid_pc) \
+    CASE(escalation) CASE(ignored_in_hardfault)
+
+#define PRIVILEGES_CASES(CASE) \
+    CASE(unprivileged) CASE(unprivileged_stir) CASE(unprivileged_itm) CASE(unprivileged_special)
 
 #define MPU_CASES(CASE) \
     CASE(mpu_registers) CASE(guard_of_32_bytes) CASE(permissions) CASE(overlap) CASE(subregions) \
@@ -29,9 +33,11 @@
 
 #define EXCEPTIONS_CASES(CASE) \
     CASE(priorities) CASE(preemption) CASE(tail_chaining) CASE(pending_while_active) CASE(masks) \
-    CASE(faultmask_ends) CASE(no_faultmask_in_nmi) CASE(exclusive) CASE(stack_alignment) CASE(thread_with_active_handlers) \
-    CASE(no_thread_with_active_handlers) CASE(return_integrity) CASE(lazy_stacking) CASE(default_fpscr) \
-    CASE(nested_lazy_stacking)
+    CASE(faultmask_ends) CASE(no_faultmask_in_nmi) CASE(exclusive)
+
+#define FRAMES_CASES(CASE) \
+    CASE(stack_alignment) CASE(thread_with_active_handlers) CASE(no_thread_with_active_handlers) \
+    CASE(return_integrity) CASE(lazy_stacking) CASE(default_fpscr) CASE(nested_lazy_stacking)
 
 #define IDENTITY_CASES(CASE) CASE(features) CASE(rom_table)
 

@@ -354,13 +354,15 @@ static void test_bkpt_report(void)
 {
     g_autofree char *log = log_of_two_runs(CASE_BKPT);
 
-    g_assert_nonnull(strstr(log, "of a breakpoint that DebugMonitor could not take (DEMCR.MON_EN is clear)"));
+    g_assert_nonnull(strstr(log, "of a breakpoint that DebugMonitor could not take "
+                                 "(DEMCR.MON_EN is clear)"));
 }
 
 static void test_region_report(void)
 {
-    assert_logged_once_a_run(CASE_MISALIGNED_REGION, "NVIC: MPU region 0: its base, 0x20000100, is no multiple of "
-                             "its size, 0x400: lower bits do not count at PC 0x0800");
+    assert_logged_once_a_run(CASE_MISALIGNED_REGION,
+                             "NVIC: MPU region 0: its base, 0x20000100, is no multiple of its "
+                             "size, 0x400: lower bits do not count at PC 0x0800");
 }
 
 static void test_wfe(void)

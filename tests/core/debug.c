@@ -6,13 +6,11 @@
 #include "checks.h"
 #include "checks_list.h"
 
-static volatile uint32_t events, last_pc, last_dfsr, trail[16];
+static volatile uint32_t events, trail[16];
 
 static void note(Frame *frame)
 {
-    last_pc = frame->pc;
-    last_dfsr = DFSR;
-    DFSR = last_dfsr;
+    look(frame);
     if (events < 16) {
         trail[events] = frame->pc;
     }
@@ -35,8 +33,8 @@ static void bkpt_is_a_hardfault(void)
     on(HARDFAULT, skip_bkpt);
     BKPT(place);
     CHECK_EQUAL(events, 1);
-    CHECK_EQUAL(last_pc, place);
-    CHECK_EQUAL(last_dfsr, DFSR_BKPT);
+    CHECK_EQUAL(seen.pc, place);
+    CHECK_EQUAL(seen.dfsr, DFSR_BKPT);
     CHECK_EQUAL(DFSR, 0);
     CHECK_EQUAL(HFSR, HFSR_DEBUGEVT);
     HFSR = HFSR_DEBUGEVT;
@@ -52,8 +50,8 @@ static void bkpt_goes_to_debugmon(void)
     on(DEBUGMON, skip_bkpt);
     BKPT(place);
     CHECK_EQUAL(events, 1);
-    CHECK_EQUAL(last_pc, place);
-    CHECK_EQUAL(last_dfsr, DFSR_BKPT);
+    CHECK_EQUAL(seen.pc, place);
+    CHECK_EQUAL(seen.dfsr, DFSR_BKPT);
     CHECK_EQUAL(HFSR, 0);
     /* Returning to it is doing it again */
     on(DEBUGMON, note);
@@ -116,7 +114,7 @@ static void mon_pend(void)
     DEMCR = DEMCR_MON_PEND;
     barrier();
     CHECK_EQUAL(events, 1);
-    CHECK_EQUAL(last_dfsr, 0);
+    CHECK_EQUAL(seen.dfsr, 0);
     CHECK_EQUAL(DEMCR, 0);
     __asm__ volatile("cpsid i");
     DEMCR = DEMCR_MON_EN | DEMCR_MON_REQ | DEMCR_MON_PEND;
@@ -159,7 +157,7 @@ static void mon_step(void)
         : "=&r"(from), "=&r"(value) : "r"(DEMCR_MON_EN | DEMCR_MON_PEND), "r"(&DEMCR) : "cc", "memory");
     CHECK_EQUAL(value, 31);
     CHECK_EQUAL(events, 5);
-    CHECK_EQUAL(last_dfsr, DFSR_HALTED);
+    CHECK_EQUAL(seen.dfsr, DFSR_HALTED);
     from = trail[0];
     CHECK(trail[1] - trail[0] <= 4);
     CHECK(trail[2] > trail[1] && trail[3] > trail[2] && trail[4] > trail[3]);

@@ -7,19 +7,7 @@
 #include "checks.h"
 #include "checks_list.h"
 
-#define UNDEFINSTR (1u << 16)
-
-static volatile uint32_t faults, cfsr;
 static uint16_t code[6];
-
-static void leave(Frame *frame)
-{
-    faults++;
-    cfsr = CFSR;
-    CFSR = cfsr;
-    frame->pc = frame->lr & ~1u;
-    frame->xpsr |= 1 << 24;
-}
 
 /* CFSR of an instruction, 16 or 32 bits, with R0 to R3 and R12 in memory. */
 static uint32_t run(uint32_t instruction)
@@ -34,17 +22,16 @@ static uint32_t run(uint32_t instruction)
     *to++ = instruction;
     *to = 0x4770;                               /* bx lr */
     barrier();
-    faults = 0;
-    cfsr = 0;
+    seen.cfsr = 0;
     __asm__ volatile("mov r0, r2\n mov r1, r2\n mov r3, r2\n mov r12, r2\n blx %0"
                      : : "r"((uint32_t)code | 1), "r"(r2)
                      : "r0", "r1", "r3", "r4", "r5", "r12", "lr", "cc", "memory");
-    return cfsr;
+    return seen.cfsr;
 }
 
 static void begin(void)
 {
-    SHCSR = SHCSR_MEMFAULTENA | SHCSR_BUSFAULTENA | SHCSR_USGFAULTENA;
+    enable_faults();
     on(USAGEFAULT, leave);
     CPACR = 0xf << 20;
     barrier();

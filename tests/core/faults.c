@@ -1,111 +1,28 @@
 /*
- * Faults (ARMv7-M B1.5.14, B3.2): what each leaves in the status registers, who takes it, and where it returns to.
+ * Faults (ARMv7-M B1.5.14, B3.2): what each leaves in the status registers, who takes it, and where it
+ * returns to.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "checks.h"
 #include "checks_list.h"
 
-#define IACCVIOL  (1u << 0)
-#define IBUSERR   (1u << 8)
-#define PRECISERR (1u << 9)
-#define IMPRECISERR (1u << 10)
-#define UNSTKERR  (1u << 11)
-#define STKERR    (1u << 12)
-#define LSPERR    (1u << 13)
-#define BFARVALID (1u << 15)
-#define UNDEFINSTR (1u << 16)
-#define INVSTATE  (1u << 17)
-#define INVPC     (1u << 18)
-#define NOCP      (1u << 19)
-#define UNALIGNED (1u << 24)
-#define DIVBYZERO (1u << 25)
-
-#define CCR_USERSETMPEND (1u << 1)
 #define CCR_UNALIGN_TRP (1u << 3)
 #define CCR_DIV_0_TRP   (1u << 4)
 #define CCR_BFHFNMIGN   (1u << 8)
 
-static volatile uint32_t faults, cfsr, bfar, pc, last;
-
-static void look(Frame *frame)
-{
-    faults++;
-    cfsr = CFSR;
-    bfar = BFAR;
-    pc = frame->pc;
-    last = ipsr();
-    CFSR = cfsr;
-}
-
-/* Over an instruction, whose length its first halfword tells. */
-static void skip(Frame *frame)
-{
-    look(frame);
-    frame->pc += (REG16(frame->pc) & 0xf800) >= 0xe800 ? 4 : 2;
-}
-
-/* To the caller: for jumps to where nothing can be fetched. */
-static void leave(Frame *frame)
-{
-    look(frame);
-    frame->pc = frame->lr & ~1u;
-    frame->xpsr |= 1 << 24;
-}
-
-static void enable(void)
-{
-    SHCSR = SHCSR_MEMFAULTENA | SHCSR_BUSFAULTENA | SHCSR_USGFAULTENA;
-    on(MEMMANAGE, skip);
-    on(BUSFAULT, skip);
-    on(USAGEFAULT, skip);
-    on(HARDFAULT, skip);
-}
-
-/* Since the last time: which exception, with these bits? */
-#define CHECK_FAULT(exception, bits) do { \
-        CHECK_EQUAL(faults, 1); \
-        CHECK_EQUAL(last, exception); \
-        CHECK_EQUAL(cfsr, bits); \
-        faults = 0; \
-        last = 0; \
-    } while (0)
-
-#define CHECK_NO_FAULT() do { \
-        CHECK_EQUAL(faults, 0); \
-        faults = 0; \
-    } while (0)
-
-static uint32_t load(uint32_t address)
-{
-    uint32_t value;
-
-    __asm__ volatile("ldr %0, [%1]" : "=r"(value) : "r"(address) : "memory");
-    return value;
-}
-
-static void store(uint32_t address)
-{
-    __asm__ volatile("str %0, [%0]\n dsb" : : "r"(address) : "memory");
-}
-
-static void call(uint32_t address)
-{
-    __asm__ volatile("blx %0" : : "r"(address) : "r0", "r1", "r2", "r3", "r12", "lr", "cc", "memory");
-}
-
 static void data_bus(void)
 {
-    enable();
+    enable_faults();
     load(NOWHERE + 0x123 * 4);
     CHECK_FAULT(BUSFAULT, PRECISERR | BFARVALID);
-    CHECK_EQUAL(bfar, NOWHERE + 0x123 * 4);
+    CHECK_EQUAL(seen.bfar, NOWHERE + 0x123 * 4);
     store(NOWHERE);
     CHECK_FAULT(BUSFAULT, IMPRECISERR);
     ACTLR = 2;
     store(NOWHERE + 8);
     CHECK_FAULT(BUSFAULT, PRECISERR | BFARVALID);
-    CHECK_EQUAL(bfar, NOWHERE + 8);
+    CHECK_EQUAL(seen.bfar, NOWHERE + 8);
     ACTLR = 0;
     SHCSR &= ~SHCSR_BUSFAULTENA;
     load(NOWHERE);
@@ -115,22 +32,22 @@ static void data_bus(void)
 
 static void instruction_bus(void)
 {
-    enable();
+    enable_faults();
     on(BUSFAULT, leave);
     on(MEMMANAGE, leave);
     call(NOWHERE | 1);
     CHECK_FAULT(BUSFAULT, IBUSERR);
-    CHECK_EQUAL(pc, NOWHERE);
+    CHECK_EQUAL(seen.pc, NOWHERE);
     call(0x40000001);               /* nothing is executed there, MPU or not */
     CHECK_FAULT(MEMMANAGE, IACCVIOL);
-    CHECK_EQUAL(pc, 0x40000000);
+    CHECK_EQUAL(seen.pc, 0x40000000);
     call(0xe0000001);
     CHECK_FAULT(MEMMANAGE, IACCVIOL);
 }
 
 static void undefined(void)
 {
-    enable();
+    enable_faults();
     __asm__ volatile("udf 1");
     CHECK_FAULT(USAGEFAULT, UNDEFINSTR);
     __asm__ volatile("udf.w 1");
@@ -148,16 +65,16 @@ static void return_here(void)
 /* Without the Thumb bit nothing is executed, wherever it is. */
 static void invalid_state(void)
 {
-    enable();
+    enable_faults();
     on(USAGEFAULT, leave);
     call((uint32_t)return_here & ~1u);
     CHECK_FAULT(USAGEFAULT, INVSTATE);
-    CHECK_EQUAL(pc, (uint32_t)return_here & ~1u);
+    CHECK_EQUAL(seen.pc, (uint32_t)return_here & ~1u);
 }
 
 static void no_coprocessor(void)
 {
-    enable();
+    enable_faults();
     __asm__ volatile("vmov s0, r0");
     CHECK_FAULT(USAGEFAULT, NOCP);
     __asm__ volatile("mrc p15, 0, r0, c0, c0, 0" : : : "r0");
@@ -184,7 +101,7 @@ static uint32_t divide(uint32_t a, uint32_t b)
 
 static void divide_by_zero(void)
 {
-    enable();
+    enable_faults();
     CHECK_EQUAL(divide(7, 0), 0);
     CHECK_NO_FAULT();
     CCR |= CCR_DIV_0_TRP;
@@ -202,7 +119,7 @@ static volatile uint32_t words[8] __attribute__((aligned(32)));
 
 static void unaligned(void)
 {
-    enable();
+    enable_faults();
     CPACR = 0xf << 20;
     barrier();
     for (unsigned trap = 0; trap < 2; trap++) {
@@ -225,17 +142,17 @@ static void unaligned(void)
         TRY("vstm %0, {s0-s3}");
         CHECK_FAULT(USAGEFAULT, UNALIGNED);
         TRY("ldr r0, [%0]");
-        CHECK_EQUAL(faults, trap);
+        CHECK_EQUAL(seen.count, trap);
         TRY("ldrh r0, [%0]");
-        CHECK_EQUAL(faults, 2 * trap);
+        CHECK_EQUAL(seen.count, 2 * trap);
         TRY("str r0, [%0]");
         TRY("strh r0, [%0]");
         TRY("ldrsh.w r0, [%0]");
-        CHECK_EQUAL(faults, 5 * trap);
+        CHECK_EQUAL(seen.count, 5 * trap);
         TRY("ldrb r0, [%0]");
         TRY("strb r0, [%0]");
-        CHECK_EQUAL(faults, 5 * trap);
-        faults = 0;
+        CHECK_EQUAL(seen.count, 5 * trap);
+        news();
         CCR |= CCR_UNALIGN_TRP;
         barrier();
     }
@@ -252,10 +169,10 @@ static uint32_t good_psp;
 static void repair(Frame *frame)
 {
     (void)frame;
-    faults++;
-    cfsr = CFSR;
-    last = ipsr();
-    CFSR = cfsr;
+    seen.count++;
+    seen.cfsr = CFSR;
+    seen.exception = ipsr();
+    CFSR = seen.cfsr;
     __asm__ volatile("msr psp, %0" : : "r"(good_psp));
 }
 
@@ -264,7 +181,7 @@ static void stacking(void)
     static uint32_t stack[64];
     uint32_t *frame = stack + 32;
 
-    enable();
+    enable_faults();
     on(SVCALL, svc);
     on(BUSFAULT, repair);
     frame[6] = 0;
@@ -286,12 +203,13 @@ static void stacking(void)
 static void to_nowhere(Frame *frame)
 {
     (void)frame;
-    __asm__ volatile("mrs r0, psp\n str r0, [%0]\n msr psp, %1" : : "r"(&good_psp), "r"(NOWHERE) : "r0", "memory");
+    __asm__ volatile("mrs r0, psp\n str r0, [%0]\n msr psp, %1"
+                     : : "r"(&good_psp), "r"(NOWHERE) : "r0", "memory");
 }
 
 static void unstacking(void)
 {
-    enable();
+    enable_faults();
     on(SVCALL, to_nowhere);
     on(BUSFAULT, repair);
     drop_privileges();
@@ -318,7 +236,7 @@ static void invalid(Frame *frame)
 /* EXC_RETURN that is none: a fault on the same frame. */
 static void invalid_pc(void)
 {
-    enable();
+    enable_faults();
     on(USAGEFAULT, invalid);
     on(PENDSV, bad_return);
     ICSR = ICSR_PENDSVSET;
@@ -339,37 +257,37 @@ static void hard(Frame *frame)
     CHECK_EQUAL(HFSR, HFSR_FORCED);
     HFSR = HFSR_FORCED;
     skip(frame);
-    CHECK_EQUAL(cfsr, PRECISERR | BFARVALID);
+    CHECK_EQUAL(seen.cfsr, PRECISERR | BFARVALID);
 }
 
 static void escalation(void)
 {
-    enable();
+    enable_faults();
     on(HARDFAULT, hard);
     on(BUSFAULT, fault_in_handler);
     load(NOWHERE);
-    CHECK_EQUAL(faults, 2);
-    faults = 0;
+    CHECK_EQUAL(seen.count, 2);
+    news();
     on(BUSFAULT, skip);
     on(USAGEFAULT, fault_in_handler);
     __asm__ volatile("udf 1");
-    CHECK_EQUAL(faults, 2);
+    CHECK_EQUAL(seen.count, 2);
     CHECK_EQUAL(HFSR, 0);
-    faults = 0;
+    news();
     SHPR(USAGEFAULT) = 0x20;        /* now BusFault preempts it */
     __asm__ volatile("udf 1");
-    CHECK_EQUAL(faults, 2);
+    CHECK_EQUAL(seen.count, 2);
     /* An SVC that can't be taken */
-    faults = 0;
+    news();
     on(HARDFAULT, look);
     __asm__ volatile("cpsid i\n svc 0\n cpsie i");
-    CHECK_EQUAL(faults, 1);
+    CHECK_EQUAL(seen.count, 1);
     CHECK_EQUAL(HFSR, HFSR_FORCED);
 }
 
 static void ignore(Frame *frame)
 {
-    faults++;
+    seen.count++;
     frame->pc += 2;
     CCR |= CCR_BFHFNMIGN;
     barrier();
@@ -387,8 +305,8 @@ static void ignored_in_hardfault(void)
     ACTLR = 2;                                  /* no write buffer */
     on(HARDFAULT, ignore);
     __asm__ volatile("udf 1");
-    CHECK_EQUAL(faults, 1);
-    faults = 0;
+    CHECK_EQUAL(seen.count, 1);
+    news();
     /* So may one with FAULTMASK set */
     CCR |= CCR_BFHFNMIGN;
     __asm__ volatile("cpsid f");
@@ -397,115 +315,7 @@ static void ignored_in_hardfault(void)
     CHECK_NO_FAULT();
     on(HARDFAULT, skip);
     (void)load(NOWHERE);
-    CHECK_EQUAL(faults, 1);
-}
-
-/* ---- Without privileges ---- */
-
-#define UNPRIVILEGED(insn, address) do { \
-        drop_privileges(); \
-        insn(address); \
-        regain_privileges(); \
-    } while (0)
-
-static uint32_t load_halfword(uint32_t address)
-{
-    uint32_t value;
-
-    __asm__ volatile("ldrh %0, [%1]" : "=r"(value) : "r"(address) : "memory");
-    return value;
-}
-
-static void unprivileged(void)
-{
-    static const uint32_t places[] = {
-        0xe000e004, 0xe000e010, 0xe000e018, 0xe000e100, 0xe000ed00, 0xe000ed04, 0xe000ed94, 0xe000ef34,
-        0xe000edf0, 0xe000edfc, 0xe0001000, 0xe0001004, 0xe0002000, 0xe0000e80, 0xe0000e00, 0xe0040000,
-        0xe0042000, 0xe00ff000, 0xe000efe0, 0xe0001fe0,
-    };
-
-    enable();
-    for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        load(places[i]);
-        CHECK_NO_FAULT();
-        UNPRIVILEGED(load, places[i]);
-        mail[MAIL_RESULT2] = places[i];
-        CHECK_FAULT(BUSFAULT, PRECISERR | BFARVALID);
-        CHECK_EQUAL(bfar, places[i]);
-        /* The private peripheral bus is strongly ordered: no write buffer */
-        UNPRIVILEGED(store, places[i]);
-        CHECK_FAULT(BUSFAULT, PRECISERR | BFARVALID);
-        CHECK_EQUAL(bfar, places[i]);
-    }
-    UNPRIVILEGED(load_halfword, 0xe000e400);
-    CHECK_FAULT(BUSFAULT, PRECISERR | BFARVALID);
-}
-
-static void trigger(uint32_t n)
-{
-    STIR = n;
-    barrier();
-}
-
-static void unprivileged_stir(void)
-{
-    enable();
-    UNPRIVILEGED(trigger, 5);
-    CHECK_FAULT(BUSFAULT, PRECISERR | BFARVALID);
-    CHECK_EQUAL(bfar, 0xe000ef00);
-    CHECK(!(NVIC_ISPR & 1 << 5));
-    CCR |= CCR_USERSETMPEND;
-    UNPRIVILEGED(trigger, 5);
-    CHECK_NO_FAULT();
-    CHECK(NVIC_ISPR & 1 << 5);
-}
-
-#define ITM_TER REG(0xe0000e00)
-#define ITM_TPR REG(0xe0000e40)
-#define ITM_TCR REG(0xe0000e80)
-#define ITM_LAR REG(0xe0000fb0)
-
-static void unprivileged_itm(void)
-{
-    enable();
-    DEMCR |= DEMCR_TRCENA;
-    ITM_LAR = 0xc5acce55;
-    ITM_TCR = 1;
-    ITM_TER = 0xffffffff;
-    ITM_TPR = 2;
-    CHECK_EQUAL(ITM_TPR, 2);
-    UNPRIVILEGED(load, 0xe0000000);
-    UNPRIVILEGED(store, 0xe000001c);
-    UNPRIVILEGED(load, 0xe0000040);
-    CHECK_NO_FAULT();
-    UNPRIVILEGED(load, 0xe0000020);         /* port 8 */
-    CHECK_FAULT(BUSFAULT, PRECISERR | BFARVALID);
-    UNPRIVILEGED(store, 0xe000003c);
-    CHECK_FAULT(BUSFAULT, PRECISERR | BFARVALID);
-    UNPRIVILEGED(load, 0xe0000e40);
-    CHECK_FAULT(BUSFAULT, PRECISERR | BFARVALID);
-}
-
-static void unprivileged_special(void)
-{
-    uint32_t value;
-
-    enable();
-    drop_privileges();
-    __asm__ volatile("mov r0, #1\n msr primask, r0\n msr basepri, r0\n msr faultmask, r0\n cpsid i\n cpsid f"
-                     ::: "r0");
-    __asm__ volatile("mrs %0, primask" : "=r"(value));
-    CHECK_EQUAL(value, 0);
-    __asm__ volatile("mrs %0, msp" : "=r"(value));
-    CHECK_EQUAL(value, 0);
-    __asm__ volatile("mrs %0, control" : "=r"(value));
-    CHECK_EQUAL(value, 3);
-    __asm__ volatile("mov r0, #0\n msr control, r0\n isb\n mrs %0, control" : "=r"(value) : : "r0");
-    CHECK_EQUAL(value, 3);
-    regain_privileges();
-    __asm__ volatile("mrs %0, primask" : "=r"(value));
-    CHECK_EQUAL(value, 0);
-    CHECK_NO_FAULT();
+    CHECK_EQUAL(seen.count, 1);
 }
 
 void (*const cases[])(void) = { FAULTS_CASES(CASE_FUNCTION) };

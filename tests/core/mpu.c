@@ -23,53 +23,9 @@
 
 enum { NONE, PRIV_RW, USER_RO, ALL_RW, PRIV_RO = 5, ALL_RO };
 
-#define IACCVIOL  (1u << 0)
-#define DACCVIOL  (1u << 1)
-#define MUNSTKERR (1u << 3)
-#define MSTKERR   (1u << 4)
-#define MLSPERR   (1u << 5)
-#define MMARVALID (1u << 7)
-
-static volatile uint32_t faults, cfsr, mmfar, pc, last;
-
-static void look(Frame *frame)
-{
-    faults++;
-    cfsr = CFSR;
-    mmfar = MMFAR;
-    pc = frame->pc;
-    last = ipsr();
-    CFSR = cfsr;
-}
-
-static void skip(Frame *frame)
-{
-    look(frame);
-    frame->pc += (REG16(frame->pc) & 0xf800) >= 0xe800 ? 4 : 2;
-}
-
-static void leave(Frame *frame)
-{
-    look(frame);
-    frame->pc = frame->lr & ~1u;
-}
-
-#define CHECK_FAULT(exception, bits) do { \
-        CHECK_EQUAL(faults, 1); \
-        CHECK_EQUAL(last, exception); \
-        CHECK_EQUAL(cfsr, bits); \
-        faults = 0; \
-        last = 0; \
-    } while (0)
-
 #define CHECK_DATA_FAULT(address) do { \
         CHECK_FAULT(MEMMANAGE, DACCVIOL | MMARVALID); \
-        CHECK_EQUAL(mmfar, address); \
-    } while (0)
-
-#define CHECK_NO_FAULT() do { \
-        CHECK_EQUAL(faults, 0); \
-        faults = 0; \
+        CHECK_EQUAL(seen.mmfar, address); \
     } while (0)
 
 /* 4 KB of its own. */
@@ -86,23 +42,9 @@ static void region(unsigned n, uint32_t base, unsigned log2, uint32_t attributes
 
 static void switch_on(uint32_t ctrl)
 {
-    SHCSR = SHCSR_MEMFAULTENA | SHCSR_BUSFAULTENA | SHCSR_USGFAULTENA;
-    on(MEMMANAGE, skip);
+    enable_faults();
     MPU_CTRL = ENABLE | ctrl;
     barrier();
-}
-
-static uint32_t load(uint32_t address)
-{
-    uint32_t value;
-
-    __asm__ volatile("ldr %0, [%1]" : "=r"(value) : "r"(address) : "memory");
-    return value;
-}
-
-static void store(uint32_t address)
-{
-    __asm__ volatile("str %0, [%0]" : : "r"(address) : "memory");
 }
 
 static void load_byte(uint32_t address)
@@ -162,7 +104,8 @@ static void permissions(void)
 {
     /* privileged read, write; the same unprivileged */
     static const uint8_t may[8][4] = {
-        [NONE] = { 0, 0, 0, 0 }, [PRIV_RW] = { 1, 1, 0, 0 }, [USER_RO] = { 1, 1, 1, 0 }, [ALL_RW] = { 1, 1, 1, 1 },
+        [NONE] = { 0, 0, 0, 0 }, [PRIV_RW] = { 1, 1, 0, 0 },
+        [USER_RO] = { 1, 1, 1, 0 }, [ALL_RW] = { 1, 1, 1, 1 },
         [PRIV_RO] = { 1, 0, 0, 0 }, [ALL_RO] = { 1, 0, 1, 0 }, [7] = { 1, 0, 1, 0 },
     };
 
@@ -175,26 +118,26 @@ static void permissions(void)
         }
         region(2, A, 8, AP(ap));
         load(A);
-        CHECK_EQUAL(faults, !may[ap][0]);
-        faults = 0;
+        CHECK_EQUAL(seen.count, !may[ap][0]);
+        news();
         store(A + 4);
-        CHECK_EQUAL(faults, !may[ap][1]);
-        faults = 0;
+        CHECK_EQUAL(seen.count, !may[ap][1]);
+        news();
         drop_privileges();
         load(A + 8);
-        CHECK_EQUAL(faults, !may[ap][2]);
-        faults = 0;
+        CHECK_EQUAL(seen.count, !may[ap][2]);
+        news();
         store(A + 252);
-        CHECK_EQUAL(faults, !may[ap][3]);
+        CHECK_EQUAL(seen.count, !may[ap][3]);
         regain_privileges();
-        faults = 0;
+        news();
         /* As if without privileges */
         __asm__ volatile("ldrt r0, [%0]" : : "r"(A) : "r0");
-        CHECK_EQUAL(faults, !may[ap][2]);
-        faults = 0;
+        CHECK_EQUAL(seen.count, !may[ap][2]);
+        news();
         __asm__ volatile("strt r0, [%0]" : : "r"(A) : "r0", "memory");
-        CHECK_EQUAL(faults, !may[ap][3]);
-        faults = 0;
+        CHECK_EQUAL(seen.count, !may[ap][3]);
+        news();
     }
 }
 
@@ -229,8 +172,8 @@ static void subregions(void)
     for (unsigned i = 0; i < 8; i++) {
         load(A + 256 * i);
         load(A + 256 * i + 252);
-        CHECK_EQUAL(faults, i == 1 || i == 7 ? 0 : 2);
-        faults = 0;
+        CHECK_EQUAL(seen.count, i == 1 || i == 7 ? 0 : 2);
+        news();
     }
     store(A + 0x100);                           /* region 1 shows through */
     CHECK_DATA_FAULT(A + 0x100);
@@ -275,7 +218,7 @@ static void in_handler(Frame *frame)
 {
     look(frame);
     frame->pc += 2;
-    faults = 0;
+    news();
     (void)load(A);
 }
 
@@ -301,11 +244,6 @@ static void not_in_hardfault(void)
     CHECK_DATA_FAULT(A);
 }
 
-static void call(uint32_t address)
-{
-    __asm__ volatile("blx %0" : : "r"(address) : "r0", "r1", "r2", "r3", "r12", "lr", "cc", "memory");
-}
-
 static void execute_never(void)
 {
     for (unsigned i = 0; i < 16; i++) {
@@ -320,12 +258,12 @@ static void execute_never(void)
     CHECK_NO_FAULT();
     call((A + 0x20) | 1);
     CHECK_FAULT(MEMMANAGE, IACCVIOL);
-    CHECK_EQUAL(pc, A + 0x20);
+    CHECK_EQUAL(seen.pc, A + 0x20);
     area[7] = 0xf0004770;                       /* a long instruction that begins before it */
     barrier();
     call((A + 0x1e) | 1);
     CHECK_FAULT(MEMMANAGE, IACCVIOL);
-    CHECK_EQUAL(pc, A + 0x1e);
+    CHECK_EQUAL(seen.pc, A + 0x1e);
     /* To be executed it has to be readable */
     region(0, A, 5, AP(NONE));
     call(A | 1);
@@ -351,9 +289,9 @@ static void across(void)
     region(0, A + 0x20, 5, AP(NONE));
     switch_on(PRIVDEFENA);
     load(A + 0x1e);
-    CHECK_EQUAL(faults, 1);
-    CHECK_EQUAL(cfsr, DACCVIOL | MMARVALID);
-    faults = 0;
+    CHECK_EQUAL(seen.count, 1);
+    CHECK_EQUAL(seen.cfsr, DACCVIOL | MMARVALID);
+    news();
     __asm__ volatile("ldm %0, {r0-r3}" : : "r"(A + 0x18) : "r0", "r1", "r2", "r3");
     CHECK_DATA_FAULT(A + 0x20);
     __asm__ volatile("strd r0, r1, [%0]" : : "r"(A + 0x1c) : "memory");
@@ -365,11 +303,11 @@ static uint32_t good_psp;
 static void repair(Frame *frame)
 {
     (void)frame;
-    faults++;
-    cfsr = CFSR;
-    mmfar = MMFAR;
-    last = ipsr();
-    CFSR = cfsr;
+    seen.count++;
+    seen.cfsr = CFSR;
+    seen.mmfar = MMFAR;
+    seen.exception = ipsr();
+    CFSR = seen.cfsr;
     __asm__ volatile("msr psp, %0" : : "r"(good_psp));
 }
 
@@ -435,11 +373,11 @@ static void use_fpu(Frame *frame)
     /* The registers' place, which nothing has been written to yet */
     region(1, (FPCAR + 31) & ~31u, 5, AP(NONE));
     CFSR = CFSR;
-    faults = 0;
+    news();
     __asm__ volatile("vmov s0, s1");
-    CHECK_EQUAL(faults, 1);
-    CHECK_EQUAL(last, MEMMANAGE);
-    CHECK_EQUAL(cfsr, MLSPERR);
+    CHECK_EQUAL(seen.count, 1);
+    CHECK_EQUAL(seen.exception, MEMMANAGE);
+    CHECK_EQUAL(seen.cfsr, MLSPERR);
 }
 
 static void lazy_stacking(void)

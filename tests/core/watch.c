@@ -1,5 +1,5 @@
 /*
- * DWT comparators (ARMv7-M C1.8) and the flash patch unit (C1.11), as firmware uses them for itself.
+ * DWT comparators (ARMv7-M C1.8), as firmware uses them for itself.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,31 +20,13 @@
 
 enum { PC = 4, READ, WRITE, BOTH };
 
-#define FP_CTRL    REG(0xe0002000)
-#define FP_REMAP   REG(0xe0002004)
-#define FP_COMP(n) REG(0xe0002008 + 4 * (n))
-#define FP_ON      3u
-#define LOWER      (1u << 30)
-#define UPPER      (2u << 30)
-
-static volatile uint32_t events, last_pc, last_dfsr, last_r0;
-
-static void note(Frame *frame)
-{
-    events++;
-    last_pc = frame->pc;
-    last_r0 = frame->r0;
-    last_dfsr = DFSR;
-    DFSR = last_dfsr;
-}
-
 static volatile uint32_t words[64] __attribute__((aligned(256)));
 
 static void begin(void)
 {
     DEMCR = DEMCR_TRCENA | DEMCR_MON_EN;
-    on(DEBUGMON, note);
-    events = 0;
+    on(DEBUGMON, look);
+    news();
     barrier();
 }
 
@@ -56,17 +38,8 @@ static void watch(unsigned n, volatile void *address, unsigned log2, uint32_t fu
     barrier();
 }
 
-/* Since the last time: how many? */
-static uint32_t news(void)
-{
-    uint32_t now = events;
-
-    events = 0;
-    return now;
-}
-
 /* A store, and the address behind it. */
-static uint32_t store(volatile void *address, uint32_t value)
+static uint32_t store_to(volatile void *address, uint32_t value)
 {
     uint32_t behind;
 
@@ -105,7 +78,7 @@ static void data_address(void)
         CHECK(!(FUNCTION(n) & MATCHED));
         words[8] = 1;
         CHECK_EQUAL(news(), 1);
-        CHECK_EQUAL(last_dfsr, DFSR_DWTTRAP);
+        CHECK_EQUAL(seen.dfsr, DFSR_DWTTRAP);
         CHECK(FUNCTION(n) & MATCHED);
         CHECK(!(FUNCTION(n) & MATCHED));
         FUNCTION(n) = READ;
@@ -131,10 +104,10 @@ static void data_address_when(void)
 
     begin();
     watch(0, &words[0], 2, WRITE);
-    behind = store(&words[0], 77);
+    behind = store_to(&words[0], 77);
     CHECK_EQUAL(news(), 1);
     CHECK_EQUAL(words[0], 77);
-    CHECK(last_pc >= behind - 2 && last_pc <= behind);
+    CHECK(seen.pc >= behind - 2 && seen.pc <= behind);
 }
 
 static void data_address_sizes(void)
@@ -245,7 +218,7 @@ static void data_value(void)
     CHECK_EQUAL(news(), 0);
     words[4] = 0x12345678;
     CHECK_EQUAL(news(), 1);
-    CHECK_EQUAL(last_dfsr, DFSR_DWTTRAP);
+    CHECK_EQUAL(seen.dfsr, DFSR_DWTTRAP);
     CHECK(FUNCTION(1) & MATCHED);
     words[7] = 0x12345678;
     CHECK_EQUAL(news(), 1);
@@ -275,7 +248,7 @@ static void data_value(void)
 /* In real time a host may be late. */
 static void wait_for_event(void)
 {
-    for (uint32_t start = DWT_CYCCNT; !events && DWT_CYCCNT - start < 16000000; ) {
+    for (uint32_t start = DWT_CYCCNT; !seen.count && DWT_CYCCNT - start < 16000000; ) {
     }
 }
 
@@ -290,11 +263,11 @@ static void cycles(void)
     FUNCTION(0) = CYCMATCH | PC;
     while (DWT_CYCCNT < 19000) {
     }
-    early = events;
+    early = seen.count;
     CHECK(!early || DWT_CYCCNT >= 20000);
     wait_for_event();
     CHECK_EQUAL(news(), 1);
-    CHECK_EQUAL(last_dfsr, DFSR_DWTTRAP);
+    CHECK_EQUAL(seen.dfsr, DFSR_DWTTRAP);
     CHECK(FUNCTION(0) & MATCHED);
     CHECK(DWT_CYCCNT >= 20000);
     /* The counter wraps */
@@ -329,14 +302,14 @@ static void instruction_address(void)
     watch(3, (void *)entry_of(three), 0, PC);
     CHECK_EQUAL(three(0), 7);
     CHECK_EQUAL(news(), 1);
-    CHECK_EQUAL(last_pc, entry_of(three) + 2);
-    CHECK_EQUAL(last_r0, 1);
+    CHECK_EQUAL(seen.pc, entry_of(three) + 2);
+    CHECK_EQUAL(seen.r0, 1);
     CHECK(FUNCTION(3) & MATCHED);
     watch(3, (void *)(entry_of(three) + 8), 0, PC);     /* the bx */
     CHECK_EQUAL(three(0), 7);
     CHECK_EQUAL(news(), 1);
-    CHECK_EQUAL(last_r0, 7);
-    CHECK(last_pc != entry_of(three) + 8);
+    CHECK_EQUAL(seen.r0, 7);
+    CHECK(seen.pc != entry_of(three) + 8);
     watch(3, (void *)entry_of(three), 2, PC);           /* two instructions */
     CHECK_EQUAL(three(0), 7);
     CHECK_EQUAL(news(), 2);
@@ -344,115 +317,6 @@ static void instruction_address(void)
     barrier();
     CHECK_EQUAL(three(0), 7);
     CHECK_EQUAL(news(), 0);
-}
-
-static void skip(Frame *frame)
-{
-    note(frame);
-    frame->pc += 2;
-}
-
-static void breakpoint(void)
-{
-    begin();
-    on(DEBUGMON, skip);
-    CHECK_EQUAL(FP_CTRL, 0x260);
-    FP_CTRL = 1;                                        /* no key */
-    CHECK_EQUAL(FP_CTRL, 0x260);
-    FP_COMP(0) = entry_of(three) | LOWER | 1;
-    CHECK_EQUAL(FP_COMP(0), entry_of(three) | LOWER | 1);
-    barrier();
-    CHECK_EQUAL(three(0), 7);
-    CHECK_EQUAL(news(), 0);                             /* is not enabled yet */
-    FP_CTRL = FP_ON;
-    CHECK_EQUAL(FP_CTRL, 0x261);
-    barrier();
-    CHECK_EQUAL(three(0), 6);
-    CHECK_EQUAL(news(), 1);
-    CHECK_EQUAL(last_pc, entry_of(three));
-    CHECK_EQUAL(last_dfsr, DFSR_BKPT);
-    FP_COMP(0) = entry_of(three) | UPPER | 1;
-    barrier();
-    CHECK_EQUAL(three(0), 5);
-    CHECK_EQUAL(last_pc, entry_of(three) + 2);
-    FP_COMP(5) = entry_of(three) | LOWER | UPPER | 1;
-    barrier();
-    CHECK_EQUAL(three(0), 4);
-    CHECK_EQUAL(news(), 3);
-    FP_COMP(0) = 0;
-    FP_COMP(5) = 0;
-    barrier();
-    CHECK_EQUAL(three(0), 7);
-    CHECK_EQUAL(news(), 0);
-}
-
-/* Where DebugMonitor can't be taken it is a HardFault, as a BKPT is. */
-static void breakpoint_is_a_hardfault(void)
-{
-    begin();
-    DEMCR = 0;
-    on(HARDFAULT, skip);
-    FP_COMP(2) = entry_of(three) | LOWER | 1;
-    FP_CTRL = FP_ON;
-    barrier();
-    CHECK_EQUAL(three(0), 6);
-    CHECK_EQUAL(news(), 1);
-    CHECK_EQUAL(HFSR, HFSR_DEBUGEVT);
-}
-
-static uint32_t patches[8] __attribute__((aligned(32)));
-
-static void patch(void)
-{
-    FP_REMAP = (uint32_t)patches;
-    CHECK_EQUAL(FP_REMAP, (uint32_t)patches);
-    patches[1] = 0x30643014;                            /* adds r0, #20; adds r0, #100 */
-    FP_COMP(1) = entry_of(three) | 1;
-    FP_CTRL = FP_ON;
-    barrier();
-    CHECK_EQUAL(three(0), 124);
-    /* Data is what it was */
-    CHECK_EQUAL(REG(entry_of(three)), 0x30023001);
-    /* Half of a long instruction is in the next word: here it becomes two short ones */
-    patches[1] = 0x46c046c0;
-    patches[0] = 0x30053006;
-    FP_COMP(0) = (entry_of(three) + 4) | 1;
-    barrier();
-    CHECK_EQUAL(three(0), 11);
-    FP_CTRL = 2;
-    barrier();
-    CHECK_EQUAL(three(0), 7);
-}
-
-static uint32_t __attribute__((naked, noinline, aligned(4))) literal(void)
-{
-    __asm__("ldr r0, [pc, #0]\n bx lr\n .word 0x11111111\n");
-}
-
-static void patch_literal(void)
-{
-    uint32_t address = ((uint32_t)literal & ~1u) + 4;
-
-    CHECK_EQUAL(literal(), 0x11111111);
-    FP_REMAP = (uint32_t)patches;
-    patches[6] = 0x22222222;
-    FP_COMP(6) = address | 1;
-    CHECK_EQUAL(literal(), 0x11111111);
-    FP_CTRL = FP_ON;
-    barrier();
-    CHECK_EQUAL(literal(), 0x22222222);
-    CHECK_EQUAL(REG(address), 0x22222222);
-    CHECK_EQUAL(REG(address - 4), 0x47704800);
-    patches[6] = 0x33333333;
-    CHECK_EQUAL(literal(), 0x33333333);
-    FP_COMP(6) = 0;
-    patches[7] = 0x44444444;
-    FP_COMP(7) = address | 1;
-    barrier();
-    CHECK_EQUAL(literal(), 0x44444444);
-    FP_CTRL = 2;
-    barrier();
-    CHECK_EQUAL(literal(), 0x11111111);
 }
 
 /* A comparator that watches its own register. */

@@ -1,6 +1,6 @@
 /*
- * The debug units' part of snapshot.c: watchpoints on data and on the cycle counter, a step, an instruction that
- * is replaced.
+ * The debug units' part of snapshot.c: watchpoints on data and on the cycle counter, a step, an instruction
+ * that is replaced.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
