@@ -14,6 +14,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "exec/wait-loop.h"
 #include "hw/qdev-properties.h"
 #include "stm32/peripherals/dwt/state.h"
 
@@ -51,6 +52,16 @@ static void ctrl_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 static uint32_t cyccnt_read(Periph *p, unsigned n)
 {
     return counter_now(&DWT(p)->cycles);
+}
+
+static int64_t cyccnt_when(void *opaque, uint64_t count)
+{
+    return counter_when(&DWT(opaque)->cycles, count);
+}
+
+static void cyccnt_counts(Periph *p, unsigned n)
+{
+    wait_loop_read_counts(1, UINT32_MAX, counter_now(&DWT(p)->cycles), cyccnt_when, p);
 }
 
 static void cyccnt_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -115,7 +126,7 @@ static void function_was_read(Periph *p, unsigned n, uint32_t value)
 
 static const RegOps dwt_ops[] = {
     [R_CTRL]     = { .written = ctrl_written },
-    [R_CYCCNT]   = { .read = cyccnt_read, .written = cyccnt_written },
+    [R_CYCCNT]   = { .read = cyccnt_read, .written = cyccnt_written, .counts = cyccnt_counts },
     [R_SLEEPCNT] = { .read = sleepcnt_read, .written = sleepcnt_written },
     [R_COMP0]    = { .written = comp0_written },
     [R_FUNCTION0] = FUNCTION_OPS,

@@ -19,6 +19,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "exec/wait-loop.h"
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
 #include "stm32/peripherals/tim/state.h"
@@ -306,16 +307,39 @@ static void dcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     TIM(p)->burst = 0;
 }
 
+static int64_t sr_holds(Periph *p, unsigned n)
+{
+    return tim_flags_hold(TIM(p));
+}
+
+static int64_t cnt_when(void *opaque, uint64_t count)
+{
+    return count ? tim_when(opaque, tim_steps(opaque, count)) : 0;
+}
+
+/* Up to the end of the period, at the pace of the clock. */
+static void cnt_counts(Periph *p, unsigned n)
+{
+    Tim *s = TIM(p);
+    uint32_t cnt = p->regs[n];
+    bool down = tim_is_down(s);
+
+    if (tim_flags_hold(s) > 0 && cnt <= s->arr) {
+        wait_loop_read_counts(down ? -1 : 1, down ? cnt : s->arr - cnt, 0, cnt_when, s);
+    }
+}
+
 static const RegOps tim_ops[] = {
     [R_CR1]   = { .written = cr1_written },
     [R_CR2]   = { .written = cr2_written },
     [R_SMCR]  = { .written = smcr_written },
     [R_DIER]  = { .written = dier_written },
+    [R_SR]    = { .holds = sr_holds },
     [R_EGR]   = { .written = egr_written },
     [R_CCMR1] = { .written = ccmr_written },
     [R_CCMR2] = { .written = ccmr_written },
     [R_CCER]  = { .written = ccer_written },
-    [R_CNT]   = { .written = cnt_written },
+    [R_CNT]   = { .written = cnt_written, .counts = cnt_counts },
     [R_PSC]   = { .written = cnt_written },
     [R_ARR]   = { .written = arr_written },
     [R_RCR]   = { .written = cnt_written },

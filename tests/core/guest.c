@@ -477,6 +477,13 @@ static void __attribute__((noinline)) read_no_register(void)
     NO_REGISTER;
 }
 
+/* 1 KB */
+static void __attribute__((noinline)) set_region(void)
+{
+    MPU_RBAR = 0x20000100;
+    MPU_RASR = 9 << 1 | 1;
+}
+
 static void reset(void)
 {
     for (int i = MAIL_STEP; i < MAIL_WORDS; i++) {
@@ -539,9 +546,8 @@ static void reset(void)
         __asm__ volatile("bkpt 0");
         break;
     case CASE_MISALIGNED_REGION:
-        MPU_RBAR = 0x20000100;
         for (int i = 0; i < 3; i++) {
-            MPU_RASR = 9 << 1 | 1;              /* 1 KB */
+            set_region();
         }
         break;
     case CASE_BAD_REGISTER:
