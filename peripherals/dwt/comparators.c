@@ -98,12 +98,17 @@ static bool overlaps(Span r, const ARMv7MAccess *access)
 
 /* ---- Matches ---- */
 
+/* Who polls MATCHED needs no exception; who reads it never has forgotten something. */
 static void matched(Dwt *s, unsigned n)
 {
-    s->parent_obj.regs[of_comparator(R_FUNCTION0, n)] |= R_FUNCTION0_MATCHED_MASK;
-    if (is_watchpoint(function(s, n)) && !armv7m_nvic_debug_event(&s->core->nvic, DFSR_DWTTRAP)) {
-        guest_note(DEVICE(s)->canonical_path, "ARMv7-M C1.5", "comparator %u matches, but DebugMonitor "
-                   "can't be taken (DEMCR.MON_EN, its priority): only MATCHED is set", n);
+    uint32_t *reg = &s->parent_obj.regs[of_comparator(R_FUNCTION0, n)];
+    bool is_polled = !(*reg & R_FUNCTION0_MATCHED_MASK);
+
+    *reg |= R_FUNCTION0_MATCHED_MASK;
+    if (is_watchpoint(function(s, n)) && !armv7m_nvic_debug_event(&s->core->nvic, DFSR_DWTTRAP) &&
+        !is_polled) {
+        guest_mishap(DEVICE(s)->canonical_path, "ARMv7-M C1.5", "comparator %u matches again, and "
+                     "DebugMonitor can't be taken (DEMCR.MON_EN, its priority): only MATCHED is set", n);
     }
 }
 

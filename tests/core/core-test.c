@@ -365,6 +365,12 @@ static void test_region_report(void)
                              "size, 0x400: lower bits do not count at PC 0x0800");
 }
 
+/* Nobody takes the exception, nor reads MATCHED */
+static void test_watch_report(void)
+{
+    assert_logged_once_a_run(CASE_WATCH_UNHEARD, "/machine/soc/dwt: comparator 0 matches again, and ");
+}
+
 static void test_wfe(void)
 {
     start(CASE_WFE, "SLEEPING", "");
@@ -580,6 +586,7 @@ int main(int argc, char **argv)
     qtest_add_func("core/report/hardfault", test_hardfault_report);
     qtest_add_func("core/report/bkpt", test_bkpt_report);
     qtest_add_func("core/report/region", test_region_report);
+    qtest_add_func("core/report/watch", test_watch_report);
 
     qtest_add_func("core/sleep/wfe", test_wfe);
     qtest_add_func("core/sleep/stay-awake", test_stay_awake);

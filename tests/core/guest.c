@@ -14,6 +14,8 @@
 #define DEMCR      REG(0xe000edfc)
 #define DWT_CTRL   REG(0xe0001000)
 #define DWT_CYCCNT REG(0xe0001004)
+#define DWT_COMP0  REG(0xe0001020)
+#define DWT_FUNCTION0 REG(0xe0001028)
 
 #define SYST_CSR  REG(0xe000e010)
 #define SYST_RVR  REG(0xe000e014)
@@ -549,6 +551,15 @@ static void reset(void)
         for (int i = 0; i < 3; i++) {
             set_region();
         }
+        break;
+    case CASE_WATCH_UNHEARD:
+        DEMCR = 1 << 24;
+        DWT_COMP0 = (uint32_t)table;
+        DWT_FUNCTION0 = 6;
+        for (int i = 0; i < 3; i++) {
+            *(volatile uint32_t *)table = i;
+        }
+        DWT_FUNCTION0 = 0;
         break;
     case CASE_BAD_REGISTER:
         for (int i = 0; i < 3; i++) {
