@@ -16,8 +16,10 @@ BEGIN, END = "<!-- made by make docs -->\n", "<!-- end -->\n"
 
 TITLES = {
     "armv7m-coredebug": "Core debug registers (DEMCR)",
-    "armv7m-dwt": "Cycle counter (DWT)",
+    "armv7m-dwt": "Cycle counter and watchpoints (DWT)",
+    "armv7m-fpb": "Breakpoints and patches (FPB)",
     "armv7m-itm": "Text by SWO (ITM)",
+    "armv7m-romtable": "ROM table of the debug components",
     "armv7m-tpiu": "Trace port (TPIU)",
     "stm32f4-adc": "A/D converters",
     "stm32f4-adc-common": "A/D converters, common registers",

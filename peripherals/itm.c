@@ -77,6 +77,12 @@ static uint32_t lsr_read(Periph *p, unsigned n)
     return R_LSR_PRESENT_MASK | (ITM(p)->unlocked ? 0 : R_LSR_LOCKED_MASK);
 }
 
+/* unsure: that a port which TPR keeps for privileged code gives a fault, and does not ignore the access */
+static bool itm_user_may(Periph *p, unsigned n)
+{
+    return n <= R_STIM31 && !extract32(p->regs[R_TPR], (n - R_STIM0) / 8, 1);
+}
+
 static const RegOps itm_ops[] = {
     [R_STIM0 ... R_STIM31] = { .read = stim_read, .written = stim_written },
     [R_TER] = { .written = lockable_written },
@@ -122,7 +128,7 @@ static const Property itm_properties[] = {
 static const PeriphInfo itm = {
     .chapter = "ARMv7-M C1.7", .bus = BUS_AHB, .size = 0x1000,
     REGS_AND_OPS(itm_ops), PROPERTIES(itm_properties),
-    .vmsd = &itm_vmstate,
+    .vmsd = &itm_vmstate, .user_may = itm_user_may,
     .init = itm_init, .reset = itm_reset,
 };
 DEFINE_PERIPH("armv7m-itm", Itm, itm)

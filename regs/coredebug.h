@@ -23,8 +23,8 @@ BITS(DEMCR, VC_STATERR,   7,  1, rw)
 BITS(DEMCR, VC_BUSERR,    8,  1, rw)
 BITS(DEMCR, VC_INTERR,    9,  1, rw)
 BITS(DEMCR, VC_HARDERR,  10,  1, rw)
-BITS(DEMCR, MON_EN,      16,  1, todo)
-BITS(DEMCR, MON_PEND,    17,  1, todo)
-BITS(DEMCR, MON_STEP,    18,  1, todo)
-BITS(DEMCR, MON_REQ,     19,  1, todo)
+BITS(DEMCR, MON_EN,      16,  1, rw)
+BITS(DEMCR, MON_PEND,    17,  1, rw)
+BITS(DEMCR, MON_STEP,    18,  1, rw)
+BITS(DEMCR, MON_REQ,     19,  1, rw)    /* software's own */
 BITS(DEMCR, TRCENA,      24,  1, rw)    /* clocks DWT and ITM */

@@ -1,10 +1,10 @@
 /*
- * ARMv7-M C1.8  Data watchpoint and trace unit
+ * ARMv7-M C1.8  Data watchpoint and trace unit.  What a debugger has set up survives a system reset.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-REG (CTRL,      0x00, 0x40000000)           /* 4 comparators */
+KEPT(CTRL,      0x00, 0x40000000)           /* 4 comparators */
 BITS(CTRL,      CYCCNTENA,    0,  1, rw)
 BITS(CTRL,      POSTPRESET,   1,  4, todo)
 BITS(CTRL,      POSTINIT,     5,  4, todo)
@@ -35,20 +35,30 @@ BITS(FOLDCNT,   FOLDCNT,      0,  8, todo)
 REG (PCSR,      0x1c, 0x00000000)
 BITS(PCSR,      EIASAMPLE,    0, 32, r)
 
-#define COMPARATOR(n)                                       \
-    REG (COMP##n,     0x20 + 0x10 * n, 0x00000000)          \
-    BITS(COMP##n,     COMP,     0, 32, todo)                \
-    REG (MASK##n,     0x24 + 0x10 * n, 0x00000000)          \
-    BITS(MASK##n,     MASK,     0,  5, todo)                \
-    REG (FUNCTION##n, 0x28 + 0x10 * n, 0x00000000)          \
-    BITS(FUNCTION##n, FUNCTION, 0, 20, todo)
-COMPARATOR(0)
-COMPARATOR(1)
-COMPARATOR(2)
-COMPARATOR(3)
+#define COMPARATOR(n, linked)                               \
+    KEPT(COMP##n,     0x20 + 0x10 * n, 0x00000000)          \
+    BITS(COMP##n,     COMP,        0, 32, rw)               \
+    KEPT(MASK##n,     0x24 + 0x10 * n, 0x00000000)          \
+    BITS(MASK##n,     MASK,        0,  4, rw)               \
+    KEPT(FUNCTION##n, 0x28 + 0x10 * n, linked)              \
+    BITS(FUNCTION##n, FUNCTION,    0,  4, rw)               \
+    BITS(FUNCTION##n, EMITRANGE,   5,  1, rw)               \
+    BITS(FUNCTION##n, MATCHED,    24,  1, r)
+COMPARATOR(0, 0)
+BITS(FUNCTION0, CYCMATCH,      7,  1, rw)
+COMPARATOR(1, 0x200)
+BITS(FUNCTION1, DATAVMATCH,    8,  1, rw)
+BITS(FUNCTION1, LNK1ENA,       9,  1, r)
+BITS(FUNCTION1, DATAVSIZE,    10,  2, rw)
+BITS(FUNCTION1, DATAVADDR0,   12,  2, rw)   /* of four bits those that four comparators need */
+BITS(FUNCTION1, DATAVADDR1,   16,  2, rw)
+COMPARATOR(2, 0)
+COMPARATOR(3, 0)
 #undef COMPARATOR
 
 REG (LAR,      0xfb0, 0x00000000)           /* no lock here: kept quiet, other cores have one */
 BITS(LAR,       KEY,          0, 32, w)
 REG (LSR,      0xfb4, 0x00000000)
 BITS(LSR,       LSR,          0,  3, r)
+
+COMPONENT_ID(0x02, 0xb0, 0x3b, 0x04, 0xe0)

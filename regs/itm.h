@@ -20,7 +20,7 @@ REG (TER, 0xe00, 0x00000000)            /* a bit a port */
 BITS(TER, STIMENA,       0, 32, rw)
 
 REG (TPR, 0xe40, 0x00000000)
-BITS(TPR, PRIVMASK,      0,  4, todo)
+BITS(TPR, PRIVMASK,      0,  4, rw)     /* eight ports each */
 
 REG (TCR, 0xe80, 0x00000000)
 BITS(TCR, ITMENA,        0,  1, rw)
@@ -38,3 +38,5 @@ BITS(LAR, KEY,           0, 32, w)
 REG (LSR, 0xfb4, 0x00000000)
 BITS(LSR, PRESENT,       0,  1, r)
 BITS(LSR, LOCKED,        1,  1, r)
+
+COMPONENT_ID(0x01, 0xb0, 0x3b, 0x04, 0xe0)

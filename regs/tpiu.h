@@ -28,3 +28,5 @@ BITS(FSCR,  CycCount,   0, 12, rw)
 
 REG (DEVID, 0xfc8, 0x00000ca1)
 BITS(DEVID, DEVID,      0, 32, r)
+
+COMPONENT_ID(0xa1, 0xb9, 0x0b, 0x04, 0x90)

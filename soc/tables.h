@@ -88,9 +88,11 @@ static const struct Peripheral {
     /* Private peripheral bus of the core */
     { "itm",    "armv7m-itm",     0xe0000000, ALWAYS, NONE },
     { "dwt",    "armv7m-dwt",     0xe0001000, ALWAYS, NONE },
+    { "fpb",    "armv7m-fpb",     0xe0002000, ALWAYS, NONE },
     { "coredebug", "armv7m-coredebug", 0xe000edf0, ALWAYS, NONE },
     { "tpiu",   "armv7m-tpiu",    0xe0040000, ALWAYS, NONE },
     { "dbgmcu", "stm32f4-dbgmcu", 0xe0042000, ALWAYS, NONE },
+    { "romtable", "armv7m-romtable", 0xe00ff000, ALWAYS, NONE },
 };
 
 /* RM0090 figure 21: clocks that a peripheral has besides that of its bus: its input, RCC's output. */
@@ -107,7 +109,7 @@ static const struct {
     { "tim11", "source[0]", "hse-rtc" },
 };
 
-/* Peripherals that are part of another. */
+/* Peripherals that are part of another, or of the core. */
 static const struct {
     const char *peripheral, *link, *to;
 } link_table[] = {
@@ -117,6 +119,9 @@ static const struct {
     { "adc1", "common", "adc-common" },
     { "adc2", "common", "adc-common" },
     { "adc3", "common", "adc-common" },
+    { "coredebug", "core", "armv7m" },
+    { "dwt", "core", "armv7m" },
+    { "fpb", "core", "armv7m" },
 };
 
 /*

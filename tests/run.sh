@@ -17,7 +17,7 @@ for guest in analog blocks bursts can clock css dma faults flash hostile i2c int
 done
 firmware/build.sh build/firmware/demo.elf firmware/demo/*.c
 firmware/build.sh build/firmware/snapshot.elf tests/firmware/snapshot.c \
-    tests/firmware/snapshot_buses.c
+    tests/firmware/snapshot_buses.c tests/firmware/snapshot_debug.c
 say "running the tests"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/stm32f407g-disc
 export PYTHONPATH="$cache/meson/usr/lib/python3/dist-packages${PYTHONPATH:+:$PYTHONPATH}"

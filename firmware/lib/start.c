@@ -36,6 +36,7 @@ HANDLER(hard_fault_handler);
 HANDLER(bus_fault_handler);
 HANDLER(usage_fault_handler);
 HANDLER(svc_handler);
+HANDLER(debug_monitor_handler);
 HANDLER(pendsv_handler);
 HANDLER(systick_handler);
 HANDLER(wwdg_handler);
@@ -80,6 +81,7 @@ static const handler vectors[16 + 82] = {
     [5] = bus_fault_handler,
     [6] = usage_fault_handler,
     [11] = svc_handler,
+    [12] = debug_monitor_handler,
     [14] = pendsv_handler,
     [15] = systick_handler,
     [16 + 0] = wwdg_handler,

@@ -350,6 +350,27 @@ static void test_hardfault_report(void)
     assert_logged_once_a_run(CASE_HARDFAULT, "HardFault at PC 0x0800");
 }
 
+static void test_bkpt_report(void)
+{
+    g_autofree char *log = log_of_two_runs(CASE_BKPT);
+
+    g_assert_nonnull(strstr(log, "of a breakpoint that DebugMonitor could not take "
+                                 "(DEMCR.MON_EN is clear)"));
+}
+
+static void test_region_report(void)
+{
+    assert_logged_once_a_run(CASE_MISALIGNED_REGION,
+                             "NVIC: MPU region 0: its base, 0x20000100, is no multiple of its "
+                             "size, 0x400: lower bits do not count at PC 0x0800");
+}
+
+/* Nobody takes the exception, nor reads MATCHED */
+static void test_watch_report(void)
+{
+    assert_logged_once_a_run(CASE_WATCH_UNHEARD, "/machine/soc/dwt: comparator 0 matches again, and ");
+}
+
 static void test_wfe(void)
 {
     start(CASE_WFE, "SLEEPING", "");
@@ -563,6 +584,9 @@ int main(int argc, char **argv)
     qtest_add_func("core/report/bad-register", test_bad_register_report);
     qtest_add_func("core/report/misaligned-return", test_misaligned_return);
     qtest_add_func("core/report/hardfault", test_hardfault_report);
+    qtest_add_func("core/report/bkpt", test_bkpt_report);
+    qtest_add_func("core/report/region", test_region_report);
+    qtest_add_func("core/report/watch", test_watch_report);
 
     qtest_add_func("core/sleep/wfe", test_wfe);
     qtest_add_func("core/sleep/stay-awake", test_stay_awake);

@@ -14,6 +14,8 @@
 #define DEMCR      REG(0xe000edfc)
 #define DWT_CTRL   REG(0xe0001000)
 #define DWT_CYCCNT REG(0xe0001004)
+#define DWT_COMP0  REG(0xe0001020)
+#define DWT_FUNCTION0 REG(0xe0001028)
 
 #define SYST_CSR  REG(0xe000e010)
 #define SYST_RVR  REG(0xe000e014)
@@ -30,6 +32,8 @@
 #define SYST_CALIB REG(0xe000e01c)
 #define CFSR      REG(0xe000ed28)
 #define CPACR     REG(0xe000ed88)
+#define MPU_RBAR  REG(0xe000ed9c)
+#define MPU_RASR  REG(0xe000eda0)
 #define FPCAR     REG(0xe000ef38)
 
 #define ICSR_NMIPENDSET  (1u << 31)
@@ -134,6 +138,8 @@ static void hardfault(void)
         __asm__ volatile("vmov s0, r0");
         ICSR = ICSR_NMIPENDSET;
         __asm__ volatile("dsb; isb");
+        end();
+    case CASE_BKPT:
         end();
     case CASE_HARDFAULT:
         /* Twice back to the same load */
@@ -473,6 +479,13 @@ static void __attribute__((noinline)) read_no_register(void)
     NO_REGISTER;
 }
 
+/* 1 KB */
+static void __attribute__((noinline)) set_region(void)
+{
+    MPU_RBAR = 0x20000100;
+    MPU_RASR = 9 << 1 | 1;
+}
+
 static void reset(void)
 {
     for (int i = MAIL_STEP; i < MAIL_WORDS; i++) {
@@ -530,6 +543,23 @@ static void reset(void)
         break;
     case CASE_HARDFAULT:
         REG(NOWHERE);
+        break;
+    case CASE_BKPT:
+        __asm__ volatile("bkpt 0");
+        break;
+    case CASE_MISALIGNED_REGION:
+        for (int i = 0; i < 3; i++) {
+            set_region();
+        }
+        break;
+    case CASE_WATCH_UNHEARD:
+        DEMCR = 1 << 24;
+        DWT_COMP0 = (uint32_t)table;
+        DWT_FUNCTION0 = 6;
+        for (int i = 0; i < 3; i++) {
+            *(volatile uint32_t *)table = i;
+        }
+        DWT_FUNCTION0 = 0;
         break;
     case CASE_BAD_REGISTER:
         for (int i = 0; i < 3; i++) {

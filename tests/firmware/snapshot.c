@@ -329,6 +329,7 @@ static void work(unsigned round)
     note_time(0x30000000 | round);
     note(REG(WWDG, WWDG_CR));
     buses_note(round);
+    debug_note(round);
     if (round % 4 == 3) {
         REG(WWDG, WWDG_CR) = 0x49;
     }
@@ -382,6 +383,7 @@ int main(void)
     dma_send_text();
     flash_begin_erase();
     buses_begin(false);
+    debug_begin();
     for (unsigned round = 0; round < ROUNDS; round++) {
         work(round);
     }
@@ -402,6 +404,7 @@ int main(void)
     timers_end();
     accelerometer_end();
     buses_end();
+    debug_end();
     REG(EXTI, EXTI_IMR) = 0;
     REG(DMA1, DMA_S3CR) = 0;
     mailbox[0] = MAILBOX_DONE;

@@ -1,5 +1,6 @@
 /*
- * How far snapshot.c is, in its mailbox; what it shares with snapshot_buses.c.
+ * How far snapshot.c is, in its mailbox; what it shares with snapshot_buses.c and
+ * snapshot_debug.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,6 +19,10 @@ void buses_note(unsigned round);
 /* It has a clock of its own, which goes on in Stop mode. */
 void accelerometer_end(void);
 void buses_end(void);
+
+void debug_begin(void);
+void debug_note(unsigned round);
+void debug_end(void);
 #endif
 
 #endif
