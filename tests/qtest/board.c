@@ -340,6 +340,17 @@ static void forget_random_number(GString *text)
     }
 }
 
+char *board_registers(void)
+{
+    static const char *const of_peripheral[] = { "registers", NULL };
+    g_autofree char *core = qtest_hmp(board, "info registers");
+    GString *text = g_string_new(core);
+
+    describe_children(text, "/machine/soc", "", of_peripheral);
+    forget_random_number(text);
+    return g_string_free(text, FALSE);
+}
+
 char *board_describe(void)
 {
     static const char *const of_peripheral[] = { "registers", NULL };

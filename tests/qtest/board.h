@@ -28,6 +28,9 @@ void board_load(const char *file, const char *args);
 /* All that can be seen of the machine, as text: registers, pins, clocks, interrupts, time. */
 char *board_describe(void);
 
+/* A quicker one: the registers of the core and of all peripherals. */
+char *board_registers(void);
+
 /* What the machine has logged since it started, was loaded, or since board_forget_log(). */
 char *board_log(void);
 void board_forget_log(void);
