@@ -13,6 +13,7 @@
 #include "stm32/board/accelerometer/accelerometer.h"
 #include "stm32/board/machine.h"
 #include "stm32/board/serial.h"
+#include "stm32/core/run.h"
 
 typedef enum OptionKind {
     OPTION_TEXT, OPTION_BOOL, OPTION_HZ,
@@ -66,6 +67,11 @@ static void hse_stopped_changed(Stm32f407gDisc *m)
     clock_update_hz(m->hse, m->hse_stopped ? 0 : m->hse_frequency);
 }
 
+static void runs_changed(Stm32f407gDisc *m)
+{
+    run_enable(m->runs);
+}
+
 static int64_t get_virtual_time(Stm32f407gDisc *m)
 {
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
@@ -117,6 +123,8 @@ static const Option option_table[] = {
       "what the chip does against its manual, as ES0182 has it (default on)" },
     { "write-buffer", OPTION_BOOL, MEMBER(write_buffer), true,
       "stores go through the core's write buffer, so a bus fault of one is imprecise (default on)" },
+    { "runs", OPTION_BOOL, MEMBER(runs), false,
+      "DMA moves many items at once where nobody can tell (default on)", .changed = runs_changed },
     { "wire", OPTION_TEXT, MEMBER(wire), true, "jumpers between pins: pa6-pa7:pb6-pb10" },
     { "accelerometer-model", OPTION_TEXT, MEMBER(accelerometer), true,
       "lis3dsh (default), lis302dl or none", "lis3dsh", .check = check_accelerometer },
@@ -250,7 +258,7 @@ void options_add(ObjectClass *klass)
 void options_init(Stm32f407gDisc *m)
 {
     m->hse_frequency = 8000000;
-    m->errata = m->write_buffer = true;
+    m->errata = m->write_buffer = m->runs = true;
     m->stop = timer_new_ns(QEMU_CLOCK_VIRTUAL, stop_expired, m);
 }
 

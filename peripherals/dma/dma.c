@@ -64,6 +64,7 @@ static uint32_t live_read(Periph *p, unsigned reg)
 {
     Dma *s = DMA(p);
 
+    run_look();
     for (unsigned n = 0; n < DMA_STREAMS && !s->working; n++) {
         dma_stream_look(s, n);
     }
@@ -76,6 +77,7 @@ static uint32_t live_read(Periph *p, unsigned reg)
 
 static void clear_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 {
+    run_look();
     dma_engine_work(DMA(p));
     p->regs[reg - R_LIFCR + R_LISR] &= ~data;
 }
@@ -86,6 +88,7 @@ static uint32_t before_write(Dma *s, unsigned reg, uint32_t was)
     uint32_t *r = &s->parent_obj.regs[reg], now = *r;
 
     *r = was;
+    run_look();
     dma_engine_work(s);
     was = *r;
     *r = now;
@@ -316,5 +319,6 @@ static const PeriphInfo dma = {
     REGS_AND_OPS(dma_ops), PROPERTIES(dma_properties),
     .vmsd = &dma_vmstate,
     .init = dma_init, .realize = dma_realize, .reset = dma_reset, .update = dma_update,
+    .lanes = &dma_lanes,
 };
 DEFINE_PERIPH("stm32f4-dma", Dma, dma)

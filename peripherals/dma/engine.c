@@ -150,6 +150,7 @@ static void expired(void *opaque)
 {
     dma_engine_work(opaque);
     periph_update(opaque);
+    run_served();
 }
 
 void dma_engine_init(Dma *s)

@@ -93,6 +93,7 @@ void usart_line_init(Usart *s)
     shifter_init(&s->tx, s->parent_obj.clk, usart_tx_expired, s);
     shifter_init(&s->rx, s->parent_obj.clk, usart_rx_expired, s);
     usart_bits_init(s);
+    usart_run_init(s);
 }
 
 void usart_line_realize(Usart *s)
@@ -120,6 +121,7 @@ void usart_line_reset(Usart *s)
 
 void usart_line_clock_will_change(Usart *s)
 {
+    usart_run_look(s);
     shifter_sync(&s->tx);
     shifter_sync(&s->rx);
 }
