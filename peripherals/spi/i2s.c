@@ -292,7 +292,7 @@ static bool plan(void *opaque, RunPlan *plan)
 
     if (s->audio.phase != I2S_HALF || !is_on(s) || !is_master(s) || s->has_slave || s->grace ||
         !is_served(s) || reg_get(s, CR2, TXEIE) || reg_get(s, CR2, RXNEIE) ||
-        signal_is_watched(&s->sd)) {
+        (out && signal_is_watched(&s->sd))) {
         return false;
     }
     plan->ticks = &s->audio.ticks;

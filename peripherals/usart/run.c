@@ -34,13 +34,13 @@ static void pass_frames(Shifter *sh, uint32_t n, uint64_t period)
 
 /* ---- The transmitter ---- */
 
+/* By other controllers, or by who wants each edge. */
 static bool tx_is_heard(Usart *s)
 {
     RunFrame f = { .frame.bus = FRAME_RUN, .of = FRAME_SERIAL };
-    bool drawn = s->signal_tx.drive.kind == DRIVE_PICTURE;
 
     return signal_send(&s->signal_tx, &f.frame) != f.agreed ||
-           (drawn && (s->tx_picture.heard || s->tx_picture.watched));
+           (s->signal_tx.drive.kind == DRIVE_PICTURE && s->tx_picture.watched);
 }
 
 static bool tx_plan(void *opaque, RunPlan *plan)
@@ -50,7 +50,8 @@ static bool tx_plan(void *opaque, RunPlan *plan)
 
     if (s->tx.phase != TX_DATA || !reg_get(s, CR3, DMAT) || reg_get(s, SR, TXE) || reg_get(s, SR, TC) ||
         reg_get(s, CR1, TXEIE) || reg_get(s, CR1, SBK) || !reg_get(s, CR1, TE) || !reg_get(s, CR1, UE) ||
-        s->idle_frame || s->seen & R_SR_PE_MASK || !is_plain(s) || !signal_is_routed(&s->signal_tx) || tx_is_heard(s)) {
+        s->idle_frame || s->seen & R_SR_PE_MASK || !is_plain(s) || !signal_is_routed(&s->signal_tx) ||
+        tx_is_heard(s)) {
         return false;
     }
     set_time(plan, &s->tx);
