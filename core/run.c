@@ -272,9 +272,16 @@ void run_look(void)
 
 void run_served(void)
 {
+    Runner *runner;
+    RunPlan plan;
+
     if (time_is_exact()) {
         run_idle_time();
-    } else {
-        run_look();
+        return;
+    }
+    QLIST_FOREACH(runner, &runners, next) {
+        if (plan_run(runner, &plan)) {
+            be_late(&plan);
+        }
     }
 }

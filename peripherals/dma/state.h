@@ -73,6 +73,7 @@ typedef struct Dma {
     uint64_t begun;
     uint32_t units, cost;
     Counter ticks;                  /* of HCLK */
+    int64_t asked;                  /* requests with the host's time, each due before all else but the last */
     int64_t pause_until;            /* ns: without -icount, the host has had enough for a while */
     bool working;                   /* bus accesses are under way, */
     uint32_t beats;                 /* ... so many by now from what is no plain memory */

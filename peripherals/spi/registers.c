@@ -14,7 +14,7 @@
  */
 static void catch_up(Spi *s)
 {
-    if (!qemu_in_vcpu_thread()) {
+    if (!qemu_in_vcpu_thread() && spi_is_unobserved(s)) {
         return;
     }
     if (shifter_is_late(&s->shift) && !s->in_pieces) {

@@ -42,7 +42,7 @@ static bool is_drawn_for_nobody(const Signal *signal, const Picture *picture)
            (!picture->heard && !picture->watched);
 }
 
-static bool is_unobserved(const Spi *s)
+bool spi_is_unobserved(const Spi *s)
 {
     return !reg_get(s, CR1, CRCEN) && !reg_get(s, CR2, TXEIE) && !reg_get(s, CR2, RXNEIE) &&
            !reg_get(s, CR2, FRF) && !s->holds && !s->grace &&
@@ -57,7 +57,7 @@ static bool slave_is_ready(const Spi *s, unsigned bits)
 {
     bool whole = s->piece_left == bits && !s->bits.count && s->piece_known;
 
-    return spi_is_slave(s) && is_unobserved(s) && spi_frame_bits(s) == bits && !s->by_bits &&
+    return spi_is_slave(s) && spi_is_unobserved(s) && spi_frame_bits(s) == bits && !s->by_bits &&
            (s->shift.phase == SPI_IDLE ? !s->piece_left : s->shift.phase == SPI_DATA && whole);
 }
 
@@ -110,7 +110,7 @@ static bool master_plan(void *opaque, RunPlan *plan)
     bool served = reg_get(s, CR2, TXDMAEN) || reg_get(s, CR2, RXDMAEN);
 
     if (s->shift.phase != SPI_DATA || !served || !spi_is_on(s) || !spi_is_master(s) || s->waits ||
-        s->in_pieces || !is_unobserved(s) || !signal_is_routed(&s->sck)) {
+        s->in_pieces || !spi_is_unobserved(s) || !signal_is_routed(&s->sck)) {
         return false;
     }
     plan->ticks = &s->shift.ticks;

@@ -162,6 +162,8 @@ void spi_master_go_on(Spi *s, bool after_frame);
 /* ---- run.c ---- */
 
 void spi_run_init(Spi *s);
+/* Would nobody be told of single frames, as far as its settings and lines go? */
+bool spi_is_unobserved(const Spi *s);
 /* A master asks for a run. */
 void spi_run_heard(Spi *s, Signal *from, RunFrame *run);
 

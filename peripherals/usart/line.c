@@ -83,7 +83,8 @@ void usart_line_catch_up(Usart *s)
     if (shifter_is_late(&s->tx)) {
         usart_tx_expired(s);
     }
-    if (shifter_is_late(&s->rx)) {
+    /* what a DMA reads is not there before that can do so: who reads SR and DR would take it away */
+    if (shifter_is_late(&s->rx) && !(reg_get(s, CR3, DMAR) && s->rx.phase != RX_QUIET)) {
         usart_rx_expired(s);
     }
 }
