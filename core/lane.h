@@ -18,7 +18,8 @@ typedef struct LaneOffer {
     const Lane *lane;
     uint32_t beats;         /* with nobody told of one; never the last of a transfer */
     int64_t slack;          /* ns: a request has been served so soon */
-    uint32_t addr, size;    /* the memory that it would read or write */
+    uint32_t addr, size;    /* the memory that it would read or write, */
+    unsigned step;          /* ... so many bytes with each beat */
     bool writes;
 } LaneOffer;
 

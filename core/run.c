@@ -11,7 +11,7 @@
 #include "stm32/trace.h"
 
 #define MAX_RUNS 16             /* together */
-#define MAX_ROUNDS 64           /* then the host may want to do something else */
+#define MAX_ROUNDS 8            /* then the host may want to do something else */
 
 static QLIST_HEAD(, Runner) runners = QLIST_HEAD_INITIALIZER(runners);
 static bool disabled;
@@ -61,7 +61,7 @@ static bool lanes_conflict(const LaneOffer *a, const LaneOffer *b, bool same)
     const LaneOffer *to = a->writes ? a : b, *from = a->writes ? b : a;
 
     return to->writes && ranges_overlap(to->addr, to->size, from->addr, from->size) &&
-           !(same && !from->writes && to->addr <= from->addr);
+           !(same && !from->writes && to->addr <= from->addr && to->step <= from->step);
 }
 
 static bool plans_conflict(const RunPlan *a, const RunPlan *b)
@@ -97,12 +97,19 @@ static int64_t quiet_until(const RunPlan *p, int64_t ns)
     return MIN(ns, end_of(p, frames_by(p, ns) + 1) - 1);
 }
 
+/* Who traces accesses to registers wants to see each. */
+static bool is_traced(void)
+{
+    return trace_event_get_state_backends(TRACE_PERIPH_READ) ||
+           trace_event_get_state_backends(TRACE_PERIPH_WRITE);
+}
+
 static bool plan_run(Runner *runner, RunPlan *plan)
 {
     plan->frames = RUN_FRAMES;
     plan->slack = 0;
     plan->lanes = plan->timers = 0;
-    return !disabled && runner->plan(runner->opaque, plan) && plan->frames &&
+    return !disabled && !is_traced() && runner->plan(runner->opaque, plan) && plan->frames &&
            end_of(plan, 2) - end_of(plan, 1) > plan->slack + 1 && !plans_conflict(plan, plan);
 }
 

@@ -1,17 +1,17 @@
 /*
  * Runs: frames that nobody could tell apart from single ones are moved many at a time.
  *
- * Who sends or receives frames that a DMA serves (a runner) is after each as it was before, if all goes well:
- * the frame before has been served, the next is under way.  From there a run takes it so many frames ahead,
- * in the middle of a frame again, so that everything else is left to the way that single frames go.
+ * Who sends or receives frames that a DMA serves (a runner) is after each as it was before, if all goes
+ * well: the frame before has been served, the next is under way.  From there a run takes it so many frames
+ * ahead, in the middle of a frame again, so that everything else is left to the way that single frames go.
  *
- * When virtual time is the guest's own, a run is part of idle time: the core sleeps, no timer is due but those
- * of runners, and time passes with the run.  Nothing is ever early or late, memory neither; the core that is
- * awake has single frames.  Several runners pass the same time together.
+ * When virtual time is the guest's own, a run is part of idle time: the core sleeps, no timer is due but
+ * those of runners, and time passes with the run.  Nothing is ever early or late, memory neither; the core
+ * that is awake has single frames.  Several runners pass the same time together.
  *
- * When it is the host's, frames come in bunches: what is due is moved when a transfer ends, or half of it does
- * and that is an interrupt; when a register of the runner or of a DMA is looked at; and every RUN_LATE_NS, so
- * memory is no later than that.  It is the rule of the A/D converters, too.
+ * When it is the host's, frames come in bunches: what is due is moved when a transfer ends, or half of it
+ * does and that is an interrupt; when a register of the runner or of a DMA is looked at; and every
+ * RUN_LATE_NS, so memory is no later than that.  It is the rule of the A/D converters, too.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -72,6 +72,7 @@ static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, 
     offer->slack = ticks_to_ns(s, ticks);
     offer->addr = st->maddr;
     offer->size = dma_mstep(s, n) ? offer->beats * dma_msize(s, n) : dma_msize(s, n);
+    offer->step = dma_mstep(s, n);
     offer->writes = !need->from_memory;
     return offer->beats && dma_is_plain(&s->memory.as, offer->addr, offer->size, offer->writes);
 }

@@ -57,7 +57,7 @@ static bool slave_is_ready(const Spi *s, unsigned bits)
 {
     bool whole = s->piece_left == bits && !s->bits.count && s->piece_known;
 
-    return spi_is_slave(s) && spi_is_unobserved(s) && spi_frame_bits(s) == bits && !s->by_bits &&
+    return spi_is_slave(s) && spi_is_unobserved(s) && spi_frame_bits(s) == bits && !s->by_bits && !s->soft &&
            (s->shift.phase == SPI_IDLE ? !s->piece_left : s->shift.phase == SPI_DATA && whole);
 }
 
@@ -66,7 +66,7 @@ void spi_run_heard(Spi *s, Signal *from, RunFrame *run)
     SpiRunFrame *f = (SpiRunFrame *)run;
     Signal *in = spi_line_in(s), *out = spi_line_out(s);
 
-    if (run->of != FRAME_SPI || !spi_is_on(s) || spi_is_master(s) || !spi_is_selected(s) || !signal_meets(from, &s->sck)) {
+    if (run->of != FRAME_SPI || !spi_is_slave(s) || !signal_meets(from, &s->sck)) {
         run->agreed++;
         return;
     }

@@ -114,7 +114,8 @@ static bool rx_plan(void *opaque, RunPlan *plan)
 
     if (s->rx.phase != RX_FRAME || !s->wire_count || !reg_get(s, CR3, DMAR) || reg_get(s, CR1, RXNEIE) ||
         reg_get(s, SR, RXNE) || reg_get(s, CR1, RWU) || s->rx.word & ~R_DR_DR_MASK || s->faults ||
-        s->early || s->seen & USART_ERRORS || !usart_rx_is_on(s) || !is_plain(s) || !signal_is_routed(&s->signal_rx)) {
+        s->early || s->seen & USART_ERRORS || !usart_rx_is_on(s) || !is_plain(s) ||
+        !signal_is_routed(&s->signal_rx)) {
         return false;
     }
     set_time(plan, &s->rx);

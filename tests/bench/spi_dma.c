@@ -1,4 +1,4 @@
-/* To nobody, or to a part that is selected by PA4: see spi_dma.h.  SPDX-License-Identifier: GPL-2.0-or-later */
+/* To nobody, or to a part that PA4 selects: see spi_dma.h.  SPDX-License-Identifier: GPL-2.0-or-later */
 #include "spi_dma.h"
 
 int main(void)

@@ -1,10 +1,11 @@
 /*
- * Runs under TCG: a guest program whose buses are all served by DMA while it sleeps (runs.c) sees at irregular
- * instants the same with runs as without, and in the host's time nothing gets lost.
+ * Runs under TCG: a guest program whose buses are all served by DMA while it sleeps (runs.c) sees at
+ * irregular instants the same with runs as without, and in the host's time nothing gets lost.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qobject/qdict.h"
 #include "stm32/tests/qtest/board.h"
 #include "stm32/firmware/lib/mailbox.h"
 
@@ -74,6 +75,50 @@ static void test_exact(void)
     g_free(without.sent);
 }
 
+/* ---- Snapshots in the midst of runs ---- */
+
+static bool is_paused(void)
+{
+    QDict *answer = qtest_qmp_assert_success_ref(board, "{'execute': 'query-status'}");
+    bool paused = !strcmp(qdict_get_str(answer, "status"), "paused");
+
+    qobject_unref(answer);
+    return paused;
+}
+
+static void go_on(int64_t until)
+{
+    board_set_int("/machine", "stop-at", until);
+    qtest_qmp_assert_success(board, "{'execute': 'cont'}");
+}
+
+/* Another machine goes on each time, with runs or without. */
+static void test_snapshots(void)
+{
+    Seen whole;
+    g_autofree char *program = g_strdup_printf("-accel tcg -icount shift=3,sleep=off -S " JUMPERS
+                                               " -kernel %s/runs.elf", g_getenv("STM32_FIRMWARE"));
+
+    play(&whole, "-icount shift=3,sleep=off");
+    board_start(program);
+    for (unsigned i = 0; i < 6; i++) {
+        g_autofree char *args = g_strdup_printf("%s -machine runs=%s", program, i % 3 == 2 ? "off" : "on");
+
+        go_on(1500000 + 1234567 * i);
+        WAIT_FOR(is_paused());
+        g_autofree char *file = board_save();
+
+        board_load(file, args);
+        unlink(file);
+    }
+    go_on(-1);
+    WAIT_FOR(mail(0) == MAILBOX_DONE);
+    for (unsigned i = 0; i < WORDS; i++) {
+        g_assert_cmphex(mail(i), ==, whole.mail[i]);
+    }
+    g_free(whole.sent);
+}
+
 static void test_real_time(void)
 {
     Seen seen;
@@ -88,6 +133,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("runs/exact", test_exact);
+    qtest_add_func("runs/snapshots", test_snapshots);
     qtest_add_func("runs/real-time", test_real_time);
     return board_run_tests();
 }
