@@ -15,6 +15,7 @@
 
 static QLIST_HEAD(, Runner) runners = QLIST_HEAD_INITIALIZER(runners);
 static bool disabled;
+static unsigned late_runners;
 
 /* Time stands: what is in memory is what a snapshot will have. */
 static void state_changed(void *opaque, bool running, RunState state)
@@ -234,11 +235,18 @@ static void run_idle_time(void)
 
 /* ---- The host's time ---- */
 
+static void set_late(Runner *runner, bool late)
+{
+    late_runners += late - runner->late;
+    runner->late = late;
+}
+
 /* Nobody need be told of the end of the frame that goes on, if it is later than its plan has it. */
-static void be_late(RunPlan *plan)
+static void be_late(Runner *runner, RunPlan *plan)
 {
     int64_t when = end_of(plan, 1);
 
+    set_late(runner, true);
     counter_arm(plan->timer[0], MAX(when, MIN(end_of(plan, plan->frames), when + RUN_LATE_NS)));
 }
 
@@ -247,16 +255,17 @@ bool run_look_at(Runner *runner)
     unsigned rounds = 0;
     RunPlan plan;
 
-    if (time_is_exact()) {
+    if (!runner->late) {
         return false;
     }
+    set_late(runner, false);
     while (plan_run(runner, &plan)) {
         uint32_t frames;
 
         plan.slack = 0;
         frames = frames_by(&plan, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
         if (!frames || rounds == MAX_ROUNDS) {
-            be_late(&plan);
+            be_late(runner, &plan);
             break;
         }
         go(runner, &plan, frames);
@@ -269,11 +278,10 @@ void run_look(void)
 {
     Runner *runner;
 
-    if (time_is_exact()) {
-        return;
-    }
-    QLIST_FOREACH(runner, &runners, next) {
-        run_look_at(runner);
+    if (late_runners) {
+        QLIST_FOREACH(runner, &runners, next) {
+            run_look_at(runner);
+        }
     }
 }
 
@@ -288,7 +296,7 @@ void run_served(void)
     }
     QLIST_FOREACH(runner, &runners, next) {
         if (plan_run(runner, &plan)) {
-            be_late(&plan);
+            be_late(runner, &plan);
         }
     }
 }

@@ -43,6 +43,7 @@ typedef struct Runner {
     bool (*plan)(void *opaque, RunPlan *plan);
     /* @frames, at least 1, have ended, been served and been followed by others. */
     void (*go)(void *opaque, RunPlan *plan, uint32_t frames);
+    bool late;                  /* the host's time: frames may have ended, and not have been moved */
     QLIST_ENTRY(Runner) next;
 } Runner;
 
