@@ -14,6 +14,7 @@
 #include "stm32/board/accelerometer/accelerometer.h"
 #include "stm32/board/machine.h"
 #include "stm32/board/serial.h"
+#include "stm32/core/run.h"
 
 typedef enum OptionKind {
     OPTION_TEXT, OPTION_BOOL, OPTION_HZ,
@@ -70,6 +71,11 @@ static void hse_stopped_changed(Stm32f407gDisc *m)
 static void fast_forward_changed(Stm32f407gDisc *m)
 {
     wait_loop_enable(m->fast_forward);
+}
+
+static void runs_changed(Stm32f407gDisc *m)
+{
+    run_enable(m->runs);
 }
 
 static int64_t get_virtual_time(Stm32f407gDisc *m)
@@ -131,6 +137,8 @@ static const Option option_table[] = {
     { "fast-forward", OPTION_BOOL, MEMBER(fast_forward), false,
       "with -icount sleep=off, loops that wait are passed in a leap; the trace is the same (default on)",
       .changed = fast_forward_changed },
+    { "runs", OPTION_BOOL, MEMBER(runs), false,
+      "DMA moves many items at once where nobody can tell (default on)", .changed = runs_changed },
     { "wire", OPTION_TEXT, MEMBER(wire), true, "jumpers between pins: pa6-pa7:pb6-pb10" },
     { "accelerometer-model", OPTION_TEXT, MEMBER(accelerometer), true,
       "lis3dsh (default), lis302dl or none", "lis3dsh", .check = check_accelerometer },
@@ -266,7 +274,7 @@ void options_add(ObjectClass *klass)
 void options_init(Stm32f407gDisc *m)
 {
     m->hse_frequency = 8000000;
-    m->errata = m->write_buffer = m->fast_forward = true;
+    m->errata = m->write_buffer = m->fast_forward = m->runs = true;
     fast_forward_changed(m);
     m->stop = timer_new_ns(QEMU_CLOCK_VIRTUAL, stop_expired, m);
 }

@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/core/periph.h"
+#include "stm32/core/lane.h"
 #include "stm32/soc/dma_requests.h"
 #include "stm32/soc/dma_wiring.h"
 
@@ -79,6 +79,16 @@ static void add_flow_end(Object *soc, Wiring *wiring, const char *name, DeviceSt
     }
 }
 
+/* What nobody else requests can be asked for many beats at a time. */
+static void add_lane(Object *soc, const char *name, DeviceState *dma, unsigned cell)
+{
+    Line *line = periph_find_line(PERIPH(find_requester(soc, name)), strchr(name, '.') + 1);
+
+    if (line) {
+        lane_add(line, PERIPH(dma), cell);
+    }
+}
+
 static void connect_dma_cell(Object *soc, Wiring *wiring, DeviceState *dma, unsigned cell,
                              const char *text, GHashTable *answered)
 {
@@ -87,6 +97,9 @@ static void connect_dma_cell(Object *soc, Wiring *wiring, DeviceState *dma, unsi
 
     if (*name) {
         wiring_add(wiring, names, qdev_get_gpio_in_named(dma, "request", cell));
+    }
+    if (g_strv_length(name) == 1) {
+        add_lane(soc, *name, dma, cell);
     }
     for (char **n = name; *n; n++) {
         add_flow_end(soc, wiring, *n, dma, cell);

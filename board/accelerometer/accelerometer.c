@@ -107,6 +107,7 @@ static void heard(void *opaque, Signal *from, Frame *frame)
     uint32_t in = 0, out = 0;
 
     if (frame->bus != FRAME_SPI || !a->selected) {
+        frame_pass_run(frame, a->selected ? FRAME_SPI : FRAME_RUN);
         return;
     }
     a->bits.count = 0;

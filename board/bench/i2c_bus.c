@@ -42,6 +42,7 @@ static void heard(void *opaque, Signal *from, Frame *frame)
 {
     I2cFrame *f = (I2cFrame *)frame;
 
+    frame_pass_run(frame, FRAME_I2C);
     if (frame->bus == FRAME_I2C && signal_meets(f->sda, &PARTS_BUS(opaque)->sda)) {
         hear_event(opaque, f);
     }

@@ -133,6 +133,7 @@ static void heard(void *opaque, Signal *from, Frame *frame)
 {
     I2cFrame *f = (I2cFrame *)frame;
 
+    frame_pass_run(frame, FRAME_I2C);
     if (frame->bus == FRAME_I2C && signal_meets(f->sda, &CODEC(opaque)->sda)) {
         hear_event(opaque, f);
     }

@@ -235,6 +235,7 @@ static void heard_sclk(void *opaque, Signal *from, Frame *frame)
 {
     Codec *c = opaque;
 
+    frame_pass_run(frame, FRAME_I2S);
     if (frame->bus == FRAME_I2S && ((I2sFrame *)frame)->stage == I2S_BEGIN) {
         c->clocked = true;
     }

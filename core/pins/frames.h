@@ -13,11 +13,31 @@
 
 #include "stm32/core/pins/pin.h"
 
-typedef enum FrameBus { FRAME_SERIAL, FRAME_SPI, FRAME_I2S, FRAME_I2C } FrameBus;
+typedef enum FrameBus { FRAME_SERIAL, FRAME_SPI, FRAME_I2S, FRAME_I2C, FRAME_RUN } FrameBus;
 
 typedef struct Frame {
     FrameBus bus;
 } Frame;
+
+/*
+ * Who sends would like to pass many frames of a bus at once (core/run.h).  Who does not mind, or can take part
+ * in that, agrees; unless all do who hear it, there are single frames.
+ */
+typedef struct RunFrame {
+    Frame frame;                /* FRAME_RUN */
+    FrameBus of;
+    unsigned agreed;            /* how many do */
+} RunFrame;
+
+/* In the `heard` of who knows no bus but @mine; FRAME_RUN: and does not listen to that either. */
+static inline void frame_pass_run(Frame *frame, FrameBus mine)
+{
+    RunFrame *run = (RunFrame *)frame;
+
+    if (frame->bus == FRAME_RUN && run->of != mine) {
+        run->agreed++;
+    }
+}
 
 /* An asynchronous frame, as it begins, on the data line. */
 typedef struct SerialFrame {
@@ -43,6 +63,17 @@ typedef struct SpiFrame {
     void (*answered)(void *master, uint32_t answer);
     void *master;
 } SpiFrame;
+
+/* A master of SPI asks, on its clock line: a slave that can puts itself in. */
+typedef struct SpiRunFrame {
+    RunFrame run;               /* of FRAME_SPI */
+    Signal *out, *in;           /* as SpiFrame's */
+    unsigned bits;
+    bool cpol, cpha;
+    struct RunPlan *plan;
+    void *slave;                /* who takes part in it, */
+    bool answers;               /* ... and its line out is the master's in */
+} SpiRunFrame;
 
 /*
  * 16 bits of a channel of I2S, as they begin.  On the clock line the master says so to all, and

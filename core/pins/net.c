@@ -122,6 +122,18 @@ bool net_has_listeners(const PinNet *net)
     return false;
 }
 
+bool net_is_watched(const PinNet *net)
+{
+    for (unsigned i = 0; i < net->pins->len; i++) {
+        Pin *pin = net->pins->pdata[i];
+
+        if (!QLIST_EMPTY(&pin->listeners) || !QLIST_EMPTY(&pin->followers)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool net_is_followed(const PinNet *net)
 {
     for (unsigned i = 0; i < net->pins->len; i++) {

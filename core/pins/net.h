@@ -25,7 +25,8 @@ typedef struct PinNet {
 /* Find out who drives it. */
 void net_resolve(PinNet *net);
 
-/* Is there anybody who listens, listens to waves, follows pictures? */
+/* Is there anybody who listens or follows, listens, listens to waves, follows pictures? */
+bool net_is_watched(const PinNet *net);
 bool net_has_listeners(const PinNet *net);
 bool net_wants_waves(const PinNet *net);
 bool net_is_followed(const PinNet *net);

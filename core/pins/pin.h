@@ -185,11 +185,14 @@ static inline bool signal_is_routed(const Signal *signal)
     return signal->routed;
 }
 
+/* Does somebody listen to the level of a net it is routed to, or follow what drives it? */
+bool signal_is_watched(const Signal *signal);
+
 /* Are both at one net? */
 bool signal_meets(const Signal *a, const Signal *b);
 
-/* Let all others at the nets of @from hear @frame, see frames.h. */
-void signal_send(Signal *from, struct Frame *frame);
+/* Let all others at the nets of @from hear @frame, see frames.h: how many. */
+unsigned signal_send(Signal *from, struct Frame *frame);
 
 /* The levels of a port's pins, so that reading them all costs one load. */
 typedef struct PinBank {

@@ -243,27 +243,34 @@ bool signal_meets(const Signal *a, const Signal *b)
     return false;
 }
 
-static void tell_frame(GPtrArray *signals, Signal *from, Frame *frame)
+static unsigned tell_frame(GPtrArray *signals, Signal *from, Frame *frame)
 {
+    unsigned told = 0;
+
     for (unsigned i = 0; signals && i < signals->len; i++) {
         Signal *to = signals->pdata[i];
 
         if (to != from && to->heard) {
             to->heard(to->opaque, from, frame);
+            told++;
         }
     }
+    return told;
 }
 
-void signal_send(Signal *from, Frame *frame)
+unsigned signal_send(Signal *from, Frame *frame)
 {
+    unsigned told = 0;
+
     for (unsigned i = 0; from->routed && i < from->pins->len; i++) {
         Pin *pin = from->pins->pdata[i], *other;
 
         for (unsigned n = 0; is_at(pin, from) && (other = pin_of_net(pin, n)); n++) {
-            tell_frame(selected_signals(other), from, frame);
-            tell_frame(other->soldered, from, frame);
+            told += tell_frame(selected_signals(other), from, frame);
+            told += tell_frame(other->soldered, from, frame);
         }
     }
+    return told;
 }
 
 uint64_t signal_wave_period(const Signal *signal)
@@ -285,6 +292,18 @@ void signal_listen_to_waves(Signal *signal, bool waves)
             pin_listen_for_signals(signal->pins->pdata[i]);
         }
     }
+}
+
+bool signal_is_watched(const Signal *signal)
+{
+    for (unsigned i = 0; signal->routed && i < signal->pins->len; i++) {
+        Pin *pin = signal->pins->pdata[i];
+
+        if (is_at(pin, signal) && net_is_watched(pin->net)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void signal_follow(Signal *signal, PinFollower *follower)

@@ -60,12 +60,21 @@ static unsigned stream_of(unsigned reg)
     return (reg - R_S0CR) / (R_S1CR - R_S0CR);
 }
 
+/* While time is the host's: what requesters have by now. */
+static void look(Dma *s)
+{
+    run_look();
+    for (unsigned n = 0; n < DMA_STREAMS && !s->working; n++) {
+        dma_stream_look(s, n);
+    }
+}
+
 static uint32_t live_read(Periph *p, unsigned reg)
 {
     Dma *s = DMA(p);
 
-    for (unsigned n = 0; n < DMA_STREAMS && !s->working; n++) {
-        dma_stream_look(s, n);
+    if (!time_is_exact()) {
+        look(s);
     }
     if (s->active != DMA_NONE) {
         dma_engine_work(s);
@@ -74,8 +83,15 @@ static uint32_t live_read(Periph *p, unsigned reg)
     return p->regs[reg];
 }
 
+/* In exact time it changes by events alone, but for a copy that goes on. */
+static int64_t live_holds(Periph *p, unsigned reg)
+{
+    return time_is_exact() && DMA(p)->active == DMA_NONE ? INT64_MAX : 0;
+}
+
 static void clear_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 {
+    run_look();
     dma_engine_work(DMA(p));
     p->regs[reg - R_LIFCR + R_LISR] &= ~data;
 }
@@ -86,6 +102,7 @@ static uint32_t before_write(Dma *s, unsigned reg, uint32_t was)
     uint32_t *r = &s->parent_obj.regs[reg], now = *r;
 
     *r = was;
+    run_look();
     dma_engine_work(s);
     was = *r;
     *r = now;
@@ -177,16 +194,16 @@ static void memory_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 }
 
 #define STREAM_OPS(n)                                                       \
-    [R_S##n##CR]   = { .read = live_read, .written = cr_written },          \
-    [R_S##n##NDTR] = { .read = live_read, .written = ndtr_written },        \
+    [R_S##n##CR]   = { .read = live_read, .holds = live_holds, .written = cr_written },     \
+    [R_S##n##NDTR] = { .read = live_read, .holds = live_holds, .written = ndtr_written },   \
     [R_S##n##PAR]  = { .written = frozen_written },                         \
     [R_S##n##M0AR] = { .written = memory_written },                         \
     [R_S##n##M1AR] = { .written = memory_written },                         \
     [R_S##n##FCR]  = { .read = live_read, .written = frozen_written }
 
 static const RegOps dma_ops[] = {
-    [R_LISR]  = { .read = live_read },
-    [R_HISR]  = { .read = live_read },
+    [R_LISR]  = { .read = live_read, .holds = live_holds },
+    [R_HISR]  = { .read = live_read, .holds = live_holds },
     [R_LIFCR] = { .written = clear_written },
     [R_HIFCR] = { .written = clear_written },
     STREAM_OPS(0), STREAM_OPS(1), STREAM_OPS(2), STREAM_OPS(3),
@@ -316,5 +333,6 @@ static const PeriphInfo dma = {
     REGS_AND_OPS(dma_ops), PROPERTIES(dma_properties),
     .vmsd = &dma_vmstate,
     .init = dma_init, .realize = dma_realize, .reset = dma_reset, .update = dma_update,
+    .lanes = &dma_lanes,
 };
 DEFINE_PERIPH("stm32f4-dma", Dma, dma)

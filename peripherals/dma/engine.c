@@ -51,6 +51,7 @@ static void begin(Dma *s, uint64_t tick)
     s->units = 0;
     if (s->active != DMA_NONE && waits_for_host(s)) {
         s->units = s->cost = 1;     /* what it costs is for the host to say */
+        s->asked++;
     } else if (s->active != DMA_NONE) {
         dma_stream_plan(s, s->active, &s->units, &s->cost);
     }
@@ -121,7 +122,7 @@ static int64_t when_due(Dma *s)
     if (s->active == DMA_NONE) {
         return COUNTER_NEVER;
     }
-    when = waits_for_host(s) ? 0 : counter_when(&s->ticks, s->begun + (uint64_t)s->units * s->cost);
+    when = waits_for_host(s) ? s->asked : counter_when(&s->ticks, s->begun + (uint64_t)s->units * s->cost);
     return MAX(when, s->pause_until);
 }
 
@@ -150,6 +151,7 @@ static void expired(void *opaque)
 {
     dma_engine_work(opaque);
     periph_update(opaque);
+    run_served();
 }
 
 void dma_engine_init(Dma *s)

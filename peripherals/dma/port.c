@@ -93,6 +93,14 @@ MemTxResult dma_port_write(DmaPort *port, unsigned n, uint32_t addr, unsigned si
     return result;
 }
 
+bool dma_port_is_at(DmaPort *port, unsigned n, uint32_t addr, unsigned size, const LaneNeed *need)
+{
+    DmaWindow *w = window_at(port, n, addr, size, need->from_memory);
+
+    return w && !w->cache.ptr && w->cache.mrs.mr == &need->requester->mmio &&
+           w->cache.xlat + (addr - w->base) == 4 * need->reg;
+}
+
 static void map_changed(MemoryListener *listener)
 {
     DmaPort *port = container_of(listener, DmaPort, listener);

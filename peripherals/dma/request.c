@@ -8,8 +8,7 @@
 
 #define MAX_RUN 512             /* items of a request that stays, at once */
 
-/* @items of the peripheral have been moved. */
-static void count_items(Dma *s, unsigned n, uint32_t items)
+void dma_count_items(Dma *s, unsigned n, uint32_t items)
 {
     uint32_t *ndtr = dma_reg(s, R_S0NDTR, n), was = *ndtr;
 
@@ -38,8 +37,7 @@ static bool move_burst(Dma *s, unsigned n, unsigned beats)
     return dma_is_enabled(s, n);    /* not reset by what it has written */
 }
 
-/* @count items to memory: a row of plain memory at once. */
-static void write_run(Dma *s, unsigned n, const uint32_t *data, unsigned count)
+void dma_write_run(Dma *s, unsigned n, const uint32_t *data, unsigned count)
 {
     DmaStream *st = &s->stream[n];
     uint32_t size = dma_psize(s, n), addr = st->maddr;
@@ -50,7 +48,7 @@ static void write_run(Dma *s, unsigned n, const uint32_t *data, unsigned count)
         }
         address_space_write(&s->memory.as, addr, MEMTXATTRS_UNSPECIFIED, s->buffer, count * size);
         st->maddr += count * size;
-        count_items(s, n, count);
+        dma_count_items(s, n, count);
         dma_memory_has_moved(s, n, count * size);
         return;
     }
@@ -61,7 +59,7 @@ static void write_run(Dma *s, unsigned n, const uint32_t *data, unsigned count)
             dma_transfer_error(s, n, "write (memory port)", addr);
             return;
         }
-        count_items(s, n, 1);
+        dma_count_items(s, n, 1);
         dma_memory_has_moved(s, n, size);
     }
 }
@@ -99,7 +97,7 @@ static bool serve_run(Dma *s, unsigned n)
     }
     count = take_run(s, n, data, MIN(left - 1, MAX_RUN));
     if (count) {
-        write_run(s, n, data, count);
+        dma_write_run(s, n, data, count);
     }
     return count;
 }
@@ -125,7 +123,7 @@ void dma_serve_request(Dma *s, unsigned n)
     if (!move_burst(s, n, beats)) {
         return;
     }
-    count_items(s, n, beats);
+    dma_count_items(s, n, beats);
     last |= !*dma_reg(s, R_S0NDTR, n);
     if (last) {
         qemu_irq_pulse(s->last[request]);

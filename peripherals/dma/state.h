@@ -5,6 +5,7 @@
  *   fifo.c     a transfer and its FIFO
  *   request.c  a request's burst; copy.c: memory to memory
  *   stream.c   what a stream has to do, and for how long
+ *   lane.c     what it offers its requester: many beats at once
  *   engine.c   time and arbitration
  *   dma.c      registers and lines
  *
@@ -16,7 +17,7 @@
 #include "exec/memory.h"
 #include "qemu/timer.h"
 #define REGS "stm32/regs/dma.h"
-#include "stm32/core/periph.h"
+#include "stm32/core/run.h"
 #include "stm32/core/counter.h"
 
 #define DMA_STREAMS 8
@@ -72,6 +73,7 @@ typedef struct Dma {
     uint64_t begun;
     uint32_t units, cost;
     Counter ticks;                  /* of HCLK */
+    int64_t asked;                  /* requests with the host's time, each due before all else but the last */
     int64_t pause_until;            /* ns: without -icount, the host has had enough for a while */
     bool working;                   /* bus accesses are under way, */
     uint32_t beats;                 /* ... so many by now from what is no plain memory */
@@ -124,6 +126,8 @@ MemTxResult dma_port_read(DmaPort *port, unsigned n, uint32_t addr, unsigned siz
 /* As many from the same place as a register has at once, see RegOps.read_run; perhaps none. */
 unsigned dma_port_read_run(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t *data,
                            unsigned max, unsigned unnoticed);
+/* Is what stream @n accesses at @addr the register of @need? */
+bool dma_port_is_at(DmaPort *port, unsigned n, uint32_t addr, unsigned size, const LaneNeed *need);
 MemTxResult dma_port_write(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t data);
 
 /* ---- fifo.c: a transfer ---- */
@@ -154,11 +158,19 @@ uint32_t dma_stream_fifo_status(const DmaStream *st);
 
 /* A request's burst. */
 void dma_serve_request(Dma *s, unsigned n);
+/* @items of the peripheral have been moved. */
+void dma_count_items(Dma *s, unsigned n, uint32_t items);
+/* @count items to memory: a row of plain memory at once. */
+void dma_write_run(Dma *s, unsigned n, const uint32_t *data, unsigned count);
 /* Let its requester say what it has by now, if it need not have said so in time. */
 void dma_stream_look(Dma *s, unsigned n);
 /* From memory to memory: @units of this many bytes. */
 void dma_copy(Dma *s, unsigned n, uint32_t units);
 uint32_t dma_unit_bytes(Dma *s, unsigned n);
+
+/* ---- lane.c ---- */
+
+extern const LaneOps dma_lanes;
 
 /* ---- Streams ---- */
 
@@ -176,6 +188,9 @@ bool dma_stream_wants(Dma *s, unsigned n);
 
 /* How many units it does in a row if nobody else comes, and HCLK cycles for each. */
 void dma_stream_plan(Dma *s, unsigned n, uint32_t *units, uint32_t *cost);
+
+/* A request's burst takes no more HCLK cycles than that. */
+uint32_t dma_stream_longest(Dma *s, unsigned n);
 
 /* Do @units. */
 void dma_stream_do(Dma *s, unsigned n, uint32_t units);

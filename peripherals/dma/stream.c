@@ -48,6 +48,16 @@ static uint32_t request_cycles(Dma *s, unsigned n)
     return port_cycles(beats, 1, beats) + port_cycles(memory, dma_msize(s, n), dma_mburst(s, n));
 }
 
+uint32_t dma_stream_longest(Dma *s, unsigned n)
+{
+    uint32_t beats = dma_pburst(s, n), bytes = MAX(DMA_FIFO_SIZE, beats * dma_psize(s, n));
+
+    if (dma_is_direct(s, n)) {
+        bytes = dma_msize(s, n);
+    }
+    return port_cycles(beats, 1, beats) + port_cycles(bytes, dma_msize(s, n), 1);
+}
+
 static void plan_copy(Dma *s, unsigned n, uint32_t *units, uint32_t *cost)
 {
     DmaStream *st = &s->stream[n];

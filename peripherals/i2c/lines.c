@@ -19,6 +19,7 @@ static void heard(void *opaque, Signal *from, Frame *frame)
     I2c *s = opaque;
     I2cFrame *f = (I2cFrame *)frame;
 
+    frame_pass_run(frame, FRAME_I2C);
     if (frame->bus != FRAME_I2C || !clock_is_enabled(s->parent_obj.clk) || s->parent_obj.held ||
         !signal_meets(from, &s->scl) || !signal_meets(f->sda, &s->sda)) {
         return;

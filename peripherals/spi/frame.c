@@ -16,13 +16,17 @@ int64_t spi_frame_when(const Spi *s)
 {
     bool ends = s->holds || (s->shift.phase != SPI_IDLE && !s->waits && !s->by_bits);
 
-    return !ends ? COUNTER_NEVER : s->grace ? s->grace : s->slave_end ?: shifter_when(&s->shift);
+    return !ends ? COUNTER_NEVER : s->grace ? s->grace
+           : s->slave_end ?: shifter_when(&s->shift);
 }
 
 void spi_frame_expired(void *opaque)
 {
     Spi *s = opaque;
 
+    if (run_look_at(&s->runner)) {
+        return;
+    }
     if (s->holds) {
         spi_slave_release(s);
     } else if (s->piece_left) {

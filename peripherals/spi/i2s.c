@@ -6,14 +6,10 @@
  * The master's clock runs from the first word of a sender, or from I2SE of a receiver, until I2SE
  * is cleared and the half is over.
  *
- * Without -icount what a DMA serves comes in bunches, as long as no other I2S here has to keep up.
- *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "stm32/peripherals/spi/state.h"
-
-#define BUNCH_NS 200000
 
 enum { SLAVE_SENDS, SLAVE_RECEIVES, MASTER_SENDS, MASTER_RECEIVES };    /* I2SCFG */
 
@@ -180,6 +176,7 @@ void spi_i2s_heard(void *opaque, Signal *from, Frame *frame)
     const I2sFrame *f = (I2sFrame *)frame;
     bool clocked = s->extension ? !from : from && !is_master(s) && signal_meets(from, &s->ck);
 
+    frame_pass_run(frame, FRAME_I2S);
     if (frame->bus != FRAME_I2S || !is_on(s)) {
         return;
     }
@@ -232,7 +229,8 @@ void spi_i2s_switched(Spi *s, uint32_t was)
     }
 }
 
-int64_t spi_i2s_end_of_half(const Spi *s)
+/* When the half ends: virtual ns, or COUNTER_NEVER. */
+int64_t spi_i2s_when(const Spi *s)
 {
     if (s->audio.phase == SPI_IDLE) {
         return COUNTER_NEVER;
@@ -242,24 +240,9 @@ int64_t spi_i2s_end_of_half(const Spi *s)
 
 static bool is_late(const Spi *s)
 {
-    int64_t end = spi_i2s_end_of_half(s);
+    int64_t end = spi_i2s_when(s);
 
     return end != COUNTER_NEVER && end <= qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-}
-
-/* Each half is begun by the DMA that serves the one before: nobody misses an event for each. */
-static bool comes_in_bunches(const Spi *s)
-{
-    bool served = sends(s) ? reg_get(s, CR2, TXDMAEN) : reg_get(s, CR2, RXDMAEN);
-
-    return is_master(s) && !s->has_slave && !s->grace && served && !time_is_exact();
-}
-
-int64_t spi_i2s_when(const Spi *s)
-{
-    int64_t end = spi_i2s_end_of_half(s);
-
-    return comes_in_bunches(s) && end != COUNTER_NEVER ? MAX(end, s->bunch + BUNCH_NS) : end;
 }
 
 static void go_on(Spi *s)
@@ -286,9 +269,74 @@ void spi_i2s_expired(void *opaque)
 {
     Spi *s = opaque;
 
-    s->bunch = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    spi_i2s_catch_up(s);
+    if (!run_look_at(&s->i2s_runner)) {
+        spi_i2s_catch_up(s);
+        periph_update(&s->parent_obj);
+    }
+}
+
+/* ---- Many at once (core/run.h), as long as no other I2S here has to keep up ---- */
+
+/* What goes out is there, or what has come in has been taken, by a DMA. */
+static bool is_served(const Spi *s)
+{
+    return sends(s) ? reg_get(s, CR2, TXDMAEN) && !reg_get(s, SR, TXE)
+                    : reg_get(s, CR2, RXDMAEN) && !reg_get(s, SR, RXNE);
+}
+
+static bool plan(void *opaque, RunPlan *plan)
+{
+    Spi *s = opaque;
+    bool out = sends(s);
+    const LaneNeed need = { &s->parent_obj, R_DR, out };
+
+    if (s->audio.phase != I2S_HALF || !is_on(s) || !is_master(s) || s->has_slave || s->grace ||
+        !is_served(s) || reg_get(s, CR2, TXEIE) || reg_get(s, CR2, RXNEIE) ||
+        (out && signal_is_watched(&s->sd))) {
+        return false;
+    }
+    plan->ticks = &s->audio.ticks;
+    plan->due = s->audio.due;
+    plan->period = channel_ticks(s) / halves(s);
+    plan->timer[plan->timers++] = s->audio.timer;
+    s->tx_lane = run_add_lane(plan, out ? &s->dma_tx : &s->dma_rx, &need);
+    return s->tx_lane && plan->due == s->audio.begin + plan->period && master_may_begin(s);
+}
+
+/* Each is heard as ever, and served at once. */
+static void go(void *opaque, RunPlan *plan, uint32_t n)
+{
+    Spi *s = opaque;
+    uint32_t words[RUN_FRAMES];
+    bool out = sends(s);
+
+    if (out) {
+        lane_peek(s->tx_lane, words, n);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        end_half(s);
+        if (!out) {
+            words[i] = s->parent_obj.regs[R_DR];
+            reg_set(s, SR, RXNE, 0);
+        }
+        master_begin(s, true);
+        if (out) {
+            s->tdr = words[i] & R_DR_DR_MASK;
+            reg_set(s, SR, TXE, 0);
+        }
+    }
+    if (out) {
+        lane_take(s->tx_lane, n);
+    } else {
+        lane_put(s->tx_lane, words, n);
+    }
     periph_update(&s->parent_obj);
+}
+
+void spi_i2s_init(Spi *s)
+{
+    s->i2s_runner = (Runner) { .opaque = s, .plan = plan, .go = go };
+    runner_add(&s->i2s_runner);
 }
 
 void spi_i2s_run(Spi *s)

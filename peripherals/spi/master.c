@@ -7,8 +7,7 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/spi/state.h"
 
-/* Is one of QEMU's parts selected? */
-static bool ssi_answers(const Spi *s)
+bool spi_part_answers(const Spi *s)
 {
     BusChild *child;
 
@@ -23,15 +22,22 @@ static bool ssi_answers(const Spi *s)
     return false;
 }
 
-/* Parts of QEMU take bytes. */
-static void ask_ssi(Spi *s, SpiFrame *f)
+/* They take bytes. */
+uint32_t spi_ask_parts(Spi *s, uint32_t data)
 {
     uint32_t answer = 0;
 
-    for (int shift = f->bits - 8; shift >= 0; shift -= 8) {
-        answer = answer << 8 | (ssi_transfer(s->ssi, f->data >> shift & 0xff) & 0xff);
+    for (int shift = spi_frame_bits(s) - 8; shift >= 0; shift -= 8) {
+        answer = answer << 8 | (ssi_transfer(s->ssi, data >> shift & 0xff) & 0xff);
     }
-    if (ssi_answers(s)) {
+    return answer;
+}
+
+static void ask_parts(Spi *s, SpiFrame *f)
+{
+    uint32_t answer = spi_ask_parts(s, f->data);
+
+    if (spi_part_answers(s)) {
         f->answer = answer;
         f->known = true;
     }
@@ -69,7 +75,7 @@ static void master_begin(Spi *s, SpiPhase phase, bool follows)
     spi_check_routed(s, &s->sck, "SCK");
     if (signal_is_routed(&s->sck)) {
         if (!QTAILQ_EMPTY(&BUS(s->ssi)->children)) {
-            ask_ssi(s, &f);
+            ask_parts(s, &f);
             asked = f.known;
         }
         signal_send(&s->sck, &f.frame);

@@ -4,14 +4,19 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "system/cpus.h"
 #include "stm32/peripherals/spi/state.h"
 
 /*
  * Do at once what is due: a guest that polls need not wait until QEMU's main loop has time.  But
- * the end of a slave's shorter frame comes before that of the master's.
+ * the end of a slave's shorter frame comes before that of the master's.  And a DMA that is late has its beat
+ * first: there may be a run of what is due then.
  */
 static void catch_up(Spi *s)
 {
+    if (!qemu_in_vcpu_thread() && spi_is_unobserved(s)) {
+        return;
+    }
     if (shifter_is_late(&s->shift) && !s->in_pieces) {
         spi_frame_expired(s);
     }
@@ -107,7 +112,7 @@ static int64_t sr_holds(Periph *p, unsigned n)
 {
     Spi *s = SPI(p);
 
-    return MIN(shifter_when(&s->shift), spi_i2s_end_of_half(s));
+    return MIN(shifter_when(&s->shift), spi_i2s_when(s));
 }
 
 static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)

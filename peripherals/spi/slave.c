@@ -167,6 +167,9 @@ void spi_heard(void *opaque, Signal *from, Frame *frame)
     Spi *s = opaque;
     SpiFrame *f = (SpiFrame *)frame;
 
+    if (frame->bus == FRAME_RUN) {
+        spi_run_heard(s, from, (RunFrame *)frame);
+    }
     if (frame->bus != FRAME_SPI || !spi_is_on(s) || spi_is_master(s) || !spi_is_selected(s) ||
         !signal_meets(from, &s->sck)) {
         return;

@@ -125,11 +125,18 @@ static void dma_rx_last_input(void *opaque, int n, int level)
     }
 }
 
+static void look_at_runs(Spi *s)
+{
+    run_look_at(&s->runner);
+    run_look_at(&s->i2s_runner);
+}
+
 static void clock_changed(void *opaque, ClockEvent event)
 {
     Spi *s = opaque;
 
     if (event == ClockPreUpdate) {
+        look_at_runs(s);
         shifter_sync(&s->shift);
         shifter_sync(&s->audio);
     } else {
@@ -173,12 +180,20 @@ static void spi_init(Periph *p)
     clock_set_callback(p->clk, clock_changed, p, ClockPreUpdate | ClockUpdate);
     shifter_init(&s->shift, p->clk, spi_frame_expired, s);
     shifter_init(&s->audio, s->i2sclk, spi_i2s_expired, s);
+    spi_run_init(s);
+    spi_i2s_init(s);
 }
 
 /* The bus has the SPI's own name: -device w25q80bl,bus=spi2 */
 static void spi_realize(Periph *p, Error **errp)
 {
     SPI(p)->ssi = ssi_create_bus(DEVICE(p), object_get_canonical_path_component(OBJECT(p)));
+}
+
+/* Registers are looked at. */
+static void spi_sync(Periph *p)
+{
+    look_at_runs(SPI(p));
 }
 
 static void spi_reset(Periph *p, bool power_on)
@@ -191,7 +206,7 @@ static void spi_reset(Periph *p, bool power_on)
     s->ovr_half = s->modf_half = s->crc_asked = false;
     s->has_sent = s->holds = s->waits = false;
     s->right = s->second = s->sends_first = false;
-    s->slave_end = s->running_since = s->grace = s->bunch = 0;
+    s->slave_end = s->running_since = s->grace = 0;
     s->drawn_at = s->drawn_bit = s->drawn_bits = s->drawn_out = s->drawn_in = 0;
     sampler_stop(&s->sampler);
     s->in_pieces = false;
@@ -255,7 +270,6 @@ static const VMStateDescription spi_vmstate = {
         VMSTATE_BOOL(right, Spi),
         VMSTATE_BOOL(second, Spi),
         VMSTATE_INT64(running_since, Spi),
-        VMSTATE_INT64(bunch, Spi),
         VMSTATE_BOOL(has_slave, Spi),
         VMSTATE_VALIDATE("what goes on is possible", is_sane),
         VMSTATE_PERIPH(Spi),
@@ -273,6 +287,7 @@ static const PeriphInfo spi = {
     .chapter = "RM0090 28", .bus = BUS_APB,
     REGS_AND_OPS(spi_ops), PROPERTIES(spi_properties),
     .vmsd = &spi_vmstate,
-    .init = spi_init, .realize = spi_realize, .reset = spi_reset, .update = spi_update,
+    .init = spi_init, .realize = spi_realize, .reset = spi_reset, .sync = spi_sync,
+    .update = spi_update,
 };
 DEFINE_PERIPH("stm32f4-spi", Spi, spi)

@@ -1,7 +1,7 @@
 /*
- * What the parts of an SPI share.  From the bottom up: words and pictures (data.c, draw.c), slave
- * and master (slave.c, master.c), frames (frame.c) and I2S (i2s.c), registers (registers.c),
- * outputs and the device (spi.c).
+ * What the parts of an SPI share.  From the bottom up: words and pictures (data.c, draw.c), many frames at
+ * once (run.c), slave and master (slave.c, master.c), frames (frame.c) and I2S (i2s.c), registers
+ * (registers.c), outputs and the device (spi.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,6 +11,7 @@
 #include "hw/ssi/ssi.h"
 #define REGS "stm32/regs/spi.h"
 #include "stm32/core/periph.h"
+#include "stm32/core/run.h"
 #include "stm32/core/pins/frames.h"
 #include "stm32/core/pins/sampler.h"
 #include "stm32/core/pins/shifter.h"
@@ -26,6 +27,9 @@ typedef enum SpiPhase {
     SPI_DATA, SPI_CRC,      /* a frame of it goes on */
     I2S_HALF,               /* 16 bits of a channel, or what there is of them */
 } SpiPhase;
+
+/* What a master gets in a run. */
+typedef enum SpiAnswer { SPI_LEVEL, SPI_PART, SPI_SLAVE } SpiAnswer;
 
 typedef struct Spi {
     Periph parent_obj;
@@ -70,7 +74,11 @@ typedef struct Spi {
     bool right, second;             /* the half that goes on or came last */
     int64_t running_since;          /* ns: I2SE, for the waves at the pins */
     bool has_slave;                 /* another I2S here has been clocked with the last half */
-    int64_t bunch;                  /* ns: when the timer of I2S has expired last */
+    /* run.c: what a run that is planned would do */
+    Runner runner, i2s_runner;
+    const Lane *tx_lane, *rx_lane;
+    struct Spi *run_slave;
+    SpiAnswer run_answer;
 } Spi;
 
 #define SPI(obj) ((Spi *)(obj))
@@ -144,8 +152,20 @@ void spi_slave_go_on(Spi *s);
 
 /* ---- master.c ---- */
 
+/* Is one of QEMU's parts selected? */
+bool spi_part_answers(const Spi *s);
+/* What they answer to a frame of @data. */
+uint32_t spi_ask_parts(Spi *s, uint32_t data);
 /* Begin the next frame, if there is one; a CRC only right @after_frame. */
 void spi_master_go_on(Spi *s, bool after_frame);
+
+/* ---- run.c ---- */
+
+void spi_run_init(Spi *s);
+/* Would nobody be told of single frames, as far as its settings and lines go? */
+bool spi_is_unobserved(const Spi *s);
+/* A master asks for a run. */
+void spi_run_heard(Spi *s, Signal *from, RunFrame *run);
 
 /* ---- frame.c ---- */
 
@@ -164,8 +184,7 @@ void spi_i2s_expired(void *opaque);
 void spi_i2s_catch_up(Spi *s);
 void spi_i2s_drive(Spi *s);
 int64_t spi_i2s_when(const Spi *s);
-/* When the half that goes on ends: virtual ns, or COUNTER_NEVER. */
-int64_t spi_i2s_end_of_half(const Spi *s);
+void spi_i2s_init(Spi *s);
 /* A signal's `heard`: a master of I2S clocks, or somebody puts data on SD. */
 void spi_i2s_heard(void *opaque, Signal *from, Frame *frame);
 

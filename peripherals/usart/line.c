@@ -83,7 +83,8 @@ void usart_line_catch_up(Usart *s)
     if (shifter_is_late(&s->tx)) {
         usart_tx_expired(s);
     }
-    if (shifter_is_late(&s->rx)) {
+    /* what a DMA reads is not there before that can do so: who reads SR and DR would take it away */
+    if (shifter_is_late(&s->rx) && !(reg_get(s, CR3, DMAR) && s->rx.phase != RX_QUIET)) {
         usart_rx_expired(s);
     }
 }
@@ -93,6 +94,7 @@ void usart_line_init(Usart *s)
     shifter_init(&s->tx, s->parent_obj.clk, usart_tx_expired, s);
     shifter_init(&s->rx, s->parent_obj.clk, usart_rx_expired, s);
     usart_bits_init(s);
+    usart_run_init(s);
 }
 
 void usart_line_realize(Usart *s)
@@ -120,6 +122,7 @@ void usart_line_reset(Usart *s)
 
 void usart_line_clock_will_change(Usart *s)
 {
+    usart_run_look(s);
     shifter_sync(&s->tx);
     shifter_sync(&s->rx);
 }

@@ -86,7 +86,7 @@ static void rx_word(Usart *s, uint32_t word, uint32_t errors)
     usart_set(s, R_SR_RXNE_MASK | (errors & ~R_SR_LBD_MASK));
 }
 
-static uint32_t wire_take(Usart *s)
+uint32_t usart_wire_take(Usart *s)
 {
     uint32_t frame = s->wire[s->wire_first];
 
@@ -150,7 +150,7 @@ static bool rx_start(Usart *s, bool follows)
         s->wire_count = 0;
         return false;
     }
-    frame = wire_take(s);
+    frame = usart_wire_take(s);
     if (frame & WIRE_BREAK && reg_get(s, CR2, LINEN)) {
         halves = 2 * 13;        /* and the delimiter */
     }
@@ -240,6 +240,9 @@ void usart_rx_expired(void *opaque)
 {
     Usart *s = opaque;
 
+    if (run_look_at(&s->rx_runner)) {
+        return;
+    }
     if (rx_has_grace(s)) {
         s->rx.phase = RX_HELD;
         s->held_until = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + GRACE_NS;
@@ -292,6 +295,7 @@ void usart_rx_heard(void *opaque, Signal *from, Frame *frame)
     uint32_t word = 0;
     bool stop;
 
+    frame_pass_run(frame, usart_rx_is_on(s) ? FRAME_SERIAL : FRAME_RUN);
     if (frame->bus != FRAME_SERIAL || !usart_rx_is_on(s) || !bit || !f->bit ||
         !signal_meets(from, usart_single_wire(s) ? &s->signal_tx : &s->signal_rx)) {
         return;
@@ -325,7 +329,7 @@ void usart_rx_hear_own(Usart *s, uint32_t word, uint32_t errors)
         /* synchronous: CK clocks in what the other end has ready, or the level of the pin */
         bool high = signal_level(&s->signal_rx, true);
 
-        word = s->wire_count ? wire_take(s) & 0xff : high ? ~0u : 0;
+        word = s->wire_count ? usart_wire_take(s) & 0xff : high ? ~0u : 0;
         rx_word(s, word & MAKE_64BIT_MASK(0, usart_word_bits(s)), 0);
     }
 }

@@ -5,6 +5,7 @@
  *   rx.c      the receiver
  *   bits.c    what comes to it as real levels
  *   tx.c      the transmitter
+ *   run.c     many frames of them at once
  *   line.c    both together, and the host at the other end
  *   usart.c   registers, flags and outputs
  *
@@ -17,6 +18,7 @@
 #include "chardev/char-serial.h"
 #define REGS "stm32/regs/usart.h"
 #include "stm32/core/periph.h"
+#include "stm32/core/run.h"
 #include "stm32/core/pins/frames.h"
 #include "stm32/core/pins/shifter.h"
 
@@ -35,6 +37,9 @@ typedef enum RxPhase {
     RX_HELD,                /* through, but DR is full, and that may be the host's fault */
     RX_QUIET,               /* none has followed so far: is it to be an idle frame? */
 } RxPhase;
+
+/* Flags that reading SR, then DR clears. */
+#define USART_ERRORS (R_SR_PE_MASK | R_SR_FE_MASK | R_SR_NE_MASK | R_SR_ORE_MASK | R_SR_IDLE_MASK)
 
 /* A frame that comes in: a byte, or one of these. */
 #define WIRE_BREAK 0x8000
@@ -70,6 +75,9 @@ typedef struct Usart {
     bool refused;                   /* the host has been told that there is no room */
     unsigned watch;                 /* for room at the host */
     QEMUSerialSetParams params;     /* as the host's port has been told */
+    /* run.c: what runs that are planned would do */
+    Runner tx_runner, rx_runner;
+    const Lane *tx_lane, *rx_lane;
 } Usart;
 
 #define USART(obj) ((Usart *)(obj))
@@ -122,8 +130,9 @@ void usart_rx_expired(void *opaque);
 /* UE or RE may have changed from what CR1 was. */
 void usart_rx_switched(Usart *s, uint32_t was);
 bool usart_rx_is_on(const Usart *s);
-/* The other end sends @frame: a byte or WIRE_BREAK. */
+/* The other end sends @frame: a byte or WIRE_BREAK; it begins. */
 void usart_wire_put(Usart *s, uint32_t frame);
+uint32_t usart_wire_take(Usart *s);
 /* A signal's `heard`: another controller sends, at pins joined with ours. */
 void usart_rx_heard(void *opaque, Signal *from, Frame *frame);
 /* What the receiver hears of a frame that goes out, which has @errors of SR. */
@@ -145,7 +154,14 @@ void usart_tx_expired(void *opaque);
 /* UE or TE may have changed from what CR1 was. */
 void usart_tx_switched(Usart *s, uint32_t was);
 bool usart_tx_is_timed(const Usart *s);
+/* The host has no room: be told when it has.  False if there is no host. */
+bool usart_tx_watch(Usart *s);
 void usart_send_break(Usart *s, int on);
+
+/* ---- run.c ---- */
+
+void usart_run_init(Usart *s);
+void usart_run_look(Usart *s);
 
 /* ---- line.c ---- */
 

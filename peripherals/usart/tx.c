@@ -79,7 +79,20 @@ static bool tx_start(Usart *s, bool follows)
     return true;
 }
 
-static gboolean tx_unblocked(void *do_not_use, GIOCondition condition, void *opaque);
+static gboolean tx_unblocked(void *do_not_use, GIOCondition condition, void *opaque)
+{
+    Usart *s = opaque;
+
+    s->watch = 0;
+    periph_update(&s->parent_obj);
+    return G_SOURCE_REMOVE;
+}
+
+bool usart_tx_watch(Usart *s)
+{
+    s->watch = qemu_chr_fe_add_watch(&s->chr, G_IO_OUT | G_IO_HUP, tx_unblocked, s);
+    return s->watch;
+}
 
 /* Hand the frame to the other end; false if that has no room. */
 static bool tx_hand_over(Usart *s)
@@ -93,8 +106,7 @@ static bool tx_hand_over(Usart *s)
     if (!signal_is_routed(&s->signal_tx) || qemu_chr_fe_write(&s->chr, &byte, 1) == 1) {
         return true;
     }
-    s->watch = qemu_chr_fe_add_watch(&s->chr, G_IO_OUT | G_IO_HUP, tx_unblocked, s);
-    return !s->watch;       /* there is no other end */
+    return !usart_tx_watch(s);
 }
 
 static void tx_frame_is_through(Usart *s)
@@ -140,20 +152,14 @@ void usart_tx_expired(void *opaque)
 {
     Usart *s = opaque;
 
+    if (run_look_at(&s->tx_runner)) {
+        return;
+    }
     tx_due(s);
     if (s->tx.phase == TX_NOTHING) {
         tx_start(s, true);
     }
     periph_update(&s->parent_obj);
-}
-
-static gboolean tx_unblocked(void *do_not_use, GIOCondition condition, void *opaque)
-{
-    Usart *s = opaque;
-
-    s->watch = 0;
-    periph_update(&s->parent_obj);
-    return G_SOURCE_REMOVE;
 }
 
 bool usart_tx_is_timed(const Usart *s)

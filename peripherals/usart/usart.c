@@ -21,8 +21,6 @@
 #include "hw/qdev-properties-system.h"
 #include "stm32/peripherals/usart/state.h"
 
-#define ERROR_FLAGS (R_SR_PE_MASK | R_SR_FE_MASK | R_SR_NE_MASK | R_SR_ORE_MASK | R_SR_IDLE_MASK)
-
 /* ---- Outputs ---- */
 
 static bool wants_interrupt(const uint32_t *regs)
@@ -159,7 +157,7 @@ static void dr_was_read(Periph *p, unsigned n, uint32_t value)
 {
     Usart *s = USART(p);
 
-    usart_clear(s, R_SR_RXNE_MASK | (s->seen & ERROR_FLAGS));
+    usart_clear(s, R_SR_RXNE_MASK | (s->seen & USART_ERRORS));
     periph_update(p);
 }
 
@@ -344,6 +342,12 @@ static void usart_realize(Periph *p, Error **errp)
     usart_line_realize(USART(p));
 }
 
+/* Registers are looked at. */
+static void usart_sync(Periph *p)
+{
+    usart_run_look(USART(p));
+}
+
 static void usart_reset(Periph *p, bool power_on)
 {
     Usart *s = USART(p);
@@ -392,6 +396,7 @@ static const PeriphInfo usart = {
     .chapter = "RM0090 30", .bus = BUS_APB,     /* bytes: what DMA does with DR */
     REGS_AND_OPS(usart_ops), PROPERTIES(usart_properties),
     .vmsd = &usart_vmstate,
-    .init = usart_init, .realize = usart_realize, .reset = usart_reset, .update = usart_update,
+    .init = usart_init, .realize = usart_realize, .reset = usart_reset, .sync = usart_sync,
+    .update = usart_update,
 };
 DEFINE_PERIPH("stm32f4-usart", Usart, usart)

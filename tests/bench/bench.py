@@ -107,6 +107,19 @@ def print_echo(command):
           f"{cpu / 65536 * 1e6:.2f} us CPU a byte, {lost} bytes lost", flush=True)
 
 
+def print_spi(command, start):
+    """What 8 MiB by DMA, both ways, cost the host, without starting: with -icount and in real time."""
+    part = ["-machine", "chip-select=spi1-pa4", "-device", "w25q80bl,bus=spi1"]
+    wires = ["-machine", "wire=pb3-pb13:pb4-pb14:pb5-pb15"]
+    for title, name, args in [("to nobody", "spi_dma", []), ("to a flash part", "spi_dma", part),
+                              ("to another SPI", "spi_dma_pair", wires)]:
+        cpu = measure(name, {"icount": command + ["-icount", "shift=3,sleep=off"] + args,
+                             "real time": command + args})
+        print(f"{'SPI by DMA, ' + title:34} ours "
+              + ", ".join(f"{8.388608 / (row[0] - start):.1f} Mbyte/s ({how})" for how, row in cpu.items()),
+              flush=True)
+
+
 def print_floor():
     """What sleeping costs on this host whoever does it: a process that wakes every ms."""
     before = time.process_time()
@@ -131,6 +144,7 @@ def main():
     show("register in a long block, each", measure("block", commands), 0, "ns CPU", 100)
     show("software interrupt, each", measure("interrupts", commands), 0, "us CPU")
     print_copies(commands["ours"], start["ours"][0])
+    print_spi(commands["ours"], start["ours"][0])
     print_echo(commands["ours"])
     ours = {"ours": commands["ours"]}
     off, on, pwm = (measure(f"timers_{what}", ours)["ours"][0] for what in ["off", "on", "pwm"])

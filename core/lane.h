@@ -1,0 +1,62 @@
+/*
+ * Lane: a stream of a DMA as who requests it sees it, for runs (run.h): it says how many beats it could move
+ * as things are, and moves them at once.
+ *
+ * A line that requests (`dma-tx`) has a lane for each stream it is wired to; who serves them has LaneOps.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_CORE_LANE_H
+#define STM32_CORE_LANE_H
+
+#include "stm32/core/periph.h"
+
+typedef struct Lane Lane;
+
+/* What a stream would do. */
+typedef struct LaneOffer {
+    const Lane *lane;
+    uint32_t beats;         /* with nobody told of one; never the last of a transfer */
+    int64_t slack;          /* ns: a request has been served so soon */
+    uint32_t addr, size;    /* the memory that it would read or write, */
+    unsigned step;          /* ... so many bytes with each beat */
+    bool writes;
+} LaneOffer;
+
+/* The register that is to be served: of @requester, at @reg; from memory, or to it. */
+typedef struct LaneNeed {
+    Periph *requester;
+    unsigned reg;
+    bool from_memory;
+} LaneNeed;
+
+typedef struct LaneOps {
+    /* Does it serve the request as it is set up? */
+    bool (*serves)(Periph *dma, unsigned request);
+    /* False: one by one, please.  Nothing is under way: what has been requested has been served. */
+    bool (*offer)(Periph *dma, unsigned request, const LaneNeed *need, LaneOffer *offer);
+    /* The next @count items from memory, which stay ... */
+    void (*peek)(Periph *dma, unsigned request, uint32_t *data, unsigned count);
+    /* ... and that have been taken. */
+    void (*take)(Periph *dma, unsigned request, unsigned count);
+    /* @count items to memory. */
+    void (*put)(Periph *dma, unsigned request, const uint32_t *data, unsigned count);
+} LaneOps;
+
+struct Lane {
+    Periph *dma;
+    unsigned request;
+    QSLIST_ENTRY(Lane) next;
+};
+
+/* Let @line be served by @request of @dma, while the chip is built. */
+void lane_add(Line *line, Periph *dma, unsigned request);
+
+/* What the stream offers that serves @line; false if it is none, or more than one. */
+bool lane_offer(const Line *line, const LaneNeed *need, LaneOffer *offer);
+
+void lane_peek(const Lane *lane, uint32_t *data, unsigned count);
+void lane_take(const Lane *lane, unsigned count);
+void lane_put(const Lane *lane, const uint32_t *data, unsigned count);
+
+#endif

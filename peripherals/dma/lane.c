@@ -1,0 +1,141 @@
+/*
+ * Lanes: what a stream offers to its requester, who then moves many beats at once (core/run.h).
+ *
+ * In direct mode a stream that nobody holds up is after every beat as it was before, but for its counters:
+ * nothing is in the FIFO of one to memory, and the next item in that of one from memory.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/peripherals/dma/settings.h"
+
+static bool lane_serves(Periph *p, unsigned request)
+{
+    Dma *s = DMA(p);
+    unsigned n = request / DMA_CHANNELS;
+
+    return dma_is_enabled(s, n) && dma_request_of(s, n) == request;
+}
+
+/* Ticks of HCLK after which all streams have been served, if each requests a beat at the same time. */
+static bool busy_ticks(Dma *s, uint32_t *ticks)
+{
+    *ticks = 0;
+    for (unsigned n = 0; n < DMA_STREAMS; n++) {
+        if (dma_is_enabled(s, n)) {
+            if (dma_stream_wants(s, n) || dma_stream_is_free_running(s, n)) {
+                return false;
+            }
+            *ticks += dma_stream_longest(s, n);
+        }
+    }
+    return true;
+}
+
+static int64_t ticks_to_ns(const Dma *s, uint32_t ticks)
+{
+    return (clock_get(s->parent_obj.clk) * ticks >> 32) + 2;
+}
+
+/* Beats before something is told: the end, or half of it if that is an interrupt. */
+static uint32_t quiet_beats(Dma *s, unsigned n)
+{
+    uint32_t left = *dma_reg(s, R_S0NDTR, n), half = s->stream[n].items / 2;
+    bool tells_half = dma_cr(s, n) & R_S0CR_HTIE_MASK && left > half;
+
+    return left ? left - (tells_half ? half : 0) - 1 : 0;
+}
+
+static bool is_simple(Dma *s, unsigned n, const LaneNeed *need)
+{
+    DmaStream *st = &s->stream[n];
+    unsigned from = need->from_memory ? DMA_M2P : DMA_P2M, size = dma_psize(s, n);
+
+    return dma_direction(s, n) == from && dma_is_direct(s, n) && !dma_pstep(s, n) && st->primed &&
+           !st->stopping && !dma_peripheral_controls_flow(s, n) && !s->ack[dma_request_of(s, n)] &&
+           st->level == (need->from_memory ? size : 0) &&
+           need->requester->info->bus == BUS_APB && dma_port_is_at(&s->peripheral, n, st->paddr, size, need);
+}
+
+static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, LaneOffer *offer)
+{
+    Dma *s = DMA(p);
+    unsigned n = request / DMA_CHANNELS;
+    DmaStream *st = &s->stream[n];
+    uint32_t ticks;
+
+    if (s->working || s->active != DMA_NONE || !clock_is_enabled(p->clk) || p->held ||
+        !is_simple(s, n, need) || !busy_ticks(s, &ticks)) {
+        return false;
+    }
+    offer->beats = MIN(quiet_beats(s, n), RUN_FRAMES);
+    offer->slack = ticks_to_ns(s, ticks);
+    offer->addr = st->maddr;
+    offer->size = dma_mstep(s, n) ? offer->beats * dma_msize(s, n) : dma_msize(s, n);
+    offer->step = dma_mstep(s, n);
+    offer->writes = !need->from_memory;
+    return offer->beats && dma_is_plain(&s->memory.as, offer->addr, offer->size, offer->writes);
+}
+
+/* The item that is @i items ahead in memory. */
+static uint32_t item_ahead(Dma *s, unsigned n, const uint8_t *memory, unsigned i)
+{
+    return ldn_le_p(memory + i * dma_mstep(s, n), dma_msize(s, n));
+}
+
+static void read_ahead(Dma *s, unsigned n, unsigned skip, unsigned count)
+{
+    uint32_t size = dma_mstep(s, n) ? count * dma_msize(s, n) : dma_msize(s, n);
+
+    address_space_read(&s->memory.as, s->stream[n].maddr + skip * dma_mstep(s, n),
+                       MEMTXATTRS_UNSPECIFIED, s->buffer, size);
+}
+
+/* As the register sees it that it is written to: behind an APB bridge, in all lanes. */
+static uint32_t on_all_lanes(Dma *s, unsigned n, uint32_t data)
+{
+    return data * (dma_psize(s, n) == 1 ? 0x01010101 : dma_psize(s, n) == 2 ? 0x10001 : 1);
+}
+
+static void lane_peek_items(Periph *p, unsigned request, uint32_t *data, unsigned count)
+{
+    Dma *s = DMA(p);
+    unsigned n = request / DMA_CHANNELS;
+
+    data[0] = on_all_lanes(s, n, ldn_le_p(s->stream[n].fifo, dma_psize(s, n)));
+    if (count > 1) {
+        read_ahead(s, n, 0, count - 1);
+    }
+    for (unsigned i = 1; i < count; i++) {
+        data[i] = on_all_lanes(s, n, item_ahead(s, n, s->buffer, i - 1));
+    }
+}
+
+static void lane_take_items(Periph *p, unsigned request, unsigned count)
+{
+    Dma *s = DMA(p);
+    unsigned n = request / DMA_CHANNELS;
+    DmaStream *st = &s->stream[n];
+
+    if (count) {
+        read_ahead(s, n, count - 1, 1);
+        stn_le_p(st->fifo, dma_psize(s, n), item_ahead(s, n, s->buffer, 0));
+        st->maddr += count * dma_mstep(s, n);
+        dma_memory_has_moved(s, n, count * dma_msize(s, n));
+        dma_count_items(s, n, count);
+    }
+}
+
+static void lane_put_items(Periph *p, unsigned request, const uint32_t *data, unsigned count)
+{
+    Dma *s = DMA(p);
+
+    if (count) {
+        dma_write_run(s, request / DMA_CHANNELS, data, count);
+    }
+}
+
+const LaneOps dma_lanes = {
+    .serves = lane_serves, .offer = lane_offer_beats, .peek = lane_peek_items, .take = lane_take_items,
+    .put = lane_put_items,
+};
