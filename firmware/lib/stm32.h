@@ -120,6 +120,7 @@ enum {
 #define TIM2    0x40000000u
 #define TIM3    0x40000400u
 #define TIM4    0x40000800u
+#define TIM5    0x40000c00u
 #define TIM6    0x40001000u
 #define TIM8    0x40010400u
 #define DAC     0x40007400u
