@@ -22,7 +22,7 @@ struct Stm32f407gDisc {
     char *firmware;                     /* check sum of what -kernel gave, NULL if nothing */
     /* the machine's options, see options.c */
     uint32_t hse_frequency;
-    bool lse_fitted, boot0, boot1, errata, write_buffer, hse_stopped;
+    bool lse_fitted, boot0, boot1, errata, write_buffer, hse_stopped, fast_forward;
     char *wire, *swo, *vcp, *uid, *chip_select, *backup, *speed;
     char *accelerometer, *motion, *microphone;
     CanBusState *canbus[2];

@@ -9,6 +9,7 @@
 #include "qemu/error-report.h"
 #include "qapi/error.h"
 #include "qapi/visitor.h"
+#include "exec/wait-loop.h"
 #include "system/cpus.h"
 #include "system/cpu-timers.h"
 #include "system/pace.h"
@@ -121,9 +122,19 @@ void options_start_time(Stm32f407gDisc *m)
     }
 }
 
+static void fast_forward_changed(Stm32f407gDisc *m)
+{
+    wait_loop_enable(m->fast_forward);
+}
+
 static int64_t get_virtual_time(Stm32f407gDisc *m)
 {
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+static int64_t get_fast_forwarded(Stm32f407gDisc *m)
+{
+    return wait_loop_leapt();
 }
 
 /*
@@ -172,6 +183,9 @@ static const Option option_table[] = {
       "what the chip does against its manual, as ES0182 has it (default on)" },
     { "write-buffer", OPTION_BOOL, MEMBER(write_buffer), true,
       "stores go through the core's write buffer, so a bus fault of one is imprecise (default on)" },
+    { "fast-forward", OPTION_BOOL, MEMBER(fast_forward), false,
+      "with -icount sleep=off, loops that wait are passed in a leap; the trace is the same (default on)",
+      .changed = fast_forward_changed },
     { "wire", OPTION_TEXT, MEMBER(wire), true, "jumpers between pins: pa6-pa7:pb6-pb10" },
     { "accelerometer-model", OPTION_TEXT, MEMBER(accelerometer), true,
       "lis3dsh (default), lis302dl or none", "lis3dsh", .check = check_accelerometer },
@@ -200,6 +214,8 @@ static const Option option_table[] = {
       "what that really is, over the last second or two, or since it was read last (read)",
       .measure = pace_get_ratio },
     { "virtual-time", OPTION_TIME, 0, false, "ns since the start (read)", .get = get_virtual_time },
+    { "fast-forwarded", OPTION_TIME, 0, false, "ns of it that loops that wait were passed in a leap (read)",
+      .get = get_fast_forwarded },
     { "stop-at", OPTION_TIME, 0, false,
       "virtual time in ns from which on the machine pauses (-1: never)",
       .get = get_stop_at, .set = set_stop_at },
@@ -316,7 +332,8 @@ void options_add(ObjectClass *klass)
 void options_init(Stm32f407gDisc *m)
 {
     m->hse_frequency = 8000000;
-    m->errata = m->write_buffer = true;
+    m->errata = m->write_buffer = m->fast_forward = true;
+    fast_forward_changed(m);
     m->stop = timer_new_ns(QEMU_CLOCK_VIRTUAL, stop_expired, m);
 }
 

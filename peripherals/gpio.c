@@ -58,27 +58,39 @@ static uint32_t pins_of(uint32_t bits, unsigned width)
     return pins;
 }
 
-/* The pins that registers say something new of. */
-static uint32_t changed_pins(const uint32_t *regs, const uint32_t *old)
+/* The pins that registers say something new of, beside ODR. */
+static uint32_t reconfigured_pins(const uint32_t *regs, const uint32_t *old)
 {
-    return (regs[R_ODR] ^ old[R_ODR]) | (regs[R_OTYPER] ^ old[R_OTYPER]) |
+    return (regs[R_OTYPER] ^ old[R_OTYPER]) |
            pins_of(regs[R_MODER] ^ old[R_MODER], 2) | pins_of(regs[R_PUPDR] ^ old[R_PUPDR], 2) |
            pins_of(regs[R_AFRL] ^ old[R_AFRL], 4) | pins_of(regs[R_AFRH] ^ old[R_AFRH], 4) << 8;
+}
+
+/* ODR is written a million times for once that a pin is configured. */
+static void apply_odr(Gpio *s, uint32_t odr)
+{
+    uint32_t changed = odr ^ s->applied[R_ODR];
+
+    s->applied[R_ODR] = odr;
+    for (; changed; changed &= changed - 1) {
+        unsigned n = ctz32(changed);
+
+        pin_set_out(&s->pin[n], odr >> n & 1);
+    }
 }
 
 static void gpio_update(Periph *p)
 {
     Gpio *s = GPIO(p);
     const uint32_t *regs = p->regs;
-    uint32_t changed = changed_pins(regs, s->applied);
+    uint32_t changed = s->stale ? 0xffff : reconfigured_pins(regs, s->applied);
 
-    if (!changed && !s->stale) {
+    if (!changed) {
+        apply_odr(s, regs[R_ODR]);
         return;
     }
-    if (s->stale) {
-        changed = 0xffff;
-        s->stale = false;
-    }
+    changed |= regs[R_ODR] ^ s->applied[R_ODR];
+    s->stale = false;
     memcpy(s->applied, regs, sizeof(s->applied));
     for (; changed; changed &= changed - 1) {
         unsigned n = ctz32(changed);
@@ -100,6 +112,12 @@ static uint32_t idr_read(Periph *p, unsigned n)
         levels = deposit32(levels, pin, 1, pin_level(&s->pin[pin]));
     }
     return levels & ~s->analog;
+}
+
+/* Levels change by events, but those of a square wave follow from the time. */
+static int64_t idr_holds(Periph *p, unsigned n)
+{
+    return GPIO(p)->levels.waves ? 0 : INT64_MAX;
 }
 
 static void bsrr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -181,7 +199,7 @@ static const RegOps gpio_ops[] = {
     [R_OTYPER]  = { .written = lockable_written },
     [R_OSPEEDR] = { .written = lockable_written },
     [R_PUPDR]   = { .written = lockable_written },
-    [R_IDR]     = { .read = idr_read },
+    [R_IDR]     = { .read = idr_read, .holds = idr_holds },
     [R_BSRR]    = { .written = bsrr_written },
     [R_LCKR]    = { .read = lckr_read, .was_read = lckr_was_read, .written = lckr_written },
     [R_AFRL]    = { .written = lockable_written },

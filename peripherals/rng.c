@@ -110,6 +110,13 @@ static uint32_t sr_read(Periph *p, unsigned n)
     return FIELD_DP32(sr, SR, SECS, s->seed_error);
 }
 
+static int64_t sr_holds(Periph *p, unsigned n)
+{
+    Rng *s = RNG(p);
+
+    return is_ready(s) ? INT64_MAX : counter_when(&s->words, s->taken + 1);
+}
+
 static uint32_t dr_read(Periph *p, unsigned n)
 {
     Rng *s = RNG(p);
@@ -139,7 +146,7 @@ static void dr_was_read(Periph *p, unsigned n, uint32_t value)
 
 static const RegOps rng_ops[] = {
     [R_CR] = { .written = cr_written },
-    [R_SR] = { .read = sr_read },
+    [R_SR] = { .read = sr_read, .holds = sr_holds },
     [R_DR] = { .read = dr_read, .was_read = dr_was_read },
 };
 

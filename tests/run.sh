@@ -11,8 +11,8 @@ if [ -n "${SANITIZE:-}" ]; then         # QEMU frees little of what it has to it
 fi
 
 qemu/build.sh qemu-system-arm stm32-tests
-for guest in analog bursts can clock css dma faults flash hostile i2c interrupts melody microphone pair \
-             parts real_time rtc sleep soft spi stop tilt timers watchdogs; do
+for guest in analog blocks bursts can clock css dma faults flash hostile i2c interrupts melody microphone pair \
+             parts real_time rtc sleep soft spi stop tilt timers waiting watchdogs; do
     firmware/build.sh build/firmware/$guest.elf tests/firmware/$guest.c
 done
 firmware/build.sh build/firmware/demo.elf firmware/demo/*.c

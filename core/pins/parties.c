@@ -152,6 +152,19 @@ static void net_toggle(PinNet *net, bool level)
     net_tell_followers(net, false);
 }
 
+void pin_drive_level(PinDriver *driver, bool level)
+{
+    PinNet *net = driver->pin->net;
+    uint32_t kind = level ? DRIVE_HIGH : DRIVE_LOW;
+
+    if (net->only != driver || !is_level(&driver->drive)) {
+        pin_drive(driver, DRIVE_LEVEL(level));
+    } else if (driver->drive.kind != kind) {
+        driver->drive.kind = kind;
+        net_toggle(net, level);
+    }
+}
+
 void pin_drive(PinDriver *driver, Drive drive)
 {
     PinNet *net = driver->pin->net;
@@ -160,11 +173,11 @@ void pin_drive(PinDriver *driver, Drive drive)
     if (drive_equals(&was, &drive)) {
         return;
     }
-    driver->drive = drive;
     if (net->only == driver && is_level(&was) && is_level(&drive)) {
-        net_toggle(net, drive.kind == DRIVE_HIGH);
+        pin_drive_level(driver, drive.kind == DRIVE_HIGH);
         return;
     }
+    driver->drive = drive;
     net_end_picture(net, INT64_MAX);
     if (net->only == driver && wins_alone(&drive)) {
         net->drive = net->plain = driver->drive;

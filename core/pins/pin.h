@@ -48,6 +48,9 @@ typedef struct PinDriver {
 
 void pin_add_driver(Pin *pin, PinDriver *driver, const char *name);
 void pin_drive(PinDriver *driver, Drive drive);
+
+/* pin_drive() with DRIVE_LEVEL(@level), which outputs do most of the time: cheap. */
+void pin_drive_level(PinDriver *driver, bool level);
 /* @picture, which @driver drives the pin with, or will, is @now. */
 void pin_show(PinDriver *driver, Picture *picture, Picture now);
 
@@ -145,6 +148,9 @@ typedef struct PinConfig {
 } PinConfig;
 
 void pin_configure(Pin *pin, const PinConfig *config);
+
+/* The same if nothing but @out is new. */
+void pin_set_out(Pin *pin, bool out);
 
 /* Make @signal selectable as alternate function @function of @pin, while the chip is built. */
 void pin_add_function(Pin *pin, unsigned function, Signal *signal);

@@ -92,6 +92,21 @@ static void follow_signals(GPtrArray *signals)
     }
 }
 
+void pin_set_out(Pin *pin, bool out)
+{
+    PinConfig *config = &pin->config;
+
+    config->out = out;
+    if (config->mode != PIN_OUTPUT) {
+        return;
+    }
+    if (out && config->open_drain) {
+        pin_drive(&pin->chip, DRIVE(NONE));
+    } else {
+        pin_drive_level(&pin->chip, out);
+    }
+}
+
 void pin_configure(Pin *pin, const PinConfig *config)
 {
     bool rerouted = pin->config.mode != config->mode || pin->config.function != config->function;

@@ -59,6 +59,11 @@ static uint32_t read_settled(Periph *p, unsigned n)
     return p->regs[n];
 }
 
+static int64_t settled_holds(Periph *p, unsigned n)
+{
+    return reg_get(FLASH(p), SR, BSY) ? FLASH(p)->busy_until : INT64_MAX;
+}
+
 /* ---- Wait states ---- */
 
 /* 30 MHz a wait state, for 2.7 to 3.6 V. */
@@ -214,9 +219,9 @@ static const RegOps flash_ops[] = {
     [R_ACR]     = { .written = acr_written },
     [R_KEYR]    = { .written = keyr_written },
     [R_OPTKEYR] = { .written = optkeyr_written },
-    [R_SR]      = { .read = read_settled },
-    [R_CR]      = { .read = read_settled, .written = cr_written },
-    [R_OPTCR]   = { .read = read_settled, .written = optcr_written },
+    [R_SR]      = { .read = read_settled, .holds = settled_holds },
+    [R_CR]      = { .read = read_settled, .holds = settled_holds, .written = cr_written },
+    [R_OPTCR]   = { .read = read_settled, .holds = settled_holds, .written = optcr_written },
 };
 
 /* Option bytes outlive everything.  RM0090 3.6.1: a change of WDG_SW waits for a reset. */

@@ -23,6 +23,13 @@ static uint32_t read_caught_up(Periph *p, unsigned n)
     return p->regs[n];
 }
 
+static int64_t holds(Periph *p, unsigned n)
+{
+    I2c *s = I2C(p);
+
+    return MIN(shifter_when(&s->shift), s->slave_end ?: INT64_MAX);
+}
+
 static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     I2c *s = I2C(p);
@@ -105,10 +112,10 @@ static void sr2_was_read(Periph *p, unsigned n, uint32_t value)
 }
 
 const RegOps i2c_ops[] = {
-    [R_CR1]   = { .read = read_caught_up, .written = cr1_written },
+    [R_CR1]   = { .read = read_caught_up, .holds = holds, .written = cr1_written },
     [R_DR]    = { .read = read_caught_up, .was_read = dr_was_read, .written = dr_written },
-    [R_SR1]   = { .read = read_caught_up, .was_read = sr1_was_read },
-    [R_SR2]   = { .read = read_caught_up, .was_read = sr2_was_read },
+    [R_SR1]   = { .read = read_caught_up, .holds = holds, .was_read = sr1_was_read },
+    [R_SR2]   = { .read = read_caught_up, .holds = holds, .was_read = sr2_was_read },
     [R_CCR]   = { .written = timing_written },
     [R_TRISE] = { .written = timing_written },
 };

@@ -85,6 +85,14 @@ void rtc_pclk_changed(void *opaque, ClockEvent event)
 
 /* ---- Flags ---- */
 
+/* All of it follows from the cycle of RTCCLK that it is read in. */
+int64_t rtc_isr_holds(Periph *p, unsigned n)
+{
+    Rtc *s = RTC(p);
+
+    return counter_when(&s->cycles, counter_now(&s->cycles) + 1);
+}
+
 uint32_t rtc_isr_read(Periph *p, unsigned n)
 {
     Rtc *s = RTC(p);

@@ -75,7 +75,7 @@ static const RegOps rtc_ops[] = {
     [R_DR]       = { .read = rtc_shadow_read, .was_read = rtc_shadow_was_read,
                    .written = rtc_tr_dr_written },
     [R_CR]       = { .written = rtc_cr_written },
-    [R_ISR]      = { .read = rtc_isr_read, .written = rtc_isr_written },
+    [R_ISR]      = { .read = rtc_isr_read, .written = rtc_isr_written, .holds = rtc_isr_holds },
     [R_PRER]     = { .written = rtc_written_in_init },
     [R_WUTR]     = { .written = rtc_wutr_written },
     [R_CALIBR]   = { .written = rtc_written_in_init },

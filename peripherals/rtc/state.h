@@ -131,6 +131,7 @@ void rtc_pins_update(Rtc *s);
 uint32_t rtc_shadow_read(Periph *p, unsigned n);
 void rtc_shadow_was_read(Periph *p, unsigned n, uint32_t value);
 uint32_t rtc_isr_read(Periph *p, unsigned n);
+int64_t rtc_isr_holds(Periph *p, unsigned n);
 uint32_t rtc_read_settled(Periph *p, unsigned n);
 /* A ClockCallback: its bus stops with the chip, and comes back. */
 void rtc_pclk_changed(void *opaque, ClockEvent event);

@@ -232,8 +232,7 @@ void spi_i2s_switched(Spi *s, uint32_t was)
     }
 }
 
-/* When the half ends: virtual ns, or COUNTER_NEVER. */
-static int64_t end_of_half(const Spi *s)
+int64_t spi_i2s_end_of_half(const Spi *s)
 {
     if (s->audio.phase == SPI_IDLE) {
         return COUNTER_NEVER;
@@ -243,7 +242,7 @@ static int64_t end_of_half(const Spi *s)
 
 static bool is_late(const Spi *s)
 {
-    int64_t end = end_of_half(s);
+    int64_t end = spi_i2s_end_of_half(s);
 
     return end != COUNTER_NEVER && end <= qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 }
@@ -258,7 +257,7 @@ static bool comes_in_bunches(const Spi *s)
 
 int64_t spi_i2s_when(const Spi *s)
 {
-    int64_t end = end_of_half(s);
+    int64_t end = spi_i2s_end_of_half(s);
 
     return comes_in_bunches(s) && end != COUNTER_NEVER ? MAX(end, s->bunch + BUNCH_NS) : end;
 }

@@ -103,6 +103,13 @@ static void sr_was_read(Periph *p, unsigned n, uint32_t value)
     }
 }
 
+static int64_t sr_holds(Periph *p, unsigned n)
+{
+    Spi *s = SPI(p);
+
+    return MIN(shifter_when(&s->shift), spi_i2s_end_of_half(s));
+}
+
 static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     SPI(p)->modf_half = p->regs[R_SR] & R_SR_MODF_MASK;
@@ -177,7 +184,7 @@ static void i2spr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 const RegOps spi_ops[] = {
     [R_CR1]     = { .written = cr1_written },
     [R_CR2]     = { .written = cr2_written },
-    [R_SR]      = { .read = sr_read, .was_read = sr_was_read, .written = sr_written },
+    [R_SR]      = { .read = sr_read, .was_read = sr_was_read, .written = sr_written, .holds = sr_holds },
     [R_DR]      = { .read = dr_read, .was_read = dr_was_read, .written = dr_written },
     [R_CRCPR]   = { .written = crcpr_written },
     [R_I2SCFGR] = { .written = i2scfgr_written },

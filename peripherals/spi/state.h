@@ -164,6 +164,8 @@ void spi_i2s_expired(void *opaque);
 void spi_i2s_catch_up(Spi *s);
 void spi_i2s_drive(Spi *s);
 int64_t spi_i2s_when(const Spi *s);
+/* When the half that goes on ends: virtual ns, or COUNTER_NEVER. */
+int64_t spi_i2s_end_of_half(const Spi *s);
 /* A signal's `heard`: a master of I2S clocks, or somebody puts data on SD. */
 void spi_i2s_heard(void *opaque, Signal *from, Frame *frame);
 

@@ -26,6 +26,19 @@ static uint64_t steps_to_event(const Tim *s, uint32_t wanted)
     return tim_steps(s, clocks);
 }
 
+int64_t tim_flags_hold(const Tim *s)
+{
+    bool captures = false;
+
+    for (unsigned ch = 0; ch < s->channels; ch++) {
+        captures |= tim_ccs(s, ch) != CCS_OUTPUT;
+    }
+    if (captures || tim_master(s) || !tim_is_internal(s) || tim_input_due(s) != NEVER) {
+        return 0;
+    }
+    return tim_when(s, steps_to_event(s, 0x1f));
+}
+
 /* What is noticed by others than the program. */
 static uint64_t steps_to_signal(Tim *s)
 {

@@ -305,6 +305,8 @@ void tim_slave_init(Tim *s);
 
 /* Say when to look again, and draw what the pins do until then. */
 void tim_plan(Tim *s);
+/* Until when the flags of SR stay as they are, virtual ns: see RegOps.holds. */
+int64_t tim_flags_hold(const Tim *s);
 /* Make the lines of DMA requests that this timer has. */
 void tim_dma_init(Tim *s);
 

@@ -306,11 +306,17 @@ static void dcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     TIM(p)->burst = 0;
 }
 
+static int64_t sr_holds(Periph *p, unsigned n)
+{
+    return tim_flags_hold(TIM(p));
+}
+
 static const RegOps tim_ops[] = {
     [R_CR1]   = { .written = cr1_written },
     [R_CR2]   = { .written = cr2_written },
     [R_SMCR]  = { .written = smcr_written },
     [R_DIER]  = { .written = dier_written },
+    [R_SR]    = { .holds = sr_holds },
     [R_EGR]   = { .written = egr_written },
     [R_CCMR1] = { .written = ccmr_written },
     [R_CCMR2] = { .written = ccmr_written },

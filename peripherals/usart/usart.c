@@ -145,6 +145,11 @@ static void sr_was_read(Periph *p, unsigned n, uint32_t value)
     USART(p)->seen = value;
 }
 
+static int64_t sr_holds(Periph *p, unsigned n)
+{
+    return MIN(shifter_when(&USART(p)->tx), shifter_when(&USART(p)->rx));
+}
+
 static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     USART(p)->seen &= p->regs[R_SR];
@@ -249,7 +254,7 @@ static void settings_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 }
 
 static const RegOps usart_ops[] = {
-    [R_SR]   = { .read = sr_read, .was_read = sr_was_read, .written = sr_written },
+    [R_SR]   = { .read = sr_read, .was_read = sr_was_read, .written = sr_written, .holds = sr_holds },
     [R_DR]   = { .was_read = dr_was_read, .written = dr_written },
     [R_BRR]  = { .written = brr_written },
     [R_CR1]  = { .written = cr1_written },

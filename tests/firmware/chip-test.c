@@ -120,6 +120,19 @@ static void test_css(void)
     g_assert_cmphex(mail(4), ==, 0);
 }
 
+static void test_blocks(const void *opaque)
+{
+    start_timed("blocks", opaque, "");
+    wait_until_done();
+    for (unsigned i = 1; i <= 6; i++) {
+        g_assert_cmphex(mail(i), ==, 0);
+    }
+    if (*(const char *)opaque) {
+        g_assert_cmpuint(mail(8), >, 0);
+        assert_about(mail(9), mail(8), 1);
+    }
+}
+
 static void test_stop(void)
 {
     run("stop");
@@ -716,6 +729,8 @@ int main(int argc, char **argv)
     qtest_add_data_func("chip/dma", &(DmaRun) { "-icount shift=3,sleep=off" }, test_dma);
     qtest_add_data_func("chip/dma-real-time", &(DmaRun) { "" }, test_dma);
     qtest_add_data_func("chip/dma-endless", &(DmaRun) { "", true }, test_dma);
+    qtest_add_data_func("chip/blocks", "-icount shift=3,sleep=off", test_blocks);
+    qtest_add_data_func("chip/blocks-real-time", "", test_blocks);
     qtest_add_func("chip/css", test_css);
     qtest_add_data_func("chip/faults", "-icount shift=3,sleep=off", test_faults);
     qtest_add_data_func("chip/faults/real-time", "", test_faults);

@@ -1,0 +1,125 @@
+/*
+ * Loops that wait are passed in a leap, and nobody can tell: every guest program is run both ways to the same
+ * times, and memory, registers, pins, reports and what the trace says are the same.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qobject/qdict.h"
+#include "stm32/tests/qtest/board.h"
+#include "stm32/firmware/lib/mailbox.h"
+
+#define REAL_SECONDS 60
+#define MS 1000000ll
+#define SRAM 0x20000000
+#define CCM 0x10000000
+#define ROWS 3
+
+static const char *const programs[] = {
+    "analog", "blocks", "bursts", "can", "clock", "dma", "faults", "flash", "i2c", "interrupts", "melody", "parts",
+    "rtc", "sleep", "soft", "spi", "stop", "tilt", "timers", "waiting", "watchdogs",
+};
+static const int64_t stops[ROWS] = { 2 * MS + 7, 11 * MS + 123, 120 * MS + 3 };
+
+static bool is_paused(void)
+{
+    QDict *answer = qtest_qmp_assert_success_ref(board, "{'execute': 'query-status'}");
+    bool paused = !strcmp(qdict_get_str(answer, "status"), "paused");
+
+    qobject_unref(answer);
+    return paused;
+}
+
+static void start(const char *program, bool fast)
+{
+    g_autofree char *args = g_strdup_printf("-accel tcg -icount shift=3,sleep=off -S -machine fast-forward=%s "
+                                            "-kernel %s/%s.elf", fast ? "on" : "off",
+                                            g_getenv("STM32_FIRMWARE"), program);
+
+    board_start(args);
+}
+
+static void run_until(int64_t ns)
+{
+    board_set_int("/machine", "stop-at", ns);
+    qtest_qmp_assert_success(board, "{'execute': 'cont'}");
+    for (int i = 0; !is_paused(); i++) {
+        if (i > REAL_SECONDS * 1000) {
+            g_error("hung at %" PRId64 " ns", board_get_int("/machine", "virtual-time"));
+        }
+        g_usleep(1000);
+    }
+}
+
+static char *memory_sum(uint32_t from, size_t size)
+{
+    g_autofree uint8_t *memory = g_malloc(size);
+
+    qtest_memread(board, from, memory, size);
+    return g_compute_checksum_for_data(G_CHECKSUM_SHA256, memory, size);
+}
+
+static char *all_there_is(void)
+{
+    g_autofree char *seen = board_describe(), *log = board_log();
+    g_autofree char *sram = memory_sum(SRAM, 128 * 1024), *ccm = memory_sum(CCM, 64 * 1024);
+
+    return g_strdup_printf("%s\nSRAM %s\nCCM %s\n%s", seen, sram, ccm, log);
+}
+
+static void run(const char *program, bool fast, char *seen[ROWS])
+{
+    start(program, fast);
+    for (unsigned i = 0; i < ROWS; i++) {
+        run_until(stops[i]);
+        seen[i] = all_there_is();
+    }
+    if (!fast) {
+        g_assert_cmpint(board_get_int("/machine", "fast-forwarded"), ==, 0);
+    }
+    g_test_message("%" PRId64 " us passed in leaps", board_get_int("/machine", "fast-forwarded") / 1000);
+    board_stop();
+}
+
+static void test_same(const void *opaque)
+{
+    char *slow[ROWS], *fast[ROWS];
+
+    run(opaque, true, fast);
+    run(opaque, false, slow);
+    for (unsigned i = 0; i < ROWS; i++) {
+        g_assert_cmpstr(fast[i], ==, slow[i]);
+        g_free(fast[i]);
+        g_free(slow[i]);
+    }
+}
+
+/* What of the time until @ns is passed in leaps, per cent. */
+static int64_t share(const char *program, int64_t ns)
+{
+    int64_t leapt;
+
+    start(program, true);
+    run_until(ns);
+    leapt = board_get_int("/machine", "fast-forwarded");
+    board_stop();
+    return leapt * 100 / ns;
+}
+
+/* It does leap: the end of this program is a loop for ever. */
+static void test_leaps(void)
+{
+    g_assert_cmpint(share("waiting", 2000 * MS), >, 95);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    for (unsigned i = 0; i < ARRAY_SIZE(programs); i++) {
+        g_autofree char *name = g_strdup_printf("fast-forward/%s", programs[i]);
+
+        qtest_add_data_func(name, programs[i], test_same);
+    }
+    qtest_add_func("fast-forward/leaps", test_leaps);
+    return board_run_tests();
+}
