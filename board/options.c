@@ -87,7 +87,8 @@ static bool check_speed(const void *value, Error **errp)
     double speed;
 
     if (!parse_speed(value, &speed)) {
-        error_setg(errp, "speed=%s: it is max, or virtual time by real time: 0.001 to 1000", (const char *)value);
+        error_setg(errp, "speed=%s: it is max, or virtual time by real time: 0.001 to 1000",
+                   (const char *)value);
         return false;
     }
     if (icount_enabled() && !icount_can_hold()) {
@@ -138,8 +139,8 @@ static int64_t get_fast_forwarded(Stm32f407gDisc *m)
 }
 
 /*
- * stop-at.  In the CPU's thread (-icount) it stops the CPU there and then, and time with it.  Elsewhere the
- * main loop does it: to stop the clock waits until no timer of it is being served, and this is one.
+ * stop-at.  In the CPU's thread it stops the CPU there and then.  Elsewhere (in tests without a CPU) the main
+ * loop does it: to stop the clock waits until no timer of it is being served, and this is one.
  */
 static void stop_expired(void *opaque)
 {

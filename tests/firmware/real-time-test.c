@@ -22,9 +22,15 @@ static uint32_t mail(unsigned word)
     return peek(MAILBOX_ADDRESS + 4 * word);
 }
 
+typedef struct Run {
+    const char *args;
+    bool busy;          /* the guest never sleeps */
+} Run;
+
 static void start(const char *args, bool busy)
 {
-    g_autofree char *all = g_strdup_printf("-accel tcg -S -kernel %s/real_time.elf %s",
+    g_autofree char *all = g_strdup_printf("%s -S -kernel %s/real_time.elf %s",
+                                           strstr(args, "-accel") ? "" : "-accel tcg",
                                            g_getenv("STM32_FIRMWARE"), args);
 
     board_start(all);
@@ -61,12 +67,13 @@ static void count_missing(int missing[2])
     qtest_qmp_assert_success(board, "{ 'execute': 'cont' }");
 }
 
-static void test_none_lost(const void *busy)
+static void test_none_lost(const void *data)
 {
+    const Run *run = data;
     int before[2], after[2];
     uint32_t ticks;
 
-    start("", busy != NULL);
+    start(run->args, run->busy);
     WAIT_FOR(mail(1) >= 10);
     count_missing(before);
     for (unsigned i = 0; i < 5; i++) {
@@ -81,11 +88,12 @@ static void test_none_lost(const void *busy)
 }
 
 /* What was lost is made up for, and time is never ahead. */
-static void test_made_up(const void *busy)
+static void test_made_up(const void *data)
 {
+    const Run *run = data;
     int64_t host, guest;
 
-    start("", busy != NULL);
+    start(run->args, run->busy);
     WAIT_FOR(mail(1) >= 10);
     host = host_time();
     guest = virtual_time();
@@ -200,11 +208,23 @@ static void test_no_alarm(void)
 
 int main(int argc, char **argv)
 {
+    static const struct {
+        const char *name;
+        Run run;
+    } runs[] = {
+        { "asleep", { "", false } }, { "busy", { "", true } },
+        { "one-thread", { "-accel tcg,thread=single", false } },
+        { "one-thread-busy", { "-accel tcg,thread=single", true } },
+    };
+
     g_test_init(&argc, &argv, NULL);
-    qtest_add_data_func("real-time/none-lost/asleep", NULL, test_none_lost);
-    qtest_add_data_func("real-time/none-lost/busy", "", test_none_lost);
-    qtest_add_data_func("real-time/made-up/asleep", NULL, test_made_up);
-    qtest_add_data_func("real-time/made-up/busy", "", test_made_up);
+    for (unsigned i = 0; i < ARRAY_SIZE(runs); i++) {
+        g_autofree char *none_lost = g_strdup_printf("real-time/none-lost/%s", runs[i].name);
+        g_autofree char *made_up = g_strdup_printf("real-time/made-up/%s", runs[i].name);
+
+        qtest_add_data_func(none_lost, &runs[i].run, test_none_lost);
+        qtest_add_data_func(made_up, &runs[i].run, test_made_up);
+    }
     qtest_add_data_func("real-time/slow", "-machine speed=0.1", test_slow);
     qtest_add_data_func("real-time/slow-icount", ICOUNT " -machine speed=0.1", test_slow);
     qtest_add_data_func("real-time/fast", "-machine speed=max", test_fast);
