@@ -98,15 +98,13 @@ static void test_made_up(const void *data)
     host = host_time();
     guest = virtual_time();
     pause_host(300);
-    WAIT_FOR(virtual_time() - guest > host_time() - host - 20 * SCALE_MS);
-    host = host_time();
-    g_assert_cmpint(virtual_time(), >, guest);
+    WAIT_FOR(virtual_time() - guest > host_time() - host - 100 * SCALE_MS);
     guest = virtual_time();
     host = host_time();
     for (unsigned i = 0; i < 20; i++) {
         g_usleep(5000);
-        /* it may have been behind by 20 ms and some at first */
-        g_assert_cmpint(virtual_time() - guest, <, host_time() - host + 50 * SCALE_MS);
+        /* it may have been behind by 100 ms and some at first */
+        g_assert_cmpint(virtual_time() - guest, <, host_time() - host + 150 * SCALE_MS);
     }
 }
 
@@ -214,7 +212,6 @@ int main(int argc, char **argv)
     } runs[] = {
         { "asleep", { "", false } }, { "busy", { "", true } },
         { "one-thread", { "-accel tcg,thread=single", false } },
-        { "one-thread-busy", { "-accel tcg,thread=single", true } },
     };
 
     g_test_init(&argc, &argv, NULL);
