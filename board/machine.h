@@ -23,7 +23,7 @@ struct Stm32f407gDisc {
     /* the machine's options, see options.c */
     uint32_t hse_frequency;
     bool lse_fitted, boot0, boot1, errata, write_buffer, hse_stopped, fast_forward, runs;
-    char *wire, *swo, *vcp, *uid, *chip_select, *backup;
+    char *wire, *swo, *vcp, *uid, *chip_select, *backup, *speed;
     char *accelerometer, *motion, *microphone;
     CanBusState *canbus[2];
 };
@@ -35,6 +35,8 @@ void options_add(ObjectClass *klass);
 void options_init(Stm32f407gDisc *m);
 /* Options of QEMU that this machine cannot take: exits with a line that says so. */
 void options_check(const MachineState *machine);
+/* Virtual time goes at the speed that is asked for, from the start. */
+void options_start_time(Stm32f407gDisc *m);
 /*
  * Line @n, "name=value", of the options that a snapshot belongs to, for the caller to free; NULL: there
  * are no more.

@@ -5,11 +5,14 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/cutils.h"
 #include "qemu/error-report.h"
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "exec/wait-loop.h"
 #include "system/cpus.h"
+#include "system/cpu-timers.h"
+#include "system/pace.h"
 #include "system/runstate.h"
 #include "stm32/board/accelerometer/accelerometer.h"
 #include "stm32/board/machine.h"
@@ -20,6 +23,7 @@ typedef enum OptionKind {
     OPTION_TEXT, OPTION_BOOL, OPTION_HZ,
     OPTION_CAN_BUS,                     /* a link */
     OPTION_TIME,                        /* virtual, in ns: not kept, see `get` and `set` */
+    OPTION_MEASURED,                    /* a number that can be read */
 } OptionKind;
 
 typedef struct Option {
@@ -33,6 +37,7 @@ typedef struct Option {
     void (*changed)(Stm32f407gDisc *m);
     int64_t (*get)(Stm32f407gDisc *m);
     void (*set)(Stm32f407gDisc *m, int64_t ns);
+    double (*measure)(void);
 } Option;
 
 /* ---- What makes a value right, and what follows from it ---- */
@@ -68,6 +73,57 @@ static void hse_stopped_changed(Stm32f407gDisc *m)
     clock_update_hz(m->hse, m->hse_stopped ? 0 : m->hse_frequency);
 }
 
+/* How fast "max", "1" or "0.5" is: 0 for no limit.  False if it is nothing of the kind. */
+static bool parse_speed(const char *text, double *speed)
+{
+    if (!strcmp(text, "max")) {
+        *speed = 0;
+        return true;
+    }
+    return !qemu_strtod_finite(text, NULL, speed) && (!*speed || (*speed >= 0.001 && *speed <= 1000));
+}
+
+static bool check_speed(const void *value, Error **errp)
+{
+    double speed;
+
+    if (!parse_speed(value, &speed)) {
+        error_setg(errp, "speed=%s: it is max, or virtual time by real time: 0.001 to 1000",
+                   (const char *)value);
+        return false;
+    }
+    if (icount_enabled() && !icount_can_hold()) {
+        error_setg(errp, "speed=%s: with -icount it takes sleep=off", (const char *)value);
+        return false;
+    }
+    return true;
+}
+
+static void speed_changed(Stm32f407gDisc *m)
+{
+    double speed;
+
+    if (m->soc && parse_speed(m->speed, &speed)) {      /* before, whether there is -icount is not known */
+        pace_set_speed(speed);
+    }
+}
+
+void options_start_time(Stm32f407gDisc *m)
+{
+    Error *err = NULL;
+    double speed;
+
+    pace_start();
+    if (!m->speed) {
+        m->speed = g_strdup(icount_enabled() ? "max" : "1");
+    } else if (!check_speed(m->speed, &err)) {
+        error_report_err(err);
+        exit(1);
+    } else if (parse_speed(m->speed, &speed)) {
+        pace_set_speed(speed);
+    }
+}
+
 static void fast_forward_changed(Stm32f407gDisc *m)
 {
     wait_loop_enable(m->fast_forward);
@@ -89,8 +145,8 @@ static int64_t get_fast_forwarded(Stm32f407gDisc *m)
 }
 
 /*
- * stop-at.  In the CPU's thread (-icount) it stops the CPU there and then, and time with it.  Elsewhere the
- * main loop does it: to stop the clock waits until no timer of it is being served, and this is one.
+ * stop-at.  In the CPU's thread it stops the CPU there and then.  Elsewhere (in tests without a CPU) the main
+ * loop does it: to stop the clock waits until no timer of it is being served, and this is one.
  */
 static void stop_expired(void *opaque)
 {
@@ -160,6 +216,12 @@ static const Option option_table[] = {
     { "canbus1", OPTION_CAN_BUS, MEMBER(canbus[0]), false,
       "bus that CAN1's transceiver is at: the id of an -object can-bus" },
     { "canbus2", OPTION_CAN_BUS, MEMBER(canbus[1]), false, "the same for CAN2" },
+    { "speed", OPTION_TEXT, MEMBER(speed), false,
+      "virtual time by real time: 1 (default), 2, 0.1 ..., max: as fast as possible (default with -icount)",
+      .check = check_speed, .changed = speed_changed },
+    { "speed-ratio", OPTION_MEASURED, 0, false,
+      "what that really is, over the last second or two, or since it was read last (read)",
+      .measure = pace_get_ratio },
     { "virtual-time", OPTION_TIME, 0, false, "ns since the start (read)", .get = get_virtual_time },
     { "fast-forwarded", OPTION_TIME, 0, false, "ns of it that loops that wait were passed in a leap (read)",
       .get = get_fast_forwarded },
@@ -184,6 +246,7 @@ static void get_option(Object *obj, Visitor *v, const char *name, void *opaque, 
 {
     const Option *o = opaque;
     char *text;
+    double number;
     int64_t ns;
 
     switch (o->kind) {
@@ -196,6 +259,10 @@ static void get_option(Object *obj, Visitor *v, const char *name, void *opaque, 
         break;
     case OPTION_HZ:
         visit_type_uint32(v, name, member(obj, o), errp);
+        break;
+    case OPTION_MEASURED:
+        number = o->measure();
+        visit_type_number(v, name, &number, errp);
         break;
     default:
         ns = o->get(STM32F407G_DISC(obj));
@@ -254,7 +321,7 @@ void options_add(ObjectClass *klass)
 {
     static const char *const types[] = {
         [OPTION_TEXT] = "string", [OPTION_BOOL] = "bool", [OPTION_HZ] = "uint32",
-        [OPTION_TIME] = "int",
+        [OPTION_TIME] = "int", [OPTION_MEASURED] = "number",
     };
 
     for (unsigned i = 0; i < ARRAY_SIZE(option_table); i++) {
@@ -265,7 +332,7 @@ void options_add(ObjectClass *klass)
                                            object_property_allow_set_link, 0);
         } else {
             object_class_property_add(klass, o->name, types[o->kind], get_option,
-                                      o->get && !o->set ? NULL : set_option, NULL, (void *)o);
+                                      (o->get && !o->set) || o->measure ? NULL : set_option, NULL, (void *)o);
         }
         object_class_property_set_description(klass, o->name, o->description);
     }

@@ -13,7 +13,6 @@
 #include "system/qtest.h"
 #include "stm32/core/counter.h"
 
-#define MAX_LATE 1000000        /* armings for what is past, in real time, until others have their turn */
 #define MAX_AT_ONCE 100000      /* timers due at one instant: a chain of devices has some ten, */
 #define MAX_AFTER_BUG 1000      /* ... one that never ends is cut shorter the next time */
 #define BUG_DELAY_NS SCALE_MS
@@ -132,22 +131,9 @@ int64_t counter_when(const Counter *c, uint64_t count)
 }
 
 /*
- * For something that was due at @when and is armed only now, in real time: who catches up is served in the
- * order of what was due, in this turn of the main loop; who does not get on lets others have theirs.
+ * When something that was due at @when and is armed only now is done: before time goes on; later if that never
+ * ends.
  */
-static int64_t due_late(const QEMUTimer *timer, int64_t when, int64_t now)
-{
-    static const QEMUTimer *last;
-    static int64_t last_when;
-    static unsigned count;
-    bool stands = timer == last && when <= last_when;
-
-    last = timer;
-    last_when = when;
-    return stands || ++count % MAX_LATE == 0 ? now : when;
-}
-
-/* The same in exact time: later if that never ends. */
 static int64_t due_now(int64_t when, int64_t now)
 {
     static int64_t instant;
@@ -182,7 +168,7 @@ void counter_arm(QEMUTimer *timer, int64_t when)
     if (when > now) {
         timer_mod(timer, when);
     } else if (set < 0 || set > now) {
-        timer_mod(timer, time_is_exact() ? due_now(when, now) : due_late(timer, when, now));
+        timer_mod(timer, due_now(when, now));
     }
 }
 

@@ -69,14 +69,13 @@ int64_t counter_when(const Counter *c, uint64_t count);
  * Let @timer expire at @when, as counter_when() has it; COUNTER_NEVER: not at all.  Every timer of
  * virtual time is armed here.
  *
- * A time that has passed is now: while virtual time is the host's, others get their turn before.
- * Where it is not, a timer that is due again and again while virtual time stands would never let
- * anybody else go on: that is a bug of the model, which is told once; such timers come some time
- * later then.
+ * A time that has passed is now, and virtual time stands until that is done.  A timer that is due
+ * again and again would never let anybody else go on: that is a bug of the model, which is told
+ * once; such timers come some time later then.
  */
 void counter_arm(QEMUTimer *timer, int64_t when);
 
-/* Is virtual time the guest's own (-icount, tests), so that no timer of it ever comes late? */
+/* Is virtual time the guest's own (-icount, tests), so that the guest itself is never late? */
 bool time_is_exact(void);
 
 /*

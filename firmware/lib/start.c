@@ -48,6 +48,7 @@ HANDLER(rcc_handler);
 HANDLER(exti0_handler);
 HANDLER(exti1_handler);
 HANDLER(exti3_handler);
+HANDLER(adc_handler);
 HANDLER(can1_tx_handler);
 HANDLER(can1_rx0_handler);
 HANDLER(can2_tx_handler);
@@ -95,6 +96,7 @@ static const handler vectors[16 + 82] = {
     [16 + 11] = dma1_stream0_handler,
     [16 + 14] = dma1_stream3_handler,
     [16 + 16] = dma1_stream5_handler,
+    [16 + 18] = adc_handler,
     [16 + 19] = can1_tx_handler,
     [16 + 20] = can1_rx0_handler,
     [16 + 23] = exti9_5_handler,

@@ -530,8 +530,9 @@ static void test_systick_rate(void)
         g_assert_cmpuint(cycles, >=, 16000000 - 10);
         g_assert_cmpuint(cycles, <=, 16000000 + 10);
     } else {
-        /* A busy host is late for some, and two that are due become one: as late as it likes */
-        g_assert_cmpuint(cycles, >=, 15800000);
+        /* None is lost; a busy host may let some pass before the program sees the first or the last */
+        g_assert_cmpuint(cycles, >=, 16000000 - 8 * 16000);
+        g_assert_cmpuint(cycles, <=, 16000000 + 8 * 16000);
     }
     stop();
 }
