@@ -29,7 +29,8 @@ typedef struct Fpb {
     ARMv7MPatcher patcher;
     uint32_t comp[N_CODE + N_LITERAL];  /* what the core knows: COMP of those that are enabled, or 0 ... */
     uint32_t remap;                     /* ... and the table */
-    MemoryRegion literal[N_LITERAL];    /* what is seen instead of flash */
+    MemoryRegion literal[N_LITERAL];    /* what is seen instead of flash ... */
+    uint32_t shown[N_LITERAL][2];       /* ... by this COMP and with this table */
 } Fpb;
 
 #define FPB(obj) ((Fpb *)(obj))
@@ -72,9 +73,13 @@ static uint16_t fetch(ARMv7MPatcher *patcher, uint32_t addr, uint16_t half)
 
 static void show_literal(Fpb *s, unsigned n)
 {
-    uint32_t comp = s->comp[N_CODE + n];
+    uint32_t comp = s->comp[N_CODE + n], now[2] = { comp, comp ? s->remap : 0 };
     MemoryRegion *mr = &s->literal[n];
 
+    if (!memcmp(now, s->shown[n], sizeof(now))) {
+        return;
+    }
+    memcpy(s->shown[n], now, sizeof(now));
     if (mr->container) {
         memory_region_del_subregion(mr->container, mr);
     }
@@ -94,11 +99,9 @@ static void tell_core(Fpb *s)
     }
     armv7m_set_patcher(s->core->cpu, any ? &s->patcher : NULL);
     armv7m_retranslate(s->core->cpu);
-    memory_region_transaction_begin();
     for (unsigned n = 0; n < N_LITERAL; n++) {
         show_literal(s, n);
     }
-    memory_region_transaction_commit();
 }
 
 /* True if one is in use, or was. */
