@@ -86,7 +86,7 @@ __attribute__((used)) static void after_return(void)
     finish();
 }
 
-static void thread_with_active_handlers(void)
+static void prepare_to_nest(void)
 {
     NVIC_ISER = 1;
     SHPR(SVCALL) = 0x80;
@@ -94,18 +94,18 @@ static void thread_with_active_handlers(void)
     on(IRQ0, return_to_thread);
     on(USAGEFAULT, usage);
     SHCSR |= SHCSR_USGFAULTENA;
+}
+
+static void thread_with_active_handlers(void)
+{
+    prepare_to_nest();
     CCR |= CCR_NONBASETHRDENA;
     __asm__ volatile("svc 0");
 }
 
 static void no_thread_with_active_handlers(void)
 {
-    NVIC_ISER = 1;
-    SHPR(SVCALL) = 0x80;
-    on(SVCALL, nested);
-    on(IRQ0, return_to_thread);
-    on(USAGEFAULT, usage);
-    SHCSR |= SHCSR_USGFAULTENA;
+    prepare_to_nest();
     __asm__ volatile("svc 0");
     CHECK(false);
 }

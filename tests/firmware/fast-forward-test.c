@@ -5,7 +5,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qobject/qdict.h"
 #include "stm32/tests/qtest/board.h"
 #include "stm32/firmware/lib/mailbox.h"
 
@@ -21,15 +20,6 @@ static const char *const programs[] = {
 };
 static const int64_t stops[ROWS] = { 11 * MS + 123, 80 * MS + 3 };
 
-static bool is_paused(void)
-{
-    QDict *answer = qtest_qmp_assert_success_ref(board, "{'execute': 'query-status'}");
-    bool paused = !strcmp(qdict_get_str(answer, "status"), "paused");
-
-    qobject_unref(answer);
-    return paused;
-}
-
 static void start(const char *program, bool fast)
 {
     g_autofree char *args = g_strdup_printf("-accel tcg -icount shift=3,sleep=off -S -machine fast-forward=%s "
@@ -43,7 +33,7 @@ static void run_until(int64_t ns)
 {
     board_set_int("/machine", "stop-at", ns);
     qtest_qmp_assert_success(board, "{'execute': 'cont'}");
-    for (int i = 0; !is_paused(); i++) {
+    for (int i = 0; !board_is_paused(); i++) {
         if (i > REAL_SECONDS * 1000) {
             g_error("hung at %" PRId64 " ns", board_get_int("/machine", "virtual-time"));
         }

@@ -7,7 +7,6 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/bswap.h"
-#include "qobject/qdict.h"
 #include "stm32/tests/qtest/board.h"
 
 #define RUN_NS 3000000          /* 375000 instructions */
@@ -164,15 +163,6 @@ static void make_image(GRand *random, bool skip)
     put_vector(1, FLASH + CODE + 1);
 }
 
-static bool is_paused(void)
-{
-    QDict *answer = qtest_qmp_assert_success_ref(board, "{'execute': 'query-status'}");
-    bool paused = !strcmp(qdict_get_str(answer, "status"), "paused");
-
-    qobject_unref(answer);
-    return paused;
-}
-
 static void test_random_code(const void *opaque)
 {
     unsigned seed = GPOINTER_TO_UINT(opaque);
@@ -190,7 +180,7 @@ static void test_random_code(const void *opaque)
     unlink(file);
     board_set_int("/machine", "stop-at", RUN_NS);
     qtest_qmp_assert_success(board, "{'execute': 'cont'}");
-    while (!is_paused()) {
+    while (!board_is_paused()) {
         if (g_get_monotonic_time() > end) {
             g_error("seed %u: hung at %" PRId64 " ns", seed,
                     board_get_int("/machine", "virtual-time"));

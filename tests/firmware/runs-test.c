@@ -5,7 +5,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qobject/qdict.h"
 #include "stm32/tests/qtest/board.h"
 #include "stm32/firmware/lib/mailbox.h"
 
@@ -77,15 +76,6 @@ static void test_exact(void)
 
 /* ---- Snapshots in the midst of runs ---- */
 
-static bool is_paused(void)
-{
-    QDict *answer = qtest_qmp_assert_success_ref(board, "{'execute': 'query-status'}");
-    bool paused = !strcmp(qdict_get_str(answer, "status"), "paused");
-
-    qobject_unref(answer);
-    return paused;
-}
-
 static void go_on(int64_t until)
 {
     board_set_int("/machine", "stop-at", until);
@@ -105,7 +95,7 @@ static void test_snapshots(void)
         g_autofree char *args = g_strdup_printf("%s -machine runs=%s", program, i % 3 == 2 ? "off" : "on");
 
         go_on(1500000 + 1234567 * i);
-        WAIT_FOR(is_paused());
+        WAIT_FOR(board_is_paused());
         g_autofree char *file = board_save();
 
         board_load(file, args);

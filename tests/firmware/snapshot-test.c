@@ -79,15 +79,6 @@ static void command(const char *name)
     qtest_qmp_assert_success(board, "{'execute': %s}", name);
 }
 
-static bool is_paused(void)
-{
-    QDict *answer = qtest_qmp_assert_success_ref(board, "{'execute': 'query-status'}");
-    bool paused = !strcmp(qdict_get_str(answer, "status"), "paused");
-
-    qobject_unref(answer);
-    return paused;
-}
-
 static void wait_for(bool (*reached)(void), const char *what)
 {
     for (int i = 0; !reached(); i++) {
@@ -224,7 +215,7 @@ static void run_until(int64_t ns)
 {
     board_set_int("/machine", "stop-at", ns);
     command("cont");
-    wait_for(is_paused, "stop-at");
+    wait_for(board_is_paused, "stop-at");
     g_assert_cmpint(virtual_time(), >=, ns);
 }
 

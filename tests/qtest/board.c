@@ -180,6 +180,15 @@ void board_route(const char *pin, unsigned function)
     board_pin_function(0x40020000 + 0x400 * (pin[1] - 'a'), atoi(pin + 2), function);
 }
 
+bool board_is_paused(void)
+{
+    QDict *answer = qtest_qmp_assert_success_ref(board, "{'execute': 'query-status'}");
+    bool paused = !strcmp(qdict_get_str(answer, "status"), "paused");
+
+    qobject_unref(answer);
+    return paused;
+}
+
 void board_wait_ns(int64_t ns)
 {
     qtest_clock_step(board, ns);

@@ -49,6 +49,8 @@ void board_enable(const char *peripheral);
 void board_hold_in_reset(const char *peripheral, bool hold);
 /* Let virtual time pass. */
 void board_wait_ns(int64_t ns);
+/* Has the machine been stopped, by stop-at or by command? */
+bool board_is_paused(void);
 
 /* Clock input or output @path of a device, in Hz: "/machine/soc/rcc/hclk". */
 uint64_t board_clock_hz(const char *path);
