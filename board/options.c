@@ -99,19 +99,25 @@ static bool check_speed(const void *value, Error **errp)
     return true;
 }
 
-static void speed_changed(Stm32f407gDisc *m)
+static void apply_speed(Stm32f407gDisc *m)
 {
     double speed;
 
-    if (m->soc && parse_speed(m->speed, &speed)) {      /* before, whether there is -icount is not known */
+    if (parse_speed(m->speed, &speed)) {
         pace_set_speed(speed);
+    }
+}
+
+static void speed_changed(Stm32f407gDisc *m)
+{
+    if (m->soc) {       /* before, options_start_time() does it: whether there is -icount is not known */
+        apply_speed(m);
     }
 }
 
 void options_start_time(Stm32f407gDisc *m)
 {
     Error *err = NULL;
-    double speed;
 
     pace_start();
     if (!m->speed) {
@@ -119,8 +125,8 @@ void options_start_time(Stm32f407gDisc *m)
     } else if (!check_speed(m->speed, &err)) {
         error_report_err(err);
         exit(1);
-    } else if (parse_speed(m->speed, &speed)) {
-        pace_set_speed(speed);
+    } else {
+        apply_speed(m);
     }
 }
 
