@@ -161,8 +161,7 @@ UsbSocket *usb_socket_of(Object *obj)
 {
     Object *owner = object_dynamic_cast(obj, TYPE_USB_SOCKET_OWNER);
 
-    return owner ? ((UsbSocketOwnerClass *)object_class_dynamic_cast(
-                        object_get_class(owner), TYPE_USB_SOCKET_OWNER))->socket(owner) : NULL;
+    return owner ? USB_SOCKET_OWNER_CLASS(object_get_class(owner))->socket(owner) : NULL;
 }
 
 static const TypeInfo usb_socket_types[] = { {
