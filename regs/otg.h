@@ -409,7 +409,7 @@ BITS(DOEPEACHMSK1, NYETM, 14, 1, rw))
     BITS(DOEPCTL##n, CNAK,   26,  1, w) \
     BITS(DOEPCTL##n, SNAK,   27,  1, w) \
     BITS(DOEPCTL##n, EPENA,  31,  1, rs) \
-    REG (DOEPINT##n, 0xb08 + 0x20 * n, 0x00000000) \
+    REG (DOEPINT##n, 0xb08 + 0x20 * n, 0x00000080) \
     BITS(DOEPINT##n, XFRC,    0,  1, rc_w1) \
     BITS(DOEPINT##n, EPDISD,  1,  1, rc_w1) \
     BITS(DOEPINT##n, STUP,    3,  1, rc_w1) \

@@ -208,11 +208,15 @@ static void grstctl_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 /* ---- Other registers ---- */
 
 
+/* unsure: what it says before DIEPTXF0 has been written, whose depth is 0 then, is its reset value. */
 static uint32_t hnptxsts_read(Periph *p, unsigned n)
 {
     Otg *s = OTG(p);
 
-    return s->host ? otg_hnptxsts_read(p, n)
+    if (s->host) {
+        return otg_hnptxsts_read(p, n);
+    }
+    return p->regs[R_DIEPTXF0] == p->reg[R_DIEPTXF0].reset ? p->regs[n]
            : FIELD_DP32(p->regs[n], HNPTXSTS, NPTXFSAV, otg_tx_free(s, 0));
 }
 
