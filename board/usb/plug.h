@@ -1,0 +1,46 @@
+/*
+ * What is plugged into a USB socket of the board with the board as the device: a -device of abstract kind.
+ *
+ * Options: port= (otg-fs, which is the default, or otg-hs).
+ * QOM properties, to be set at any time too: `attached` (bool: false pulls the cable out), `vbus` (bool: is
+ * there power on the cable?).  `tree` (string, read): the device that was found, as lsusb -v shows it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_BOARD_USB_PLUG_H
+#define STM32_BOARD_USB_PLUG_H
+
+#include "hw/qdev-core.h"
+#include "stm32/core/pins/pin.h"
+#include "stm32/board/usb/gadget.h"
+
+#define TYPE_USB_PLUG "stm32-usb-plug"
+OBJECT_DECLARE_TYPE(UsbPlug, UsbPlugClass, USB_PLUG)
+
+struct UsbPlug {
+    DeviceState parent_obj;
+    char *port;
+    bool attached, vbus;
+    Gadget gadget;
+    UsbSocket *socket;
+    char *path;                     /* of the core */
+    PinDriver vbus_driver;
+    bool loaded;                    /* a snapshot; to begin anew when the machine goes on */
+};
+
+struct UsbPlugClass {
+    DeviceClass parent_class;
+    GadgetOps gadget;               /* called with the UsbPlug */
+    /* Check the own options, and open what they name. */
+    void (*open)(UsbPlug *plug, Error **errp);
+};
+
+/* Say a line to the user: what has happened at this plug. */
+void usb_plug_say(UsbPlug *plug, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+
+/* tree.c: @g as lsusb -v shows it; the caller frees it. */
+char *usb_tree(Gadget *g);
+/* "0483:5740 ST Virtual COM Port, full speed"; the caller frees it. */
+char *usb_summary(Gadget *g);
+
+#endif
