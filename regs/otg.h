@@ -159,7 +159,7 @@ BITS(GCCFG, NOVBUSSENS,  21,  1, rw)
 REG (CID, 0x03c, OTG_CID)
 BITS(CID, PRODUCT_ID,     0, 32, rw)
 
-/* unsure: the manual has none of these five; Synopsys' core has, and drivers of it look */
+/* unsure: the manual has none of these six; Synopsys' core has, and drivers of it look */
 REG (GSNPSID, 0x040, 0x4f54281a)
 BITS(GSNPSID, ID,         0, 32, r)
 REG (GHWCFG1, 0x044, 0x00000000)
@@ -170,6 +170,10 @@ REG (GHWCFG3, 0x04c, OTG_GHWCFG3)
 BITS(GHWCFG3, CONFIG,     0, 32, r)
 REG (GHWCFG4, 0x050, OTG_GHWCFG4)
 BITS(GHWCFG4, CONFIG,     0, 32, r)
+
+/* of later cores, which drivers for many of them write all the same */
+REG (GDFIFOCFG, 0x05c, 0x00000000)
+BITS(GDFIFOCFG, CONFIG,   0, 32, r)
 
 REG (HPTXFSIZ, 0x100, 0x02000600)
 BITS(HPTXFSIZ, PTXSA,     0, 16, rw)

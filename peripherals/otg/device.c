@@ -32,6 +32,7 @@ static void device_reset(void *opaque, bool on)
     if (on) {
         otg_in_reset(s);
         otg_out_reset(s);
+        s->in_control = false;
         reg_set(s, DCTL, RWUSIG, 0);
         otg_set_gintsts(s, R_GINTSTS_USBRST_MASK);
     } else {
@@ -51,18 +52,33 @@ static void device_frames(void *opaque, bool on)
     }
 }
 
+/*
+ * Firmware writes DAD before the status of SET_ADDRESS: until that has been sent the address is still the
+ * one before, and the core knows.
+ */
+static bool is_for_us(const Otg *s, const UsbToken *token)
+{
+    return token->address == reg_get(s, DCFG, DAD) || (s->in_control && token->address == s->address);
+}
+
 static UsbAnswer device_token(void *opaque, UsbToken *token)
 {
     Otg *s = opaque;
     UsbAnswer answer;
 
-    if (s->host || s->parent_obj.held || token->address != reg_get(s, DCFG, DAD) ||
-        reg_get(s, PCGCCTL, STPPCLK)) {
+    if (s->host || s->parent_obj.held || !is_for_us(s, token) || reg_get(s, PCGCCTL, STPPCLK)) {
         return USB_NOTHING;
     }
     otg_frames_sync(s);
+    if (token->pid == USB_TOKEN_SETUP && !token->endpoint) {
+        s->in_control = true;
+        s->address = token->address;
+    }
     answer = token->pid == USB_TOKEN_IN ? otg_in_token(s, token)
              : token->pid == USB_TOKEN_SETUP ? otg_setup_token(s, token) : otg_out_token(s, token);
+    if (answer == USB_DATA && !token->endpoint) {
+        s->in_control = false;
+    }
     periph_update(&s->parent_obj);
     return answer;
 }

@@ -412,6 +412,8 @@ const VMStateDescription otg_vmstate = {
         VMSTATE_BOOL(session_told, Otg),
         VMSTATE_STRUCT_ARRAY(in, Otg, OTG_ENDPOINTS, 1, in_vmstate, OtgIn),
         VMSTATE_STRUCT_ARRAY(out, Otg, OTG_ENDPOINTS, 1, out_vmstate, OtgOut),
+        VMSTATE_BOOL(in_control, Otg),
+        VMSTATE_UINT8(address, Otg),
         VMSTATE_UINT64(sof_told, Otg),
         VMSTATE_UINT64(eopf_told, Otg),
         VMSTATE_INT64(suspend_at, Otg),

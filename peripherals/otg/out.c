@@ -91,6 +91,11 @@ static void take(Otg *s, unsigned n, const UsbToken *token)
 {
     unsigned bytes = token->length;
 
+    if (bytes > xfrsiz(s, n)) {
+        periph_mishap(&s->parent_obj, "a packet of %u bytes comes to OUT endpoint %u, whose DOEPTSIZ%u.XFRSIZ "
+                      "has %u left: it is more than the firmware expects; XFRSIZ has to be a multiple of MPSIZ",
+                      bytes, n, n, xfrsiz(s, n));
+    }
     if (otg_uses_dma(s)) {
         store(s, n, token->data, bytes);
     } else {
@@ -318,9 +323,6 @@ static void check(Otg *s, unsigned n)
     if (!pktcnt(s, n)) {
         periph_mistake(&s->parent_obj, "OUT endpoint %u is enabled with DOEPTSIZ%u.PKTCNT = 0: it ends with "
                        "the first packet", n, n);
-    } else if (n && max_packet(s, n) && xfrsiz(s, n) < max_packet(s, n)) {
-        periph_mistake(&s->parent_obj, "OUT endpoint %u is enabled with XFRSIZ = %u, less than a packet of %u "
-                       "bytes: it has to be a multiple of MPSIZ", n, xfrsiz(s, n), max_packet(s, n));
     }
     if (!otg_uses_dma(s) && DIV_ROUND_UP(max_packet(s, n), 4) + 2 > reg_get(s, GRXFSIZ, RXFD)) {
         periph_mistake(&s->parent_obj, "GRXFSIZ is %u words: no room for a packet of OUT endpoint %u (%u bytes "

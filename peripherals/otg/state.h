@@ -74,6 +74,8 @@ typedef struct Otg {
     /* device */
     OtgIn in[OTG_ENDPOINTS];
     OtgOut out[OTG_ENDPOINTS];
+    bool in_control;            /* endpoint 0: since a SETUP, until something has been sent */
+    uint8_t address;            /* that it answers to as well, until the status of SET_ADDRESS is sent */
     uint64_t sof_told, eopf_told;       /* frames, from frame 0, of which that is over */
     QEMUTimer *frame_timer;
     QEMUTimer *idle_timer;      /* to a suspended bus */
@@ -200,7 +202,6 @@ void otg_device_init(Otg *s);
 /* Endpoints that answered NAK and would not any more: the host is told. */
 void otg_device_update(Otg *s);
 void otg_dctl_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
-uint32_t otg_dctl_read(Periph *p, unsigned n);
 uint32_t otg_dsts_read(Periph *p, unsigned n);
 uint32_t otg_daint_read(Periph *p, unsigned n);
 
