@@ -70,6 +70,7 @@ static UsbAnswer device_token(void *opaque, UsbToken *token)
         return USB_NOTHING;
     }
     otg_frames_sync(s);
+    otg_in_arrive(s);
     if (token->pid == USB_TOKEN_SETUP && !token->endpoint) {
         s->in_control = true;
         s->address = token->address;
@@ -89,6 +90,7 @@ static const UsbDeviceOps device_ops = {
 
 void otg_device_update(Otg *s)
 {
+    otg_in_update(s);
     for (unsigned n = 0; n < s->n_endpoints; n++) {
         if (unlikely(s->in[n].nak) && otg_in_is_ready(s, n)) {
             usb_ready(&s->socket, true, n);
@@ -178,5 +180,6 @@ void otg_dctl_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 
 void otg_device_init(Otg *s)
 {
+    otg_in_init(s);
     usb_socket_init(&s->socket, &device_ops, s);
 }
