@@ -242,7 +242,7 @@ BITS(HPRT, PSPD,         17,  2, r)
     BITS(HCSPLT##n, HUBADDR,  7,  7, rw) \
     BITS(HCSPLT##n, XACTPOS, 14,  2, rw) \
     BITS(HCSPLT##n, COMPLSPLT, 16, 1, rw) \
-    BITS(HCSPLT##n, SPLITEN, 31,  1, rw)) \
+    BITS(HCSPLT##n, SPLITEN, 31,  1, todo)) \
     REG (HCINT##n, 0x508 + 0x20 * n, 0x00000000) \
     BITS(HCINT##n, XFRC,      0,  1, rc_w1) \
     BITS(HCINT##n, CHH,       1,  1, rc_w1) \
@@ -271,6 +271,7 @@ BITS(HPRT, PSPD,         17,  2, r)
     BITS(HCTSIZ##n, XFRSIZ,   0, 19, rw) \
     BITS(HCTSIZ##n, PKTCNT,  19, 10, rw) \
     BITS(HCTSIZ##n, DPID,    29,  2, rw) \
+    HS(BITS(HCTSIZ##n, DOPING, 31, 1, rw)) \
     HS(REG (HCDMA##n, 0x514 + 0x20 * n, 0x00000000) \
     BITS(HCDMA##n, DMAADDR,   0, 32, rw))
 CHANNEL(0) CHANNEL(1) CHANNEL(2) CHANNEL(3) CHANNEL(4) CHANNEL(5) CHANNEL(6) CHANNEL(7)

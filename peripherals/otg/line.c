@@ -60,7 +60,7 @@ bool otg_is_on(const Otg *s)
 }
 
 /* Why is it not, if it was meant to be? */
-static void explain(Otg *s)
+void otg_explain(Otg *s)
 {
     if (!has_power(s)) {
         return;
@@ -181,7 +181,7 @@ static void update_pull_up(Otg *s)
     bool high = otg_uses_ulpi(s) && reg_get(s, DCFG, DSPD) == 0;
 
     if (meant && !on) {
-        explain(s);
+        otg_explain(s);
     }
     if (on != s->socket.pulled_up) {
         signal_drive(&s->dp, on ? DRIVE(PULL_UP) : DRIVE(NONE));
