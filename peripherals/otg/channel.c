@@ -55,11 +55,13 @@ static void flag(Otg *s, unsigned n, uint32_t flags)
     HCINT(s, n) |= flags;
 }
 
+/* One that is to halt does so all the same. */
 static void disable(Otg *s, unsigned n)
 {
-    HCCHAR(s, n) &= ~(CHAR(CHENA) | CHAR(CHDIS));
-    s->h.channel[n].halt_at = COUNTER_NEVER;
-    s->h.channel[n].nak = false;
+    if (s->h.channel[n].halt_at == COUNTER_NEVER) {
+        HCCHAR(s, n) &= ~(CHAR(CHENA) | CHAR(CHDIS));
+        s->h.channel[n].nak = false;
+    }
 }
 
 /* ---- The receive FIFO ---- */
@@ -139,6 +141,7 @@ bool otg_channel_halts(Otg *s, unsigned n)
         flag(s, n, INT(CHH));
         s->h.channel[n].halted = true;
     }
+    s->h.channel[n].halt_at = COUNTER_NEVER;
     disable(s, n);
     otg_requests_drop(s, n);
     return true;
@@ -148,6 +151,7 @@ bool otg_channel_halts(Otg *s, unsigned n)
 static void ends_by_itself(Otg *s, unsigned n, uint32_t flags)
 {
     flag(s, n, flags | INT(CHH));
+    s->h.channel[n].halt_at = COUNTER_NEVER;
     disable(s, n);
 }
 

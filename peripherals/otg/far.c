@@ -339,7 +339,9 @@ void otg_far_reset(Otg *s)
     OtgHost *h = &s->h;
 
     otg_far_cancel(s);
-    memset(h->toggles, 0, sizeof(h->toggles));
+    for (unsigned address = 0; address < OTG_ADDRESSES; address++) {
+        h->toggles[address] = toggle_bit(false, 0) | toggle_bit(true, 0);
+    }
     if (!otg_far_is_there(s)) {
         return;
     }

@@ -40,7 +40,8 @@ static uint32_t device_flags(Otg *s)
 static uint32_t gintsts_read(Periph *p, unsigned n)
 {
     Otg *s = OTG(p);
-    uint32_t flags = p->regs[R_GINTSTS] | (s->host ? otg_host_flags(s) : device_flags(s));
+    uint32_t kept = p->regs[R_GINTSTS] & ~(R_GINTSTS_NPTXFE_MASK | R_GINTSTS_PTXFE_MASK);
+    uint32_t flags = kept | (s->host ? otg_host_flags(s) : device_flags(s));
 
     flags = FIELD_DP32(flags, GINTSTS, CMOD, s->host);
     flags = FIELD_DP32(flags, GINTSTS, OTGINT, !!p->regs[R_GOTGINT]);
