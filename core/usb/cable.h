@@ -69,7 +69,7 @@ typedef struct UsbSocket {
     const UsbHostOps *host;             /* NULL: nothing is plugged in */
     void *device_opaque, *host_opaque;
     /* of the device */
-    bool pulled_up;
+    bool pulled_up, woken;
     uint8_t speed;                      /* USB_SPEED_x: the best it can do */
     /* of the host */
     bool powered, reset;

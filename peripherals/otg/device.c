@@ -12,6 +12,28 @@
 
 enum { ENUMSPD_HIGH = 0, ENUMSPD_FULL_ULPI = 1, ENUMSPD_FULL = 3 };
 
+/*
+ * RM0090 table 211: TRDT by HCLK, for full speed.  One less than that is what older drivers of ST write, and
+ * works.
+ */
+static void check_turnaround(Otg *s)
+{
+    static const unsigned least_khz[] = {       /* for which TRDT 15, 14 ... 6 is enough */
+        14200, 15000, 16000, 17200, 18500, 20000, 21800, 24000, 27500, 32000,
+    };
+    unsigned khz = clock_get_hz(s->parent_obj.clk) / 1000, i = 0, trdt = reg_get(s, GUSBCFG, TRDT);
+
+    while (i < ARRAY_SIZE(least_khz) && khz >= least_khz[i]) {
+        i++;
+    }
+    if (!i) {
+        periph_mishap(&s->parent_obj, "HCLK is %u kHz: it has to be more than 14200 for USB", khz);
+    } else if (trdt + 1 < 16 - i) {
+        periph_mishap(&s->parent_obj, "GUSBCFG.TRDT is %u: with an HCLK of %u kHz it has to be %u at least, or "
+                      "the core answers too late", trdt, khz, 16 - i);
+    }
+}
+
 /* ---- The cable ---- */
 
 static void device_power(void *opaque, bool on)
@@ -38,6 +60,9 @@ static void device_reset(void *opaque, bool on)
     } else {
         reg_set(s, DSTS, ENUMSPD, high ? ENUMSPD_HIGH : otg_uses_ulpi(s) ? ENUMSPD_FULL_ULPI : ENUMSPD_FULL);
         otg_set_gintsts(s, R_GINTSTS_ENUMDNE_MASK);
+        if (!otg_uses_ulpi(s)) {
+            check_turnaround(s);
+        }
     }
     periph_update(&s->parent_obj);
 }
@@ -70,6 +95,7 @@ static UsbAnswer device_token(void *opaque, UsbToken *token)
         return USB_NOTHING;
     }
     otg_frames_sync(s);
+    otg_in_arrive(s);
     if (token->pid == USB_TOKEN_SETUP && !token->endpoint) {
         s->in_control = true;
         s->address = token->address;
@@ -89,6 +115,7 @@ static const UsbDeviceOps device_ops = {
 
 void otg_device_update(Otg *s)
 {
+    otg_in_update(s);
     for (unsigned n = 0; n < s->n_endpoints; n++) {
         if (unlikely(s->in[n].nak) && otg_in_is_ready(s, n)) {
             usb_ready(&s->socket, true, n);
@@ -178,5 +205,6 @@ void otg_dctl_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 
 void otg_device_init(Otg *s)
 {
+    otg_in_init(s);
     usb_socket_init(&s->socket, &device_ops, s);
 }

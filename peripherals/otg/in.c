@@ -74,7 +74,7 @@ static void get_packet(Otg *s, unsigned n, uint8_t *data, unsigned size)
     }
 }
 
-/* The host has got it. */
+/* The host has got it: it has answered. */
 static void packet_is_sent(Otg *s, unsigned n, unsigned size)
 {
     OtgIn *in = &s->in[n];
@@ -93,6 +93,46 @@ static void packet_is_sent(Otg *s, unsigned n, unsigned size)
         DIEPCTL(s, n) &= ~CTL(EPENA);
         DIEPINT(s, n) |= INT(XFRC);
     }
+}
+
+/* A packet of endpoint @n goes out, and will be there after its time on the bus. */
+static void send_packet(Otg *s, unsigned n, UsbToken *token, unsigned size, bool isochronous)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+
+    get_packet(s, n, token->data, size);
+    token->length = size;
+    s->flight = (OtgFlight) { .lost = token->lost, .endpoint = n, .size = size };
+    s->flight.end = now + usb_token_ns(s->socket.bus_speed, USB_TOKEN_IN, size, USB_DATA, isochronous);
+}
+
+void otg_in_arrive(Otg *s)
+{
+    unsigned n = s->flight.endpoint;
+
+    if (s->flight.end == COUNTER_NEVER) {
+        return;
+    }
+    s->flight.end = COUNTER_NEVER;
+    if (s->flight.lost || !is_enabled(s, n)) {
+        return;
+    }
+    if (type(s, n) != EP_ISOCHRONOUS) {
+        s->in[n].data1 ^= 1;
+        DIEPCTL(s, n) ^= n ? CTL(EONUM) : 0;
+    }
+    packet_is_sent(s, n, s->flight.size);
+}
+
+static void flight_expired(void *opaque)
+{
+    otg_in_arrive(opaque);
+    periph_update(opaque);
+}
+
+void otg_in_update(Otg *s)
+{
+    counter_arm(s->flight_timer, s->flight.end);
 }
 
 void otg_in_push(Otg *s, unsigned n, uint32_t word)
@@ -136,11 +176,9 @@ static UsbAnswer isochronous(Otg *s, unsigned n, UsbToken *token)
         token->toggle = 0;
         return USB_DATA;                /* nothing for this frame */
     }
-    get_packet(s, n, token->data, size);
     token->toggle = s->socket.bus_speed == USB_SPEED_HIGH
                     ? MIN(2, MAX(FIELD_EX32(DIEPTSIZ(s, n), DIEPTSIZ1, MCNT), 1) - 1) : 0;
-    token->length = size;
-    packet_is_sent(s, n, size);
+    send_packet(s, n, token, size, true);
     return USB_DATA;
 }
 
@@ -185,14 +223,8 @@ UsbAnswer otg_in_token(Otg *s, UsbToken *token)
         periph_mishap(&s->parent_obj, "IN endpoint %u sends %u bytes to a host that has room for %u: DIEPCTL%u."
                       "MPSIZ is not what its descriptor says", n, packet_size(s, n), size, n);
     }
-    get_packet(s, n, token->data, size);
-    token->length = size;
     token->toggle = n ? !!(DIEPCTL(s, n) & CTL(EONUM)) : s->in[0].data1;
-    if (!token->lost) {
-        s->in[n].data1 ^= 1;
-        DIEPCTL(s, n) ^= n ? CTL(EONUM) : 0;
-        packet_is_sent(s, n, size);
-    }
+    send_packet(s, n, token, size, false);
     return USB_DATA;
 }
 
@@ -221,6 +253,13 @@ void otg_in_reset(Otg *s)
         DIEPCTL(s, n) &= ~(CTL(EPENA) | CTL(STALL) | (n ? CTL(USBAEP) : 0));
         s->in[n].data1 = s->in[n].nak = false;
     }
+    s->flight.end = COUNTER_NEVER;
+}
+
+void otg_in_init(Otg *s)
+{
+    s->flight_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, flight_expired, s);
+    s->flight.end = COUNTER_NEVER;
 }
 
 /* ---- Isochronous frames ---- */

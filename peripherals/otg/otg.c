@@ -182,6 +182,7 @@ static void core_reset(Otg *s)
     flush_tx(s, FLUSH_ALL);
     memset(s->in, 0, sizeof(s->in));
     memset(s->out, 0, sizeof(s->out));
+    s->flight.end = COUNTER_NEVER;
     otg_host_core_reset(s);
 }
 
@@ -307,6 +308,7 @@ void otg_reset(Periph *p, bool power_on)
     flush_tx(s, FLUSH_ALL);
     memset(s->in, 0, sizeof(s->in));
     memset(s->out, 0, sizeof(s->out));
+    s->flight.end = COUNTER_NEVER;
     otg_line_reset(s);
     otg_frames_reset(s);
     otg_host_reset(s);
@@ -398,6 +400,17 @@ static const VMStateDescription in_vmstate = {
     },
 };
 
+static const VMStateDescription flight_vmstate = {
+    .name = "otg-flight", .version_id = 1, .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_INT64(end, OtgFlight),
+        VMSTATE_BOOL(lost, OtgFlight),
+        VMSTATE_UINT8(endpoint, OtgFlight),
+        VMSTATE_UINT16(size, OtgFlight),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 static const VMStateDescription out_vmstate = {
     .name = "otg-out", .version_id = 1, .minimum_version_id = 1,
     .fields = (const VMStateField[]) {
@@ -421,6 +434,7 @@ const VMStateDescription otg_vmstate = {
         VMSTATE_BOOL(session_told, Otg),
         VMSTATE_STRUCT_ARRAY(in, Otg, OTG_ENDPOINTS, 1, in_vmstate, OtgIn),
         VMSTATE_STRUCT_ARRAY(out, Otg, OTG_ENDPOINTS, 1, out_vmstate, OtgOut),
+        VMSTATE_STRUCT(flight, Otg, 1, flight_vmstate, OtgFlight),
         VMSTATE_BOOL(in_control, Otg),
         VMSTATE_UINT8(address, Otg),
         VMSTATE_UINT64(sof_told, Otg),

@@ -371,7 +371,7 @@ void otg_doeptsiz_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     Otg *s = OTG(p);
     unsigned n = (reg - R_DOEPTSIZ0) / 8;
 
-    if (is_active(s, n) && (DOEPCTL(s, n) & CTL(EPENA))) {
+    if (n && is_active(s, n) && (DOEPCTL(s, n) & CTL(EPENA))) {     /* 0 is made ready for SETUPs so */
         periph_mistake(p, "write of DOEPTSIZ%u while OUT endpoint %u is enabled: the transfer under way is "
                        "changed; wait for XFRC, or disable it first", n, n);
     }

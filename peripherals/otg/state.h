@@ -42,6 +42,14 @@ typedef struct OtgIn {
     bool nak;                   /* the host was told NAK and does not ask again until it is told */
 } OtgIn;
 
+/* A packet IN that is on its way, until the host has answered it. */
+typedef struct OtgFlight {
+    int64_t end;                /* virtual ns, or COUNTER_NEVER */
+    bool lost;                  /* the answer will not come */
+    uint8_t endpoint;
+    uint16_t size;
+} OtgFlight;
+
 typedef struct OtgOut {
     bool data1, nak;
     bool setup;                 /* a SETUP has come, and the next token will say that it was the last */
@@ -76,6 +84,8 @@ typedef struct Otg {
     /* device */
     OtgIn in[OTG_ENDPOINTS];
     OtgOut out[OTG_ENDPOINTS];
+    OtgFlight flight;
+    QEMUTimer *flight_timer;
     bool in_control;            /* endpoint 0: since a SETUP, until something has been sent */
     uint8_t address;            /* that it answers to as well, until the status of SET_ADDRESS is sent */
     uint64_t sof_told, eopf_told;       /* frames, from frame 0, of which that is over */
@@ -184,6 +194,10 @@ int64_t otg_next_flag(const Otg *s);
 
 /* ---- in.c ---- */
 
+void otg_in_init(Otg *s);
+void otg_in_update(Otg *s);
+/* The packet on its way has arrived. */
+void otg_in_arrive(Otg *s);
 UsbAnswer otg_in_token(Otg *s, UsbToken *token);
 /* Would endpoint @n, which has answered NAK, do otherwise now? */
 bool otg_in_is_ready(Otg *s, unsigned n);
