@@ -36,7 +36,8 @@ BITS(GAHBCFG, DMAEN,      5,  1, rw))
 BITS(GAHBCFG, TXFELVL,    7,  1, rw)
 BITS(GAHBCFG, PTXFELVL,   8,  1, rw)
 
-REG (GUSBCFG, 0x00c, 0x00000a00)
+/* unsure: that PHYSEL of OTG_FS, which is "always 1", reads so; drivers look */
+HS(REG (GUSBCFG, 0x00c, 0x00000a00)) FS(REG (GUSBCFG, 0x00c, 0x00000a40))
 BITS(GUSBCFG, TOCAL,      0,  3, rw)
 HS(BITS(GUSBCFG, PHYSEL, 6, 1, rw)) FS(BITS(GUSBCFG, PHYSEL, 6, 1, r))
 BITS(GUSBCFG, SRPCAP,     8,  1, rw)
@@ -248,7 +249,9 @@ BITS(HPRT, PSPD,         17,  2, r)
     BITS(HCSPLT##n, HUBADDR,  7,  7, rw) \
     BITS(HCSPLT##n, XACTPOS, 14,  2, rw) \
     BITS(HCSPLT##n, COMPLSPLT, 16, 1, rw) \
-    BITS(HCSPLT##n, SPLITEN, 31,  1, rw)) \
+    BITS(HCSPLT##n, SPLITEN, 31,  1, todo)) \
+    FS(REG (HCSPLT##n, 0x504 + 0x20 * n, 0x00000000) \
+    BITS(HCSPLT##n, NONE,     0, 32, r))    /* drivers of both cores write 0, and look */ \
     REG (HCINT##n, 0x508 + 0x20 * n, 0x00000000) \
     BITS(HCINT##n, XFRC,      0,  1, rc_w1) \
     BITS(HCINT##n, CHH,       1,  1, rc_w1) \
@@ -277,6 +280,7 @@ BITS(HPRT, PSPD,         17,  2, r)
     BITS(HCTSIZ##n, XFRSIZ,   0, 19, rw) \
     BITS(HCTSIZ##n, PKTCNT,  19, 10, rw) \
     BITS(HCTSIZ##n, DPID,    29,  2, rw) \
+    HS(BITS(HCTSIZ##n, DOPING, 31, 1, rw)) \
     HS(REG (HCDMA##n, 0x514 + 0x20 * n, 0x00000000) \
     BITS(HCDMA##n, DMAADDR,   0, 32, rw))
 CHANNEL(0) CHANNEL(1) CHANNEL(2) CHANNEL(3) CHANNEL(4) CHANNEL(5) CHANNEL(6) CHANNEL(7)

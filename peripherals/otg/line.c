@@ -126,7 +126,7 @@ static void update_session(Otg *s)
 
 static bool id_is_high(const Otg *s)
 {
-    return signal_level(&s->id, true);  /* it has a pull-up of its own */
+    return signal_level(&s->id, true);
 }
 
 /* The role that is asked for. */
@@ -238,6 +238,7 @@ void otg_line_init(Otg *s)
     add_signal(s, &s->dm, "dm");
     add_signal(s, &s->dp, "dp");
     add_signal(s, &s->id, "id");
+    signal_drive(&s->id, DRIVE(PULL_UP));       /* it has one of its own */
     add_signal(s, &s->sof, "sof");
     for (unsigned i = 0; s->is_hs && i < OTG_ULPI_SIGNALS; i++) {
         add_signal(s, &s->ulpi[i], ulpi[i]);
