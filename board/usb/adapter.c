@@ -164,10 +164,10 @@ static UsbAnswer begin(UsbAdapter *a, Slot *slot, USBEndpoint *ep, UsbToken *tok
     usb_packet_addbuf(&slot->packet, slot->data, length);
     usb_handle_packet(a->port.dev, &slot->packet);
     slot->busy = slot->packet.status == USB_RET_ASYNC;
-    if (slot->busy) {
-        return token->pid == USB_TOKEN_SETUP ? USB_ACK : USB_NAK;
+    if (token->pid == USB_TOKEN_SETUP) {
+        return USB_ACK;             /* STALL comes in the next stage */
     }
-    return answer_of(slot, token);
+    return slot->busy ? USB_NAK : answer_of(slot, token);
 }
 
 static UsbAnswer adapter_token(void *opaque, UsbToken *token)
