@@ -23,7 +23,7 @@ run: build demo ; @firmware/run.py $(QEMU) $(DEMO) "$(SECONDS)" $(SOUND)
 docs: build ; @docs/generate.py
 bench: build ; @tests/bench/bench.py
 hostile: ; @qemu/install.sh && qemu/unpack.sh && \
-	STM32_SEEDS=$(or $(SEEDS),100) STM32_SEED=$(SEED) tests/run.sh -t 100 stm32/hostile
+	STM32_SEEDS=$(or $(SEEDS),100) STM32_SEED=$(SEED) tests/run.sh -t 20 stm32/hostile
 test:  ; @qemu/install.sh && qemu/unpack.sh && tests/run.sh
 
 .PHONY: build demo run docs bench hostile test

@@ -61,7 +61,7 @@ static void link_pin(Stm32f407Soc *s, const char *peripheral, const char *link, 
                              OBJECT(stm32f407_find_pin(OBJECT(s), pin)), &error_abort);
 }
 
-/* Show SYSCFG the pins it chooses from, PWR and the RTC those they have whatever the port says. */
+/* Show SYSCFG the pins it chooses from, PWR, the OTG cores and the RTC those they have whatever the port says. */
 static void link_pins(Stm32f407Soc *s)
 {
     for (char port = 'a'; port <= 'i'; port++) {
@@ -72,6 +72,8 @@ static void link_pins(Stm32f407Soc *s)
         }
     }
     link_pin(s, "pwr", "wkup", "pa0");
+    link_pin(s, "otg-fs", "vbus", "pa9");
+    link_pin(s, "otg-hs", "vbus", "pb13");
     link_pin(s, "rtc", "af1", "pc13");
     link_pin(s, "rtc", "af2", "pi8");
     for (unsigned i = 0; i < ARRAY_SIZE(analog_table); i++) {

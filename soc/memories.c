@@ -85,6 +85,7 @@ static void make_dma_buses(Stm32f407Soc *s)
     add_window(s, &s->apb1, &s->apb1_window, APB1_BASE, APB1_SIZE);
     link_bus(s, "dma1", "memory-bus", &s->matrix);
     link_bus(s, "dma2", "memory-bus", &s->matrix);
+    link_bus(s, "otg-hs", "memory-bus", &s->matrix);
     link_bus(s, "dma1", "peripheral-bus", &s->apb1);
     link_bus(s, "dma2", "peripheral-bus", &s->matrix);
 }

@@ -83,7 +83,9 @@ static const struct Peripheral {
     { "bkpsram", "stm32f4-bkpsram", 0x40024000, .reset = NONE },
     { "dma1",   "stm32f4-dma",    0x40026000, .properties = "memory-to-memory=off" },
     { "dma2",   "stm32f4-dma",    0x40026400 },
+    { "otg-hs", "stm32f4-otg-hs", 0x40040000, "otghs", "otgh-reset" },
     /* AHB2 */
+    { "otg-fs", "stm32f4-otg-fs", 0x50000000, "otgfs", "otgfs-reset" },
     { "rng",    "stm32f4-rng",    0x50060800 },
     /* Private peripheral bus of the core */
     { "itm",    "armv7m-itm",     0xe0000000, ALWAYS, NONE },
@@ -100,6 +102,8 @@ static const struct {
     const char *peripheral, *input, *clock;
 } clock_table[] = {
     { "iwdg", "lsi", "lsi" },
+    { "otg-fs", "clk48", "pll48" },
+    { "otg-hs", "clk48", "pll48" },
     { "rng", "rng-clk", "pll48" },
     { "rtc", "rtcclk", "rtc" },
     { "spi2", "i2sclk", "i2s" },
@@ -134,7 +138,6 @@ static const struct {
 } unmodelled_table[] = {
     { "sdio", 0x40012c00, 0x400 },
     { "eth", 0x40028000, 0x1400 },
-    { "otg-hs", 0x40040000, 0x40000 }, { "otg-fs", 0x50000000, 0x40000 },
     { "dcmi", 0x50050000, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
 };
 
@@ -209,13 +212,17 @@ static const char *const vector_table[82] = {
     [64] = "can2.irq-rx0",
     [65] = "can2.irq-rx1",
     [66] = "can2.irq-sce",
+    [67] = "otg-fs.irq",
     [68] = "dma2.irq[5]",
     [69] = "dma2.irq[6]",
     [70] = "dma2.irq[7]",
     [71] = "usart6.irq",
     [72] = "i2c3.irq-ev",
     [73] = "i2c3.irq-er",
+    [74] = "otg-hs.irq-ep1-out",
+    [75] = "otg-hs.irq-ep1-in",
     [76] = "exti.irq[20]",
+    [77] = "otg-hs.irq",
     [80] = "rng.irq",
     [FPU_IRQ] = NULL,       /* a matter of the core's own */
 };
@@ -247,6 +254,8 @@ static const struct {
     { "pwr.dbp", "bkpsram.dbp" },
     { "pwr.dbp", "rtc.dbp" },
     { "rtc.alarm", "exti.line[17]" },
+    { "otg-fs.wakeup", "exti.line[18]" },
+    { "otg-hs.wakeup", "exti.line[20]" },
     { "rtc.tamp-stamp", "exti.line[21]" },
     { "rtc.wakeup", "exti.line[22]" },
     { "rtc.alarm rtc.tamp-stamp rtc.wakeup", "pwr.wakeup" },

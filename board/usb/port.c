@@ -17,6 +17,7 @@
 #define RESET_NS (50 * MS)
 #define RECOVERY_NS (10 * MS)
 #define RESUME_NS (20 * MS)
+#define SOFTWARE_NS (1 * MS)        /* until a host's software acts on what has happened */
 
 static int64_t port_now(void)
 {
@@ -123,7 +124,7 @@ void host_bus_reset(HostBus *bus)
 
         bus->state = PORT_RESET;            /* what its transfers' owners submit now ends at once */
         host_bus_end_all(bus, TRANSFER_CANCELLED);
-        begin_reset(bus, now);
+        enter(bus, PORT_DEBOUNCE, now + SOFTWARE_NS);
     }
 }
 

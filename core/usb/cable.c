@@ -37,8 +37,11 @@ void usb_ready(UsbSocket *socket, bool in, unsigned endpoint)
 
 void usb_wake(UsbSocket *socket, bool on)
 {
-    if (socket->host && socket->pulled_up && socket->powered) {
-        socket->host->woken(socket->host_opaque, on);
+    bool was = socket->woken;
+
+    socket->woken = on && socket->pulled_up && socket->powered;
+    if (socket->host && socket->woken != was) {
+        socket->host->woken(socket->host_opaque, socket->woken);
     }
 }
 
@@ -148,6 +151,7 @@ const VMStateDescription vmstate_usb_socket = {
     .fields = (const VMStateField[]) {
         VMSTATE_BOOL(pulled_up, UsbSocket),
         VMSTATE_UINT8(speed, UsbSocket),
+        VMSTATE_BOOL(woken, UsbSocket),
         VMSTATE_BOOL(powered, UsbSocket),
         VMSTATE_BOOL(reset, UsbSocket),
         VMSTATE_UINT8(bus_speed, UsbSocket),
@@ -161,8 +165,7 @@ UsbSocket *usb_socket_of(Object *obj)
 {
     Object *owner = object_dynamic_cast(obj, TYPE_USB_SOCKET_OWNER);
 
-    return owner ? ((UsbSocketOwnerClass *)object_class_dynamic_cast(
-                        object_get_class(owner), TYPE_USB_SOCKET_OWNER))->socket(owner) : NULL;
+    return owner ? USB_SOCKET_OWNER_CLASS(object_get_class(owner))->socket(owner) : NULL;
 }
 
 static const TypeInfo usb_socket_types[] = { {

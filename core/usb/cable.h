@@ -69,7 +69,7 @@ typedef struct UsbSocket {
     const UsbHostOps *host;             /* NULL: nothing is plugged in */
     void *device_opaque, *host_opaque;
     /* of the device */
-    bool pulled_up;
+    bool pulled_up, woken;
     uint8_t speed;                      /* USB_SPEED_x: the best it can do */
     /* of the host */
     bool powered, reset;
@@ -133,10 +133,13 @@ extern const VMStateDescription vmstate_usb_socket;
 /* ---- How a board finds it ---- */
 
 #define TYPE_USB_SOCKET_OWNER "stm32-usb-socket-owner"
-typedef struct UsbSocketOwnerClass {
+typedef struct UsbSocketOwnerClass UsbSocketOwnerClass;
+DECLARE_CLASS_CHECKERS(UsbSocketOwnerClass, USB_SOCKET_OWNER, TYPE_USB_SOCKET_OWNER)
+
+struct UsbSocketOwnerClass {
     InterfaceClass parent_class;
     UsbSocket *(*socket)(Object *owner);
-} UsbSocketOwnerClass;
+};
 
 /* The socket of @obj, or NULL if it has none. */
 UsbSocket *usb_socket_of(Object *obj);

@@ -16,7 +16,7 @@
 
 typedef struct Row {
     char *peripheral, *name, *guard;
-    uint32_t offset, address, reset, reset_mask, rw, ro, wo, w1c, w0c, rc_r, set_only, special;
+    uint32_t inside, address, reset, reset_mask, rw, ro, wo, w1c, w0c, rc_r, set_only, special;
 } Row;
 
 typedef struct Skip {
@@ -33,13 +33,19 @@ static uint32_t number(const char *s)
     return strtoul(s, NULL, 0);
 }
 
+/* Is it a part of a peripheral, with a base of its own in the table? */
+static bool is_part(const char *peripheral)
+{
+    return g_str_has_prefix(peripheral, "OTG_");
+}
+
 static Row *parse_row(char **column)
 {
     Row *row = g_new0(Row, 1);
 
     *row = (Row) {
         .peripheral = column[0], .name = column[2],
-        .offset = number(column[3]), .address = number(column[1]) + number(column[3]),
+        .inside = (number(column[1]) & (is_part(column[0]) ? 0xfff : 0)) + number(column[3]), .address = number(column[1]) + number(column[3]),
         .reset = number(column[4]), .reset_mask = number(column[5]),
         .rw = number(column[6]), .ro = number(column[7]), .wo = number(column[8]),
         .w1c = number(column[9]), .w0c = number(column[10]), .rc_r = number(column[11]),
@@ -156,9 +162,20 @@ static void check_writes(const Row *row)
     }
 }
 
+/* What @peripheral of the table is called here: "OTG_FS_HOST" is a part of otg-fs. */
+static char *name_here(const char *peripheral)
+{
+    char *name = g_strdelimit(g_ascii_strdown(peripheral, -1), "_", '-');
+
+    if (is_part(peripheral)) {
+        name[strlen("otg-fs")] = 0;
+    }
+    return name;
+}
+
 static void prepare(const char *peripheral)
 {
-    g_autofree char *clock = g_ascii_strdown(peripheral, -1);
+    g_autofree char *clock = name_here(peripheral);
 
     board_reset();
     if (g_str_has_prefix(clock, "adc")) {
@@ -169,6 +186,8 @@ static void prepare(const char *peripheral)
         }
     } else if (g_str_has_prefix(clock, "i2s")) {    /* i2s2ext is a part of spi2 */
         board_enable(clock[3] == '2' ? "spi2" : "spi3");
+    } else if (g_str_has_prefix(clock, "otg")) {
+        board_enable(clock[4] == 'f' ? "otgfs" : "otghs");
     } else if (board_has_enable(clock)) {
         board_enable(clock);
     }
@@ -176,12 +195,11 @@ static void prepare(const char *peripheral)
     poke(PWR, peek(PWR) | 1 << 8);      /* DBP */
 }
 
-/* The name that this machine gives to @peripheral of the table. */
 static char *qom_path(const char *peripheral)
 {
-    g_autofree char *name = g_ascii_strdown(peripheral, -1);
+    g_autofree char *name = name_here(peripheral);
 
-    return g_strdup_printf("/machine/soc/%s", g_strdelimit(name, "_", '-'));
+    return g_strdup_printf("/machine/soc/%s", name);
 }
 
 /* What `registers` shows of @row. */
@@ -189,7 +207,7 @@ static uint32_t shown(const Row *row)
 {
     g_autofree char *path = qom_path(row->peripheral);
     g_autofree char *text = board_get_string(path, "registers");
-    g_autofree char *mark = g_strdup_printf(" +0x%02x = ", row->offset);
+    g_autofree char *mark = g_strdup_printf(" +0x%02x = ", row->inside);
     const char *at = strstr(text, mark);
 
     g_assert_nonnull(at);

@@ -54,7 +54,7 @@ QTestState *board_take(void)
 
 /* ---- Snapshots ---- */
 
-static int64_t saved_time;
+static GHashTable *saved_times;     /* when, ns: by the file's name */
 
 /* Wait until the string @member of the answer to @query is @value, or with @is false is not. */
 static void wait_for_status(const char *query, const char *value, bool is)
@@ -73,6 +73,7 @@ static void wait_for_status(const char *query, const char *value, bool is)
 char *board_save(void)
 {
     g_autofree char *uri = NULL;
+    int64_t *time;
     char *file;
     int fd = g_file_open_tmp("stm32-snapshot-XXXXXX", &file, NULL);
 
@@ -81,7 +82,12 @@ char *board_save(void)
     uri = g_strdup_printf("file:%s", file);
     qtest_qmp_assert_success(board, "{'execute': 'migrate', 'arguments': {'uri': %s}}", uri);
     wait_for_status("query-migrate", "completed", true);
-    saved_time = board_get_int("/machine", "virtual-time");
+    if (!saved_times) {
+        saved_times = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    }
+    time = g_new(int64_t, 1);
+    *time = board_get_int("/machine", "virtual-time");
+    g_hash_table_replace(saved_times, g_strdup(file), time);
     return file;
 }
 
@@ -89,10 +95,11 @@ void board_load(const char *file, const char *args)
 {
     g_autofree char *uri = g_strdup_printf("file:%s", file);
     g_autofree char *all = g_strdup_printf("%s -incoming defer", args);
+    const int64_t *time = saved_times ? g_hash_table_lookup(saved_times, file) : NULL;
 
     board_start(all);
-    if (!strstr(args, "-accel tcg") && saved_time) {
-        board_wait_ns(saved_time);      /* in qtest the clock is the test's, and not in the file */
+    if (!strstr(args, "-accel tcg") && time && *time) {
+        board_wait_ns(*time);           /* in qtest the clock is the test's, and not in the file */
     }
     qtest_qmp_assert_success(board, "{'execute': 'migrate-incoming', 'arguments': {'uri': %s}}",
                              uri);

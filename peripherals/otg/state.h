@@ -1,0 +1,279 @@
+/*
+ * USB on-the-go (RM0090 34, 35): what its files share.
+ *
+ *   fifo.c       the RAM, divided into FIFOs; windows.c, how the bus reaches them
+ *   line.c       VBUS, ID, pins, the 48 MHz: who the core is and whether it is on the bus
+ *   frames.c     what comes of time: SOF, end of periodic frames, suspend
+ *   in.c out.c   endpoints: what they answer, and what their registers cause
+ *   device.c     the end of a cable that is a device's
+ *   host*.c      ... or a host's
+ *   dma.c        the master on the bus that OTG_HS has
+ *   otg.c        registers, reset, interrupts; otg_fs.c and otg_hs.c: what the two are
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_PERIPHERALS_OTG_STATE_H
+#define STM32_PERIPHERALS_OTG_STATE_H
+
+#ifndef REGS
+#define REGS "stm32/regs/otg_hs.h"
+#endif
+#include "stm32/core/periph.h"
+#include "stm32/core/counter.h"
+#include "stm32/core/usb/cable.h"
+
+#define OTG_ENDPOINTS 6         /* that OTG_HS has in each direction; OTG_FS has fewer of all */
+#define OTG_CHANNELS 12
+#define OTG_RAM_WORDS 1024
+#define OTG_ULPI_SIGNALS 12
+
+/* A FIFO in the RAM. */
+typedef struct OtgFifo {
+    uint32_t head, used;        /* words, from its start */
+} OtgFifo;
+
+/* What an IN endpoint has besides registers. */
+typedef struct OtgIn {
+    uint32_t total, sent;       /* bytes of the transfer, and of those the host has got */
+    uint32_t partial;           /* bytes of a packet that is being written into the FIFO */
+    bool data1;                 /* the toggle of endpoint 0 */
+    bool nak;                   /* the host was told NAK and does not ask again until it is told */
+} OtgIn;
+
+/* A packet IN that is on its way, until the host has answered it. */
+typedef struct OtgFlight {
+    int64_t end;                /* virtual ns, or COUNTER_NEVER */
+    bool lost;                  /* the answer will not come */
+    uint8_t endpoint;
+    uint16_t size;
+} OtgFlight;
+
+typedef struct OtgOut {
+    bool data1, nak;
+    bool setup;                 /* a SETUP has come, and the next token will say that it was the last */
+} OtgOut;
+
+typedef struct Otg {
+    Periph parent_obj;
+    /* what it is */
+    bool is_hs;
+    unsigned n_endpoints, n_channels, ram_words;
+    bool ulpi_fitted;           /* property: a high-speed PHY is at the ULPI */
+    MemoryRegion *memory_bus;   /* what the DMA of OTG_HS reaches */
+    AddressSpace memory;
+    /* around it */
+    Clock *clk48;
+    Signal dm, dp, id, sof, ulpi[OTG_ULPI_SIGNALS];
+    Pin *vbus_pin;
+    PinListener vbus;
+    UsbSocket socket;
+    Notifier machine_done;
+    MemoryRegion windows;
+    Line irq, wakeup, irq_ep1_in, irq_ep1_out;
+    /* FIFOs */
+    uint32_t ram[OTG_RAM_WORDS];
+    OtgFifo rx, tx[OTG_ENDPOINTS];      /* a host's: tx[0] not periodic, tx[1] periodic */
+    uint32_t rx_packet;         /* words of the packet whose status was popped, and that is not read */
+    /* line */
+    bool host;                  /* role */
+    QEMUTimer *role_timer;
+    int64_t role_at;            /* virtual ns at which a forced role comes */
+    bool id_told, session_told;
+    /* device */
+    OtgIn in[OTG_ENDPOINTS];
+    OtgOut out[OTG_ENDPOINTS];
+    OtgFlight flight;
+    QEMUTimer *flight_timer;
+    bool in_control;            /* endpoint 0: since a SETUP, until something has been sent */
+    uint8_t address;            /* that it answers to as well, until the status of SET_ADDRESS is sent */
+    uint64_t sof_told, eopf_told;       /* frames, from frame 0, of which that is over */
+    QEMUTimer *frame_timer;
+    QEMUTimer *idle_timer;      /* to a suspended bus */
+    int64_t suspend_at;         /* virtual ns, or COUNTER_NEVER */
+    bool suspended, waking;
+} Otg;
+
+#define OTG(obj) ((Otg *)(obj))
+
+/* Registers of endpoint or channel @n */
+#define DIEPCTL(s, n)   ((s)->parent_obj.regs[R_DIEPCTL0 + 8 * (n)])
+#define DIEPINT(s, n)   ((s)->parent_obj.regs[R_DIEPINT0 + 8 * (n)])
+#define DIEPTSIZ(s, n)  ((s)->parent_obj.regs[R_DIEPTSIZ0 + 8 * (n)])
+#define DIEPDMA(s, n)   ((s)->parent_obj.regs[R_DIEPDMA0 + 8 * (n)])
+#define DOEPCTL(s, n)   ((s)->parent_obj.regs[R_DOEPCTL0 + 8 * (n)])
+#define DOEPINT(s, n)   ((s)->parent_obj.regs[R_DOEPINT0 + 8 * (n)])
+#define DOEPTSIZ(s, n)  ((s)->parent_obj.regs[R_DOEPTSIZ0 + 8 * (n)])
+#define DOEPDMA(s, n)   ((s)->parent_obj.regs[R_DOEPDMA0 + 8 * (n)])
+
+/* What a word of status in the receive FIFO tells a device (RM0090 34.16.2, GRXSTSP.PKTSTS). */
+typedef enum OtgPacketStatus {
+    PKT_GLOBAL_NAK = 1, PKT_OUT = 2, PKT_OUT_DONE = 3, PKT_SETUP_DONE = 4, PKT_SETUP = 6,
+} OtgPacketStatus;
+
+/* EPTYP */
+typedef enum OtgEndpointType {
+    EP_CONTROL, EP_ISOCHRONOUS, EP_BULK, EP_INTERRUPT,
+} OtgEndpointType;
+
+/* ---- fifo.c ---- */
+
+/* Words that FIFO @fifo of the transmitter has, and that are free in it. */
+unsigned otg_tx_depth(const Otg *s, unsigned fifo);
+unsigned otg_tx_free(const Otg *s, unsigned fifo);
+/* A word into it; false: there was no room. */
+bool otg_tx_push(Otg *s, unsigned fifo, uint32_t word);
+/* Look at @bytes from its start on; take them out. */
+void otg_tx_peek(const Otg *s, unsigned fifo, uint8_t *data, unsigned bytes);
+void otg_tx_drop(Otg *s, unsigned fifo, unsigned bytes);
+void otg_tx_flush(Otg *s, unsigned fifo);
+
+unsigned otg_rx_free(const Otg *s);
+/* A word of status, and @bytes of data with it; there has to be room. */
+void otg_rx_push(Otg *s, uint32_t status, const uint8_t *data, unsigned bytes);
+/* The next word; 0 if there is none. */
+uint32_t otg_rx_peek(const Otg *s);
+uint32_t otg_rx_pop(Otg *s);
+void otg_rx_flush(Otg *s);
+
+/* Say so if transmit FIFO @fifo is outside the RAM, or shares words with another that is in use. */
+void otg_check_fifos(Otg *s, unsigned fifo, unsigned packet);
+
+/* ---- windows.c ---- */
+
+extern const MemoryRegionOps otg_windows;
+/* The firmware has taken the next word of status from the receive FIFO: what it tells happens now. */
+void otg_status_popped(Otg *s, uint32_t status);
+
+/* ---- line.c ---- */
+
+void otg_line_init(Otg *s);
+void otg_line_reset(Otg *s);
+/* Role, session, pull-up: made true. */
+void otg_line_update(Otg *s);
+/* Is there a session, as a device sees it? */
+bool otg_session_is_valid(const Otg *s);
+/* Does the transceiver work?  Its clock, its power, its pins. */
+bool otg_is_on(const Otg *s);
+/* By the ULPI, and does that run? */
+bool otg_uses_ulpi(const Otg *s);
+bool otg_phy_is_clocked(const Otg *s);
+uint32_t otg_gotgctl_read(Periph *p, unsigned n);
+
+/* ---- frames.c ---- */
+
+void otg_frames_init(Otg *s);
+void otg_frames_reset(Otg *s);
+/* Flags of what time alone has done. */
+void otg_frames_sync(Otg *s);
+/* Arm what is to be told. */
+void otg_frames_update(Otg *s);
+/* The bus rests from now on, or does not. */
+void otg_bus_rests(Otg *s, bool rests);
+/* Until when GINTSTS, DSTS hold if nothing happens but time. */
+int64_t otg_next_frame(const Otg *s);
+int64_t otg_next_flag(const Otg *s);
+
+/* ---- in.c ---- */
+
+void otg_in_init(Otg *s);
+void otg_in_update(Otg *s);
+/* The packet on its way has arrived. */
+void otg_in_arrive(Otg *s);
+UsbAnswer otg_in_token(Otg *s, UsbToken *token);
+/* Would endpoint @n, which has answered NAK, do otherwise now? */
+bool otg_in_is_ready(Otg *s, unsigned n);
+/* A word from the bus, into the FIFO of endpoint @n. */
+void otg_in_push(Otg *s, unsigned n, uint32_t word);
+void otg_in_reset(Otg *s);              /* of the bus */
+bool otg_in_fifo_is_low(const Otg *s, unsigned n);
+/* The end of a periodic frame of parity @odd. */
+void otg_in_end_of_frame(Otg *s, uint64_t frame);
+/* A SETUP has come for @n. */
+void otg_in_setup(Otg *s, unsigned n);
+bool otg_in_waits_for_frame(const Otg *s);
+uint32_t otg_diepint_read(Periph *p, unsigned n);
+uint32_t otg_dtxfsts_read(Periph *p, unsigned n);
+void otg_diepctl_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+void otg_dieptsiz_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+void otg_diepint_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+
+/* ---- out.c ---- */
+
+UsbAnswer otg_out_token(Otg *s, UsbToken *token);
+UsbAnswer otg_setup_token(Otg *s, UsbToken *token);
+/* An IN or OUT has come for @n: the SETUP before it was the last. */
+void otg_setup_is_over(Otg *s, unsigned n);
+bool otg_out_is_ready(Otg *s, unsigned n);
+void otg_out_reset(Otg *s);
+void otg_out_end_of_frame(Otg *s, uint64_t frame);
+bool otg_out_waits_for_frame(const Otg *s);
+void otg_doepctl_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+void otg_doeptsiz_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+
+/* ---- device.c ---- */
+
+void otg_device_init(Otg *s);
+/* Endpoints that answered NAK and would not any more: the host is told. */
+void otg_device_update(Otg *s);
+void otg_dctl_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+uint32_t otg_dsts_read(Periph *p, unsigned n);
+uint32_t otg_daint_read(Periph *p, unsigned n);
+
+/* ---- host.c ---- */
+
+void otg_host_init(Otg *s);
+void otg_host_reset(Otg *s);            /* of the peripheral */
+void otg_host_core_reset(Otg *s);       /* by CSRST: registers have been reset */
+/* The role of host begins, or ends. */
+void otg_host_enter(Otg *s, bool on);
+/* The flags of GINTSTS that follow from a host's state: NPTXFE, PTXFE, HPRTINT, HCINT. */
+uint32_t otg_host_flags(Otg *s);
+/* All that follows from its state: timers, lines, what waits in its queues. */
+void otg_host_update(Otg *s);
+/* Flags of what time alone has done: SOF. */
+void otg_host_sync(Otg *s);
+/* Until when GINTSTS holds if nothing happens but time. */
+int64_t otg_host_next_flag(const Otg *s);
+/* A word from the bus, into the FIFO that channel @n sends from. */
+void otg_host_push(Otg *s, unsigned n, uint32_t word);
+void otg_host_status_popped(Otg *s, uint32_t status);
+uint32_t otg_hnptxsts_read(Periph *p, unsigned n);
+uint32_t otg_hptxsts_read(Periph *p, unsigned n);
+uint32_t otg_hfnum_read(Periph *p, unsigned n);
+uint32_t otg_haint_read(Periph *p, unsigned n);
+uint32_t otg_hprt_read(Periph *p, unsigned n);
+void otg_hprt_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+void otg_hfir_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+void otg_hcchar_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+
+/* ---- dma.c ---- */
+
+bool otg_uses_dma(const Otg *s);
+bool otg_dma_read(Otg *s, uint32_t address, uint8_t *data, unsigned bytes);
+bool otg_dma_write(Otg *s, uint32_t address, const uint8_t *data, unsigned bytes);
+
+/* ---- otg.c ---- */
+
+#define OTG_N_OPS (R_PCGCCTL + 1)
+extern const RegOps otg_ops[OTG_N_OPS];
+extern const VMStateDescription otg_vmstate;
+/* Parts of the two PeriphInfo. */
+void otg_init(Periph *p);
+void otg_realize(Periph *p, Error **errp);
+void otg_reset(Periph *p, bool power_on);
+void otg_sync(Periph *p);
+void otg_update(Periph *p);
+/* The UsbSocket of a core: TypeInfo.interfaces, .class_init. */
+extern const InterfaceInfo otg_interfaces[];
+void otg_class_init(ObjectClass *klass, void *info);
+#define DEFINE_OTG(type, info)                                              \
+    static const TypeInfo info##_types[] = { {                              \
+        .name = type, .parent = TYPE_PERIPH, .instance_size = sizeof(Otg),  \
+        .class_init = otg_class_init, .class_data = (void *)&info,          \
+        .interfaces = (InterfaceInfo *)otg_interfaces,                      \
+    } };                                                                    \
+    DEFINE_TYPES(info##_types)
+/* Set flags of GINTSTS, GOTGINT. */
+void otg_set_gintsts(Otg *s, uint32_t flags);
+
+#endif

@@ -1,0 +1,498 @@
+/*
+ * RM0090 34.16, 35.12  USB on-the-go: what both cores have, in HS() what only OTG_HS has, in FS() only OTG_FS.
+ * Taken in by otg_fs.h and otg_hs.h.
+ *
+ * A register that means something else to a host has that name in brackets.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/* ---- Global ---- */
+
+REG (GOTGCTL, 0x000, 0x00000800)
+BITS(GOTGCTL, SRQSCS,     0,  1, r)
+BITS(GOTGCTL, SRQ,        1,  1, todo)
+BITS(GOTGCTL, HNGSCS,     8,  1, r)
+BITS(GOTGCTL, HNPRQ,      9,  1, todo)
+BITS(GOTGCTL, HSHNPEN,   10,  1, todo)
+BITS(GOTGCTL, DHNPEN,    11,  1, rw)        /* for a negotiation that does not come */
+BITS(GOTGCTL, CIDSTS,    16,  1, r)
+BITS(GOTGCTL, DBCT,      17,  1, r)
+BITS(GOTGCTL, ASVLD,     18,  1, r)
+BITS(GOTGCTL, BSVLD,     19,  1, r)
+
+REG (GOTGINT, 0x004, 0x00000000)
+BITS(GOTGINT, SEDET,      2,  1, rc_w1)
+BITS(GOTGINT, SRSSCHG,    8,  1, rc_w1)
+BITS(GOTGINT, HNSSCHG,    9,  1, rc_w1)
+BITS(GOTGINT, HNGDET,    17,  1, rc_w1)
+BITS(GOTGINT, ADTOCHG,   18,  1, rc_w1)
+BITS(GOTGINT, DBCDNE,    19,  1, rc_w1)
+
+REG (GAHBCFG, 0x008, 0x00000000)
+BITS(GAHBCFG, GINT,       0,  1, rw)
+HS(BITS(GAHBCFG, HBSTLEN, 1,  4, rw)
+BITS(GAHBCFG, DMAEN,      5,  1, rw))
+BITS(GAHBCFG, TXFELVL,    7,  1, rw)
+BITS(GAHBCFG, PTXFELVL,   8,  1, rw)
+
+REG (GUSBCFG, 0x00c, 0x00000a00)
+BITS(GUSBCFG, TOCAL,      0,  3, rw)
+HS(BITS(GUSBCFG, PHYSEL, 6, 1, rw)) FS(BITS(GUSBCFG, PHYSEL, 6, 1, r))
+BITS(GUSBCFG, SRPCAP,     8,  1, rw)
+BITS(GUSBCFG, HNPCAP,     9,  1, rw)
+BITS(GUSBCFG, TRDT,      10,  4, rw)
+HS(BITS(GUSBCFG, PHYLPCS, 15, 1, rw)
+BITS(GUSBCFG, ULPIFSLS,  17,  1, rw)
+BITS(GUSBCFG, ULPIAR,    18,  1, rw)
+BITS(GUSBCFG, ULPICSM,   19,  1, rw)
+BITS(GUSBCFG, ULPIEVBUSD, 20, 1, rw)
+BITS(GUSBCFG, ULPIEVBUSI, 21, 1, rw)
+BITS(GUSBCFG, TSDPS,     22,  1, rw)
+BITS(GUSBCFG, PCCI,      23,  1, rw)
+BITS(GUSBCFG, PTCI,      24,  1, rw)
+BITS(GUSBCFG, ULPIIPD,   25,  1, rw))
+BITS(GUSBCFG, FHMOD,     29,  1, rw)
+BITS(GUSBCFG, FDMOD,     30,  1, rw)
+BITS(GUSBCFG, CTXPKT,    31,  1, rw)
+
+REG (GRSTCTL, 0x010, 0x80000000)
+BITS(GRSTCTL, CSRST,      0,  1, rs)
+BITS(GRSTCTL, HSRST,      1,  1, rs)
+BITS(GRSTCTL, FCRST,      2,  1, rs)
+BITS(GRSTCTL, RXFFLSH,    4,  1, rs)
+BITS(GRSTCTL, TXFFLSH,    5,  1, rs)
+BITS(GRSTCTL, TXFNUM,     6,  5, rw)
+HS(BITS(GRSTCTL, DMAREQ, 30,  1, r))
+BITS(GRSTCTL, AHBIDL,    31,  1, r)
+
+REG (GINTSTS, 0x014, 0x04000020)
+BITS(GINTSTS, CMOD,       0,  1, r)
+BITS(GINTSTS, MMIS,       1,  1, rc_w1)
+BITS(GINTSTS, OTGINT,     2,  1, r)
+BITS(GINTSTS, SOF,        3,  1, rc_w1)
+BITS(GINTSTS, RXFLVL,     4,  1, r)
+BITS(GINTSTS, NPTXFE,     5,  1, r)
+BITS(GINTSTS, GINAKEFF,   6,  1, r)
+BITS(GINTSTS, GONAKEFF,   7,  1, r)
+BITS(GINTSTS, ESUSP,     10,  1, rc_w1)
+BITS(GINTSTS, USBSUSP,   11,  1, rc_w1)
+BITS(GINTSTS, USBRST,    12,  1, rc_w1)
+BITS(GINTSTS, ENUMDNE,   13,  1, rc_w1)
+BITS(GINTSTS, ISOODRP,   14,  1, rc_w1)
+BITS(GINTSTS, EOPF,      15,  1, rc_w1)
+BITS(GINTSTS, IEPINT,    18,  1, r)
+BITS(GINTSTS, OEPINT,    19,  1, r)
+BITS(GINTSTS, IISOIXFR,  20,  1, rc_w1)
+BITS(GINTSTS, IPXFR,     21,  1, rc_w1)     /* device: INCOMPISOOUT */
+HS(BITS(GINTSTS, DATAFSUSP, 22, 1, rc_w1))
+BITS(GINTSTS, HPRTINT,   24,  1, r)
+BITS(GINTSTS, HCINT,     25,  1, r)
+BITS(GINTSTS, PTXFE,     26,  1, r)
+BITS(GINTSTS, CIDSCHG,   28,  1, rc_w1)
+BITS(GINTSTS, DISCINT,   29,  1, rc_w1)
+BITS(GINTSTS, SRQINT,    30,  1, rc_w1)
+BITS(GINTSTS, WKUINT,    31,  1, rc_w1)
+
+REG (GINTMSK, 0x018, 0x00000000)
+BITS(GINTMSK, MMISM,      1,  1, rw)
+BITS(GINTMSK, OTGINT,     2,  1, rw)
+BITS(GINTMSK, SOFM,       3,  1, rw)
+BITS(GINTMSK, RXFLVLM,    4,  1, rw)
+BITS(GINTMSK, NPTXFEM,    5,  1, rw)
+BITS(GINTMSK, GINAKEFFM,  6,  1, rw)
+BITS(GINTMSK, GONAKEFFM,  7,  1, rw)
+BITS(GINTMSK, ESUSPM,    10,  1, rw)
+BITS(GINTMSK, USBSUSPM,  11,  1, rw)
+BITS(GINTMSK, USBRST,    12,  1, rw)
+BITS(GINTMSK, ENUMDNEM,  13,  1, rw)
+BITS(GINTMSK, ISOODRPM,  14,  1, rw)
+BITS(GINTMSK, EOPFM,     15,  1, rw)
+BITS(GINTMSK, EPMISM,    17,  1, rw)
+BITS(GINTMSK, IEPINT,    18,  1, rw)
+BITS(GINTMSK, OEPINT,    19,  1, rw)
+BITS(GINTMSK, IISOIXFRM, 20,  1, rw)
+BITS(GINTMSK, IPXFRM,    21,  1, rw)
+HS(BITS(GINTMSK, FSUSPM, 22,  1, rw))
+BITS(GINTMSK, PRTIM,     24,  1, rw)
+BITS(GINTMSK, HCIM,      25,  1, rw)
+BITS(GINTMSK, PTXFEM,    26,  1, rw)
+BITS(GINTMSK, CIDSCHGM,  28,  1, rw)
+BITS(GINTMSK, DISCINT,   29,  1, rw)
+BITS(GINTMSK, SRQIM,     30,  1, rw)
+BITS(GINTMSK, WUIM,      31,  1, rw)
+
+REG (GRXSTSR, 0x01c, 0x00000000)
+BITS(GRXSTSR, EPNUM,      0,  4, r)         /* host: CHNUM */
+BITS(GRXSTSR, BCNT,       4, 11, r)
+BITS(GRXSTSR, DPID,      15,  2, r)
+BITS(GRXSTSR, PKTSTS,    17,  4, r)
+BITS(GRXSTSR, FRMNUM,    21,  4, r)
+
+REG (GRXSTSP, 0x020, 0x00000000)
+BITS(GRXSTSP, EPNUM,      0,  4, r)
+BITS(GRXSTSP, BCNT,       4, 11, r)
+BITS(GRXSTSP, DPID,      15,  2, r)
+BITS(GRXSTSP, PKTSTS,    17,  4, r)
+BITS(GRXSTSP, FRMNUM,    21,  4, r)
+
+REG (GRXFSIZ, 0x024, 0x00000200)
+BITS(GRXFSIZ, RXFD,       0, 16, rw)
+
+REG (DIEPTXF0, 0x028, 0x00000200)           /* host: HNPTXFSIZ */
+BITS(DIEPTXF0, TX0FSA,    0, 16, rw)
+BITS(DIEPTXF0, TX0FD,    16, 16, rw)
+
+REG (HNPTXSTS, 0x02c, 0x00080200)
+BITS(HNPTXSTS, NPTXFSAV,  0, 16, r)
+BITS(HNPTXSTS, NPTQXSAV, 16,  8, r)
+BITS(HNPTXSTS, NPTXQTOP, 24,  7, r)
+
+REG (GCCFG, 0x038, 0x00000000)
+BITS(GCCFG, PWRDWN,      16,  1, rw)
+HS(BITS(GCCFG, I2CPADEN, 17,  1, rw))
+BITS(GCCFG, VBUSASEN,    18,  1, rw)
+BITS(GCCFG, VBUSBSEN,    19,  1, rw)
+BITS(GCCFG, SOFOUTEN,    20,  1, rw)
+BITS(GCCFG, NOVBUSSENS,  21,  1, rw)
+
+REG (CID, 0x03c, OTG_CID)
+BITS(CID, PRODUCT_ID,     0, 32, rw)
+
+/* unsure: the manual has none of these six; Synopsys' core has, and drivers of it look */
+REG (GSNPSID, 0x040, 0x4f54281a)
+BITS(GSNPSID, ID,         0, 32, r)
+REG (GHWCFG1, 0x044, 0x00000000)
+BITS(GHWCFG1, EPDIR,      0, 32, r)
+REG (GHWCFG2, 0x048, OTG_GHWCFG2)
+BITS(GHWCFG2, CONFIG,     0, 32, r)
+REG (GHWCFG3, 0x04c, OTG_GHWCFG3)
+BITS(GHWCFG3, CONFIG,     0, 32, r)
+REG (GHWCFG4, 0x050, OTG_GHWCFG4)
+BITS(GHWCFG4, CONFIG,     0, 32, r)
+
+/* of later cores, which drivers for many of them write all the same */
+REG (GDFIFOCFG, 0x05c, 0x00000000)
+BITS(GDFIFOCFG, CONFIG,   0, 32, r)
+
+REG (HPTXFSIZ, 0x100, 0x02000600)
+BITS(HPTXFSIZ, PTXSA,     0, 16, rw)
+BITS(HPTXFSIZ, PTXFSIZ,  16, 16, rw)
+
+#define DIEPTXF(n) \
+    REG (DIEPTXF##n, 0x100 + 4 * n, 0x02000400) \
+    BITS(DIEPTXF##n, INEPTXSA,  0, 16, rw) \
+    BITS(DIEPTXF##n, INEPTXFD, 16, 16, rw)
+DIEPTXF(1) DIEPTXF(2) DIEPTXF(3) HS(DIEPTXF(4) DIEPTXF(5))
+#undef DIEPTXF
+
+/* ---- Host ---- */
+
+REG (HCFG, 0x400, 0x00000000)
+BITS(HCFG, FSLSPCS,       0,  2, rw)
+HS(BITS(HCFG, FSLSS, 2, 1, rw)) FS(BITS(HCFG, FSLSS, 2, 1, r))
+
+REG (HFIR, 0x404, 0x0000ea60)
+BITS(HFIR, FRIVL,         0, 16, rw)
+
+REG (HFNUM, 0x408, 0x00003fff)
+BITS(HFNUM, FRNUM,        0, 16, r)
+BITS(HFNUM, FTREM,       16, 16, r)
+
+REG (HPTXSTS, 0x410, 0x00080100)
+BITS(HPTXSTS, PTXFSAVL,   0, 16, r)
+BITS(HPTXSTS, PTXQSAV,   16,  8, r)
+BITS(HPTXSTS, PTXQTOP,   24,  8, r)
+
+REG (HAINT, 0x414, 0x00000000)
+BITS(HAINT, HAINT,        0, 16, r)
+
+REG (HAINTMSK, 0x418, 0x00000000)
+BITS(HAINTMSK, HAINTM,    0, 16, rw)
+
+REG (HPRT, 0x440, 0x00000000)
+BITS(HPRT, PCSTS,         0,  1, r)
+BITS(HPRT, PCDET,         1,  1, rc_w1)
+BITS(HPRT, PENA,          2,  1, rc_w1)
+BITS(HPRT, PENCHNG,       3,  1, rc_w1)
+BITS(HPRT, POCA,          4,  1, r)
+BITS(HPRT, POCCHNG,       5,  1, rc_w1)
+BITS(HPRT, PRES,          6,  1, rw)
+BITS(HPRT, PSUSP,         7,  1, rs)
+BITS(HPRT, PRST,          8,  1, rw)
+BITS(HPRT, PLSTS,        10,  2, r)
+BITS(HPRT, PPWR,         12,  1, rw)
+BITS(HPRT, PTCTL,        13,  4, rw)
+BITS(HPRT, PSPD,         17,  2, r)
+
+#define CHANNEL(n) \
+    REG (HCCHAR##n, 0x500 + 0x20 * n, 0x00000000) \
+    BITS(HCCHAR##n, MPSIZ,    0, 11, rw) \
+    BITS(HCCHAR##n, EPNUM,   11,  4, rw) \
+    BITS(HCCHAR##n, EPDIR,   15,  1, rw) \
+    BITS(HCCHAR##n, LSDEV,   17,  1, rw) \
+    BITS(HCCHAR##n, EPTYP,   18,  2, rw) \
+    BITS(HCCHAR##n, MC,      20,  2, rw) \
+    BITS(HCCHAR##n, DAD,     22,  7, rw) \
+    BITS(HCCHAR##n, ODDFRM,  29,  1, rw) \
+    BITS(HCCHAR##n, CHDIS,   30,  1, rs) \
+    BITS(HCCHAR##n, CHENA,   31,  1, rs) \
+    HS(REG (HCSPLT##n, 0x504 + 0x20 * n, 0x00000000) \
+    BITS(HCSPLT##n, PRTADDR,  0,  7, rw) \
+    BITS(HCSPLT##n, HUBADDR,  7,  7, rw) \
+    BITS(HCSPLT##n, XACTPOS, 14,  2, rw) \
+    BITS(HCSPLT##n, COMPLSPLT, 16, 1, rw) \
+    BITS(HCSPLT##n, SPLITEN, 31,  1, rw)) \
+    REG (HCINT##n, 0x508 + 0x20 * n, 0x00000000) \
+    BITS(HCINT##n, XFRC,      0,  1, rc_w1) \
+    BITS(HCINT##n, CHH,       1,  1, rc_w1) \
+    HS(BITS(HCINT##n, AHBERR, 2,  1, rc_w1)) \
+    BITS(HCINT##n, STALL,     3,  1, rc_w1) \
+    BITS(HCINT##n, NAK,       4,  1, rc_w1) \
+    BITS(HCINT##n, ACK,       5,  1, rc_w1) \
+    HS(BITS(HCINT##n, NYET,   6,  1, rc_w1)) \
+    BITS(HCINT##n, TXERR,     7,  1, rc_w1) \
+    BITS(HCINT##n, BBERR,     8,  1, rc_w1) \
+    BITS(HCINT##n, FRMOR,     9,  1, rc_w1) \
+    BITS(HCINT##n, DTERR,    10,  1, rc_w1) \
+    REG (HCINTMSK##n, 0x50c + 0x20 * n, 0x00000000) \
+    BITS(HCINTMSK##n, XFRCM,  0,  1, rw) \
+    BITS(HCINTMSK##n, CHHM,   1,  1, rw) \
+    HS(BITS(HCINTMSK##n, AHBERRM, 2, 1, rw)) \
+    BITS(HCINTMSK##n, STALLM, 3,  1, rw) \
+    BITS(HCINTMSK##n, NAKM,   4,  1, rw) \
+    BITS(HCINTMSK##n, ACKM,   5,  1, rw) \
+    HS(BITS(HCINTMSK##n, NYETM, 6, 1, rw)) \
+    BITS(HCINTMSK##n, TXERRM, 7,  1, rw) \
+    BITS(HCINTMSK##n, BBERRM, 8,  1, rw) \
+    BITS(HCINTMSK##n, FRMORM, 9,  1, rw) \
+    BITS(HCINTMSK##n, DTERRM, 10, 1, rw) \
+    REG (HCTSIZ##n, 0x510 + 0x20 * n, 0x00000000) \
+    BITS(HCTSIZ##n, XFRSIZ,   0, 19, rw) \
+    BITS(HCTSIZ##n, PKTCNT,  19, 10, rw) \
+    BITS(HCTSIZ##n, DPID,    29,  2, rw) \
+    HS(REG (HCDMA##n, 0x514 + 0x20 * n, 0x00000000) \
+    BITS(HCDMA##n, DMAADDR,   0, 32, rw))
+CHANNEL(0) CHANNEL(1) CHANNEL(2) CHANNEL(3) CHANNEL(4) CHANNEL(5) CHANNEL(6) CHANNEL(7)
+HS(CHANNEL(8) CHANNEL(9) CHANNEL(10) CHANNEL(11))
+#undef CHANNEL
+
+/* ---- Device ---- */
+
+REG (DCFG, 0x800, 0x02200000)
+BITS(DCFG, DSPD,          0,  2, rw)
+BITS(DCFG, NZLSOHSK,      2,  1, rw)
+BITS(DCFG, DAD,           4,  7, rw)
+BITS(DCFG, PFIVL,        11,  2, rw)
+BITS(DCFG, RESERVED,     18,  5, r)
+HS(BITS(DCFG, PERSCHIVL, 24, 2, rw)) FS(BITS(DCFG, PERSCHIVL, 24, 2, r))
+
+REG (DCTL, 0x804, 0x00000000)
+BITS(DCTL, RWUSIG,        0,  1, rw)
+BITS(DCTL, SDIS,          1,  1, rw)
+BITS(DCTL, GINSTS,        2,  1, r)
+BITS(DCTL, GONSTS,        3,  1, r)
+BITS(DCTL, TCTL,          4,  3, rw)
+BITS(DCTL, SGINAK,        7,  1, w)
+BITS(DCTL, CGINAK,        8,  1, w)
+BITS(DCTL, SGONAK,        9,  1, w)
+BITS(DCTL, CGONAK,       10,  1, w)
+BITS(DCTL, POPRGDNE,     11,  1, rw)
+
+REG (DSTS, 0x808, 0x00000010)
+BITS(DSTS, SUSPSTS,       0,  1, r)
+BITS(DSTS, ENUMSPD,       1,  2, r)
+BITS(DSTS, EERR,          3,  1, r)
+BITS(DSTS, RESERVED,      4,  1, r)
+BITS(DSTS, FNSOF,         8, 14, r)
+
+REG (DIEPMSK, 0x810, 0x00000000)
+BITS(DIEPMSK, XFRCM,      0,  1, rw)
+BITS(DIEPMSK, EPDM,       1,  1, rw)
+BITS(DIEPMSK, TOM,        3,  1, rw)
+BITS(DIEPMSK, ITTXFEMSK,  4,  1, rw)
+BITS(DIEPMSK, INEPNMM,    5,  1, rw)
+BITS(DIEPMSK, INEPNEM,    6,  1, rw)
+HS(BITS(DIEPMSK, TXFURM,  8,  1, rw)
+BITS(DIEPMSK, BIM,        9,  1, rw))
+
+REG (DOEPMSK, 0x814, 0x00000000)
+BITS(DOEPMSK, XFRCM,      0,  1, rw)
+BITS(DOEPMSK, EPDM,       1,  1, rw)
+BITS(DOEPMSK, STUPM,      3,  1, rw)
+BITS(DOEPMSK, OTEPDM,     4,  1, rw)
+HS(BITS(DOEPMSK, B2BSTUP, 6,  1, rw)
+BITS(DOEPMSK, OPEM,       8,  1, rw)
+BITS(DOEPMSK, BOIM,       9,  1, rw))
+
+REG (DAINT, 0x818, 0x00000000)
+BITS(DAINT, IEPINT,       0, 16, r)
+BITS(DAINT, OEPINT,      16, 16, r)
+
+REG (DAINTMSK, 0x81c, 0x00000000)
+BITS(DAINTMSK, IEPM,      0, 16, rw)
+BITS(DAINTMSK, OEPM,     16, 16, rw)
+
+REG (DVBUSDIS, 0x828, 0x000017d7)
+BITS(DVBUSDIS, VBUSDT,    0, 16, rw)
+
+REG (DVBUSPULSE, 0x82c, 0x000005b8)
+BITS(DVBUSPULSE, DVBUSP,  0, 12, rw)
+
+HS(REG (DTHRCTL, 0x830, 0x00000000)
+BITS(DTHRCTL, NONISOTHREN, 0, 1, rw)
+BITS(DTHRCTL, ISOTHREN,   1,  1, rw)
+BITS(DTHRCTL, TXTHRLEN,   2,  9, rw)
+BITS(DTHRCTL, RXTHREN,   16,  1, rw)
+BITS(DTHRCTL, RXTHRLEN,  17,  9, rw)
+BITS(DTHRCTL, ARPEN,     27,  1, rw))
+
+REG (DIEPEMPMSK, 0x834, 0x00000000)
+BITS(DIEPEMPMSK, INEPTXFEM, 0, 16, rw)
+
+HS(REG (DEACHINT, 0x838, 0x00000000)
+BITS(DEACHINT, IEP1INT,   1,  1, r)
+BITS(DEACHINT, OEP1INT,  17,  1, r)
+
+REG (DEACHINTMSK, 0x83c, 0x00000000)
+BITS(DEACHINTMSK, IEP1INTM, 1, 1, rw)
+BITS(DEACHINTMSK, OEP1INTM, 17, 1, rw)
+
+REG (DIEPEACHMSK1, 0x844, 0x00000000)
+BITS(DIEPEACHMSK1, XFRCM, 0,  1, rw)
+BITS(DIEPEACHMSK1, EPDM,  1,  1, rw)
+BITS(DIEPEACHMSK1, TOM,   3,  1, rw)
+BITS(DIEPEACHMSK1, ITTXFEMSK, 4, 1, rw)
+BITS(DIEPEACHMSK1, INEPNMM, 5, 1, rw)
+BITS(DIEPEACHMSK1, INEPNEM, 6, 1, rw)
+BITS(DIEPEACHMSK1, TXFURM, 8, 1, rw)
+BITS(DIEPEACHMSK1, BIM,   9,  1, rw)
+BITS(DIEPEACHMSK1, NAKM, 13,  1, rw)
+
+REG (DOEPEACHMSK1, 0x884, 0x00000000)
+BITS(DOEPEACHMSK1, XFRCM, 0,  1, rw)
+BITS(DOEPEACHMSK1, EPDM,  1,  1, rw)
+BITS(DOEPEACHMSK1, TOM,   3,  1, rw)
+BITS(DOEPEACHMSK1, ITTXFEMSK, 4, 1, rw)
+BITS(DOEPEACHMSK1, INEPNMM, 5, 1, rw)
+BITS(DOEPEACHMSK1, INEPNEM, 6, 1, rw)
+BITS(DOEPEACHMSK1, TXFURM, 8, 1, rw)
+BITS(DOEPEACHMSK1, BIM,   9,  1, rw)
+BITS(DOEPEACHMSK1, BERRM, 12, 1, rw)
+BITS(DOEPEACHMSK1, NAKM, 13,  1, rw)
+BITS(DOEPEACHMSK1, NYETM, 14, 1, rw))
+
+/* What is the same for endpoint 0 and the others */
+#define IN_ENDPOINT(n) \
+    BITS(DIEPCTL##n, NAKSTS, 17,  1, r) \
+    BITS(DIEPCTL##n, TXFNUM, 22,  4, rw) \
+    BITS(DIEPCTL##n, CNAK,   26,  1, w) \
+    BITS(DIEPCTL##n, SNAK,   27,  1, w) \
+    BITS(DIEPCTL##n, EPDIS,  30,  1, rs) \
+    BITS(DIEPCTL##n, EPENA,  31,  1, rs) \
+    REG (DIEPINT##n, 0x908 + 0x20 * n, 0x00000080) \
+    BITS(DIEPINT##n, XFRC,    0,  1, rc_w1) \
+    BITS(DIEPINT##n, EPDISD,  1,  1, rc_w1) \
+    BITS(DIEPINT##n, TOC,     3,  1, rc_w1) \
+    BITS(DIEPINT##n, ITTXFE,  4,  1, rc_w1) \
+    BITS(DIEPINT##n, INEPNE,  6,  1, rc_w1) \
+    BITS(DIEPINT##n, TXFE,    7,  1, r) \
+    HS(BITS(DIEPINT##n, TXFIFOUDRN, 8, 1, rc_w1) \
+    BITS(DIEPINT##n, BNA,     9,  1, rc_w1) \
+    BITS(DIEPINT##n, PKTDRPSTS, 11, 1, rc_w1) \
+    BITS(DIEPINT##n, BERR,   12,  1, rc_w1) \
+    BITS(DIEPINT##n, NAK,    13,  1, rc_w1))
+#define IN_ENDPOINT_REST(n) \
+    HS(REG (DIEPDMA##n, 0x914 + 0x20 * n, 0x00000000) \
+    BITS(DIEPDMA##n, DMAADDR, 0, 32, rw)) \
+    REG (DTXFSTS##n, 0x918 + 0x20 * n, 0x00000000) \
+    BITS(DTXFSTS##n, INEPTFSAV, 0, 16, r)
+#define OUT_ENDPOINT(n) \
+    BITS(DOEPCTL##n, NAKSTS, 17,  1, r) \
+    BITS(DOEPCTL##n, SNPM,   20,  1, rw) \
+    BITS(DOEPCTL##n, CNAK,   26,  1, w) \
+    BITS(DOEPCTL##n, SNAK,   27,  1, w) \
+    BITS(DOEPCTL##n, EPENA,  31,  1, rs) \
+    REG (DOEPINT##n, 0xb08 + 0x20 * n, 0x00000080) \
+    BITS(DOEPINT##n, XFRC,    0,  1, rc_w1) \
+    BITS(DOEPINT##n, EPDISD,  1,  1, rc_w1) \
+    BITS(DOEPINT##n, STUP,    3,  1, rc_w1) \
+    BITS(DOEPINT##n, OTEPDIS, 4,  1, rc_w1) \
+    BITS(DOEPINT##n, B2BSTUP, 6,  1, rc_w1) \
+    HS(BITS(DOEPINT##n, NYET, 14, 1, rc_w1))
+#define OUT_ENDPOINT_REST(n) \
+    HS(REG (DOEPDMA##n, 0xb14 + 0x20 * n, 0x00000000) \
+    BITS(DOEPDMA##n, DMAADDR, 0, 32, rw))
+#define IN_ENDPOINT_N(n) \
+    REG (DIEPCTL##n, 0x900 + 0x20 * n, 0x00000000) \
+    BITS(DIEPCTL##n, MPSIZ,   0, 11, rw) \
+    BITS(DIEPCTL##n, USBAEP, 15,  1, rw) \
+    BITS(DIEPCTL##n, EONUM,  16,  1, r)      /* or DPID */ \
+    BITS(DIEPCTL##n, EPTYP,  18,  2, rw) \
+    BITS(DIEPCTL##n, STALL,  21,  1, rw) \
+    BITS(DIEPCTL##n, SD0PID, 28,  1, w)      /* or SEVNFRM */ \
+    BITS(DIEPCTL##n, SODDFRM, 29, 1, w)      /* or SD1PID */ \
+    IN_ENDPOINT(n) \
+    REG (DIEPTSIZ##n, 0x910 + 0x20 * n, 0x00000000) \
+    BITS(DIEPTSIZ##n, XFRSIZ, 0, 19, rw) \
+    BITS(DIEPTSIZ##n, PKTCNT, 19, 10, rw) \
+    BITS(DIEPTSIZ##n, MCNT,  29,  2, rw) \
+    IN_ENDPOINT_REST(n)
+#define OUT_ENDPOINT_N(n) \
+    REG (DOEPCTL##n, 0xb00 + 0x20 * n, 0x00000000) \
+    BITS(DOEPCTL##n, MPSIZ,   0, 11, rw) \
+    BITS(DOEPCTL##n, USBAEP, 15,  1, rw) \
+    BITS(DOEPCTL##n, EONUM,  16,  1, r) \
+    BITS(DOEPCTL##n, EPTYP,  18,  2, rw) \
+    BITS(DOEPCTL##n, STALL,  21,  1, rw) \
+    BITS(DOEPCTL##n, SD0PID, 28,  1, w) \
+    BITS(DOEPCTL##n, SODDFRM, 29, 1, w) \
+    BITS(DOEPCTL##n, EPDIS,  30,  1, rs) \
+    OUT_ENDPOINT(n) \
+    REG (DOEPTSIZ##n, 0xb10 + 0x20 * n, 0x00000000) \
+    BITS(DOEPTSIZ##n, XFRSIZ, 0, 19, rw) \
+    BITS(DOEPTSIZ##n, PKTCNT, 19, 10, rw) \
+    BITS(DOEPTSIZ##n, STUPCNT, 29, 2, rw)    /* or RXDPID */ \
+    OUT_ENDPOINT_REST(n)
+
+REG (DIEPCTL0, 0x900, 0x00008000)
+BITS(DIEPCTL0, MPSIZ,     0,  2, rw)
+BITS(DIEPCTL0, USBAEP,   15,  1, r)
+BITS(DIEPCTL0, EPTYP,    18,  2, r)
+BITS(DIEPCTL0, STALL,    21,  1, rs)
+IN_ENDPOINT(0)
+REG (DIEPTSIZ0, 0x910, 0x00000000)
+BITS(DIEPTSIZ0, XFRSIZ,   0,  7, rw)
+BITS(DIEPTSIZ0, PKTCNT,  19,  2, rw)
+IN_ENDPOINT_REST(0)
+
+IN_ENDPOINT_N(1) IN_ENDPOINT_N(2) IN_ENDPOINT_N(3) HS(IN_ENDPOINT_N(4) IN_ENDPOINT_N(5))
+
+REG (DOEPCTL0, 0xb00, 0x00008000)
+BITS(DOEPCTL0, MPSIZ,     0,  2, r)
+BITS(DOEPCTL0, USBAEP,   15,  1, r)
+BITS(DOEPCTL0, EPTYP,    18,  2, r)
+BITS(DOEPCTL0, STALL,    21,  1, rs)
+BITS(DOEPCTL0, EPDIS,    30,  1, r)
+OUT_ENDPOINT(0)
+REG (DOEPTSIZ0, 0xb10, 0x00000000)
+BITS(DOEPTSIZ0, XFRSIZ,   0,  7, rw)
+BITS(DOEPTSIZ0, PKTCNT,  19,  1, rw)
+BITS(DOEPTSIZ0, STUPCNT, 29,  2, rw)
+OUT_ENDPOINT_REST(0)
+
+OUT_ENDPOINT_N(1) OUT_ENDPOINT_N(2) OUT_ENDPOINT_N(3) HS(OUT_ENDPOINT_N(4) OUT_ENDPOINT_N(5))
+
+#undef IN_ENDPOINT
+#undef IN_ENDPOINT_REST
+#undef IN_ENDPOINT_N
+#undef OUT_ENDPOINT
+#undef OUT_ENDPOINT_REST
+#undef OUT_ENDPOINT_N
+
+/* ---- Power and clocks ---- */
+
+REG (PCGCCTL, 0xe00, 0x00000000)
+BITS(PCGCCTL, STPPCLK,    0,  1, rw)
+BITS(PCGCCTL, GATEHCLK,   1,  1, rw)
+BITS(PCGCCTL, PHYSUSP,    4,  1, r)
