@@ -437,6 +437,7 @@ const VMStateDescription otg_vmstate = {
         VMSTATE_STRUCT_ARRAY(in, Otg, OTG_ENDPOINTS, 1, in_vmstate, OtgIn),
         VMSTATE_STRUCT_ARRAY(out, Otg, OTG_ENDPOINTS, 1, out_vmstate, OtgOut),
         VMSTATE_STRUCT(flight, Otg, 1, flight_vmstate, OtgFlight),
+        VMSTATE_BOOL(turned_round, Otg),
         VMSTATE_BOOL(in_control, Otg),
         VMSTATE_UINT8(address, Otg),
         VMSTATE_UINT64(sof_told, Otg),

@@ -87,6 +87,7 @@ typedef struct Otg {
     OtgOut out[OTG_ENDPOINTS];
     OtgFlight flight;
     QEMUTimer *flight_timer;
+    bool turned_round;          /* TRDT has been checked since the last reset */
     bool in_control;            /* endpoint 0: since a SETUP, until something has been sent */
     uint8_t address;            /* that it answers to as well, until the status of SET_ADDRESS is sent */
     uint64_t sof_told, eopf_told;       /* frames, from frame 0, of which that is over */
@@ -170,8 +171,11 @@ void otg_line_reset(Otg *s);
 void otg_line_update(Otg *s);
 /* Is there a session, as a device sees it? */
 bool otg_session_is_valid(const Otg *s);
-/* Does the transceiver work?  Its clock, its power, its pins. */
+/* Is the transceiver on the bus?  Its power, its pins; and to begin with its clock. */
 bool otg_is_on(const Otg *s);
+bool otg_clock_is_right(const Otg *s);
+/* Say why it is not, or does not answer. */
+void otg_explain(Otg *s);
 /* By the ULPI, and does that run? */
 bool otg_uses_ulpi(const Otg *s);
 bool otg_phy_is_clocked(const Otg *s);

@@ -1,0 +1,476 @@
+/*
+ * What is at the other end of a USB cable: the plug, the built-in host, USB/IP; with devices of QEMU's in
+ * the socket.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include <poll.h>
+#include "qemu/bswap.h"
+#include "stm32/tests/qtest/board.h"
+
+#define MS 1000000LL
+#define FAR "/machine/peripheral/far"
+#define KEYBOARD "-device stm32-usb-adapter,id=dev -device usb-kbd,bus=dev.0,id=kbd "
+#define HOST "-device stm32-usb-host,port=dev,id=far "
+
+static char *image;             /* a disk's, of IMAGE_SIZE bytes */
+#define IMAGE_SIZE (256 * 1024)
+#define DISK "-device stm32-usb-adapter,id=dev -drive if=none,id=d,format=raw,file=%s " \
+             "-device usb-storage,bus=dev.0,drive=d "
+
+/* The options @args are refused with one line that has @text. */
+static void expect_refused(const char *args, const char *text)
+{
+    g_autofree char *command = g_strdup_printf("%s -machine stm32f407g_disc -display none %s",
+                                               getenv("QTEST_QEMU_BINARY"), args);
+    g_autofree char *error = NULL;
+    int status;
+
+    g_assert_true(g_spawn_command_line_sync(command, NULL, &error, &status, NULL));
+    g_assert_cmpint(status, !=, 0);
+    g_assert_cmpuint(board_lines_of(error), ==, 1);
+    g_assert_nonnull(strstr(error, text));
+}
+
+static void test_options(void)
+{
+    expect_refused("-device stm32-usb-host,port=otg", "port=otg: choose otg-fs or otg-hs");
+    expect_refused(KEYBOARD HOST "-device stm32-usbip,port=dev", "there is a plug in that socket already");
+    expect_refused(KEYBOARD "-device stm32-usbip,port=dev,address=nonsense",
+                   "address=nonsense: write it as address=127.0.0.1:3240");
+    expect_refused("-device stm32-usb-adapter", "needs an id=NAME");
+    expect_refused("-device stm32-usb-plug", "stm32-usb-plug");
+}
+
+/* ---- The plug ---- */
+
+static void expect_tree(const char *text)
+{
+    g_autofree char *tree = board_get_string(FAR, "tree");
+
+    g_assert_nonnull(strstr(tree, text));
+}
+
+static void expect_nothing(void)
+{
+    g_autofree char *tree = board_get_string(FAR, "tree");
+
+    g_assert_cmpstr(tree, ==, "");
+}
+
+static void test_plug(void)
+{
+    board_start(KEYBOARD HOST);
+    expect_nothing();
+    board_wait_ns(1000 * MS);
+    expect_tree("0627:0001 QEMU QEMU USB Keyboard");
+    expect_tree("bInterfaceClass          3 Human Interface Device");
+    expect_tree("bEndpointAddress      0x81 EP 1 IN");
+    board_set_bool(FAR, "attached", false);
+    expect_nothing();
+    board_wait_ns(1000 * MS);
+    board_set_bool(FAR, "attached", true);
+    expect_nothing();
+    board_wait_ns(1000 * MS);
+    expect_tree("QEMU USB Keyboard");
+    board_set_bool(FAR, "vbus", false);
+    board_wait_ns(MS);
+    expect_nothing();
+    board_wait_ns(1000 * MS);
+    expect_nothing();
+    board_set_bool(FAR, "attached", false);     /* in any order */
+    board_set_bool(FAR, "vbus", true);
+    board_wait_ns(1000 * MS);
+    expect_nothing();
+    board_set_bool(FAR, "attached", true);
+    board_wait_ns(1000 * MS);
+    expect_tree("QEMU USB Keyboard");
+}
+
+static void test_not_attached(void)
+{
+    board_start(KEYBOARD "-device stm32-usb-host,port=dev,id=far,attached=off");
+    board_wait_ns(1000 * MS);
+    expect_nothing();
+    board_set_bool(FAR, "attached", true);
+    board_wait_ns(1000 * MS);
+    expect_tree("QEMU USB Keyboard");
+}
+
+/* In the middle of it: whatever was on its way, after a load the device is found again. */
+static void test_snapshot(void)
+{
+    for (unsigned ms = 50; ms < 400; ms += 87) {
+        g_autofree char *file = NULL;
+
+        board_start(KEYBOARD HOST);
+        board_wait_ns(ms * MS);
+        file = board_save();
+        board_load(file, KEYBOARD HOST);
+        board_wait_ns(1000 * MS);
+        expect_tree("QEMU USB Keyboard");
+        unlink(file);
+    }
+}
+
+/* ---- USB/IP ---- */
+
+static int client;
+
+static unsigned free_port(void)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof(a);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    g_assert(bind(fd, (struct sockaddr *)&a, size) == 0);
+    g_assert(getsockname(fd, (struct sockaddr *)&a, &size) == 0);
+    close(fd);
+    return ntohs(a.sin_port);
+}
+
+static unsigned port;
+
+static void start_usbip(const char *device)
+{
+    g_autofree char *args = NULL;
+
+    port = free_port();
+    args = g_strdup_printf("%s -device stm32-usbip,id=far,port=dev,address=127.0.0.1:%u", device, port);
+    board_start(args);
+}
+
+static void dial(void)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                             .sin_port = htons(port) };
+
+    client = socket(AF_INET, SOCK_STREAM, 0);
+    g_assert(connect(client, (struct sockaddr *)&a, sizeof(a)) == 0);
+}
+
+static void say(const void *data, size_t length)
+{
+    g_assert(send(client, data, length, MSG_NOSIGNAL) == length);
+}
+
+/* The next @length bytes; virtual time passes as long as they have not come.  False: it has hung up. */
+static bool hear(void *data, size_t length)
+{
+    for (size_t got = 0; got < length;) {
+        struct pollfd poll_client = { .fd = client, .events = POLLIN };
+        ssize_t n;
+
+        for (unsigned i = 0; !poll(&poll_client, 1, 1); i++) {
+            if (i > 10000) {
+                return false;
+            }
+            board_wait_ns(MS);
+        }
+        n = recv(client, (char *)data + got, length - got, 0);
+        if (n <= 0) {
+            return false;
+        }
+        got += n;
+    }
+    return true;
+}
+
+static bool hangs_up(void)
+{
+    char byte;
+
+    return !hear(&byte, 1);
+}
+
+static void say_op(unsigned code)
+{
+    uint8_t op[8] = { 1, 0x11, code >> 8, code };
+
+    say(op, sizeof(op));
+}
+
+/* The status of the answer. */
+static uint32_t import(const char *name)
+{
+    char bus_id[32] = "", device[312];
+    uint8_t header[8];
+
+    g_strlcpy(bus_id, name, sizeof(bus_id));
+    say_op(0x8003);
+    say(bus_id, sizeof(bus_id));
+    g_assert_true(hear(header, sizeof(header)));
+    g_assert_cmphex(lduw_be_p(header + 2), ==, 3);
+    if (!ldl_be_p(header + 4)) {
+        g_assert_true(hear(device, sizeof(device)));
+    }
+    return ldl_be_p(header + 4);
+}
+
+static uint32_t sequence;
+
+static void say_submit(bool in, unsigned endpoint, const uint8_t *setup, const void *data, unsigned length)
+{
+    uint32_t words[10] = { 1, ++sequence, 0x10002, in, endpoint, 0, length, 0, UINT32_MAX, 0 };
+    uint8_t header[48] = {};
+
+    for (unsigned i = 0; i < 10; i++) {
+        stl_be_p(header + 4 * i, words[i]);
+    }
+    if (setup) {
+        memcpy(header + 40, setup, 8);
+    }
+    say(header, sizeof(header));
+    if (!in && length) {
+        say(data, length);
+    }
+}
+
+/* The answer: its status, and in @actual how much has been moved. */
+static int32_t hear_result(bool in, void *data, unsigned *actual)
+{
+    uint8_t header[48];
+
+    g_assert_true(hear(header, sizeof(header)));
+    g_assert_cmpuint(ldl_be_p(header), ==, 3);
+    *actual = ldl_be_p(header + 24);
+    if (in && *actual) {
+        g_assert_true(hear(data, *actual));
+    }
+    return ldl_be_p(header + 20);
+}
+
+static void wait_for_device(void)
+{
+    for (unsigned i = 0; i < 20; i++) {
+        g_autofree char *tree = board_get_string(FAR, "tree");
+
+        if (*tree) {
+            return;
+        }
+        board_wait_ns(100 * MS);
+    }
+    g_assert_not_reached();
+}
+
+static void test_list(void)
+{
+    uint8_t header[8], count[4], device[312], interface[4];
+
+    start_usbip(KEYBOARD);
+    dial();
+    say_op(0x8005);
+    g_assert_true(hear(header, sizeof(header)));
+    g_assert_true(hear(count, sizeof(count)));
+    wait_for_device();
+    say_op(0x8005);
+    g_assert_true(hear(header, sizeof(header)));
+    g_assert_cmphex(ldl_be_p(header), ==, 0x01110005);
+    g_assert_true(hear(count, sizeof(count)));
+    g_assert_cmpuint(ldl_be_p(count), ==, 1);
+    g_assert_true(hear(device, sizeof(device)));
+    g_assert_cmpstr((char *)device + 256, ==, "1-1");
+    g_assert_cmphex(lduw_be_p(device + 300), ==, 0x0627);
+    g_assert_cmpuint(device[311], ==, 1);
+    g_assert_true(hear(interface, sizeof(interface)));
+    g_assert_cmpuint(interface[0], ==, 3);
+    g_assert_cmpuint(import("2-1"), ==, 1);
+    g_assert_cmpuint(import("1-1"), ==, 0);
+    close(client);
+}
+
+static void test_control(void)
+{
+    static const uint8_t get_device[8] = { 0x80, 6, 0, 1, 0, 0, 18, 0 };
+    static const uint8_t get_nothing[8] = { 0x80, 6, 0, 0x77, 0, 0, 18, 0 };
+    uint8_t device[18];
+    unsigned actual;
+
+    start_usbip(KEYBOARD);
+    wait_for_device();
+    dial();
+    g_assert_cmpuint(import("1-1"), ==, 0);
+    say_submit(true, 0, get_device, NULL, 18);
+    g_assert_cmpint(hear_result(true, device, &actual), ==, 0);
+    g_assert_cmpuint(actual, ==, 18);
+    g_assert_cmphex(lduw_le_p(device + 8), ==, 0x0627);
+    say_submit(true, 0, get_nothing, NULL, 18);
+    g_assert_cmpint(hear_result(true, device, &actual), ==, -32);
+    say_submit(true, 5, NULL, NULL, 18);            /* there is no such endpoint */
+    g_assert_cmpint(hear_result(true, device, &actual), ==, -71);
+    close(client);
+}
+
+/* An interrupt transfer waits, and is taken back; then a key is pressed. */
+static void test_unlink(void)
+{
+    uint8_t unlink_it[48] = {}, answer[48], report[8];
+    unsigned actual;
+
+    start_usbip(KEYBOARD);
+    wait_for_device();
+    dial();
+    g_assert_cmpuint(import("1-1"), ==, 0);
+    say_submit(true, 1, NULL, NULL, 8);
+    stl_be_p(unlink_it, 2);
+    stl_be_p(unlink_it + 4, 1000);
+    stl_be_p(unlink_it + 20, sequence);
+    say(unlink_it, sizeof(unlink_it));
+    g_assert_true(hear(answer, sizeof(answer)));
+    g_assert_cmpuint(ldl_be_p(answer), ==, 4);
+    g_assert_cmpuint(ldl_be_p(answer + 4), ==, 1000);
+    g_assert_cmpint((int32_t)ldl_be_p(answer + 20), ==, -104);
+    say(unlink_it, sizeof(unlink_it));              /* there is no such any more */
+    g_assert_true(hear(answer, sizeof(answer)));
+    g_assert_cmpuint(ldl_be_p(answer + 20), ==, 0);
+    say_submit(true, 1, NULL, NULL, 8);
+    board_wait_ns(10 * MS);
+    qtest_qmp_assert_success(board, "{'execute': 'input-send-event', 'arguments': {'events': ["
+                             "{'type': 'key', 'data': {'down': true, 'key': "
+                             "{'type': 'qcode', 'data': 'a'}}}]}}");
+    g_assert_cmpint(hear_result(true, report, &actual), ==, 0);
+    g_assert_cmpuint(actual, ==, 8);
+    g_assert_cmpuint(report[2], ==, 4);
+    /* pulled out, with one that waits */
+    say_submit(true, 1, NULL, NULL, 8);
+    board_wait_ns(10 * MS);
+    board_set_bool(FAR, "attached", false);
+    g_assert_cmpint(hear_result(true, report, &actual), ==, -108);
+    g_assert_true(hangs_up());
+    close(client);
+}
+
+/* Bulk-only transport, by hand. */
+static void scsi(const uint8_t *cdb, unsigned cdb_length, uint8_t *data, unsigned length)
+{
+    uint8_t command[31] = "USBC", status[13];
+    unsigned actual;
+
+    stl_le_p(command + 8, length);
+    command[12] = 0x80;
+    command[14] = cdb_length;
+    memcpy(command + 15, cdb, cdb_length);
+    say_submit(false, 2, NULL, command, sizeof(command));
+    g_assert_cmpint(hear_result(false, NULL, &actual), ==, 0);
+    if (length) {
+        say_submit(true, 1, NULL, NULL, length);
+        g_assert_cmpint(hear_result(true, data, &actual), ==, 0);
+    }
+    say_submit(true, 1, NULL, NULL, sizeof(status));
+    g_assert_cmpint(hear_result(true, status, &actual), ==, 0);
+    g_assert_cmpuint(actual, ==, 13);
+}
+
+static void test_disk(void)
+{
+    g_autofree uint8_t *data = g_malloc(IMAGE_SIZE);
+    g_autofree char *args = g_strdup_printf(DISK, image), *was = NULL;
+    gsize size;
+
+    start_usbip(args);
+    wait_for_device();
+    dial();
+    g_assert_cmpuint(import("1-1"), ==, 0);
+    scsi((const uint8_t[6]) {}, 6, NULL, 0);
+    scsi((const uint8_t[6]) { 3, 0, 0, 0, 18 }, 6, data, 18);       /* it says that it was reset */
+    for (unsigned block = 0; block < IMAGE_SIZE / 512; block += 64) {
+        const uint8_t read10[10] = { 0x28, 0, 0, 0, block >> 8, block, 0, 0, 64 };
+
+        scsi(read10, 10, data + block * 512, 64 * 512);
+    }
+    g_assert_true(g_file_get_contents(image, &was, &size, NULL));
+    g_assert_cmpmem(data, IMAGE_SIZE, was, size);
+    close(client);
+}
+
+/* The one before may not have been missed yet. */
+static void import_at_last(void)
+{
+    for (unsigned i = 0; import("1-1"); i++) {
+        g_assert_cmpuint(i, <, 1000);
+        g_usleep(1000);
+    }
+}
+
+/* What is not USB/IP is hung up on; all others go on. */
+static void test_nonsense(void)
+{
+    static const uint8_t huge[48] = { 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0,
+                                      0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff };
+    GRand *rand = g_rand_new_with_seed(99);
+
+    start_usbip(KEYBOARD);
+    wait_for_device();
+    dial();
+    say("GET / HTTP/1.0\r\n\r\n", 18);
+    g_assert_true(hangs_up());
+    close(client);
+    dial();
+    g_assert_cmpuint(import("1-1"), ==, 0);
+    say(huge, sizeof(huge));
+    g_assert_true(hangs_up());
+    close(client);
+    for (unsigned i = 0; i < 100; i++) {
+        uint8_t noise[200];
+
+        dial();
+        if (i % 4) {
+            import_at_last();
+        }
+        for (unsigned n = 0; n < sizeof(noise); n++) {
+            noise[n] = g_rand_int(rand);
+        }
+        if (i % 2) {                                /* nearly right */
+            memset(noise, 0, 24);
+            noise[3] = 1 + i % 3 / 2;
+            noise[15] = noise[0] & 1;
+            noise[19] = g_rand_int_range(rand, 0, 18);
+            noise[26] = 0;
+            noise[24] = noise[25] = 0;
+            noise[31] = g_rand_int_range(rand, 0, 4);
+        }
+        send(client, noise, g_rand_int_range(rand, 1, sizeof(noise)), MSG_NOSIGNAL);
+        board_wait_ns(3 * MS);
+        close(client);
+    }
+    dial();
+    import_at_last();
+    close(client);
+    g_rand_free(rand);
+}
+
+static char *make_image(void)
+{
+    g_autofree char *data = g_malloc(IMAGE_SIZE);
+    char *name;
+    int fd = g_file_open_tmp("stm32-disk-XXXXXX", &name, NULL);
+
+    for (unsigned i = 0; i < IMAGE_SIZE; i++) {
+        data[i] = i * 2654435761u >> 13;
+    }
+    g_assert(write(fd, data, IMAGE_SIZE) == IMAGE_SIZE);
+    close(fd);
+    return name;
+}
+
+int main(int argc, char **argv)
+{
+    int result;
+
+    g_test_init(&argc, &argv, NULL);
+    image = make_image();
+    qtest_add_func("/usb-far/options", test_options);
+    qtest_add_func("/usb-far/plug", test_plug);
+    qtest_add_func("/usb-far/not-attached", test_not_attached);
+    qtest_add_func("/usb-far/snapshot", test_snapshot);
+    qtest_add_func("/usb-far/usbip/list", test_list);
+    qtest_add_func("/usb-far/usbip/control", test_control);
+    qtest_add_func("/usb-far/usbip/unlink", test_unlink);
+    qtest_add_func("/usb-far/usbip/disk", test_disk);
+    qtest_add_func("/usb-far/usbip/nonsense", test_nonsense);
+    result = board_run_tests();
+    unlink(image);
+    g_free(image);
+    return result;
+}
