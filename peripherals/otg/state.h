@@ -179,8 +179,6 @@ void otg_explain(Otg *s);
 /* By the ULPI, and does that run? */
 bool otg_uses_ulpi(const Otg *s);
 bool otg_phy_is_clocked(const Otg *s);
-/* Say why it does not work, if it was meant to. */
-void otg_explain(Otg *s);
 uint32_t otg_gotgctl_read(Periph *p, unsigned n);
 
 /* ---- frames.c ---- */
