@@ -164,6 +164,8 @@ static void update_connection(Otg *s)
     if (connected) {
         h->ever_connected = true;
         reg_set(s, HPRT, PCDET, 1);
+        /* what can do more shows so during a reset */
+        reg_set(s, HPRT, PSPD, otg_far_speed(s, 0) == USB_SPEED_LOW ? PSPD_LOW : PSPD_FULL);
     } else {
         disable_port(s);
         otg_set_gintsts(s, R_GINTSTS_DISCINT_MASK);

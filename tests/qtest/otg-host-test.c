@@ -45,6 +45,7 @@ static void test_connect(void)
     qtest_qmp_device_add(board, "usb-kbd", "kbd", "{ 'bus': 'otg-fs.0' }");
     g_assert_cmphex(get(A_HPRT) & 0xff, ==, R_HPRT_PCSTS_MASK | R_HPRT_PCDET_MASK);
     g_assert_cmpuint(FIELD_EX32(get(A_HPRT), HPRT, PLSTS), ==, 1);      /* D+ is pulled up */
+    g_assert_cmpuint(FIELD_EX32(get(A_HPRT), HPRT, PSPD), ==, 1);       /* before any reset */
     g_assert_true(get(A_GINTSTS) & R_GINTSTS_HPRTINT_MASK);
     put(A_HPRT, port() | R_HPRT_PCDET_MASK);
     g_assert_false(get(A_GINTSTS) & R_GINTSTS_HPRTINT_MASK);
