@@ -435,6 +435,70 @@ static void test_wakeup(void)
     CONTROL_IN(&e, NULL, 0x00, 9, 1, 0, 0, 0, 0, 0);
 }
 
+/* ---- Isochronous ---- */
+
+/* A packet each frame, to a device that plays it: in the frame of its parity, without a handshake. */
+static void test_isochronous(void)
+{
+    const Endpoint speaker = { .address = 1, .number = 1, .type = ISOCHRONOUS, .max_packet = 192 };
+    const uint8_t samples[192] = { };
+    uint32_t frame;
+    Endpoint e;
+
+    start_with("-device usb-audio,bus=otg-fs.0");
+    reset_port();
+    e = configure(1, 64);
+    CONTROL_IN(&e, NULL, 0x01, 11, 1, 0, 1, 0, 0, 0);           /* SET_INTERFACE: the one with the endpoint */
+    for (unsigned i = 0; i < 20; i++) {
+        set_channel(2, &speaker, false);
+        set_size(2, 192, 1, DATA0);
+        frame = get(A_HFNUM) & 0xffff;
+        enable_channel(2);
+        push_data(2, samples, 192);
+        g_assert_cmphex(FIELD_EX32(get(A_HPTXSTS), HPTXSTS, PTXFSAVL), ==, 64 - 48);
+        g_assert_cmphex(FIELD_EX32(get(A_HPTXSTS), HPTXSTS, PTXQSAV), ==, 7);
+        g_assert_cmphex(FIELD_EX32(get(A_HPTXSTS), HPTXSTS, PTXQTOP), ==, (frame & 1 ? 0 : 0x80) | 2 << 3);
+        while ((get(A_HFNUM) & 0xffff) == frame) {
+            g_assert_cmphex(get(HC(HCINT, 2)), ==, 0);
+            board_wait_ns(10000);
+        }
+        board_wait_ns(200000);                                  /* 192 bytes take 130 us */
+        g_assert_cmphex(get(HC(HCINT, 2)), ==, FLAG(XFRC));
+        g_assert_false(get(HC(HCCHAR, 2)) & R_HCCHAR0_CHENA_MASK);
+        g_assert_cmphex(get(HC(HCTSIZ, 2)), ==, 0);
+    }
+    g_assert_false(get(A_GINTSTS) & R_GINTSTS_IPXFR_MASK);
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+}
+
+/* A packet of 1023 bytes has no room in what is left of its frame. */
+static void test_overrun(void)
+{
+    const Endpoint microphone = { .address = 1, .number = 2, .type = ISOCHRONOUS, .max_packet = 1023 };
+    uint32_t hcchar;
+
+    start_keyboard();
+    put(A_GRXFSIZ, 300);
+    set_channel(2, &microphone, true);
+    set_size(2, 1023, 1, DATA0);
+    board_wait_ns(500000);
+    hcchar = get(HC(HCCHAR, 2)) | R_HCCHAR0_CHENA_MASK;
+    put(HC(HCCHAR, 2), hcchar | (get(A_HFNUM) & 1 ? R_HCCHAR0_ODDFRM_MASK : 0));
+    g_assert_cmphex(get(HC(HCINT, 2)), ==, FLAG(FRMOR));
+    g_assert_true(get(A_GINTSTS) & R_GINTSTS_IPXFR_MASK);
+    halt_channel(2);
+    put(HC(HCINT, 2), 0x7ff);
+    set_size(2, 1023, 1, DATA0);
+    enable_channel(2);                                          /* in the next one it has; there is nobody */
+    board_wait_ns(2 * MS);
+    g_assert_cmphex(get(HC(HCINT, 2)), ==, FLAG(TXERR));
+    halt_channel(2);
+    put(A_GRXFSIZ, 128);
+    enable_channel(2);
+    board_wait_ns(2 * MS);
+    g_assert_cmpint(board_mistakes("GRXFSIZ is 128 words: a packet of channel 2 needs 258"), ==, 1);
+}
+
 /* ---- A stick ---- */
 
 static void make_stick(void)
@@ -834,6 +898,8 @@ int main(int argc, char **argv)
     qtest_add_func("otg-host/fifos", test_fifos);
     qtest_add_func("otg-host/disabled-port", test_disabled_port);
     qtest_add_func("otg-host/wakeup", test_wakeup);
+    qtest_add_func("otg-host/isochronous", test_isochronous);
+    qtest_add_func("otg-host/overrun", test_overrun);
     qtest_add_func("otg-host/stick", test_stick);
     qtest_add_func("otg-host/wrong-toggle", test_wrong_toggle);
     qtest_add_func("otg-host/pace", test_pace);
