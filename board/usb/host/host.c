@@ -16,9 +16,9 @@
 #include "hw/qdev-properties-system.h"
 #include "stm32/board/usb/host/class.h"
 
-enum { CDC, CLASSES };
+enum { CDC, HID, MIDI, CLASSES };
 
-static const HostClassOps *const classes[CLASSES] = { &cdc_ops };
+static const HostClassOps *const classes[CLASSES] = { &cdc_ops, &hid_ops, &midi_ops };
 
 struct UsbHostPlug {
     UsbPlug parent_obj;
@@ -105,6 +105,8 @@ static void host_open(UsbPlug *plug, Error **errp)
 
 static const Property host_properties[] = {
     DEFINE_PROP_CHR("cdc", UsbHostPlug, class[CDC].chr),
+    DEFINE_PROP_CHR("hid", UsbHostPlug, class[HID].chr),
+    DEFINE_PROP_CHR("midi", UsbHostPlug, class[MIDI].chr),
 };
 
 static void usb_host_plug_class_init(ObjectClass *klass, void *data)
