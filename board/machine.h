@@ -26,6 +26,8 @@ struct Stm32f407gDisc {
     char *wire, *swo, *vcp, *uid, *chip_select, *backup, *speed;
     char *accelerometer, *motion, *microphone;
     CanBusState *canbus[2];
+    bool otg_id;
+    struct OtgCable *otg_cable[2];
 };
 
 /* ---- options.c ---- */

@@ -17,6 +17,7 @@
 #include "stm32/board/accelerometer/accelerometer.h"
 #include "stm32/board/machine.h"
 #include "stm32/board/serial.h"
+#include "stm32/board/usb/otg_cable.h"
 #include "stm32/core/run.h"
 
 typedef enum OptionKind {
@@ -140,6 +141,15 @@ static void runs_changed(Stm32f407gDisc *m)
     run_enable(m->runs);
 }
 
+static void otg_id_changed(Stm32f407gDisc *m)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(m->otg_cable); i++) {
+        if (m->otg_cable[i]) {
+            otg_cable_ground_id(m->otg_cable[i], m->otg_id);
+        }
+    }
+}
+
 static int64_t get_virtual_time(Stm32f407gDisc *m)
 {
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
@@ -222,6 +232,9 @@ static const Option option_table[] = {
     { "canbus1", OPTION_CAN_BUS, MEMBER(canbus[0]), false,
       "bus that CAN1's transceiver is at: the id of an -object can-bus" },
     { "canbus2", OPTION_CAN_BUS, MEMBER(canbus[1]), false, "the same for CAN2" },
+    { "otg-id", OPTION_BOOL, MEMBER(otg_id), false,
+      "the cable of a device at otg-fs.0 or otg-hs.0 grounds ID, PA10 or PB12, which makes the core a host "
+      "(default on)", .changed = otg_id_changed },
     { "speed", OPTION_TEXT, MEMBER(speed), false,
       "virtual time by real time: 1 (default), 2, 0.1 ..., max: as fast as possible (default with -icount)",
       .check = check_speed, .changed = speed_changed },
@@ -347,7 +360,7 @@ void options_add(ObjectClass *klass)
 void options_init(Stm32f407gDisc *m)
 {
     m->hse_frequency = 8000000;
-    m->errata = m->write_buffer = m->fast_forward = m->runs = true;
+    m->errata = m->write_buffer = m->fast_forward = m->runs = m->otg_id = true;
     fast_forward_changed(m);
     m->stop = timer_new_ns(QEMU_CLOCK_VIRTUAL, stop_expired, m);
 }

@@ -131,6 +131,19 @@ static void dac_sync(Periph *p)
     }
 }
 
+static int64_t dac_holds(Periph *p)
+{
+    Dac *s = DAC(p);
+    int64_t until = INT64_MAX;
+
+    for (unsigned n = 0; n < 2; n++) {
+        if (s->ch[n].loading) {
+            until = MIN(until, counter_when(&s->ticks, s->ch[n].due));
+        }
+    }
+    return until;
+}
+
 /* Load after @ticks.  Without -icount it is done at once: the host is never that exact. */
 static void load_after(Dac *s, unsigned n, unsigned ticks, bool triggered)
 {
@@ -473,5 +486,6 @@ static const PeriphInfo dac = {
     REGS_AND_OPS(dac_ops), PROPERTIES(dac_properties),
     .vmsd = &dac_vmstate,
     .init = dac_init, .reset = dac_reset, .sync = dac_sync, .update = dac_update,
+    .holds = dac_holds,
 };
 DEFINE_PERIPH("stm32f4-dac", Dac, dac)

@@ -137,6 +137,16 @@ static uint32_t read_settled(Periph *p, unsigned n)
     return p->regs[n];
 }
 
+/* The reset comes by the timer. */
+static int64_t iwdg_holds(Periph *p)
+{
+    Iwdg *s = IWDG(p);
+    int64_t pr = p->regs[R_SR] & R_SR_PVU_MASK ? counter_when(&s->cycles, s->pr_at) : INT64_MAX;
+    int64_t rlr = p->regs[R_SR] & R_SR_RVU_MASK ? counter_when(&s->cycles, s->rlr_at) : INT64_MAX;
+
+    return MIN(pr, rlr);
+}
+
 static void kr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Iwdg *s = IWDG(p);
@@ -275,5 +285,6 @@ static const PeriphInfo iwdg = {
     REGS_AND_OPS(iwdg_ops),
     .vmsd = &iwdg_vmstate,
     .init = iwdg_init, .reset = iwdg_reset, .update = iwdg_update,
+    .holds = iwdg_holds,
 };
 DEFINE_PERIPH("stm32f4-iwdg", Iwdg, iwdg)

@@ -112,6 +112,15 @@ static uint32_t cr_read(Periph *p, unsigned n)
            ((cr - steps_gone(WWDG(p), p->regs[R_CFR])) & R_CR_T_MASK);
 }
 
+/* The next step of the counter. */
+static int64_t cr_holds(Periph *p, unsigned n)
+{
+    Wwdg *s = WWDG(p);
+    uint32_t cfr = p->regs[R_CFR];
+
+    return counter_when(&s->cycles, s->begin + (steps_gone(s, cfr) + 1) * step(cfr));
+}
+
 static void cr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Wwdg *s = WWDG(p);
@@ -149,6 +158,12 @@ static uint32_t sr_read(Periph *p, unsigned n)
     return p->regs[n];
 }
 
+/* When its flag is due a timer is armed, in any case. */
+static int64_t sr_holds(Periph *p, unsigned n)
+{
+    return INT64_MAX;
+}
+
 /* The flag may have risen since the last access, and this clears it too. */
 static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
@@ -157,9 +172,9 @@ static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 }
 
 static const RegOps wwdg_ops[] = {
-    [R_CR]  = { .read = cr_read, .written = cr_written },
+    [R_CR]  = { .read = cr_read, .holds = cr_holds, .written = cr_written },
     [R_CFR] = { .written = cfr_written },
-    [R_SR]  = { .read = sr_read, .written = sr_written },
+    [R_SR]  = { .read = sr_read, .holds = sr_holds, .written = sr_written },
 };
 
 /* ---- The device ---- */

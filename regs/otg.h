@@ -36,7 +36,8 @@ BITS(GAHBCFG, DMAEN,      5,  1, rw))
 BITS(GAHBCFG, TXFELVL,    7,  1, rw)
 BITS(GAHBCFG, PTXFELVL,   8,  1, rw)
 
-REG (GUSBCFG, 0x00c, 0x00000a00)
+/* unsure: that PHYSEL of OTG_FS, which is "always 1", reads so; drivers look */
+HS(REG (GUSBCFG, 0x00c, 0x00000a00)) FS(REG (GUSBCFG, 0x00c, 0x00000a40))
 BITS(GUSBCFG, TOCAL,      0,  3, rw)
 HS(BITS(GUSBCFG, PHYSEL, 6, 1, rw)) FS(BITS(GUSBCFG, PHYSEL, 6, 1, r))
 BITS(GUSBCFG, SRPCAP,     8,  1, rw)
@@ -159,7 +160,7 @@ BITS(GCCFG, NOVBUSSENS,  21,  1, rw)
 REG (CID, 0x03c, OTG_CID)
 BITS(CID, PRODUCT_ID,     0, 32, rw)
 
-/* unsure: the manual has none of these six; Synopsys' core has, and drivers of it look */
+/* unsure: the manual has none of these five; Synopsys' core has, and drivers of it look */
 REG (GSNPSID, 0x040, 0x4f54281a)
 BITS(GSNPSID, ID,         0, 32, r)
 REG (GHWCFG1, 0x044, 0x00000000)
@@ -171,10 +172,6 @@ BITS(GHWCFG3, CONFIG,     0, 32, r)
 REG (GHWCFG4, 0x050, OTG_GHWCFG4)
 BITS(GHWCFG4, CONFIG,     0, 32, r)
 
-/* of later cores, which drivers for many of them write all the same */
-REG (GDFIFOCFG, 0x05c, 0x00000000)
-BITS(GDFIFOCFG, CONFIG,   0, 32, r)
-
 REG (HPTXFSIZ, 0x100, 0x02000600)
 BITS(HPTXFSIZ, PTXSA,     0, 16, rw)
 BITS(HPTXFSIZ, PTXFSIZ,  16, 16, rw)
@@ -185,6 +182,16 @@ BITS(HPTXFSIZ, PTXFSIZ,  16, 16, rw)
     BITS(DIEPTXF##n, INEPTXFD, 16, 16, rw)
 DIEPTXF(1) DIEPTXF(2) DIEPTXF(3) HS(DIEPTXF(4) DIEPTXF(5))
 #undef DIEPTXF
+
+/* Not there, but drivers for many cores write them: they read 0. */
+#define ABSENT(reg, offset) \
+    REG (reg, offset, 0x00000000) \
+    BITS(reg, ABSENT, 0, 32, r)
+ABSENT(GDFIFOCFG, 0x05c)
+FS(ABSENT(DIEPTXF4, 0x110) ABSENT(DIEPTXF5, 0x114))
+ABSENT(DIEPTXF6, 0x118) ABSENT(DIEPTXF7, 0x11c) ABSENT(DIEPTXF8, 0x120) ABSENT(DIEPTXF9, 0x124)
+ABSENT(DIEPTXF10, 0x128) ABSENT(DIEPTXF11, 0x12c) ABSENT(DIEPTXF12, 0x130) ABSENT(DIEPTXF13, 0x134)
+ABSENT(DIEPTXF14, 0x138) ABSENT(DIEPTXF15, 0x13c)
 
 /* ---- Host ---- */
 
@@ -242,7 +249,9 @@ BITS(HPRT, PSPD,         17,  2, r)
     BITS(HCSPLT##n, HUBADDR,  7,  7, rw) \
     BITS(HCSPLT##n, XACTPOS, 14,  2, rw) \
     BITS(HCSPLT##n, COMPLSPLT, 16, 1, rw) \
-    BITS(HCSPLT##n, SPLITEN, 31,  1, rw)) \
+    BITS(HCSPLT##n, SPLITEN, 31,  1, todo)) \
+    FS(REG (HCSPLT##n, 0x504 + 0x20 * n, 0x00000000) \
+    BITS(HCSPLT##n, NONE,     0, 32, r))    /* drivers of both cores write 0, and look */ \
     REG (HCINT##n, 0x508 + 0x20 * n, 0x00000000) \
     BITS(HCINT##n, XFRC,      0,  1, rc_w1) \
     BITS(HCINT##n, CHH,       1,  1, rc_w1) \
@@ -271,6 +280,7 @@ BITS(HPRT, PSPD,         17,  2, r)
     BITS(HCTSIZ##n, XFRSIZ,   0, 19, rw) \
     BITS(HCTSIZ##n, PKTCNT,  19, 10, rw) \
     BITS(HCTSIZ##n, DPID,    29,  2, rw) \
+    HS(BITS(HCTSIZ##n, DOPING, 31, 1, rw)) \
     HS(REG (HCDMA##n, 0x514 + 0x20 * n, 0x00000000) \
     BITS(HCDMA##n, DMAADDR,   0, 32, rw))
 CHANNEL(0) CHANNEL(1) CHANNEL(2) CHANNEL(3) CHANNEL(4) CHANNEL(5) CHANNEL(6) CHANNEL(7)
@@ -350,6 +360,7 @@ BITS(DTHRCTL, ARPEN,     27,  1, rw))
 REG (DIEPEMPMSK, 0x834, 0x00000000)
 BITS(DIEPEMPMSK, INEPTXFEM, 0, 16, rw)
 
+FS(ABSENT(DEACHINT, 0x838) ABSENT(DEACHINTMSK, 0x83c))
 HS(REG (DEACHINT, 0x838, 0x00000000)
 BITS(DEACHINT, IEP1INT,   1,  1, r)
 BITS(DEACHINT, OEP1INT,  17,  1, r)
@@ -483,6 +494,7 @@ OUT_ENDPOINT_REST(0)
 
 OUT_ENDPOINT_N(1) OUT_ENDPOINT_N(2) OUT_ENDPOINT_N(3) HS(OUT_ENDPOINT_N(4) OUT_ENDPOINT_N(5))
 
+#undef ABSENT
 #undef IN_ENDPOINT
 #undef IN_ENDPOINT_REST
 #undef IN_ENDPOINT_N

@@ -101,17 +101,27 @@ static Transfer *pick_periodic(HostBus *bus, uint64_t frame, uint64_t *soon)
     return NULL;
 }
 
-static Transfer *pick_other(HostBus *bus)
+/* Its SETUP has to wait for a frame. */
+static bool is_early(const UsbPipe *pipe, const Transfer *t, uint64_t frame)
+{
+    return t->kind == TRANSFER_CONTROL && !t->stage && pipe->due > frame;
+}
+
+static Transfer *pick_other(HostBus *bus, uint64_t frame, uint64_t *soon)
 {
     for (unsigned i = 1; i <= PIPES; i++) {
         unsigned n = (bus->last + i) % PIPES;
         UsbPipe *pipe = nth_pipe(bus, n);
         Transfer *t = QTAILQ_FIRST(&pipe->transfers);
 
-        if (t && !pipe->waiting && !pipe_is_periodic(t)) {
+        if (!t || pipe->waiting || pipe_is_periodic(t)) {
+            continue;
+        }
+        if (!is_early(pipe, t, frame)) {
             bus->last = n;
             return t;
         }
+        *soon = MIN(*soon, pipe->due);
     }
     return NULL;
 }
@@ -127,7 +137,7 @@ static Transfer *pick(HostBus *bus, int64_t now, int64_t *when)
         *when = frame_opens(bus, frame);
         return NULL;
     }
-    t = pick_periodic(bus, frame, &soon) ?: pick_other(bus);
+    t = pick_periodic(bus, frame, &soon) ?: pick_other(bus, frame, &soon);
     if (t && !fits(bus, t, now)) {
         bus->last = last;
         soon = frame + 1;
@@ -238,6 +248,10 @@ void host_bus_end(HostBus *bus, Transfer *t, TransferStatus status)
     QTAILQ_REMOVE(&pipe->transfers, t, next);
     if (bus->sending == t) {
         bus->sending = NULL;
+    }
+    if (t->kind == TRANSFER_CONTROL && bus->socket) {
+        /* the next one is not begun in the same frame: a host is never that fast */
+        pipe->due = usb_frame_at(bus->socket, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL)) + 1;
     }
     t->status = status;
     t->done(t->opaque, t);

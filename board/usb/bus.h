@@ -30,7 +30,7 @@ typedef struct UsbPipe {
     uint8_t toggle;
     bool waiting;                   /* it answered NAK */
     bool ping;                      /* high speed: ask before the next OUT */
-    uint64_t due;                   /* periodic: the next frame to be asked in */
+    uint64_t due;                   /* periodic, and of a SETUP: the next frame to be asked in */
 } UsbPipe;
 
 typedef enum PortState {

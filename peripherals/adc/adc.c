@@ -111,6 +111,12 @@ static void dr_was_read(Periph *p, unsigned n, uint32_t value)
     adc_update_all(s->common);
 }
 
+/* Read once more before another result has come. */
+static int64_t dr_holds(Periph *p, unsigned n)
+{
+    return adc_holds(ADC(p)->common);
+}
+
 /* The DMA finds what a host that is late has let wait. */
 static unsigned dr_read_run(Periph *p, unsigned n, uint32_t *data, unsigned max,
                             unsigned unnoticed)
@@ -141,7 +147,7 @@ static const RegOps adc_ops[] = {
     [R_SQR2] = { .written = sequence_written },
     [R_SQR3] = { .written = sequence_written },
     [R_JSQR] = { .written = sequence_written },
-    [R_DR]   = { .was_read = dr_was_read, .read_run = dr_read_run },
+    [R_DR]   = { .was_read = dr_was_read, .holds = dr_holds, .read_run = dr_read_run },
 };
 
 /* ---- Inputs ---- */
@@ -187,6 +193,11 @@ static void clock_changed(void *opaque, ClockEvent event)
 static void adc_periph_sync(Periph *p)
 {
     adc_sync(ADC(p)->common);
+}
+
+static int64_t adc_periph_holds(Periph *p)
+{
+    return adc_holds(ADC(p)->common);
 }
 
 static void adc_update(Periph *p)
@@ -302,6 +313,6 @@ static const PeriphInfo adc = {
     .regs = adc_rows, .ops = adc_ops, .n_ops = ARRAY_SIZE(adc_ops), PROPERTIES(adc_properties),
     .vmsd = &adc_vmstate,
     .init = adc_init, .realize = adc_realize, .reset = adc_reset, .sync = adc_periph_sync,
-    .update = adc_update,
+    .update = adc_update, .holds = adc_periph_holds,
 };
 DEFINE_PERIPH("stm32f4-adc", Adc, adc)

@@ -115,6 +115,11 @@ static void vref_input(void *opaque, int n, int mv)
     }
 }
 
+static int64_t adc_common_holds(Periph *p)
+{
+    return adc_holds(ADC_COMMON(p));
+}
+
 static void adc_common_update(Periph *p)
 {
     adc_update_wanted(ADC_COMMON(p));
@@ -255,6 +260,6 @@ static const PeriphInfo adc_common = {
     .regs = adc_common_rows, .ops = adc_common_ops, .n_ops = ARRAY_SIZE(adc_common_ops),
     .vmsd = &adc_common_vmstate,
     .init = adc_common_init, .reset = adc_common_reset, .sync = adc_common_sync,
-    .update = adc_common_update,
+    .update = adc_common_update, .holds = adc_common_holds,
 };
 DEFINE_PERIPH("stm32f4-adc-common", AdcCommon, adc_common)

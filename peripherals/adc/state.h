@@ -263,6 +263,8 @@ uint64_t adc_row_end(Adc *s, unsigned more);
 
 /* Bring all to now. */
 void adc_sync(AdcCommon *c);
+/* After that: until when will it have nothing to do?  Virtual ns. */
+int64_t adc_holds(const AdcCommon *c);
 /* The same, before what they measure changes. */
 void adc_settle(AdcCommon *c);
 /*

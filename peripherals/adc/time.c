@@ -130,6 +130,13 @@ void adc_sync(AdcCommon *c)
     c->busy = s != NULL;
 }
 
+int64_t adc_holds(const AdcCommon *c)
+{
+    const Adc *s = first_to_end(c);
+
+    return s ? counter_when(&c->ticks, s->end) : INT64_MAX;
+}
+
 void adc_settle(AdcCommon *c)
 {
     adc_sync(c);

@@ -134,6 +134,11 @@ static void bxcan_sync(Periph *p)
     bxcan_wire_catch_up(BXCAN(p));
 }
 
+static int64_t bxcan_holds(Periph *p)
+{
+    return bxcan_wire_holds(BXCAN(p));
+}
+
 static void rx_changed(void *opaque, bool level)
 {
     bxcan_mode_rx_changed(opaque);
@@ -264,6 +269,6 @@ static const PeriphInfo bxcan = {
     REGS_AND_OPS(bxcan_ops), PROPERTIES(bxcan_properties),
     .vmsd = &bxcan_vmstate,
     .init = bxcan_init, .realize = bxcan_realize, .reset = bxcan_reset, .sync = bxcan_sync,
-    .update = bxcan_update,
+    .update = bxcan_update, .holds = bxcan_holds,
 };
 DEFINE_PERIPH("stm32f4-bxcan", Bxcan, bxcan)

@@ -257,6 +257,8 @@ void bxcan_wire_init(Bxcan *s);
 void bxcan_wire_run(Bxcan *s);
 /* Do what is due by now: before anything changes. */
 void bxcan_wire_catch_up(Bxcan *s);
+/* After that: until when will there be nothing to do?  Virtual ns. */
+int64_t bxcan_wire_holds(Bxcan *s);
 /* It leaves the wire at once: reset, or without clock. */
 void bxcan_wire_leave(Bxcan *s);
 

@@ -200,6 +200,11 @@ void bxcan_wire_catch_up(Bxcan *s)
     }
 }
 
+int64_t bxcan_wire_holds(Bxcan *s)
+{
+    return MIN(wire_when(bxcan_wire_of(s)), bxcan_mode_when(s));
+}
+
 /* With its pacer a frame is gone, whoever sent it: he will send it again. */
 void bxcan_wire_leave(Bxcan *s)
 {

@@ -60,9 +60,7 @@ static void device_reset(void *opaque, bool on)
     } else {
         reg_set(s, DSTS, ENUMSPD, high ? ENUMSPD_HIGH : otg_uses_ulpi(s) ? ENUMSPD_FULL_ULPI : ENUMSPD_FULL);
         otg_set_gintsts(s, R_GINTSTS_ENUMDNE_MASK);
-        if (!otg_uses_ulpi(s)) {
-            check_turnaround(s);
-        }
+        s->turned_round = otg_uses_ulpi(s);
     }
     periph_update(&s->parent_obj);
 }
@@ -91,8 +89,16 @@ static UsbAnswer device_token(void *opaque, UsbToken *token)
     Otg *s = opaque;
     UsbAnswer answer;
 
-    if (s->host || s->parent_obj.held || !is_for_us(s, token) || reg_get(s, PCGCCTL, STPPCLK)) {
+    if (s->host || !is_for_us(s, token) || reg_get(s, PCGCCTL, STPPCLK)) {
         return USB_NOTHING;
+    }
+    if (!otg_clock_is_right(s) || !clock_is_enabled(s->parent_obj.clk)) {
+        otg_explain(s);
+        return USB_NOTHING;
+    }
+    if (!s->turned_round) {
+        s->turned_round = true;
+        check_turnaround(s);
     }
     otg_frames_sync(s);
     otg_in_arrive(s);

@@ -70,14 +70,35 @@ bool otg_tx_push(Otg *s, unsigned fifo, uint32_t word)
     return true;
 }
 
-void otg_tx_peek(const Otg *s, unsigned fifo, uint8_t *data, unsigned bytes)
+void otg_tx_peek_at(const Otg *s, unsigned fifo, unsigned skip, uint8_t *data, unsigned bytes)
 {
     const OtgFifo *f = &s->tx[fifo];
     unsigned start = tx_start(s, fifo), depth = otg_tx_depth(s, fifo);
 
     for (unsigned i = 0; i < bytes; i++) {
-        data[i] = s->ram[place(s, f, start, depth, i / 4)] >> i % 4 * 8;
+        data[i] = s->ram[place(s, f, start, depth, skip + i / 4)] >> i % 4 * 8;
     }
+}
+
+void otg_tx_peek(const Otg *s, unsigned fifo, uint8_t *data, unsigned bytes)
+{
+    otg_tx_peek_at(s, fifo, 0, data, bytes);
+}
+
+void otg_tx_cut(Otg *s, unsigned fifo, unsigned skip, unsigned words)
+{
+    OtgFifo *f = &s->tx[fifo];
+    unsigned start = tx_start(s, fifo), depth = otg_tx_depth(s, fifo);
+
+    if (!skip) {
+        drop(f, depth, words);
+        return;
+    }
+    words = MIN(words, f->used - MIN(skip, f->used));
+    for (unsigned i = skip; i + words < f->used; i++) {
+        s->ram[place(s, f, start, depth, i)] = s->ram[place(s, f, start, depth, i + words)];
+    }
+    f->used -= words;
 }
 
 void otg_tx_drop(Otg *s, unsigned fifo, unsigned bytes)

@@ -3,7 +3,7 @@
  *
  * Its role follows from the ID pin, or from FHMOD and FDMOD, 25 ms after they were written.  A device has a
  * session while VBUS is there (VBUSBSEN) or nobody looks (NOVBUSSENS), and is on the bus while it has one,
- * the transceiver has power (PWRDWN), its 48 MHz and its pins, and SDIS is 0.
+ * the transceiver has power (PWRDWN) and its pins, and SDIS is 0; to get there and to answer it needs 48 MHz.
  *
  * Deliberately different: VBUS is there or is not, its four thresholds are one, that of a digital input.
  *
@@ -28,7 +28,7 @@ bool otg_phy_is_clocked(const Otg *s)
     return otg_uses_ulpi(s) ? s->ulpi_fitted : clock_is_enabled(s->clk48);
 }
 
-static bool clock_is_right(const Otg *s)
+bool otg_clock_is_right(const Otg *s)
 {
     int64_t off = (int64_t)clock_get_hz(s->clk48) - CLK48_HZ;
 
@@ -50,22 +50,23 @@ static bool pins_are_routed(const Otg *s)
 
 static bool has_power(const Otg *s)
 {
-    return !s->parent_obj.held && clock_is_enabled(s->parent_obj.clk) &&
-           (otg_uses_ulpi(s) || reg_get(s, GCCFG, PWRDWN));
+    return !s->parent_obj.held && (otg_uses_ulpi(s) || reg_get(s, GCCFG, PWRDWN));
 }
 
+/* A pull-up stays what it is without clocks. */
 bool otg_is_on(const Otg *s)
 {
-    return has_power(s) && clock_is_right(s) && pins_are_routed(s);
+    return has_power(s) && pins_are_routed(s) &&
+           (s->socket.pulled_up || (otg_clock_is_right(s) && clock_is_enabled(s->parent_obj.clk)));
 }
 
-/* Why is it not, if it was meant to be? */
-static void explain(Otg *s)
+/* Why is it not, or does not answer, if it was meant to? */
+void otg_explain(Otg *s)
 {
     if (!has_power(s)) {
         return;
     }
-    if (!clock_is_right(s)) {
+    if (!otg_clock_is_right(s)) {
         if (otg_uses_ulpi(s)) {
             periph_mishap(&s->parent_obj, "GUSBCFG.PHYSEL is 0: the PHY is to be one at the ULPI, and there is "
                           "none; set PHYSEL for the full-speed PHY of the chip, or give the machine one "
@@ -125,7 +126,7 @@ static void update_session(Otg *s)
 
 static bool id_is_high(const Otg *s)
 {
-    return signal_level(&s->id, true);  /* it has a pull-up of its own */
+    return signal_level(&s->id, true);
 }
 
 /* The role that is asked for. */
@@ -180,8 +181,8 @@ static void update_pull_up(Otg *s)
     bool on = meant && otg_is_on(s);
     bool high = otg_uses_ulpi(s) && reg_get(s, DCFG, DSPD) == 0;
 
-    if (meant && !on) {
-        explain(s);
+    if (meant && !on && reg_get(s, GAHBCFG, GINT)) {    /* its set-up is over */
+        otg_explain(s);
     }
     if (on != s->socket.pulled_up) {
         signal_drive(&s->dp, on ? DRIVE(PULL_UP) : DRIVE(NONE));
@@ -237,6 +238,7 @@ void otg_line_init(Otg *s)
     add_signal(s, &s->dm, "dm");
     add_signal(s, &s->dp, "dp");
     add_signal(s, &s->id, "id");
+    signal_drive(&s->id, DRIVE(PULL_UP));       /* it has one of its own */
     add_signal(s, &s->sof, "sof");
     for (unsigned i = 0; s->is_hs && i < OTG_ULPI_SIGNALS; i++) {
         add_signal(s, &s->ulpi[i], ulpi[i]);

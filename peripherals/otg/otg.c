@@ -40,7 +40,8 @@ static uint32_t device_flags(Otg *s)
 static uint32_t gintsts_read(Periph *p, unsigned n)
 {
     Otg *s = OTG(p);
-    uint32_t flags = p->regs[R_GINTSTS] | (s->host ? otg_host_flags(s) : device_flags(s));
+    uint32_t kept = p->regs[R_GINTSTS] & ~(R_GINTSTS_NPTXFE_MASK | R_GINTSTS_PTXFE_MASK);
+    uint32_t flags = kept | (s->host ? otg_host_flags(s) : device_flags(s));
 
     flags = FIELD_DP32(flags, GINTSTS, CMOD, s->host);
     flags = FIELD_DP32(flags, GINTSTS, OTGINT, !!p->regs[R_GOTGINT]);
@@ -60,6 +61,7 @@ void otg_update(Periph *p)
     Otg *s = OTG(p);
     bool on = reg_get(s, GAHBCFG, GINT);
 
+    otg_host_show_plug(s);
     otg_line_update(s);
     if (s->host) {
         otg_host_update(s);
@@ -140,9 +142,11 @@ static void flush_tx(Otg *s, unsigned fifo)
     if (fifo == FLUSH_ALL) {
         for (unsigned f = 0; f < OTG_ENDPOINTS; f++) {
             otg_tx_flush(s, f);
+            otg_requests_flush(s, f);
         }
     } else if (fifo < OTG_ENDPOINTS) {
         otg_tx_flush(s, fifo);
+        otg_requests_flush(s, fifo);
     }
     for (unsigned n = 0; n < OTG_ENDPOINTS; n++) {
         s->in[n].partial = 0;
@@ -188,6 +192,7 @@ static void grstctl_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
     if (data & R_GRSTCTL_RXFFLSH_MASK) {
         otg_rx_flush(s);
+        otg_channels_rx_flushed(s);
     }
     if (data & R_GRSTCTL_TXFFLSH_MASK) {
         flush_tx(s, reg_get(s, GRSTCTL, TXFNUM));
@@ -234,12 +239,14 @@ static void size_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
             periph_mistake(p, "GRXFSIZ written while there is something in the receive FIFO: it is lost");
         }
         otg_rx_flush(s);
+        otg_channels_rx_flushed(s);
     } else if (fifo < OTG_ENDPOINTS) {
         if (s->tx[fifo].used) {
             periph_mistake(p, "the place of transmit FIFO %u changed while there is something in it: it is lost",
                            fifo);
         }
         otg_tx_flush(s, fifo);
+        otg_requests_flush(s, fifo);
     }
 }
 
@@ -249,7 +256,9 @@ static uint32_t pcgcctl_read(Periph *p, unsigned n)
 }
 
 #define CHANNEL(n) \
-    [R_HCCHAR##n] = { .written = otg_hcchar_written }
+    [R_HCCHAR##n] = { .written = otg_hcchar_written, .holds = never_changes }, \
+    [R_HCINT##n] = { .holds = never_changes }, \
+    [R_HCTSIZ##n] = { .written = otg_hctsiz_written, .holds = never_changes }
 #define IN_ENDPOINT(n) \
     [R_DIEPCTL##n] = { .written = otg_diepctl_written }, \
     [R_DIEPINT##n] = { .read = otg_diepint_read, .written = otg_diepint_written, .holds = never_changes }, \
@@ -274,7 +283,6 @@ const RegOps otg_ops[OTG_N_OPS] = {
     [R_DIEPTXF3] = { .written = size_written },
     [R_DIEPTXF4] = { .written = size_written },
     [R_DIEPTXF5] = { .written = size_written },
-    [R_HFIR] = { .written = otg_hfir_written },
     [R_HFNUM] = { .read = otg_hfnum_read },
     [R_HPTXSTS] = { .read = otg_hptxsts_read, .holds = never_changes },
     [R_HAINT] = { .read = otg_haint_read, .holds = never_changes },
@@ -322,6 +330,7 @@ void otg_realize(Periph *p, Error **errp)
     if (s->is_hs) {
         address_space_init(&s->memory, s->memory_bus, "otg-hs-dma");
     }
+    otg_host_realize(s);
 }
 
 /* The pin has been linked by now. */
@@ -426,6 +435,7 @@ const VMStateDescription otg_vmstate = {
         VMSTATE_STRUCT_ARRAY(in, Otg, OTG_ENDPOINTS, 1, in_vmstate, OtgIn),
         VMSTATE_STRUCT_ARRAY(out, Otg, OTG_ENDPOINTS, 1, out_vmstate, OtgOut),
         VMSTATE_STRUCT(flight, Otg, 1, flight_vmstate, OtgFlight),
+        VMSTATE_BOOL(turned_round, Otg),
         VMSTATE_BOOL(in_control, Otg),
         VMSTATE_UINT8(address, Otg),
         VMSTATE_UINT64(sof_told, Otg),
@@ -434,6 +444,7 @@ const VMStateDescription otg_vmstate = {
         VMSTATE_BOOL(suspended, Otg),
         VMSTATE_BOOL(waking, Otg),
         VMSTATE_USB_SOCKET(socket, Otg),
+        VMSTATE_STRUCT(h, Otg, 1, otg_host_vmstate, OtgHost),
         VMSTATE_CLOCK(clk48, Otg),
         VMSTATE_PERIPH(Otg),
         VMSTATE_END_OF_LIST()

@@ -18,10 +18,14 @@ static void otg_fs_init(Periph *p)
     otg_init(p);
 }
 
+static const Property properties[] = {
+    DEFINE_PROP_BOOL("vbus-by-ppwr", Otg, vbus_by_ppwr, false),
+};
+
 static const PeriphInfo otg_fs = {
     .chapter = "RM0090 34", .bus = BUS_AHB, .size = 0x40000, .widths = 4,
     .regs = reg_rows, .ops = otg_ops, .n_ops = OTG_N_OPS,
-    .vmsd = &otg_vmstate,
+    .vmsd = &otg_vmstate, PROPERTIES(properties),
     .init = otg_fs_init, .realize = otg_realize, .reset = otg_reset, .sync = otg_sync,
     .update = otg_update,
 };

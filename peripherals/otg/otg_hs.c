@@ -21,6 +21,7 @@ static void otg_hs_init(Periph *p)
 
 static const Property properties[] = {
     DEFINE_PROP_BOOL("ulpi", Otg, ulpi_fitted, false),
+    DEFINE_PROP_BOOL("vbus-by-ppwr", Otg, vbus_by_ppwr, true),
     DEFINE_PROP_LINK("memory-bus", Otg, memory_bus, TYPE_MEMORY_REGION, MemoryRegion *),
 };
 

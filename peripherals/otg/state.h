@@ -6,7 +6,8 @@
  *   frames.c     what comes of time: SOF, end of periodic frames, suspend
  *   in.c out.c   endpoints: what they answer, and what their registers cause
  *   device.c     the end of a cable that is a device's
- *   host*.c      ... or a host's
+ *   host.c       ... or a host's: its port and frames; channel.c, what channels do and say; schedule.c, who is
+ *                next on the bus; far.c, QEMU's USB bus, which is what a host is plugged into
  *   dma.c        the master on the bus that OTG_HS has
  *   otg.c        registers, reset, interrupts; otg_fs.c and otg_hs.c: what the two are
  *
@@ -26,6 +27,7 @@
 #define OTG_CHANNELS 12
 #define OTG_RAM_WORDS 1024
 #define OTG_ULPI_SIGNALS 12
+#include "stm32/peripherals/otg/host_state.h"
 
 /* A FIFO in the RAM. */
 typedef struct OtgFifo {
@@ -84,6 +86,7 @@ typedef struct Otg {
     OtgOut out[OTG_ENDPOINTS];
     OtgFlight flight;
     QEMUTimer *flight_timer;
+    bool turned_round;          /* TRDT has been checked since the last reset */
     bool in_control;            /* endpoint 0: since a SETUP, until something has been sent */
     uint8_t address;            /* that it answers to as well, until the status of SET_ADDRESS is sent */
     uint64_t sof_told, eopf_told;       /* frames, from frame 0, of which that is over */
@@ -91,6 +94,8 @@ typedef struct Otg {
     QEMUTimer *idle_timer;      /* to a suspended bus */
     int64_t suspend_at;         /* virtual ns, or COUNTER_NEVER */
     bool suspended, waking;
+    OtgHost h;
+    bool vbus_by_ppwr;          /* property: HPRT.PPWR alone makes VBUS, no pin is looked at */
 } Otg;
 
 #define OTG(obj) ((Otg *)(obj))
@@ -104,11 +109,21 @@ typedef struct Otg {
 #define DOEPINT(s, n)   ((s)->parent_obj.regs[R_DOEPINT0 + 8 * (n)])
 #define DOEPTSIZ(s, n)  ((s)->parent_obj.regs[R_DOEPTSIZ0 + 8 * (n)])
 #define DOEPDMA(s, n)   ((s)->parent_obj.regs[R_DOEPDMA0 + 8 * (n)])
+#define HCCHAR(s, n)    ((s)->parent_obj.regs[R_HCCHAR0 + 8 * (n)])
+#define HCINT(s, n)     ((s)->parent_obj.regs[R_HCINT0 + 8 * (n)])
+#define HCINTMSK(s, n)  ((s)->parent_obj.regs[R_HCINTMSK0 + 8 * (n)])
+#define HCTSIZ(s, n)    ((s)->parent_obj.regs[R_HCTSIZ0 + 8 * (n)])
+#define HCDMA(s, n)     ((s)->parent_obj.regs[R_HCDMA0 + 8 * (n)])
 
 /* What a word of status in the receive FIFO tells a device (RM0090 34.16.2, GRXSTSP.PKTSTS). */
 typedef enum OtgPacketStatus {
     PKT_GLOBAL_NAK = 1, PKT_OUT = 2, PKT_OUT_DONE = 3, PKT_SETUP_DONE = 4, PKT_SETUP = 6,
+    /* ... a host */
+    PKT_IN = 2, PKT_IN_DONE = 3, PKT_TOGGLE_ERROR = 5, PKT_HALTED = 7,
 } OtgPacketStatus;
+
+/* HCTSIZ.DPID, GRXSTSP.DPID */
+typedef enum OtgDataPid { DPID_DATA0, DPID_DATA2, DPID_DATA1, DPID_SETUP } OtgDataPid;
 
 /* EPTYP */
 typedef enum OtgEndpointType {
@@ -125,6 +140,9 @@ bool otg_tx_push(Otg *s, unsigned fifo, uint32_t word);
 /* Look at @bytes from its start on; take them out. */
 void otg_tx_peek(const Otg *s, unsigned fifo, uint8_t *data, unsigned bytes);
 void otg_tx_drop(Otg *s, unsigned fifo, unsigned bytes);
+/* The same behind @skip words: look; take @words out there. */
+void otg_tx_peek_at(const Otg *s, unsigned fifo, unsigned skip, uint8_t *data, unsigned bytes);
+void otg_tx_cut(Otg *s, unsigned fifo, unsigned skip, unsigned words);
 void otg_tx_flush(Otg *s, unsigned fifo);
 
 unsigned otg_rx_free(const Otg *s);
@@ -152,8 +170,11 @@ void otg_line_reset(Otg *s);
 void otg_line_update(Otg *s);
 /* Is there a session, as a device sees it? */
 bool otg_session_is_valid(const Otg *s);
-/* Does the transceiver work?  Its clock, its power, its pins. */
+/* Is the transceiver on the bus?  Its power, its pins; and to begin with its clock. */
 bool otg_is_on(const Otg *s);
+bool otg_clock_is_right(const Otg *s);
+/* Say why it is not, or does not answer. */
+void otg_explain(Otg *s);
 /* By the ULPI, and does that run? */
 bool otg_uses_ulpi(const Otg *s);
 bool otg_phy_is_clocked(const Otg *s);
@@ -222,6 +243,7 @@ uint32_t otg_daint_read(Periph *p, unsigned n);
 /* ---- host.c ---- */
 
 void otg_host_init(Otg *s);
+void otg_host_realize(Otg *s);
 void otg_host_reset(Otg *s);            /* of the peripheral */
 void otg_host_core_reset(Otg *s);       /* by CSRST: registers have been reset */
 /* The role of host begins, or ends. */
@@ -230,21 +252,88 @@ void otg_host_enter(Otg *s, bool on);
 uint32_t otg_host_flags(Otg *s);
 /* All that follows from its state: timers, lines, what waits in its queues. */
 void otg_host_update(Otg *s);
+/* The line that says that something is plugged in, whatever the role. */
+void otg_host_show_plug(Otg *s);
 /* Flags of what time alone has done: SOF. */
 void otg_host_sync(Otg *s);
 /* Until when GINTSTS holds if nothing happens but time. */
 int64_t otg_host_next_flag(const Otg *s);
+uint32_t otg_hfnum_read(Periph *p, unsigned n);
+uint32_t otg_hprt_read(Periph *p, unsigned n);
+void otg_hprt_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+/* ns of a frame; the frame, from frame 0, at the virtual time @ns; when frame @frame begins. */
+int64_t otg_host_frame_ns(const Otg *s);
+uint64_t otg_host_frame_at(const Otg *s, int64_t ns);
+int64_t otg_host_frame_start(const Otg *s, uint64_t frame);
+/* USB_SPEED_x of the bus. */
+unsigned otg_host_speed(const Otg *s);
+/* Say so if frames are counted with a wrong clock. */
+void otg_host_check_clock(Otg *s);
+/* A device wakes the bus. */
+void otg_host_woken(Otg *s);
+extern const VMStateDescription otg_host_vmstate;
+
+/* ---- schedule.c ---- */
+
+/* Go on: end what is over, begin what can begin.  Sets h.next. */
+void otg_schedule_run(Otg *s);
+/* DMA: when a device that said NAK is asked again at the latest, in virtual ns. */
+int64_t otg_schedule_ask_at(void);
+/* Ask for a transaction of @channel: one that receives, or sends @bytes that are in the FIFO. */
+void otg_request(Otg *s, unsigned channel, bool in, unsigned bytes);
+/* Does @channel have one? */
+bool otg_has_request(const Otg *s, unsigned channel);
+/* What @channel wanted to send and was not taken: once more. */
+void otg_request_again(Otg *s, unsigned channel);
+/* Take back what @channel has asked for, and its data out of the FIFO. */
+void otg_requests_drop(Otg *s, unsigned channel);
+/* The packet that @channel has sent is out of the FIFO (@sent), or waits there. */
+void otg_request_is_sent(Otg *s, unsigned channel, bool sent);
+/* FIFO @fifo has been flushed. */
+void otg_requests_flush(Otg *s, unsigned fifo);
+uint32_t otg_hnptxsts_read(Periph *p, unsigned n);
+uint32_t otg_hptxsts_read(Periph *p, unsigned n);
+
+/* ---- channel.c ---- */
+
+bool otg_channel_is_periodic(const Otg *s, unsigned n);
+unsigned otg_channel_max_packet(const Otg *s, unsigned n);
+/* Is there room for what channel @n may receive? */
+bool otg_channel_has_room(Otg *s, unsigned n);
+/* What h.now has come to. */
+void otg_channel_ends(Otg *s);
+/* Halt it, if its time has come: with DMA at once, else there has to be room for the word that says so. */
+bool otg_channel_halts(Otg *s, unsigned n);
+/* Its packet is where the DMA does not reach. */
+void otg_channel_dma_fails(Otg *s, unsigned n);
+/* A periodic transaction that does not fit into its frame any more. */
+void otg_channel_overruns(Otg *s, unsigned n);
 /* A word from the bus, into the FIFO that channel @n sends from. */
 void otg_host_push(Otg *s, unsigned n, uint32_t word);
 void otg_host_status_popped(Otg *s, uint32_t status);
-uint32_t otg_hnptxsts_read(Periph *p, unsigned n);
-uint32_t otg_hptxsts_read(Periph *p, unsigned n);
-uint32_t otg_hfnum_read(Periph *p, unsigned n);
+/* What was in the receive FIFO will not be popped. */
+void otg_channels_rx_flushed(Otg *s);
 uint32_t otg_haint_read(Periph *p, unsigned n);
-uint32_t otg_hprt_read(Periph *p, unsigned n);
-void otg_hprt_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
-void otg_hfir_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
 void otg_hcchar_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+void otg_hctsiz_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+
+/* ---- far.c ---- */
+
+void otg_far_init(Otg *s);
+void otg_far_realize(Otg *s);
+/* Is a device plugged in? */
+bool otg_far_is_there(const Otg *s);
+/* USB_SPEED_x of the device that is plugged in, or of the one with @address if there is such a one. */
+unsigned otg_far_speed(Otg *s, unsigned address);
+/* The bus is reset: the speed of what is there is agreed on. */
+void otg_far_reset(Otg *s);
+/*
+ * A transaction with a device; a packet has @max_packet bytes at most, a longer one is a babble: it comes with
+ * a length that is more.
+ */
+UsbAnswer otg_far_token(Otg *s, UsbToken *token, unsigned max_packet);
+/* Forget answers that are due. */
+void otg_far_cancel(Otg *s);
 
 /* ---- dma.c ---- */
 

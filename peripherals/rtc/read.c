@@ -6,6 +6,14 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/rtc/state.h"
 
+/* All of it follows from the cycle of RTCCLK that it is read in: shadows too, read once more in the same. */
+int64_t rtc_holds(Periph *p)
+{
+    Rtc *s = RTC(p);
+
+    return counter_when(&s->cycles, counter_now(&s->cycles) + 1);
+}
+
 /* ---- The calendar's shadows ---- */
 
 static bool is_copied(const Rtc *s)
@@ -47,6 +55,11 @@ uint32_t rtc_shadow_read(Periph *p, unsigned n)
     return p->regs[n];
 }
 
+int64_t rtc_shadow_holds(Periph *p, unsigned n)
+{
+    return rtc_holds(p);
+}
+
 /* Reading SSR or TR keeps the three together until DR is read. */
 void rtc_shadow_was_read(Periph *p, unsigned n, uint32_t value)
 {
@@ -84,14 +97,6 @@ void rtc_pclk_changed(void *opaque, ClockEvent event)
 }
 
 /* ---- Flags ---- */
-
-/* All of it follows from the cycle of RTCCLK that it is read in. */
-int64_t rtc_isr_holds(Periph *p, unsigned n)
-{
-    Rtc *s = RTC(p);
-
-    return counter_when(&s->cycles, counter_now(&s->cycles) + 1);
-}
 
 uint32_t rtc_isr_read(Periph *p, unsigned n)
 {

@@ -69,20 +69,20 @@ static void timer_reached(void *opaque)
     periph_update(opaque);
 }
 
+#define RTC_SHADOW .read = rtc_shadow_read, .was_read = rtc_shadow_was_read, .holds = rtc_shadow_holds
+
 static const RegOps rtc_ops[] = {
-    [R_TR]       = { .read = rtc_shadow_read, .was_read = rtc_shadow_was_read,
-                   .written = rtc_tr_dr_written },
-    [R_DR]       = { .read = rtc_shadow_read, .was_read = rtc_shadow_was_read,
-                   .written = rtc_tr_dr_written },
+    [R_TR]       = { RTC_SHADOW, .written = rtc_tr_dr_written },
+    [R_DR]       = { RTC_SHADOW, .written = rtc_tr_dr_written },
     [R_CR]       = { .written = rtc_cr_written },
-    [R_ISR]      = { .read = rtc_isr_read, .written = rtc_isr_written, .holds = rtc_isr_holds },
+    [R_ISR]      = { .read = rtc_isr_read, .written = rtc_isr_written },
     [R_PRER]     = { .written = rtc_written_in_init },
     [R_WUTR]     = { .written = rtc_wutr_written },
     [R_CALIBR]   = { .written = rtc_written_in_init },
     [R_ALRMAR]   = { .written = rtc_alarm_written },
     [R_ALRMBR]   = { .written = rtc_alarm_written },
     [R_WPR]      = { .written = rtc_wpr_written },
-    [R_SSR]      = { .read = rtc_shadow_read, .was_read = rtc_shadow_was_read },
+    [R_SSR]      = { RTC_SHADOW },
     [R_SHIFTR]   = { .written = rtc_shiftr_written },
     [R_TSTR]     = { .read = rtc_read_settled },
     [R_TSDR]     = { .read = rtc_read_settled },
@@ -228,6 +228,6 @@ static const PeriphInfo rtc = {
     .chapter = "RM0090 26", .bus = BUS_APB,
     REGS_AND_OPS(rtc_ops), PROPERTIES(rtc_properties),
     .vmsd = &rtc_vmstate,
-    .init = rtc_init, .reset = rtc_reset, .update = rtc_update,
+    .init = rtc_init, .reset = rtc_reset, .update = rtc_update, .holds = rtc_holds,
 };
 DEFINE_PERIPH("stm32f4-rtc", Rtc, rtc)

@@ -128,10 +128,12 @@ void rtc_pins_update(Rtc *s);
 
 /* ---- read.c ---- */
 
+/* Until when what has been read holds, virtual ns. */
+int64_t rtc_holds(Periph *p);
+int64_t rtc_shadow_holds(Periph *p, unsigned n);
 uint32_t rtc_shadow_read(Periph *p, unsigned n);
 void rtc_shadow_was_read(Periph *p, unsigned n, uint32_t value);
 uint32_t rtc_isr_read(Periph *p, unsigned n);
-int64_t rtc_isr_holds(Periph *p, unsigned n);
 uint32_t rtc_read_settled(Periph *p, unsigned n);
 /* A ClockCallback: its bus stops with the chip, and comes back. */
 void rtc_pclk_changed(void *opaque, ClockEvent event);
