@@ -6,7 +6,10 @@
  */
 #include "qemu/osdep.h"
 #include <poll.h>
+#include <sys/un.h>
 #include "qemu/bswap.h"
+#include "qobject/qdict.h"
+#include "qobject/qlist.h"
 #include "stm32/tests/qtest/board.h"
 
 #define MS 1000000LL
@@ -112,6 +115,168 @@ static void test_snapshot(void)
         expect_tree("QEMU USB Keyboard");
         unlink(file);
     }
+}
+
+/* ---- Classes of the built-in host ---- */
+
+/* A chardev that is a socket: our end of it. */
+static int dial_chardev(const char *path)
+{
+    struct sockaddr_un a = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    g_strlcpy(a.sun_path, path, sizeof(a.sun_path));
+    g_assert(connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0);
+    return fd;
+}
+
+static void press_a(bool down)
+{
+    qtest_qmp_assert_success(board, "{'execute': 'input-send-event', 'arguments': {'events': ["
+                             "{'type': 'key', 'data': {'down': %i, 'key': "
+                             "{'type': 'qcode', 'data': 'a'}}}]}}", down);
+}
+
+/* A line that has come to @fd, while virtual time passes. */
+static void expect_line(int fd, const char *line)
+{
+    char got[64] = "";
+    size_t length = 0;
+
+    for (unsigned i = 0; i < 5000 && !strchr(got, '\n'); i++) {
+        struct pollfd p = { .fd = fd, .events = POLLIN };
+
+        board_wait_ns(MS);
+        if (poll(&p, 1, 1) && recv(fd, got + length, 1, 0) == 1) {
+            length = MIN(length + 1, sizeof(got) - 2);
+        }
+    }
+    g_assert_cmpstr(got, ==, line);
+}
+
+static void test_hid(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("stm32-usb-XXXXXX", NULL);
+    g_autofree char *path = g_strdup_printf("%s/hid", dir);
+    g_autofree char *args = g_strdup_printf(KEYBOARD HOST "-chardev socket,id=c,path=%s,server=on,wait=off "
+                                            "-global stm32-usb-host.hid=c", path);
+    int fd;
+
+    board_start(args);
+    board_wait_ns(1000 * MS);
+    fd = dial_chardev(path);
+    board_wait_ns(100 * MS);
+    press_a(true);
+    expect_line(fd, "0000040000000000\n");
+    press_a(false);
+    expect_line(fd, "0000000000000000\n");
+    g_assert(send(fd, "02\nno report\n\n", 14, MSG_NOSIGNAL) == 14);      /* LEDs, and two lines that are none */
+    board_wait_ns(100 * MS);
+    press_a(true);
+    expect_line(fd, "0000040000000000\n");
+    close(fd);
+    unlink(path);
+    rmdir(dir);
+}
+
+/* Wait for the job to end; its error, "" if there was none. */
+static char *wait_for_job(void)
+{
+    for (unsigned i = 0; i < 10000; i++) {
+        QDict *answer = qtest_qmp(board, "{'execute': 'query-jobs'}");
+        QList *jobs = qdict_get_qlist(answer, "return");
+        QDict *job = jobs && !qlist_empty(jobs) ? qobject_to(QDict, qlist_peek(jobs)) : NULL;
+        char *error = job && !strcmp(qdict_get_str(job, "status"), "concluded")
+                      ? g_strdup(qdict_get_try_str(job, "error") ?: "") : NULL;
+
+        qobject_unref(answer);
+        if (error) {
+            qtest_qmp_assert_success(board, "{'execute': 'job-dismiss', 'arguments': {'id': 'j'}}");
+            return error;
+        }
+        board_wait_ns(MS);
+    }
+    return g_strdup("it does not end");
+}
+
+static void copy(const char *from, const char *to)
+{
+    g_autofree char *error = NULL;
+
+    qtest_qmp_assert_success(board, "{'execute': 'blockdev-backup', 'arguments': {'job-id': 'j', 'device': %s, "
+                             "'target': %s, 'sync': 'full', 'auto-dismiss': false}}", from, to);
+    error = wait_for_job();
+    g_assert_cmpstr(error, ==, "");
+}
+
+static void add_file(const char *node, const char *file)
+{
+    qtest_qmp_assert_success(board, "{'execute': 'blockdev-add', 'arguments': {'driver': 'file', "
+                             "'node-name': %s, 'filename': %s}}", node, file);
+}
+
+static void expect_same(const char *file, const char *other)
+{
+    g_autofree char *one = NULL, *two = NULL;
+    gsize size, other_size;
+
+    g_assert_true(g_file_get_contents(file, &one, &size, NULL));
+    g_assert_true(g_file_get_contents(other, &two, &other_size, NULL));
+    g_assert_cmpmem(one, size, two, other_size);
+}
+
+static char *new_file(char fill)
+{
+    g_autofree char *data = g_malloc(IMAGE_SIZE);
+    char *name;
+    int fd = g_file_open_tmp("stm32-disk-XXXXXX", &name, NULL);
+
+    for (unsigned i = 0; i < IMAGE_SIZE; i++) {
+        data[i] = fill ? i * 2654435761u >> 13 ^ fill : 0;
+    }
+    g_assert(write(fd, data, IMAGE_SIZE) == IMAGE_SIZE);
+    close(fd);
+    return name;
+}
+
+/* A disk is read by QEMU's block layer, and written. */
+static void test_msc(void)
+{
+    g_autofree char *args = g_strdup_printf(DISK "%s", image,
+                                            "-device stm32-usb-host,port=dev,id=far,msc=stick");
+    g_autofree char *read = new_file(0), *other = new_file(0x55);
+
+    board_start(args);
+    board_wait_ns(2000 * MS);
+    add_file("read", read);
+    copy("stick", "read");
+    expect_same(read, image);
+    add_file("other", other);
+    copy("other", "stick");
+    board_set_bool(FAR, "attached", false);
+    board_stop();
+    expect_same(other, image);
+    unlink(read);
+    unlink(other);
+}
+
+/* Pulled out in the middle of it: it fails, and that is all. */
+static void test_msc_pulled_out(void)
+{
+    g_autofree char *args = g_strdup_printf(DISK "%s", image,
+                                            "-device stm32-usb-host,port=dev,id=far,msc=stick");
+    g_autofree char *read = new_file(0), *error = NULL;
+
+    board_start(args);
+    board_wait_ns(2000 * MS);
+    add_file("read", read);
+    qtest_qmp_assert_success(board, "{'execute': 'blockdev-backup', 'arguments': {'job-id': 'j', "
+                             "'device': 'stick', 'target': 'read', 'sync': 'full', 'auto-dismiss': false}}");
+    board_wait_ns(MS);
+    board_set_bool(FAR, "attached", false);
+    error = wait_for_job();
+    g_assert_cmpstr(error, !=, "");
+    unlink(read);
 }
 
 /* ---- USB/IP ---- */
@@ -326,9 +491,7 @@ static void test_unlink(void)
     g_assert_cmpuint(ldl_be_p(answer + 20), ==, 0);
     say_submit(true, 1, NULL, NULL, 8);
     board_wait_ns(10 * MS);
-    qtest_qmp_assert_success(board, "{'execute': 'input-send-event', 'arguments': {'events': ["
-                             "{'type': 'key', 'data': {'down': true, 'key': "
-                             "{'type': 'qcode', 'data': 'a'}}}]}}");
+    press_a(true);
     g_assert_cmpint(hear_result(true, report, &actual), ==, 0);
     g_assert_cmpuint(actual, ==, 8);
     g_assert_cmpuint(report[2], ==, 4);
@@ -440,30 +603,19 @@ static void test_nonsense(void)
     g_rand_free(rand);
 }
 
-static char *make_image(void)
-{
-    g_autofree char *data = g_malloc(IMAGE_SIZE);
-    char *name;
-    int fd = g_file_open_tmp("stm32-disk-XXXXXX", &name, NULL);
-
-    for (unsigned i = 0; i < IMAGE_SIZE; i++) {
-        data[i] = i * 2654435761u >> 13;
-    }
-    g_assert(write(fd, data, IMAGE_SIZE) == IMAGE_SIZE);
-    close(fd);
-    return name;
-}
-
 int main(int argc, char **argv)
 {
     int result;
 
     g_test_init(&argc, &argv, NULL);
-    image = make_image();
+    image = new_file(1);
     qtest_add_func("/usb-far/options", test_options);
     qtest_add_func("/usb-far/plug", test_plug);
     qtest_add_func("/usb-far/not-attached", test_not_attached);
     qtest_add_func("/usb-far/snapshot", test_snapshot);
+    qtest_add_func("/usb-far/hid", test_hid);
+    qtest_add_func("/usb-far/msc", test_msc);
+    qtest_add_func("/usb-far/msc-pulled-out", test_msc_pulled_out);
     qtest_add_func("/usb-far/usbip/list", test_list);
     qtest_add_func("/usb-far/usbip/control", test_control);
     qtest_add_func("/usb-far/usbip/unlink", test_unlink);

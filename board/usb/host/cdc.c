@@ -106,13 +106,9 @@ static bool coroutine_fn find_endpoints(HostClass *c)
 
     for (unsigned alternate = 0; d && alternate < 4; alternate++) {
         const uint8_t *i = descriptors_interface(d, number, alternate);
-        const uint8_t *in = descriptors_endpoint(d, i, true, TRANSFER_BULK);
-        const uint8_t *out = descriptors_endpoint(d, i, false, TRANSFER_BULK);
 
-        if (in && out) {
-            cdc->stream.in = in[2] & 15;
-            cdc->stream.out = out[2] & 15;
-            cdc->stream.read_size = 2 * MIN(get16(in + 4) & 0x7ff, USB_MAX_PACKET);
+        if (i && stream_find(&cdc->stream, i, TRANSFER_BULK) && cdc->stream.out >= 0) {
+            cdc->stream.read_size *= 2;
             return !alternate || gadget_request(c->gadget, REQUEST_INTERFACE, SET_INTERFACE, alternate,
                                                 number, NULL, 0) >= 0;
         }

@@ -39,6 +39,9 @@ struct HostClass {
 
 extern const HostClassOps cdc_ops, hid_ops, midi_ops, msc_ops;
 
+/* Make the block device @name of what the device has stored; false, with one line in @errp: it can't be. */
+bool msc_open(HostClass *c, const char *name, Error **errp);
+
 /* The chosen setting of the interface that @c drives. */
 const uint8_t *host_class_interface(HostClass *c);
 

@@ -16,13 +16,14 @@
 #include "hw/qdev-properties-system.h"
 #include "stm32/board/usb/host/class.h"
 
-enum { CDC, CLASSES };
+enum { CDC, HID, MIDI, MSC, CLASSES };
 
-static const HostClassOps *const classes[CLASSES] = { &cdc_ops };
+static const HostClassOps *const classes[CLASSES] = { &cdc_ops, &hid_ops, &midi_ops, &msc_ops };
 
 struct UsbHostPlug {
     UsbPlug parent_obj;
     HostClass class[CLASSES];
+    char *msc;
 };
 
 const uint8_t *host_class_interface(HostClass *c)
@@ -101,10 +102,16 @@ static void host_open(UsbPlug *plug, Error **errp)
         host->class[i].state = g_malloc0(classes[i]->size);
         classes[i]->init(&host->class[i]);
     }
+    if (host->msc) {
+        msc_open(&host->class[MSC], host->msc, errp);
+    }
 }
 
 static const Property host_properties[] = {
     DEFINE_PROP_CHR("cdc", UsbHostPlug, class[CDC].chr),
+    DEFINE_PROP_CHR("hid", UsbHostPlug, class[HID].chr),
+    DEFINE_PROP_CHR("midi", UsbHostPlug, class[MIDI].chr),
+    DEFINE_PROP_STRING("msc", UsbHostPlug, msc),
 };
 
 static void usb_host_plug_class_init(ObjectClass *klass, void *data)

@@ -17,7 +17,7 @@
 
 static bool may_read(const Stream *s)
 {
-    return s->going && s->in >= 0 && (s->open || s->whole) && !s->text->len;
+    return s->going && s->in >= 0 && s->open && !s->text->len;
 }
 
 static void read_on(Stream *s)
@@ -131,6 +131,36 @@ void stream_typed(Stream *s, const uint8_t *data, unsigned length)
     }
 }
 
+int stream_hex(const char *line, uint8_t *data, unsigned most)
+{
+    unsigned n = 0;
+
+    for (;; line += 2, n++) {
+        while (*line == ' ' || *line == '\r') {
+            line++;
+        }
+        if (!*line) {
+            return n;
+        }
+        if (n >= most || !g_ascii_isxdigit(line[0]) || !g_ascii_isxdigit(line[1])) {
+            return -1;
+        }
+        data[n] = g_ascii_xdigit_value(line[0]) << 4 | g_ascii_xdigit_value(line[1]);
+    }
+}
+
+bool stream_find(Stream *s, const uint8_t *interface, TransferKind kind)
+{
+    const Descriptors *d = gadget_configuration(s->class->gadget);
+    const uint8_t *in = descriptors_endpoint(d, interface, true, kind);
+    const uint8_t *out = descriptors_endpoint(d, interface, false, kind);
+
+    s->in = in ? in[2] & 15 : -1;
+    s->out = out ? out[2] & 15 : -1;
+    s->read_size = in ? MIN(get16(in + 4) & 0x7ff, USB_MAX_PACKET) : 0;
+    return in;
+}
+
 /* ---- Begin and end ---- */
 
 static void cancel_reads(Stream *s)
@@ -150,9 +180,7 @@ void stream_open(Stream *s, bool open)
         }
         g_string_truncate(s->text, 0);
         g_string_truncate(s->line, 0);
-        if (!s->whole) {
-            cancel_reads(s);
-        }
+        cancel_reads(s);
     }
     read_on(s);
 }

@@ -18,7 +18,6 @@ typedef struct Stream {
     bool lines;                     /* what is typed is taken by lines: typed() makes data of them */
     void (*typed)(struct Stream *s, const char *line);
     unsigned read_size;             /* of a transfer */
-    bool whole;                     /* what came goes on at once, whether somebody listens or not */
 
     int in, out;                    /* endpoints, -1: none */
     bool going, open;               /* driven; somebody is at the chardev */
@@ -41,5 +40,10 @@ void stream_send(Stream *s, const uint8_t *data, unsigned length);
 unsigned stream_room(const Stream *s);
 /* From the chardev. */
 void stream_typed(Stream *s, const uint8_t *data, unsigned length);
+
+/* Bytes that @line has in hexadecimal, with spaces or without; -1: it is something else, or more than @most. */
+int stream_hex(const char *line, uint8_t *data, unsigned most);
+/* Its endpoints of that @kind; false: it has none IN. */
+bool stream_find(Stream *s, const uint8_t *interface, TransferKind kind);
 
 #endif
