@@ -16,6 +16,7 @@ for guest in analog blocks bursts can clock css dma faults flash hostile i2c int
     firmware/build.sh build/firmware/$guest.elf tests/firmware/$guest.c
 done
 firmware/build.sh build/firmware/demo.elf firmware/demo/*.c
+firmware/build.sh build/firmware/runs_awake.elf tests/firmware/runs.c tests/firmware/runs_awake.c
 firmware/build.sh build/firmware/snapshot.elf tests/firmware/snapshot.c \
     tests/firmware/snapshot_buses.c tests/firmware/snapshot_debug.c
 say "running the tests"
