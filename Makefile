@@ -5,6 +5,7 @@
 # make bench             this machine beside QEMU's own STM32 board, in one run
 # make docs              the lists of what is modelled, out of the machine
 # make hostile SEEDS=n    the hostile guest of the tests with more seeds, from SEED=n on
+# make test-linux        a real Linux attaches USB devices of this machine (some minutes)
 # make test              all tests; the last line is "N passed, N failed"
 #
 # With SANITIZE=1 all of it is built with the address and undefined behaviour sanitizers, beside the other
@@ -24,6 +25,7 @@ docs: build ; @docs/generate.py
 bench: build ; @tests/bench/bench.py
 hostile: ; @qemu/install.sh && qemu/unpack.sh && \
 	STM32_SEEDS=$(or $(SEEDS),100) STM32_SEED=$(SEED) tests/run.sh -t 20 stm32/hostile
+test-linux: build demo ; @qemu/install.sh qemu-system-x86 && tests/linux/image.sh && tests/linux/linux-test.py
 test:  ; @qemu/install.sh && qemu/unpack.sh && tests/run.sh
 
-.PHONY: build demo run docs bench hostile test
+.PHONY: build demo run docs bench hostile test test-linux

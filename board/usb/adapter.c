@@ -4,7 +4,8 @@
  *
  *   -device stm32-usb-adapter,id=stick -device usb-storage,bus=stick.0,drive=d -device stm32-usbip,port=stick
  *
- * QEMU's devices do not know toggles: what a host expects is what they send.
+ * QEMU's devices do not know toggles: what a host expects is what they send.  Nor is a transfer's length known
+ * here: a disk that has less data than it is asked for fills its last packet up, which a host takes for too much.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -28,7 +29,7 @@ struct UsbAdapter {
     SysBusDevice parent_obj;
     UsbSocket socket;
     USBBus bus;
-    USBPort port, spare;            /* QEMU puts a hub into the last free one */
+    USBPort port;
     Slot slot[2][USB_ENDPOINTS];    /* [in] */
 };
 
@@ -41,16 +42,12 @@ static Slot *slot_of(UsbAdapter *a, bool in, unsigned endpoint)
 
 static void attach(USBPort *port)
 {
-    if (!port->index) {
-        usb_pull_up(&USB_ADAPTER(port->opaque)->socket, true, port->dev->speed);
-    }
+    usb_pull_up(&USB_ADAPTER(port->opaque)->socket, true, port->dev->speed);
 }
 
 static void detach(USBPort *port)
 {
-    if (!port->index) {
-        usb_pull_up(&USB_ADAPTER(port->opaque)->socket, false, USB_SPEED_FULL);
-    }
+    usb_pull_up(&USB_ADAPTER(port->opaque)->socket, false, USB_SPEED_FULL);
 }
 
 static void child_detach(USBPort *port, USBDevice *child)
@@ -226,7 +223,6 @@ static void adapter_realize(DeviceState *dev, Error **errp)
     usb_socket_init(&a->socket, &adapter_ops, a);
     usb_bus_new(&a->bus, sizeof(a->bus), &bus_ops, dev);
     usb_register_port(&a->bus, &a->port, a, 0, &port_ops, USB_SPEED_MASK_FULL | USB_SPEED_MASK_HIGH);
-    usb_register_port(&a->bus, &a->spare, a, 1, &port_ops, USB_SPEED_MASK_FULL);
 }
 
 static const VMStateDescription adapter_vmstate = {

@@ -336,6 +336,12 @@ void host_bus_clear_toggles(HostBus *bus)
 {
     for (unsigned n = 0; n < PIPES; n++) {
         host_bus_clear_toggle(bus, n / USB_ENDPOINTS, n);
+    }
+}
+
+void host_bus_count_anew(HostBus *bus)
+{
+    for (unsigned n = 0; n < PIPES; n++) {
         nth_pipe(bus, n)->due = 0;
     }
 }

@@ -95,6 +95,8 @@ static inline unsigned host_bus_speed(const HostBus *bus)
 
 void host_bus_end(HostBus *bus, Transfer *t, TransferStatus status);
 void host_bus_end_all(HostBus *bus, TransferStatus status);
+/* Frames count from 0 again. */
+void host_bus_count_anew(HostBus *bus);
 /* Something is to be done at @when. */
 void host_bus_wake(HostBus *bus, int64_t when);
 

@@ -68,6 +68,7 @@ static void end_reset(HostBus *bus, int64_t now)
     enter(bus, PORT_RECOVERY, now + RECOVERY_NS);
     usb_reset(bus->socket, false);
     usb_frames(bus->socket, true);
+    host_bus_count_anew(bus);
 }
 
 static void end_recovery(HostBus *bus, int64_t now)
@@ -82,6 +83,7 @@ static void end_resume(HostBus *bus, int64_t now)
     enter(bus, PORT_ON, COUNTER_NEVER);
     bus->free_at = now + RECOVERY_NS;
     usb_frames(bus->socket, true);
+    host_bus_count_anew(bus);
 }
 
 void port_step(HostBus *bus, int64_t now)

@@ -388,6 +388,7 @@ static void test_suspend(void)
 {
     uint8_t in[8];
     Test read = {};
+    bool answered = false;
 
     start_found();
     host_bus_suspend(&gadget.bus, true);
@@ -402,10 +403,17 @@ static void test_suspend(void)
     run_for(50 * MS);
     g_assert_true(device.socket.frames);
     g_assert_cmpuint(read.done, ==, 1);
+    run_for(5000 * MS);
     host_bus_suspend(&gadget.bus, true);
     host_bus_suspend(&gadget.bus, false);
     run_for(50 * MS);
     g_assert_true(device.socket.frames);
+    qemu_coroutine_enter(qemu_coroutine_create(choose_setting_1, &answered));
+    device.report = "y";                            /* frames count anew, so does when things are due */
+    submit(&read, true, 2, in, sizeof(in));
+    run_for(20 * MS);
+    g_assert_true(answered);
+    g_assert_cmpuint(read.done, ==, 1);
     gadget_reset(&gadget);
     run_for(200 * MS);
     g_assert_cmpuint(restored, ==, 1);

@@ -315,9 +315,11 @@ static void dial(void)
     g_assert(connect(client, (struct sockaddr *)&a, sizeof(a)) == 0);
 }
 
+static bool may_hang_up;        /* the other side, at what we say */
+
 static void say(const void *data, size_t length)
 {
-    g_assert(send(client, data, length, MSG_NOSIGNAL) == length);
+    g_assert(send(client, data, length, MSG_NOSIGNAL) == length || may_hang_up);
 }
 
 /* The next @length bytes; virtual time passes as long as they have not come.  False: it has hung up. */
@@ -603,6 +605,195 @@ static void test_nonsense(void)
     g_rand_free(rand);
 }
 
+/* ---- usbredir, of a side that can do nothing but the oldest protocol ---- */
+
+enum { HELLO, CONNECT, DISCONNECT, RESET, INTERFACES, ENDPOINTS, SET_CONFIGURATION, CONFIGURATION_STATUS = 8,
+       START_INTERRUPT = 15, STOP_INTERRUPT, INTERRUPT_STATUS, CANCEL = 21, CONTROL = 100, BULK, ISO,
+       INTERRUPT };
+
+static char *redir_path;
+
+static bool has_redir(void)
+{
+    g_autofree char *command = g_strdup_printf("%s -machine stm32f407g_disc -display none -chardev null,id=n %s "
+                                               "-device stm32-usbredir,port=none,chardev=n",
+                                               getenv("QTEST_QEMU_BINARY"), KEYBOARD);
+    g_autofree char *error = NULL;
+    int status;
+
+    g_assert_true(g_spawn_command_line_sync(command, NULL, &error, &status, NULL));
+    return !strstr(error, "has not been built in");
+}
+
+static void start_redir(const char *device)
+{
+    g_autofree char *dir = g_dir_make_tmp("stm32-usb-XXXXXX", NULL);
+    g_autofree char *args = NULL;
+
+    redir_path = g_strdup_printf("%s/redir", dir);
+    args = g_strdup_printf("%s -chardev socket,id=c,path=%s,server=on,wait=off "
+                           "-device stm32-usbredir,id=far,port=dev,chardev=c", device, redir_path);
+    board_start(args);
+}
+
+static void end_redir(void)
+{
+    g_autofree char *dir = g_path_get_dirname(redir_path);
+
+    close(client);
+    board_stop();
+    unlink(redir_path);
+    rmdir(dir);
+    g_clear_pointer(&redir_path, g_free);
+}
+
+static void say_redir(unsigned type, uint32_t id, const void *data, unsigned length)
+{
+    uint8_t header[12];
+
+    stl_le_p(header, type);
+    stl_le_p(header + 4, length);
+    stl_le_p(header + 8, id);
+    say(header, sizeof(header));
+    say(data, length);
+}
+
+/* The next packet, which is @type: its length. */
+static unsigned hear_redir(unsigned type, uint8_t *data, unsigned most)
+{
+    uint8_t header[12];
+    unsigned length;
+
+    g_assert_true(hear(header, sizeof(header)));
+    length = ldl_le_p(header + 4);
+    g_assert_cmpuint(ldl_le_p(header), ==, type);
+    g_assert_cmpuint(length, <=, most);
+    g_assert_true(hear(data, MIN(length, most)));
+    return length;
+}
+
+static void greet(void)
+{
+    char hello[64] = "test";
+    uint8_t data[512];
+
+    client = dial_chardev(redir_path);
+    say_redir(HELLO, 0, hello, sizeof(hello));
+    hear_redir(HELLO, data, sizeof(data));
+}
+
+static void expect_device(unsigned vendor)
+{
+    uint8_t data[512];
+
+    hear_redir(INTERFACES, data, sizeof(data));
+    g_assert_cmpuint(ldl_le_p(data), ==, 1);
+    hear_redir(ENDPOINTS, data, sizeof(data));
+    g_assert_cmpuint(data[0], ==, 0);
+    g_assert_cmpuint(data[0x12], ==, 255);          /* there is no endpoint 2 IN */
+    hear_redir(CONNECT, data, sizeof(data));
+    g_assert_cmphex(lduw_le_p(data + 4), ==, vendor);
+}
+
+static void expect_descriptor(uint32_t id, unsigned vendor)
+{
+    static const uint8_t get_device[10] = { 0x80, 6, 0x80, 0, 0, 1, 0, 0, 18, 0 };
+    uint8_t data[64];
+
+    say_redir(CONTROL, id, get_device, sizeof(get_device));
+    g_assert_cmpuint(hear_redir(CONTROL, data, sizeof(data)), ==, 10 + 18);
+    g_assert_cmpuint(data[3], ==, 0);
+    g_assert_cmphex(lduw_le_p(data + 10 + 8), ==, vendor);
+}
+
+static void test_redir(void)
+{
+    static const uint8_t endpoint_1 = 0x81, configuration = 1;
+    static const uint8_t get_nothing[10] = { 0x80, 6, 0x80, 0, 0, 0x77, 0, 0, 18, 0 };
+    uint8_t data[512];
+
+    start_redir(KEYBOARD);
+    greet();
+    wait_for_device();
+    expect_device(0x0627);
+    expect_descriptor(7, 0x0627);
+    say_redir(CONTROL, 8, get_nothing, sizeof(get_nothing));
+    g_assert_cmpuint(hear_redir(CONTROL, data, sizeof(data)), ==, 10);
+    g_assert_cmpuint(data[3], ==, 4);               /* STALL */
+    say_redir(SET_CONFIGURATION, 9, &configuration, 1);
+    hear_redir(INTERFACES, data, sizeof(data));
+    hear_redir(ENDPOINTS, data, sizeof(data));
+    hear_redir(CONFIGURATION_STATUS, data, sizeof(data));
+    g_assert_cmpuint(data[0], ==, 0);
+    g_assert_cmpuint(data[1], ==, 1);
+    say_redir(START_INTERRUPT, 10, &endpoint_1, 1);
+    hear_redir(INTERRUPT_STATUS, data, sizeof(data));
+    g_assert_cmpuint(data[0], ==, 0);
+    board_wait_ns(10 * MS);
+    press_a(true);
+    g_assert_cmpuint(hear_redir(INTERRUPT, data, sizeof(data)), ==, 4 + 8);
+    g_assert_cmpuint(data[4 + 2], ==, 4);
+    say_redir(STOP_INTERRUPT, 11, &endpoint_1, 1);
+    hear_redir(INTERRUPT_STATUS, data, sizeof(data));
+    say_redir(RESET, 0, NULL, 0);                   /* what follows waits for its end */
+    expect_descriptor(12, 0x0627);
+    board_set_bool(FAR, "attached", false);
+    hear_redir(DISCONNECT, data, sizeof(data));
+    board_set_bool(FAR, "attached", true);
+    expect_device(0x0627);
+    close(client);                                  /* and another one comes */
+    board_wait_ns(10 * MS);
+    greet();
+    expect_device(0x0627);
+    end_redir();
+}
+
+static void test_redir_nonsense(void)
+{
+    GRand *rand = g_rand_new_with_seed(5);
+
+    start_redir(KEYBOARD);
+    wait_for_device();
+    for (unsigned i = 0; i < 150; i++) {
+        uint8_t noise[600];
+        unsigned length = g_rand_int_range(rand, 1, sizeof(noise));
+        static const uint8_t types[] = { 3, 6, 7, 9, 10, 12, 13, 15, 16, 18, 21, 22, 23, 24, 25, 100, 101, 102,
+                                         103, 104 };
+        static const uint8_t sizes[] = { 0, 1, 0, 2, 1, 3, 1, 1, 1, 8, 0, 0, 0, 0, 10, 10, 8, 4, 4, 10 };
+
+        greet();
+        may_hang_up = true;
+        for (unsigned n = 0; n < sizeof(noise); n++) {
+            noise[n] = g_rand_int(rand);
+        }
+        if (i % 3) {                                /* packets that are nearly right */
+            for (unsigned n = 0; n < 8; n++) {
+                unsigned type = g_rand_int_range(rand, 0, sizeof(types));
+                unsigned more = g_rand_boolean(rand) ? g_rand_int_range(rand, 0, 64) : 0;
+
+                noise[0] = g_rand_int_range(rand, 0, 4) | (g_rand_boolean(rand) ? 0x80 : 0);
+                say_redir(types[type], n, noise, sizes[type] + more);
+                noise[4] = g_rand_int(rand);
+                noise[5] = noise[9] = 0;
+            }
+        } else {
+            say(noise, length);
+        }
+        board_wait_ns(20 * MS);
+        close(client);
+        may_hang_up = false;
+        board_wait_ns(MS);
+    }
+    board_set_bool(FAR, "attached", false);
+    board_set_bool(FAR, "attached", true);
+    board_wait_ns(1000 * MS);
+    expect_tree("QEMU USB Keyboard");
+    greet();
+    expect_device(0x0627);
+    end_redir();
+    g_rand_free(rand);
+}
+
 int main(int argc, char **argv)
 {
     int result;
@@ -621,6 +812,10 @@ int main(int argc, char **argv)
     qtest_add_func("/usb-far/usbip/unlink", test_unlink);
     qtest_add_func("/usb-far/usbip/disk", test_disk);
     qtest_add_func("/usb-far/usbip/nonsense", test_nonsense);
+    if (has_redir()) {
+        qtest_add_func("/usb-far/redir", test_redir);
+        qtest_add_func("/usb-far/redir-nonsense", test_redir_nonsense);
+    }
     result = board_run_tests();
     unlink(image);
     g_free(image);

@@ -225,6 +225,7 @@ static void meet(Redir *r)
     p->filter_reject_func = refuse;
     p->filter_filter_func = ignore_filter;
     p->device_disconnect_ack_func = ignore;
+    unused_init(p);
     packets_init(p);
     streams_init(p);
     usbredirparser_caps_set_cap(caps, usb_redir_cap_connect_device_version);

@@ -1,5 +1,5 @@
 /*
- * The state of a usbredir plug, from the bottom up: packets.c, streams.c, redir.c.
+ * The state of a usbredir plug, from the bottom up: packets.c, streams.c, unused.c, redir.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -74,6 +74,10 @@ void packets_cancel(Redir *r);
 
 void streams_init(struct usbredirparser *parser);
 void streams_stop(Redir *r);
+
+/* ---- unused.c ---- */
+
+void unused_init(struct usbredirparser *parser);
 
 /* ---- redir.c ---- */
 
