@@ -69,6 +69,7 @@ HANDLER(dma1_stream5_handler);
 HANDLER(dma2_stream0_handler);
 HANDLER(dma2_stream2_handler);
 HANDLER(otg_fs_handler);
+HANDLER(otg_hs_handler);
 HANDLER(dma2_stream7_handler);
 
 typedef void (*handler)(void);
@@ -117,4 +118,5 @@ static const handler vectors[16 + 82] = {
     [16 + 64] = can2_rx0_handler,
     [16 + 67] = otg_fs_handler,
     [16 + 70] = dma2_stream7_handler,
+    [16 + 77] = otg_hs_handler,
 };

@@ -109,6 +109,50 @@ def print_echo(command):
           f"{cpu / 65536 * 1e6:.2f} us CPU a byte, {lost} bytes lost", flush=True)
 
 
+def bulk(command, elf):
+    """2 Mbyte each way over a USB serial line, through the built-in host: seconds to the host, and from it."""
+    size = 2 << 20
+    host, guest = socket.socketpair()
+    host.settimeout(60)
+    process = subprocess.Popen(command + ["-display", "none", "-monitor", "none", "-serial", "null", "-kernel", elf,
+                                          "-chardev", f"socket,id=far,fd={guest.fileno()}"],
+                               stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[guest.fileno()])
+    guest.close()
+
+    def receive(length):
+        while length:
+            length -= len(host.recv(min(length, 65536)))
+
+    try:
+        times = []
+        for ask, first, rest in [(b"i", 4096, size - 4096), (b"o", 0, 1)]:  # without what enumeration takes
+            host.sendall(ask)
+            receive(first)
+            begun = time.monotonic()
+            if ask == b"o":
+                time.sleep(0.1)                     # until it is known what is asked for
+                begun = time.monotonic()
+                host.sendall(bytes(size))
+            receive(rest)
+            times.append(time.monotonic() - begun)
+    finally:
+        process.kill()
+        process.wait()
+    return times
+
+
+def print_bulk(command):
+    high = ["-global", "stm32f4-otg-hs.ulpi=on", "-device", "stm32-usb-host,port=otg-hs,cdc=far"]
+    for title, name, args in [("full speed", "usb_bulk", ["-device", "stm32-usb-host,cdc=far"]),
+                              ("high speed", "usb_bulk_high", high)]:
+        elf = f"build/firmware/{name}.elf"
+        subprocess.run(["firmware/build.sh", elf, f"tests/bench/{name}.c"], check=True)
+        to_host, from_host = (statistics.median(column)
+                              for column in zip(*[bulk(command + args, elf) for _ in range(ROUNDS)]))
+        print(f"{f'USB bulk, {title}':34} ours {2.097152 / to_host:9.2f} Mbyte/s to the host, "
+              f"{2.097152 / from_host:.2f} from it", flush=True)
+
+
 def print_spi(command, start):
     """What 8 MiB by DMA, both ways, cost the host, without starting: with -icount and in real time."""
     part = ["-machine", "chip-select=spi1-pa4", "-device", "w25q80bl,bus=spi1"]
@@ -154,6 +198,7 @@ def main():
     print_copies(commands["ours"], start["ours"][0])
     print_spi(commands["ours"], start["ours"][0])
     print_echo(commands["ours"])
+    print_bulk(commands["ours"])
     ours = {"ours": commands["ours"]}
     off, on, pwm = (measure(f"timers_{what}", ours)["ours"][0] for what in ["off", "on", "pwm"])
     print(f"{'the same work, 14 timers running':34} {on / off:14.2f} x without")
