@@ -14,55 +14,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/otg/state.h"
+#include "stm32/peripherals/otg/channel.h"
 
-#define CHAR(field) R_HCCHAR0_##field##_MASK
-#define INT(field) R_HCINT0_##field##_MASK
 #define HALT_NS 1000                    /* until a halt has come to the top of its queue */
-
-static unsigned type(const Otg *s, unsigned n)
-{
-    return FIELD_EX32(HCCHAR(s, n), HCCHAR0, EPTYP);
-}
-
-bool otg_channel_is_periodic(const Otg *s, unsigned n)
-{
-    return type(s, n) == EP_ISOCHRONOUS || type(s, n) == EP_INTERRUPT;
-}
-
-unsigned otg_channel_max_packet(const Otg *s, unsigned n)
-{
-    return MIN(FIELD_EX32(HCCHAR(s, n), HCCHAR0, MPSIZ), USB_MAX_PACKET);
-}
-
-static unsigned xfrsiz(const Otg *s, unsigned n)
-{
-    return FIELD_EX32(HCTSIZ(s, n), HCTSIZ0, XFRSIZ);
-}
-
-static unsigned pktcnt(const Otg *s, unsigned n)
-{
-    return FIELD_EX32(HCTSIZ(s, n), HCTSIZ0, PKTCNT);
-}
-
-static unsigned dpid(const Otg *s, unsigned n)
-{
-    return FIELD_EX32(HCTSIZ(s, n), HCTSIZ0, DPID);
-}
-
-static void flag(Otg *s, unsigned n, uint32_t flags)
-{
-    HCINT(s, n) |= flags;
-}
-
-/* One that is to halt does so all the same. */
-static void disable(Otg *s, unsigned n)
-{
-    if (s->h.channel[n].halt_at == COUNTER_NEVER) {
-        HCCHAR(s, n) &= ~(CHAR(CHENA) | CHAR(CHDIS));
-        s->h.channel[n].nak = false;
-    }
-}
 
 /* ---- The receive FIFO ---- */
 
@@ -74,9 +28,9 @@ static unsigned reserved(const Otg *s)
     return t->going && t->in ? DIV_ROUND_UP(t->length, 4) + 2 : 0;
 }
 
-bool otg_channel_has_room(Otg *s, unsigned n)
+bool channel_has_room(Otg *s, unsigned n)
 {
-    unsigned words = DIV_ROUND_UP(otg_channel_max_packet(s, n), 4) + 2;
+    unsigned words = DIV_ROUND_UP(channel_max_packet(s, n), 4) + 2;
 
     if (words > reg_get(s, GRXFSIZ, RXFD)) {
         periph_mishap(&s->parent_obj, "GRXFSIZ is %u words: a packet of channel %u needs %u with its two words of "
@@ -85,13 +39,13 @@ bool otg_channel_has_room(Otg *s, unsigned n)
     return otg_rx_free(s) >= words;
 }
 
-static void push(Otg *s, OtgPacketStatus status, unsigned n, const uint8_t *data, unsigned bytes)
+void channel_push(Otg *s, OtgPacketStatus status, unsigned n, const uint8_t *data, unsigned bytes)
 {
     uint32_t word = FIELD_DP32(0, GRXSTSP, PKTSTS, status);
 
     word = FIELD_DP32(word, GRXSTSP, EPNUM, n);
     word = FIELD_DP32(word, GRXSTSP, BCNT, bytes);
-    word = FIELD_DP32(word, GRXSTSP, DPID, dpid(s, n));
+    word = FIELD_DP32(word, GRXSTSP, DPID, channel_dpid(s, n));
     otg_rx_push(s, word, data, bytes);
 }
 
@@ -105,17 +59,17 @@ void otg_host_status_popped(Otg *s, uint32_t status)
     }
     switch (FIELD_EX32(status, GRXSTSP, PKTSTS)) {
     case PKT_IN:
-        flag(s, n, type(s, n) == EP_ISOCHRONOUS ? 0 : INT(ACK));
+        channel_flag(s, n, channel_type(s, n) == EP_ISOCHRONOUS ? 0 : INT(ACK));
         break;
     case PKT_IN_DONE:
-        flag(s, n, INT(XFRC));
+        channel_flag(s, n, INT(XFRC));
         break;
     case PKT_TOGGLE_ERROR:
-        flag(s, n, INT(DTERR));
+        channel_flag(s, n, INT(DTERR));
         break;
     case PKT_HALTED:
         s->h.channel[n].halted = false;
-        flag(s, n, INT(CHH));
+        channel_flag(s, n, INT(CHH));
         break;
     }
 }
@@ -129,203 +83,38 @@ void otg_channels_rx_flushed(Otg *s)
 
 /* ---- Halts ---- */
 
-bool otg_channel_halts(Otg *s, unsigned n)
+void channel_halt(Otg *s, unsigned n)
 {
     if (!otg_uses_dma(s)) {
         if (otg_rx_free(s) < reserved(s) + 1) {
-            return false;
+            return;
         }
-        push(s, PKT_HALTED, n, NULL, 0);
+        channel_push(s, PKT_HALTED, n, NULL, 0);
         s->h.channel[n].halted = true;
     } else {
-        flag(s, n, INT(CHH));
+        channel_flag(s, n, INT(CHH));
         s->h.channel[n].halted = true;
     }
     s->h.channel[n].halt_at = COUNTER_NEVER;
-    disable(s, n);
+    channel_disable(s, n);
     otg_requests_drop(s, n);
-    return true;
 }
 
-/* With DMA: by itself. */
-static void ends_by_itself(Otg *s, unsigned n, uint32_t flags)
+void channel_ends_by_itself(Otg *s, unsigned n, uint32_t flags)
 {
-    flag(s, n, flags | INT(CHH));
+    channel_flag(s, n, flags | INT(CHH));
     s->h.channel[n].halt_at = COUNTER_NEVER;
-    disable(s, n);
+    channel_disable(s, n);
 }
 
-void otg_channel_dma_fails(Otg *s, unsigned n)
-{
-    ends_by_itself(s, n, INT(AHBERR));
-}
-
-void otg_channel_overruns(Otg *s, unsigned n)
+void channel_overruns(Otg *s, unsigned n)
 {
     otg_set_gintsts(s, R_GINTSTS_IPXFR_MASK);
     if (otg_uses_dma(s)) {
-        ends_by_itself(s, n, INT(FRMOR));
+        channel_ends_by_itself(s, n, INT(FRMOR));
     } else {
-        flag(s, n, INT(FRMOR));
+        channel_flag(s, n, INT(FRMOR));
         otg_request_is_sent(s, n, false);
-    }
-}
-
-/* ---- The end of a transaction ---- */
-
-static void count(Otg *s, unsigned n, bool bytes_too, unsigned bytes)
-{
-    uint32_t *size = &HCTSIZ(s, n);
-
-    if (bytes_too) {
-        *size = FIELD_DP32(*size, HCTSIZ0, XFRSIZ, xfrsiz(s, n) - MIN(bytes, xfrsiz(s, n)));
-    }
-    if (pktcnt(s, n)) {
-        *size = FIELD_DP32(*size, HCTSIZ0, PKTCNT, pktcnt(s, n) - 1);
-    }
-    if (type(s, n) != EP_ISOCHRONOUS) {
-        *size = FIELD_DP32(*size, HCTSIZ0, DPID, dpid(s, n) == DPID_DATA1 ? DPID_DATA0 : DPID_DATA1);
-    }
-}
-
-static bool toggle_is_wrong(const Otg *s, unsigned n)
-{
-    return type(s, n) != EP_ISOCHRONOUS && s->h.now.toggle != (dpid(s, n) == DPID_DATA1);
-}
-
-/* What comes of an answer that is no packet and no ACK. */
-static uint32_t flag_of(unsigned answer)
-{
-    return answer == USB_NAK ? INT(NAK) : answer == USB_STALL ? INT(STALL) : INT(TXERR);
-}
-
-static void receive(Otg *s, unsigned n)
-{
-    OtgTransaction *t = &s->h.now;
-    bool last;
-
-    if (t->answer != USB_DATA) {
-        flag(s, n, flag_of(t->answer));
-        return;
-    }
-    if (t->length > otg_channel_max_packet(s, n)) {
-        flag(s, n, INT(BBERR));
-        return;
-    }
-    if (otg_rx_free(s) < DIV_ROUND_UP(t->length, 4) + 2) {
-        flag(s, n, INT(TXERR));         /* GRXFSIZ has been written in the meantime */
-        return;
-    }
-    if (toggle_is_wrong(s, n)) {
-        push(s, PKT_TOGGLE_ERROR, n, NULL, 0);
-        return;
-    }
-    push(s, PKT_IN, n, t->data, t->length);
-    count(s, n, true, t->length);
-    last = !pktcnt(s, n) || t->length < otg_channel_max_packet(s, n);
-    if (!last) {
-        return;
-    }
-    push(s, PKT_IN_DONE, n, NULL, 0);
-    otg_requests_drop(s, n);
-    s->h.channel[n].done = true;
-    if (otg_channel_is_periodic(s, n) && !pktcnt(s, n)) {
-        disable(s, n);
-    }
-}
-
-static bool is_taken(const Otg *s, unsigned n)
-{
-    unsigned answer = s->h.now.answer;
-
-    return answer == USB_ACK || answer == USB_NYET || type(s, n) == EP_ISOCHRONOUS;
-}
-
-static void sent(Otg *s, unsigned n)
-{
-    OtgTransaction *t = &s->h.now;
-
-    otg_request_is_sent(s, n, is_taken(s, n));
-    if (!is_taken(s, n)) {
-        flag(s, n, flag_of(t->answer));
-        return;
-    }
-    count(s, n, false, 0);
-    flag(s, n, type(s, n) == EP_ISOCHRONOUS ? 0 : INT(ACK));
-    flag(s, n, t->answer == USB_NYET ? INT(NYET) : 0);
-    if (!pktcnt(s, n)) {
-        flag(s, n, INT(XFRC));
-        disable(s, n);
-    }
-}
-
-static void pinged(Otg *s, unsigned n)
-{
-    otg_request_is_sent(s, n, true);
-    flag(s, n, s->h.now.answer == USB_ACK ? INT(ACK) : flag_of(s->h.now.answer));
-    if (s->h.now.answer == USB_ACK) {
-        HCTSIZ(s, n) &= ~R_HCTSIZ0_DOPING_MASK;
-    }
-}
-
-static void store(Otg *s, unsigned n)
-{
-    OtgTransaction *t = &s->h.now;
-
-    if (t->length > otg_channel_max_packet(s, n)) {
-        ends_by_itself(s, n, INT(BBERR));
-    } else if (toggle_is_wrong(s, n)) {
-        ends_by_itself(s, n, INT(DTERR));
-    } else if (t->length && !otg_dma_write(s, HCDMA(s, n), t->data, t->length)) {
-        ends_by_itself(s, n, INT(AHBERR));
-    } else {
-        HCDMA(s, n) += t->length;
-        count(s, n, true, t->length);
-        flag(s, n, type(s, n) == EP_ISOCHRONOUS ? 0 : INT(ACK));
-        if (!pktcnt(s, n) || t->length < otg_channel_max_packet(s, n)) {
-            ends_by_itself(s, n, INT(XFRC));
-        }
-    }
-}
-
-static void ends_with_dma(Otg *s, unsigned n)
-{
-    OtgTransaction *t = &s->h.now;
-    OtgChannel *c = &s->h.channel[n];
-
-    if (t->answer == USB_NAK && !otg_channel_is_periodic(s, n)) {
-        flag(s, n, INT(NAK));
-        c->nak = true;
-        c->ask_at = otg_schedule_ask_at();
-    } else if (t->in && t->answer == USB_DATA) {
-        store(s, n);
-    } else if (!t->in && is_taken(s, n)) {
-        HCDMA(s, n) += t->length;
-        count(s, n, true, t->length);
-        flag(s, n, type(s, n) == EP_ISOCHRONOUS ? 0 : INT(ACK));
-        flag(s, n, t->answer == USB_NYET ? INT(NYET) : 0);
-        if (!pktcnt(s, n)) {
-            ends_by_itself(s, n, INT(XFRC));
-        }
-    } else {
-        ends_by_itself(s, n, flag_of(t->answer));
-    }
-}
-
-void otg_channel_ends(Otg *s)
-{
-    unsigned n = s->h.now.channel;
-
-    if (!(HCCHAR(s, n) & CHAR(CHENA))) {
-        otg_request_is_sent(s, n, true);
-    } else if (s->h.now.ping) {
-        pinged(s, n);
-    } else if (otg_uses_dma(s)) {
-        ends_with_dma(s, n);
-    } else if (s->h.now.in) {
-        receive(s, n);
-    } else {
-        sent(s, n);
     }
 }
 
@@ -345,12 +134,12 @@ uint32_t otg_haint_read(Periph *p, unsigned reg)
 /* Words of the packet that is being written. */
 static unsigned packet_size(const Otg *s, unsigned n)
 {
-    return MIN(otg_channel_max_packet(s, n), xfrsiz(s, n));
+    return MIN(channel_max_packet(s, n), channel_xfrsiz(s, n));
 }
 
 void otg_host_push(Otg *s, unsigned n, uint32_t word)
 {
-    unsigned fifo = otg_channel_is_periodic(s, n), size = packet_size(s, n);
+    unsigned fifo = channel_is_periodic(s, n), size = packet_size(s, n);
     OtgChannel *c = &s->h.channel[n];
 
     if (!(HCCHAR(s, n) & CHAR(CHENA)) || (HCCHAR(s, n) & CHAR(EPDIR))) {
@@ -372,14 +161,14 @@ void otg_host_push(Otg *s, unsigned n, uint32_t word)
     c->partial += 4;
     if (c->partial >= size) {
         c->partial = 0;
-        HCTSIZ(s, n) = FIELD_DP32(HCTSIZ(s, n), HCTSIZ0, XFRSIZ, xfrsiz(s, n) - size);
+        HCTSIZ(s, n) = FIELD_DP32(HCTSIZ(s, n), HCTSIZ0, XFRSIZ, channel_xfrsiz(s, n) - size);
         otg_request(s, n, false, size);
     }
 }
 
 static void check(Otg *s, unsigned n)
 {
-    unsigned size = otg_channel_max_packet(s, n);
+    unsigned size = channel_max_packet(s, n);
     bool in = HCCHAR(s, n) & CHAR(EPDIR);
 
     if (!reg_get(s, HPRT, PENA)) {
@@ -388,15 +177,15 @@ static void check(Otg *s, unsigned n)
         return;
     }
     otg_host_check_clock(s);
-    if (!in && !pktcnt(s, n)) {
+    if (!in && !channel_pktcnt(s, n)) {
         periph_mistake(&s->parent_obj, "channel %u is enabled with HCTSIZ%u.PKTCNT = 0: nothing is sent; a packet, also "
                        "an empty one, has to be counted", n, n);
-    } else if (!in && xfrsiz(s, n) > pktcnt(s, n) * size) {
+    } else if (!in && channel_xfrsiz(s, n) > channel_pktcnt(s, n) * size) {
         periph_mistake(&s->parent_obj, "channel %u is enabled with HCTSIZ%u.XFRSIZ = %u, which are more than PKTCNT = "
-                       "%u packets of %u bytes", n, n, xfrsiz(s, n), pktcnt(s, n), size);
+                       "%u packets of %u bytes", n, n, channel_xfrsiz(s, n), channel_pktcnt(s, n), size);
     }
     if (!otg_uses_dma(s) && !in) {
-        otg_check_fifos(s, otg_channel_is_periodic(s, n), packet_size(s, n));
+        otg_check_fifos(s, channel_is_periodic(s, n), packet_size(s, n));
     }
 }
 
@@ -408,7 +197,7 @@ static void enable(Otg *s, unsigned n, bool anew)
     if (anew) {
         check(s, n);
         c->nak = false;
-        c->done &= !pktcnt(s, n);
+        c->done &= !channel_pktcnt(s, n);
     }
     if (otg_uses_dma(s) || c->done) {
         return;
@@ -417,7 +206,7 @@ static void enable(Otg *s, unsigned n, bool anew)
         otg_request(s, n, true, 0);
     } else if (otg_has_request(s, n)) {
         otg_request_again(s, n);
-    } else if (ping || (!xfrsiz(s, n) && pktcnt(s, n) && !c->partial)) {
+    } else if (ping || (!channel_xfrsiz(s, n) && channel_pktcnt(s, n) && !c->partial)) {
         otg_request(s, n, false, 0);    /* no word in a FIFO makes it */
     }
 }

@@ -1,12 +1,12 @@
 /*
- * The end of a USB cable that is a host's, in an OTG core (RM0090 34.6, 34.17.4): its port, its frames.
+ * The end of a USB cable that is a host's, in an OTG core (RM0090 34.6, 34.17.4): its port.
  *
  * A device is seen while something is plugged into QEMU's USB bus of this core, PPWR is set, VBUS is there, and the
  * transceiver works.  VBUS is what the pin says that senses it, or (`vbus-by-ppwr`) PPWR alone.  A connect is told
- * at once: nothing bounces.  Frames are counted in time, and cost nothing while nobody waits for one.
+ * at once: nothing bounces.
  *
- * Deliberately different: a frame has 1 ms, a microframe 125 us, whatever HFIR says; a wrong one is reported.
- * Over-current never comes: the switch on a board reports it at a pin.  Nobody sees the test signals of PTCTL.
+ * Deliberately different: over-current never comes, as the switch on a board reports it at a pin.  Nobody sees the
+ * test signals of PTCTL.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,91 +18,10 @@
 
 enum { PSPD_HIGH, PSPD_FULL, PSPD_LOW };
 enum { PLSTS_SE0, PLSTS_DP, PLSTS_DM };
-enum { CLOCK_48 = 1, CLOCK_6 = 2 };     /* HCFG.FSLSPCS */
 
 static int64_t now_ns(void)
 {
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-}
-
-/* ---- Frames ---- */
-
-unsigned otg_host_speed(const Otg *s)
-{
-    static const uint8_t speeds[] = { USB_SPEED_HIGH, USB_SPEED_FULL, USB_SPEED_LOW, USB_SPEED_FULL };
-
-    return speeds[reg_get(s, HPRT, PSPD)];
-}
-
-int64_t otg_host_frame_ns(const Otg *s)
-{
-    return otg_host_speed(s) == USB_SPEED_HIGH ? 125 * SCALE_US : SCALE_MS;
-}
-
-uint64_t otg_host_frame_at(const Otg *s, int64_t ns)
-{
-    return s->h.frames ? (ns - s->h.frame_zero) / otg_host_frame_ns(s) : 0;
-}
-
-int64_t otg_host_frame_start(const Otg *s, uint64_t frame)
-{
-    return s->h.frame_zero + frame * otg_host_frame_ns(s);
-}
-
-/* From now on there are frames, or there are none. */
-static void set_frames(Otg *s, bool on)
-{
-    OtgHost *h = &s->h;
-
-    if (on == h->frames) {
-        return;
-    }
-    if (on) {
-        h->frame_zero = now_ns();
-        h->sof_told = 0;
-    } else {
-        otg_host_sync(s);
-        h->frame_base += otg_host_frame_at(s, now_ns()) + 1;
-    }
-    h->frames = on;
-    if (!on) {
-        h->now.going = false;           /* the packet under way is cut off */
-    }
-}
-
-void otg_host_sync(Otg *s)
-{
-    uint64_t begun = otg_host_frame_at(s, now_ns()) + 1;
-
-    if (s->h.frames && begun > s->h.sof_told) {
-        s->h.sof_told = begun;
-        otg_set_gintsts(s, R_GINTSTS_SOF_MASK);
-    }
-}
-
-static int64_t next_sof(const Otg *s)
-{
-    return s->h.frames ? otg_host_frame_start(s, otg_host_frame_at(s, now_ns()) + 1) : COUNTER_NEVER;
-}
-
-int64_t otg_host_next_flag(const Otg *s)
-{
-    return reg_get(s, GINTSTS, SOF) ? COUNTER_NEVER : next_sof(s);
-}
-
-/* 14 bits count; what is left of a frame is in clocks of the PHY, as HFIR has them. */
-uint32_t otg_hfnum_read(Periph *p, unsigned n)
-{
-    Otg *s = OTG(p);
-    uint64_t frame = otg_host_frame_at(s, now_ns());
-    int64_t left;
-
-    if (!s->h.frames) {
-        return p->regs[n];
-    }
-    left = otg_host_frame_start(s, frame + 1) - now_ns();
-    return FIELD_DP32((s->h.frame_base + frame) & 0x3fff, HFNUM, FTREM,
-                      left * reg_get(s, HFIR, FRIVL) / otg_host_frame_ns(s));
 }
 
 /* ---- Power, connect ---- */
@@ -120,7 +39,7 @@ static void disable_port(Otg *s)
     reg_set(s, HPRT, PENA, 0);
     reg_set(s, HPRT, PSUSP, 0);
     reg_set(s, HPRT, PRES, 0);
-    set_frames(s, false);
+    otg_host_set_frames(s, false);
     otg_far_cancel(s);
 }
 
@@ -140,7 +59,7 @@ static void watch_power(Otg *s)
         h->warn_at = COUNTER_NEVER;
         if (reg_get(s, HPRT, PPWR)) {
             periph_mishap(&s->parent_obj, "a device is plugged in and HPRT.PPWR is set, but there is no VBUS: it "
-                          "stays dark; the board's power switch has to be on (STM32F4DISCOVERY: PC0 low)");
+                          "stays dark; the power switch of the connector has to be on, by the pin that it is at");
         } else {
             periph_mishap(&s->parent_obj, "a device is plugged in and the core is its host, but HPRT.PPWR is not "
                           "set: the port looks for nothing");
@@ -196,7 +115,7 @@ static void begin_reset(Otg *s)
     reg_set(s, HPRT, PENA, 0);
     reg_set(s, HPRT, PSUSP, 0);
     reg_set(s, HPRT, PRES, 0);
-    set_frames(s, false);
+    otg_host_set_frames(s, false);
 }
 
 static void end_reset(Otg *s)
@@ -216,7 +135,7 @@ static void end_reset(Otg *s)
     reg_set(s, HPRT, PENA, 1);
     reg_set(s, HPRT, PENCHNG, 1);
     s->h.frame_base = 0;
-    set_frames(s, true);
+    otg_host_set_frames(s, true);
 }
 
 static void suspend(Otg *s)
@@ -225,7 +144,7 @@ static void suspend(Otg *s)
         reg_set(s, HPRT, PSUSP, 0);     /* there is nothing to suspend */
         return;
     }
-    set_frames(s, false);
+    otg_host_set_frames(s, false);
 }
 
 static void resume(Otg *s, bool on)
@@ -233,7 +152,7 @@ static void resume(Otg *s, bool on)
     if (on) {
         reg_set(s, HPRT, PSUSP, 0);
     } else if (reg_get(s, HPRT, PENA)) {
-        set_frames(s, true);
+        otg_host_set_frames(s, true);
     }
 }
 
@@ -284,25 +203,6 @@ void otg_host_woken(Otg *s)
     }
 }
 
-/* Clocks that frames are counted with: looked at when a channel is enabled, as they are set after a reset. */
-void otg_host_check_clock(Otg *s)
-{
-    bool low = otg_host_speed(s) == USB_SPEED_LOW;
-    unsigned select = reg_get(s, HCFG, FSLSPCS), interval = reg_get(s, HFIR, FRIVL);
-    unsigned right = select == CLOCK_6 ? 6000 : 48000;
-
-    if (otg_uses_ulpi(s)) {
-        return;
-    }
-    if (select != CLOCK_48 && !(low && select == CLOCK_6)) {
-        periph_mistake(&s->parent_obj, "HCFG.FSLSPCS is %u with a %s-speed device: it has to be 1 (48 MHz)%s", select,
-                       low ? "low" : "full", low ? " or 2 (6 MHz)" : "");
-    } else if (interval + 1 < right || interval > right + 1) {
-        periph_mistake(&s->parent_obj, "HFIR is %u: frames would have %u us; with HCFG.FSLSPCS = %u it has to be %u",
-                       interval, interval / (right / 1000), select, right);
-    }
-}
-
 /* ---- All of it ---- */
 
 static bool is_low(const Otg *s, unsigned fifo, bool empty)
@@ -330,7 +230,7 @@ void otg_host_show_plug(Otg *s)
 void otg_host_update(Otg *s)
 {
     OtgHost *h = &s->h;
-    int64_t sof = reg_get(s, GINTMSK, SOFM) && !reg_get(s, GINTSTS, SOF) ? next_sof(s) : COUNTER_NEVER;
+    int64_t sof = reg_get(s, GINTMSK, SOFM) && !reg_get(s, GINTSTS, SOF) ? otg_host_next_sof(s) : COUNTER_NEVER;
 
     h->again = true;
     if (h->busy) {
@@ -399,116 +299,3 @@ void otg_host_realize(Otg *s)
 {
     otg_far_realize(s);
 }
-
-/* ---- Snapshots ---- */
-
-static const VMStateDescription request_vmstate = {
-    .name = "otg-request", .version_id = 1, .minimum_version_id = 1,
-    .fields = (const VMStateField[]) {
-        VMSTATE_UINT8(channel, OtgRequest),
-        VMSTATE_BOOL(in, OtgRequest),
-        VMSTATE_BOOL(waits, OtgRequest),
-        VMSTATE_UINT16(bytes, OtgRequest),
-        VMSTATE_END_OF_LIST()
-    },
-};
-
-static const VMStateDescription queue_vmstate = {
-    .name = "otg-queue", .version_id = 1, .minimum_version_id = 1,
-    .fields = (const VMStateField[]) {
-        VMSTATE_STRUCT_ARRAY(request, OtgQueue, OTG_REQUESTS, 1, request_vmstate, OtgRequest),
-        VMSTATE_UINT32(used, OtgQueue),
-        VMSTATE_END_OF_LIST()
-    },
-};
-
-static const VMStateDescription channel_vmstate = {
-    .name = "otg-channel", .version_id = 1, .minimum_version_id = 1,
-    .fields = (const VMStateField[]) {
-        VMSTATE_UINT32(partial, OtgChannel),
-        VMSTATE_BOOL(done, OtgChannel),
-        VMSTATE_BOOL(halted, OtgChannel),
-        VMSTATE_BOOL(nak, OtgChannel),
-        VMSTATE_INT64(halt_at, OtgChannel),
-        VMSTATE_INT64(ask_at, OtgChannel),
-        VMSTATE_END_OF_LIST()
-    },
-};
-
-static const VMStateDescription transaction_vmstate = {
-    .name = "otg-transaction", .version_id = 1, .minimum_version_id = 1,
-    .fields = (const VMStateField[]) {
-        VMSTATE_BOOL(going, OtgTransaction),
-        VMSTATE_BOOL(in, OtgTransaction),
-        VMSTATE_BOOL(setup, OtgTransaction),
-        VMSTATE_BOOL(ping, OtgTransaction),
-        VMSTATE_UINT8(channel, OtgTransaction),
-        VMSTATE_UINT8(answer, OtgTransaction),
-        VMSTATE_UINT8(toggle, OtgTransaction),
-        VMSTATE_UINT32(length, OtgTransaction),
-        VMSTATE_INT64(until, OtgTransaction),
-        VMSTATE_UINT8_ARRAY(data, OtgTransaction, USB_MAX_PACKET),
-        VMSTATE_END_OF_LIST()
-    },
-};
-
-/* Answers that have come; those that are due come anew when the device is asked again. */
-static const VMStateDescription pending_vmstate = {
-    .name = "otg-pending", .version_id = 1, .minimum_version_id = 1,
-    .fields = (const VMStateField[]) {
-        VMSTATE_BOOL(used, OtgPending),
-        VMSTATE_BOOL(complete, OtgPending),
-        VMSTATE_BOOL(setup, OtgPending),
-        VMSTATE_BOOL(in, OtgPending),
-        VMSTATE_UINT8(address, OtgPending),
-        VMSTATE_UINT8(endpoint, OtgPending),
-        VMSTATE_INT32(status, OtgPending),
-        VMSTATE_UINT32(length, OtgPending),
-        VMSTATE_UINT8_ARRAY(data, OtgPending, USB_MAX_PACKET),
-        VMSTATE_END_OF_LIST()
-    },
-};
-
-/* A stream is no reason to trust what indexes. */
-static int host_post_load(void *opaque, int version)
-{
-    OtgHost *h = opaque;
-
-    for (unsigned q = 0; q < 2; q++) {
-        h->queue[q].used = MIN(h->queue[q].used, OTG_REQUESTS);
-        for (unsigned i = 0; i < OTG_REQUESTS; i++) {
-            h->queue[q].request[i].channel %= OTG_CHANNELS;
-        }
-    }
-    h->now.channel %= OTG_CHANNELS;
-    h->now.length = MIN(h->now.length, USB_MAX_PACKET + 1);
-    h->next_channel %= OTG_CHANNELS;
-    for (unsigned i = 0; i < OTG_PENDING; i++) {
-        h->pending[i].used &= h->pending[i].complete;
-        h->pending[i].length = MIN(h->pending[i].length, USB_MAX_PACKET);
-    }
-    return 0;
-}
-
-const VMStateDescription otg_host_vmstate = {
-    .name = "otg-host", .version_id = 1, .minimum_version_id = 1,
-    .post_load = host_post_load,
-    .fields = (const VMStateField[]) {
-        VMSTATE_BOOL(connected, OtgHost),
-        VMSTATE_BOOL(ever_connected, OtgHost),
-        VMSTATE_INT64(reset_at, OtgHost),
-        VMSTATE_INT64(warn_at, OtgHost),
-        VMSTATE_BOOL(frames, OtgHost),
-        VMSTATE_INT64(frame_zero, OtgHost),
-        VMSTATE_UINT64(frame_base, OtgHost),
-        VMSTATE_UINT64(sof_told, OtgHost),
-        VMSTATE_STRUCT_ARRAY(queue, OtgHost, 2, 1, queue_vmstate, OtgQueue),
-        VMSTATE_STRUCT_ARRAY(channel, OtgHost, OTG_CHANNELS, 1, channel_vmstate, OtgChannel),
-        VMSTATE_STRUCT(now, OtgHost, 1, transaction_vmstate, OtgTransaction),
-        VMSTATE_UINT32(next_channel, OtgHost),
-        VMSTATE_STRUCT_ARRAY(pending, OtgHost, OTG_PENDING, 1, pending_vmstate, OtgPending),
-        VMSTATE_UINT32_ARRAY(toggles, OtgHost, OTG_ADDRESSES),
-        VMSTATE_UINT8_ARRAY(configuration, OtgHost, OTG_ADDRESSES),
-        VMSTATE_END_OF_LIST()
-    },
-};

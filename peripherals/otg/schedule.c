@@ -7,140 +7,19 @@
  *
  * Deliberately different: with DMA the queues stay empty, the core serves the channels that are enabled in turn.
  * A device that said NAK is asked again when it has something to say, and every 10 ms.
+ * HCCHAR.MC is not looked at: a periodic channel has as many packets in a frame as it is enabled for.  There are no
+ * split transactions (HCSPLT): QEMU has no hub of high speed.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/otg/state.h"
+#include "stm32/peripherals/otg/channel.h"
 
-#define CHANNEL(field, s, n) FIELD_EX32(HCCHAR(s, n), HCCHAR0, field)
 #define ASK_NS (10 * SCALE_MS)
 #define SOF_BITS_FULL_NS 3000           /* 35 bits and the gap behind them */
 #define SOF_BITS_HIGH_NS 300
 
-enum { NOT_PERIODIC, PERIODIC };
-enum { TOP_TOKEN = 0, TOP_EMPTY = 1 };  /* HNPTXSTS, HPTXSTS: what the top of the queue is */
-
 static const uint8_t toggle_of_dpid[] = { 0, 2, 1, 3 };
-
-/* ---- Requests ---- */
-
-static OtgQueue *queue_of(Otg *s, unsigned channel)
-{
-    return &s->h.queue[otg_channel_is_periodic(s, channel)];
-}
-
-static int find_request(const OtgQueue *q, unsigned channel)
-{
-    for (unsigned i = 0; i < q->used; i++) {
-        if (q->request[i].channel == channel) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-static unsigned words(const OtgRequest *r)
-{
-    return r->in ? 0 : DIV_ROUND_UP(r->bytes, 4);
-}
-
-/* Words in the FIFO before those of request @i. */
-static unsigned words_before(const OtgQueue *q, unsigned i)
-{
-    unsigned sum = 0;
-
-    while (i--) {
-        sum += words(&q->request[i]);
-    }
-    return sum;
-}
-
-static void remove_request(Otg *s, unsigned kind, unsigned i)
-{
-    OtgQueue *q = &s->h.queue[kind];
-
-    if (words(&q->request[i])) {
-        otg_tx_cut(s, kind, words_before(q, i), words(&q->request[i]));
-    }
-    memmove(&q->request[i], &q->request[i + 1], (q->used - i - 1) * sizeof(q->request[0]));
-    q->used--;
-}
-
-void otg_request(Otg *s, unsigned channel, bool in, unsigned bytes)
-{
-    OtgQueue *q = queue_of(s, channel);
-
-    if (q->used == OTG_REQUESTS) {
-        periph_mistake(&s->parent_obj, "a request of channel %u comes while the %speriodic queue has all its %u: it is "
-                       "lost; look at %s before", channel, otg_channel_is_periodic(s, channel) ? "" : "non-",
-                       OTG_REQUESTS, otg_channel_is_periodic(s, channel) ? "HPTXSTS.PTXQSAV" : "HNPTXSTS.NPTQXSAV");
-        otg_tx_cut(s, q - s->h.queue, words_before(q, q->used), DIV_ROUND_UP(bytes, 4));
-        return;
-    }
-    q->request[q->used++] = (OtgRequest) { .channel = channel, .in = in, .bytes = bytes };
-}
-
-bool otg_has_request(const Otg *s, unsigned channel)
-{
-    return find_request(&s->h.queue[otg_channel_is_periodic(s, channel)], channel) >= 0;
-}
-
-void otg_request_again(Otg *s, unsigned channel)
-{
-    OtgQueue *q = queue_of(s, channel);
-    int i = find_request(q, channel);
-
-    if (i >= 0) {
-        q->request[i].waits = false;
-    }
-}
-
-void otg_request_is_sent(Otg *s, unsigned channel, bool sent)
-{
-    OtgQueue *q = queue_of(s, channel);
-    int i = find_request(q, channel);
-
-    if (i < 0) {
-        return;                         /* flushed in the meantime */
-    }
-    if (sent) {
-        remove_request(s, q - s->h.queue, i);
-    } else {
-        q->request[i].waits = true;
-    }
-}
-
-/* Out of both: the firmware may have changed what kind the channel is. */
-void otg_requests_drop(Otg *s, unsigned channel)
-{
-    for (unsigned kind = 0; kind < 2; kind++) {
-        OtgQueue *q = &s->h.queue[kind];
-        OtgChannel *c = &s->h.channel[channel];
-        int i;
-
-        while ((i = find_request(q, channel)) >= 0) {
-            remove_request(s, kind, i);
-        }
-        if (c->partial && otg_channel_is_periodic(s, channel) == kind) {
-            otg_tx_cut(s, kind, words_before(q, q->used), DIV_ROUND_UP(c->partial, 4));
-            c->partial = 0;
-        }
-    }
-}
-
-void otg_requests_flush(Otg *s, unsigned fifo)
-{
-    if (fifo > PERIODIC) {
-        return;
-    }
-    s->h.queue[fifo].used = 0;
-    for (unsigned n = 0; n < OTG_CHANNELS; n++) {
-        if (otg_channel_is_periodic(s, n) == fifo) {
-            s->h.channel[n].partial = 0;
-        }
-    }
-}
 
 /* ---- Time ---- */
 
@@ -163,13 +42,13 @@ static bool may_begin(Otg *s, unsigned n, bool in, unsigned bytes, int64_t now, 
     int64_t next = otg_host_frame_start(s, frame + 1) + sof;
     bool odd = (s->h.frame_base + frame) & 1;
 
-    if (otg_channel_is_periodic(s, n)) {
+    if (channel_is_periodic(s, n)) {
         if (odd != CHANNEL(ODDFRM, s, n)) {
             *when = MIN(*when, next);
             return false;
         }
         if (start + time_for(s, n, in, bytes) > next - sof) {
-            otg_channel_overruns(s, n);
+            channel_overruns(s, n);
             *when = MIN(*when, next + otg_host_frame_ns(s));
             return false;
         }
@@ -214,7 +93,7 @@ static void begin(Otg *s, unsigned n, bool in, int64_t now)
     t->in = in;
     t->setup = token.pid == USB_TOKEN_SETUP;
     t->ping = token.pid == USB_PING;
-    t->answer = otg_far_token(s, &token, otg_channel_max_packet(s, n));
+    t->answer = otg_far_token(s, &token, channel_max_packet(s, n));
     t->toggle = token.toggle;
     t->length = token.length;
     t->until = now + usb_token_ns(speed, token.pid, MIN(t->length, USB_MAX_PACKET), t->answer,
@@ -235,16 +114,16 @@ static bool begin_request(Otg *s, unsigned kind, int64_t now, int64_t *when)
             continue;                   /* after the one before it */
         }
         seen |= 1u << n;
-        if (r->waits || s->h.channel[n].halt_at != COUNTER_NEVER || (r->in && !otg_channel_has_room(s, n)) ||
-            !may_begin(s, n, r->in, r->in ? otg_channel_max_packet(s, n) : r->bytes, now, when)) {
+        if (r->waits || s->h.channel[n].halt_at != COUNTER_NEVER || (r->in && !channel_has_room(s, n)) ||
+            !may_begin(s, n, r->in, r->in ? channel_max_packet(s, n) : r->bytes, now, when)) {
             continue;
         }
         s->h.now.length = r->in ? 0 : r->bytes;
         if (r->in) {
-            remove_request(s, kind, i);
+            request_remove(s, kind, i);
             begin(s, n, true, now);
         } else {
-            otg_tx_peek_at(s, kind, words_before(q, i), s->h.now.data, r->bytes);
+            otg_tx_peek_at(s, kind, request_words_before(q, i), s->h.now.data, r->bytes);
             begin(s, n, false, now);
         }
         return true;
@@ -257,20 +136,20 @@ static bool begin_channel(Otg *s, unsigned n, int64_t now, int64_t *when)
 {
     OtgChannel *c = &s->h.channel[n];
     bool in = CHANNEL(EPDIR, s, n);
-    unsigned bytes = MIN(otg_channel_max_packet(s, n), FIELD_EX32(HCTSIZ(s, n), HCTSIZ0, XFRSIZ));
+    unsigned bytes = MIN(channel_max_packet(s, n), FIELD_EX32(HCTSIZ(s, n), HCTSIZ0, XFRSIZ));
 
     if (c->nak && c->ask_at > now) {
         *when = MIN(*when, c->ask_at);
         return false;
     }
-    if (!may_begin(s, n, in, in ? otg_channel_max_packet(s, n) : bytes, now, when)) {
+    if (!may_begin(s, n, in, in ? channel_max_packet(s, n) : bytes, now, when)) {
         return false;
     }
     c->nak = false;
     s->h.now.length = in ? 0 : bytes;
     if (!in && bytes && !otg_dma_read(s, HCDMA(s, n), s->h.now.data, bytes)) {
         s->h.now = (OtgTransaction) { .channel = n, .answer = USB_NOTHING };
-        otg_channel_dma_fails(s, n);
+        channel_ends_by_itself(s, n, INT(AHBERR));
         *when = now;
         return false;
     }
@@ -284,7 +163,7 @@ static bool begin_dma(Otg *s, unsigned kind, int64_t now, int64_t *when)
         unsigned n = (s->h.next_channel + i) % s->n_channels;
 
         if (CHANNEL(CHENA, s, n) && s->h.channel[n].halt_at == COUNTER_NEVER &&
-            otg_channel_is_periodic(s, n) == kind && begin_channel(s, n, now, when)) {
+            channel_is_periodic(s, n) == kind && begin_channel(s, n, now, when)) {
             s->h.next_channel = (n + 1) % s->n_channels;
             return true;
         }
@@ -315,7 +194,7 @@ static void run_halts(Otg *s, int64_t now, int64_t *when)
         if (c->halt_at > now) {
             *when = MIN(*when, c->halt_at);
         } else {
-            otg_channel_halts(s, n);
+            channel_halt(s, n);
         }
     }
 }
@@ -328,7 +207,7 @@ void otg_schedule_run(Otg *s)
     h->busy = true;
     if (h->now.going && h->now.until <= now) {
         h->now.going = false;
-        otg_channel_ends(s);
+        transaction_ends(s);
     }
     if (!h->now.going && h->frames && !reg_get(s, PCGCCTL, STPPCLK)) {
         begin_next(s, now, &when);
@@ -345,41 +224,4 @@ void otg_schedule_run(Otg *s)
 int64_t otg_schedule_ask_at(void)
 {
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ASK_NS;
-}
-
-/* ---- Registers ---- */
-
-/* What the top of a queue is, as both registers have it from bit 24 on. */
-static uint32_t top(const Otg *s, unsigned kind)
-{
-    const OtgRequest *r = &s->h.queue[kind].request[0];
-    uint32_t odd;
-
-    if (!s->h.queue[kind].used) {
-        return 0;
-    }
-    odd = kind == PERIODIC ? CHANNEL(ODDFRM, s, r->channel) : 0;
-    return odd << 7 | r->channel << 3 | (!r->in && !r->bytes ? TOP_EMPTY : TOP_TOKEN) << 1;
-}
-
-uint32_t otg_hnptxsts_read(Periph *p, unsigned n)
-{
-    Otg *s = OTG(p);
-    uint32_t value = FIELD_DP32(0, HNPTXSTS, NPTXFSAV, otg_tx_free(s, 0));
-
-    value = FIELD_DP32(value, HNPTXSTS, NPTQXSAV, OTG_REQUESTS - s->h.queue[NOT_PERIODIC].used);
-    return FIELD_DP32(value, HNPTXSTS, NPTXQTOP, top(s, NOT_PERIODIC));
-}
-
-uint32_t otg_hptxsts_read(Periph *p, unsigned n)
-{
-    Otg *s = OTG(p);
-    uint32_t value;
-
-    if (!s->host) {
-        return p->regs[n];
-    }
-    value = FIELD_DP32(0, HPTXSTS, PTXFSAVL, otg_tx_free(s, 1));
-    value = FIELD_DP32(value, HPTXSTS, PTXQSAV, OTG_REQUESTS - s->h.queue[PERIODIC].used);
-    return FIELD_DP32(value, HPTXSTS, PTXQTOP, top(s, PERIODIC));
 }

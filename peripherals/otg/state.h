@@ -6,8 +6,8 @@
  *   frames.c     what comes of time: SOF, end of periodic frames, suspend
  *   in.c out.c   endpoints: what they answer, and what their registers cause
  *   device.c     the end of a cable that is a device's
- *   host.c       ... or a host's: its port and frames; channel.c, what channels do and say; schedule.c, who is
- *                next on the bus; far.c, QEMU's USB bus, which is what a host is plugged into
+ *   host.c       ... or a host's: its port, and in host_frames.c its frames; channel.c, transaction.c, what channels
+ *                do and say; schedule.c, who is next on the bus; far.c, QEMU's USB bus, at which devices are
  *   dma.c        the master on the bus that OTG_HS has
  *   otg.c        registers, reset, interrupts; otg_fs.c and otg_hs.c: what the two are
  *
@@ -255,13 +255,23 @@ uint32_t otg_host_flags(Otg *s);
 void otg_host_update(Otg *s);
 /* The line that says that something is plugged in, whatever the role. */
 void otg_host_show_plug(Otg *s);
+uint32_t otg_hprt_read(Periph *p, unsigned n);
+void otg_hprt_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+/* A device wakes the bus. */
+void otg_host_woken(Otg *s);
+extern const VMStateDescription otg_host_vmstate;       /* host_vmstate.c */
+
+/* ---- host_frames.c ---- */
+
+/* From now on there are frames, or there are none. */
+void otg_host_set_frames(Otg *s, bool on);
+/* When the next one begins; COUNTER_NEVER if there are none. */
+int64_t otg_host_next_sof(const Otg *s);
 /* Flags of what time alone has done: SOF. */
 void otg_host_sync(Otg *s);
 /* Until when GINTSTS holds if nothing happens but time. */
 int64_t otg_host_next_flag(const Otg *s);
 uint32_t otg_hfnum_read(Periph *p, unsigned n);
-uint32_t otg_hprt_read(Periph *p, unsigned n);
-void otg_hprt_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
 /* ns of a frame; the frame, from frame 0, at the virtual time @ns; when frame @frame begins. */
 int64_t otg_host_frame_ns(const Otg *s);
 uint64_t otg_host_frame_at(const Otg *s, int64_t ns);
@@ -270,9 +280,6 @@ int64_t otg_host_frame_start(const Otg *s, uint64_t frame);
 unsigned otg_host_speed(const Otg *s);
 /* Say so if frames are counted with a wrong clock. */
 void otg_host_check_clock(Otg *s);
-/* A device wakes the bus. */
-void otg_host_woken(Otg *s);
-extern const VMStateDescription otg_host_vmstate;
 
 /* ---- schedule.c ---- */
 
@@ -280,6 +287,9 @@ extern const VMStateDescription otg_host_vmstate;
 void otg_schedule_run(Otg *s);
 /* DMA: when a device that said NAK is asked again at the latest, in virtual ns. */
 int64_t otg_schedule_ask_at(void);
+
+/* ---- requests.c ---- */
+
 /* Ask for a transaction of @channel: one that receives, or sends @bytes that are in the FIFO. */
 void otg_request(Otg *s, unsigned channel, bool in, unsigned bytes);
 /* Does @channel have one? */
@@ -295,20 +305,8 @@ void otg_requests_flush(Otg *s, unsigned fifo);
 uint32_t otg_hnptxsts_read(Periph *p, unsigned n);
 uint32_t otg_hptxsts_read(Periph *p, unsigned n);
 
-/* ---- channel.c ---- */
+/* ---- channel.c; what the host's files share besides is in channel.h ---- */
 
-bool otg_channel_is_periodic(const Otg *s, unsigned n);
-unsigned otg_channel_max_packet(const Otg *s, unsigned n);
-/* Is there room for what channel @n may receive? */
-bool otg_channel_has_room(Otg *s, unsigned n);
-/* What h.now has come to. */
-void otg_channel_ends(Otg *s);
-/* Halt it, if its time has come: with DMA at once, else there has to be room for the word that says so. */
-bool otg_channel_halts(Otg *s, unsigned n);
-/* Its packet is where the DMA does not reach. */
-void otg_channel_dma_fails(Otg *s, unsigned n);
-/* A periodic transaction that does not fit into its frame any more. */
-void otg_channel_overruns(Otg *s, unsigned n);
 /* A word from the bus, into the FIFO that channel @n sends from. */
 void otg_host_push(Otg *s, unsigned n, uint32_t word);
 void otg_host_status_popped(Otg *s, uint32_t status);

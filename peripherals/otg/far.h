@@ -1,0 +1,36 @@
+/*
+ * The far end of an OTG host: what its files share.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_PERIPHERALS_OTG_FAR_H
+#define STM32_PERIPHERALS_OTG_FAR_H
+
+#include "stm32/peripherals/otg/state.h"
+
+/* ---- far_device.c ---- */
+
+/* The device with @address, or NULL. */
+USBDevice *far_device(Otg *s, unsigned address);
+/* Let it have the configuration that it had before a snapshot. */
+void far_restore_configuration(Otg *s, USBDevice *dev, unsigned address);
+/* An endpoint of it; NULL: there is no such endpoint. */
+USBEndpoint *far_endpoint(USBDevice *dev, bool in, unsigned endpoint);
+/* Bytes of a packet, as the descriptors of the device have them. */
+unsigned far_packet_size(USBDevice *dev, const USBEndpoint *ep, unsigned otherwise);
+/* The toggle that the endpoint of @token sends next, or expects; the next one. */
+bool far_toggle(const Otg *s, const UsbToken *token, bool in);
+void far_flip_toggle(Otg *s, const UsbToken *token, bool in);
+/* What a SETUP does to toggles (USB 2.0 5.8.5, 9.1.1.5, 9.4.5). */
+void far_watch_setup(Otg *s, USBDevice *dev, const UsbToken *token);
+/* All devices have been reset. */
+void far_reset_toggles(Otg *s);
+
+/* ---- far.c ---- */
+
+/* Forget what is due from @dev, NULL: from all. */
+void far_cancel_device(Otg *s, const USBDevice *dev);
+/* The packet of @p is complete. */
+void far_note(OtgPending *p);
+
+#endif
