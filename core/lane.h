@@ -21,6 +21,8 @@ typedef struct LaneOffer {
     uint32_t addr, size;    /* the memory that it would read or write, */
     unsigned step;          /* ... so many bytes with each beat */
     bool writes;
+    void *host;             /* if it writes: the same, in the host's memory */
+    uint32_t to_half;       /* beats before half of the transfer is flagged; if it is, `beats` */
 } LaneOffer;
 
 /* The register that is to be served: of @requester, at @reg; from memory, or to it. */

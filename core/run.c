@@ -5,17 +5,22 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/range.h"
+#include "exec/wait-loop.h"
 #include "system/cpu-timers.h"
 #include "system/runstate.h"
 #include "stm32/core/run.h"
 #include "stm32/trace.h"
 
 #define MAX_RUNS 16             /* together */
+#define MAX_TRIES 32            /* to find the end of a round of a loop at which all are quiet */
 #define MAX_ROUNDS 8            /* then the host may want to do something else */
 
 static QLIST_HEAD(, Runner) runners = QLIST_HEAD_INITIALIZER(runners);
 static bool disabled;
 static unsigned late_runners;
+static bool is_watched;         /* the core is in a loop that waits */
+
+static bool run_in_loop(int64_t until, int64_t round);
 
 /* Time stands: what is in memory is what a snapshot will have. */
 static void state_changed(void *opaque, bool running, RunState state)
@@ -29,6 +34,7 @@ void runner_add(Runner *runner)
 {
     if (QLIST_EMPTY(&runners)) {
         qemu_add_vm_change_state_handler(state_changed, NULL);
+        wait_loop_set_pass(run_in_loop);
     }
     QLIST_INSERT_HEAD(&runners, runner, next);
 }
@@ -46,7 +52,7 @@ const Lane *run_add_lane(RunPlan *plan, const Line *line, const LaneNeed *need)
         return NULL;
     }
     plan->lanes++;
-    plan->frames = MIN(plan->frames, offer->beats);
+    plan->frames = MIN(plan->frames, is_watched ? offer->to_half : offer->beats);
     plan->slack = MAX(plan->slack, offer->slack);
     return offer->lane;
 }
@@ -231,6 +237,54 @@ static void run_idle_time(void)
 
     while (!disabled && rounds++ < MAX_ROUNDS && (end = icount_idle_end()) >= 0 && run_together(end)) {
     }
+}
+
+/* ---- The time of a loop that waits ---- */
+
+static bool loop_uses(const Runs *r)
+{
+    for (unsigned i = 0; i < r->count; i++) {
+        for (unsigned j = 0; j < r->plan[i].lanes; j++) {
+            const LaneOffer *offer = &r->plan[i].lane[j];
+
+            if (offer->writes && (!offer->host || wait_loop_uses(offer->host, offer->size))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* To the end of the last of the loop's rounds at which all are quiet. */
+static int64_t last_round_until(const Runs *r, int64_t now, int64_t until, int64_t round)
+{
+    for (unsigned i = 0; i < MAX_TRIES && until > now; i++) {
+        int64_t quiet = all_quiet_until(r, now, until);
+
+        if (quiet == until && (until - now) % round == 0) {
+            return until;
+        }
+        until = quiet - (quiet > now ? (quiet - now) % round : 0);
+    }
+    return now;
+}
+
+static bool run_in_loop(int64_t until, int64_t round)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    static Runs runs;
+    bool found;
+
+    is_watched = true;
+    found = !disabled && find_runs(&runs) && !loop_uses(&runs);
+    is_watched = false;
+    if (!found) {
+        return false;
+    }
+    for (unsigned i = 0; i < runs.count; i++) {
+        hold_timers(&runs, i);
+    }
+    return pass_time(&runs, now, last_round_until(&runs, now, others_until(now, until), round));
 }
 
 /* ---- The host's time ---- */

@@ -6,8 +6,10 @@
  * ahead, in the middle of a frame again, so that everything else is left to the way that single frames go.
  *
  * When virtual time is the guest's own, a run is part of idle time: the core sleeps, no timer is due but
- * those of runners, and time passes with the run.  Nothing is ever early or late, memory neither; the core
- * that is awake has single frames.  Several runners pass the same time together.
+ * those of runners, and time passes with the run.  Nothing is ever early or late, memory neither.  It is the
+ * same if the core is in a loop that waits (exec/wait-loop.h of our patches), for nothing that runs change: not for
+ * memory that they write, NDTR or HTIF.  The core that does anything else has single frames.  Several runners pass
+ * the same time together.
  *
  * When it is the host's, frames come in bunches: what is due is moved when a transfer ends, or half of it
  * does and that is an interrupt; when a register of the runner or of a DMA is looked at; and every

@@ -9,7 +9,7 @@
 #define OTG_GHWCFG2 0x229dcd20
 #define OTG_GHWCFG3 0x020001e8
 #define OTG_GHWCFG4 0x0ff08030
-#include "stm32/regs/otg.h"
+#include "otg.h"
 #undef HS
 #undef FS
 #undef OTG_CID

@@ -9,7 +9,7 @@
 #define OTG_GHWCFG2 0x229ed590
 #define OTG_GHWCFG3 0x03f403e8
 #define OTG_GHWCFG4 0x17f00030
-#include "stm32/regs/otg.h"
+#include "otg.h"
 #undef HS
 #undef FS
 #undef OTG_CID

@@ -68,6 +68,7 @@ HANDLER(dma1_stream3_handler);
 HANDLER(dma1_stream5_handler);
 HANDLER(dma2_stream0_handler);
 HANDLER(dma2_stream2_handler);
+HANDLER(otg_fs_handler);
 HANDLER(dma2_stream7_handler);
 
 typedef void (*handler)(void);
@@ -114,5 +115,6 @@ static const handler vectors[16 + 82] = {
     [16 + 58] = dma2_stream2_handler,
     [16 + 63] = can2_tx_handler,
     [16 + 64] = can2_rx0_handler,
+    [16 + 67] = otg_fs_handler,
     [16 + 70] = dma2_stream7_handler,
 };

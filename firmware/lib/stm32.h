@@ -100,12 +100,17 @@ enum {
 #define P CAN
 #include "../../regs/bxcan.h"
 #undef P
+#define P USB
+#include "../../regs/otg_hs.h"
+#undef P
 };
 
 #undef KEPT
 #undef REG
 #undef BITS
 
+#define OTG_FS  0x50000000u
+#define OTG_HS  0x40040000u
 #define RCC     0x40023800u
 #define CAN1    0x40006400u
 #define CAN2    0x40006800u

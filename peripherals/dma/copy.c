@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "exec/wait-loop.h"
 #include "stm32/peripherals/dma/settings.h"
 
 /* A burst of each port: after one the arbiter looks again, whatever the FIFO's threshold is. */
@@ -79,4 +80,27 @@ void dma_copy(Dma *s, unsigned n, uint32_t units)
     if (!st->mleft) {
         dma_complete(s, n);
     }
+}
+
+/*
+ * What is sure is that it gets through plain memory, and that half of it is flagged with nobody told.  Memory is
+ * where it is when somebody looks: who leaves out looks has to look once more before others do.
+ */
+int64_t dma_copy_holds(Dma *s)
+{
+    unsigned n = s->active;
+    DmaStream *st = &s->stream[n];
+    uint32_t unit = dma_unit_bytes(s, n), half = st->items * dma_psize(s, n) / 2, units = s->units, size;
+
+    if (st->mleft > half) {
+        units = MIN(units, DIV_ROUND_UP(st->mleft - half, unit));
+    }
+    size = MIN(units * unit, st->mleft);
+    if (dma_mstep(s, n) != dma_msize(s, n) || (dma_pstep(s, n) && dma_pstep(s, n) != dma_psize(s, n)) ||
+        !dma_is_plain(&s->peripheral.as, st->paddr, dma_pstep(s, n) ? size : dma_psize(s, n), false) ||
+        !dma_is_plain(&s->memory.as, st->maddr, size, true)) {
+        return 0;
+    }
+    wait_loop_read_looks_again();
+    return counter_when(&s->ticks, s->begun + (uint64_t)units * s->cost);
 }

@@ -19,6 +19,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "exec/wait-loop.h"
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
 #include "stm32/peripherals/dma/state.h"
@@ -83,10 +84,23 @@ static uint32_t live_read(Periph *p, unsigned reg)
     return p->regs[reg];
 }
 
-/* In exact time it changes by events alone, but for a copy that goes on. */
+/* In exact time it changes by events alone, but for a copy that goes on, and runs don't change it. */
 static int64_t live_holds(Periph *p, unsigned reg)
 {
-    return time_is_exact() && DMA(p)->active == DMA_NONE ? INT64_MAX : 0;
+    Dma *s = DMA(p);
+
+    if (!time_is_exact()) {
+        return 0;
+    }
+    wait_loop_read_holds_in_passes();
+    return s->active != DMA_NONE && dma_stream_is_free_running(s, s->active) ? dma_copy_holds(s) : INT64_MAX;
+}
+
+static int64_t ndtr_holds(Periph *p, unsigned reg)
+{
+    Dma *s = DMA(p);
+
+    return time_is_exact() && (s->active == DMA_NONE || !dma_stream_is_free_running(s, s->active)) ? INT64_MAX : 0;
 }
 
 static void clear_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
@@ -195,7 +209,7 @@ static void memory_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 
 #define STREAM_OPS(n)                                                       \
     [R_S##n##CR]   = { .read = live_read, .holds = live_holds, .written = cr_written },     \
-    [R_S##n##NDTR] = { .read = live_read, .holds = live_holds, .written = ndtr_written },   \
+    [R_S##n##NDTR] = { .read = live_read, .holds = ndtr_holds, .written = ndtr_written },   \
     [R_S##n##PAR]  = { .written = frozen_written },                         \
     [R_S##n##M0AR] = { .written = memory_written },                         \
     [R_S##n##M1AR] = { .written = memory_written },                         \

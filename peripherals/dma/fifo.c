@@ -73,6 +73,16 @@ bool dma_is_plain(AddressSpace *as, uint32_t addr, uint32_t size, bool write)
     return length == size && memory_access_is_direct(mr, write, MEMTXATTRS_UNSPECIFIED);
 }
 
+void *dma_host_memory(AddressSpace *as, uint32_t addr)
+{
+    hwaddr offset, length = 1;
+    MemoryRegion *mr;
+
+    RCU_READ_LOCK_GUARD();
+    mr = address_space_translate(as, addr, &offset, &length, true, MEMTXATTRS_UNSPECIFIED);
+    return memory_access_is_direct(mr, true, MEMTXATTRS_UNSPECIFIED) ? memory_region_get_ram_ptr(mr) + offset : NULL;
+}
+
 static void push(DmaStream *st, uint32_t data, unsigned size)
 {
     if (st->level + size <= DMA_FIFO_SIZE) {

@@ -46,6 +46,14 @@ static uint32_t quiet_beats(Dma *s, unsigned n)
     return left ? left - (tells_half ? half : 0) - 1 : 0;
 }
 
+/* The same before the flag of half is set, whoever looks at it. */
+static uint32_t unflagged_beats(Dma *s, unsigned n, uint32_t beats)
+{
+    uint32_t left = *dma_reg(s, R_S0NDTR, n), half = s->stream[n].items / 2;
+
+    return left > half ? MIN(beats, left - half - 1) : beats;
+}
+
 static bool is_simple(Dma *s, unsigned n, const LaneNeed *need)
 {
     DmaStream *st = &s->stream[n];
@@ -74,6 +82,8 @@ static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, 
     offer->size = dma_mstep(s, n) ? offer->beats * dma_msize(s, n) : dma_msize(s, n);
     offer->step = dma_mstep(s, n);
     offer->writes = !need->from_memory;
+    offer->to_half = unflagged_beats(s, n, offer->beats);
+    offer->host = offer->writes ? dma_host_memory(&s->memory.as, offer->addr) : NULL;
     return offer->beats && dma_is_plain(&s->memory.as, offer->addr, offer->size, offer->writes);
 }
 

@@ -141,6 +141,8 @@ void dma_complete(Dma *s, unsigned n);
 bool dma_transfer_error(Dma *s, unsigned n, const char *what, uint32_t addr);
 /* Is all of it memory of the host, that can be read (written) at once? */
 bool dma_is_plain(AddressSpace *as, uint32_t addr, uint32_t size, bool write);
+/* Where that is that can be written. */
+void *dma_host_memory(AddressSpace *as, uint32_t addr);
 /* A beat of the peripheral port. */
 bool dma_read_peripheral(Dma *s, unsigned n);
 bool dma_write_peripheral(Dma *s, unsigned n);
@@ -167,6 +169,8 @@ void dma_stream_look(Dma *s, unsigned n);
 /* From memory to memory: @units of this many bytes. */
 void dma_copy(Dma *s, unsigned n, uint32_t units);
 uint32_t dma_unit_bytes(Dma *s, unsigned n);
+/* Until when does one that goes on leave registers as they are, but for NDTR?  Virtual ns; 0: not sure. */
+int64_t dma_copy_holds(Dma *s);
 
 /* ---- lane.c ---- */
 

@@ -433,7 +433,7 @@ void otg_hcchar_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
         periph_mistake(p, "write of HCCHAR%u while the core is a device (GINTSTS.CMOD is 0): set GUSBCFG.FHMOD and "
                        "wait until it is a host", n);
         otg_set_gintsts(s, R_GINTSTS_MMIS_MASK);
-        p->regs[reg] = was;
+        HCCHAR(s, n) &= ~(CHAR(CHENA) | CHAR(CHDIS));
         return;
     }
     if (halting || !(data & (CHAR(CHDIS) | CHAR(CHENA)))) {

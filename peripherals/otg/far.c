@@ -25,6 +25,16 @@ static USBDevice *find_device(Otg *s, unsigned address)
     return s->h.connected && s->h.port.dev ? usb_find_device(&s->h.port, address) : NULL;
 }
 
+/* In QEMU's snapshots a device does not say which configuration it has, and so has no endpoints afterwards. */
+static void restore_configuration(Otg *s, USBDevice *dev, unsigned address)
+{
+    unsigned configuration = s->h.configuration[address % OTG_ADDRESSES];
+
+    if (unlikely(configuration && !dev->configuration) && usb_device_get_usb_desc(dev)) {
+        usb_desc_handle_control(dev, NULL, DeviceOutRequest | USB_REQ_SET_CONFIGURATION, configuration, 0, 0, NULL);
+    }
+}
+
 /* NULL: there is no such endpoint. */
 static USBEndpoint *find_endpoint(USBDevice *dev, bool in, unsigned endpoint)
 {
@@ -89,10 +99,11 @@ static void watch_setup(Otg *s, USBDevice *dev, const UsbToken *token)
 
     switch (request) {
     case DeviceOutRequest | USB_REQ_SET_ADDRESS:
-        s->h.toggles[value % OTG_ADDRESSES] = 0;
+        s->h.toggles[value % OTG_ADDRESSES] = s->h.configuration[value % OTG_ADDRESSES] = 0;
         break;
     case DeviceOutRequest | USB_REQ_SET_CONFIGURATION:
         *toggles = 0;
+        s->h.configuration[address] = value;
         break;
     case InterfaceOutRequest | USB_REQ_SET_INTERFACE:
         reset_interface(s, dev, address, index);
@@ -288,8 +299,13 @@ UsbAnswer otg_far_token(Otg *s, UsbToken *token, unsigned max_packet)
 {
     USBDevice *dev = find_device(s, token->address);
     bool in = token->pid == USB_TOKEN_IN, isochronous;
-    USBEndpoint *ep = dev ? find_endpoint(dev, in, token->endpoint) : NULL;
+    USBEndpoint *ep;
 
+    if (!dev) {
+        return USB_NOTHING;
+    }
+    restore_configuration(s, dev, token->address);
+    ep = find_endpoint(dev, in, token->endpoint);
     if (!ep) {
         return USB_NOTHING;
     }
@@ -342,6 +358,7 @@ void otg_far_reset(Otg *s)
     for (unsigned address = 0; address < OTG_ADDRESSES; address++) {
         h->toggles[address] = toggle_bit(false, 0) | toggle_bit(true, 0);
     }
+    memset(h->configuration, 0, sizeof(h->configuration));
     if (!otg_far_is_there(s)) {
         return;
     }

@@ -109,7 +109,7 @@ uint32_t otg_hfnum_read(Periph *p, unsigned n)
 
 static bool has_vbus(const Otg *s)
 {
-    return s->vbus_by_ppwr || (s->vbus_pin && pin_level(s->vbus_pin));
+    return s->vbus_by_ppwr || s->vbus_is_high;
 }
 
 static void disable_port(Otg *s)
@@ -164,6 +164,8 @@ static void update_connection(Otg *s)
     if (connected) {
         h->ever_connected = true;
         reg_set(s, HPRT, PCDET, 1);
+        /* what can do more shows so during a reset */
+        reg_set(s, HPRT, PSPD, otg_far_speed(s, 0) == USB_SPEED_LOW ? PSPD_LOW : PSPD_FULL);
     } else {
         disable_port(s);
         otg_set_gintsts(s, R_GINTSTS_DISCINT_MASK);
@@ -244,7 +246,7 @@ void otg_hprt_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         periph_mistake(p, "write of HPRT while the core is a device (GINTSTS.CMOD is 0): set GUSBCFG.FHMOD and "
                        "wait until it is a host");
         otg_set_gintsts(s, R_GINTSTS_MMIS_MASK);
-        p->regs[n] = was;
+        reg_set(s, HPRT, PSUSP, 0);
         return;
     }
     if (was & data & R_HPRT_PENA_MASK) {
@@ -506,6 +508,7 @@ const VMStateDescription otg_host_vmstate = {
         VMSTATE_UINT32(next_channel, OtgHost),
         VMSTATE_STRUCT_ARRAY(pending, OtgHost, OTG_PENDING, 1, pending_vmstate, OtgPending),
         VMSTATE_UINT32_ARRAY(toggles, OtgHost, OTG_ADDRESSES),
+        VMSTATE_UINT8_ARRAY(configuration, OtgHost, OTG_ADDRESSES),
         VMSTATE_END_OF_LIST()
     },
 };

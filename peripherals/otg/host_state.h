@@ -86,6 +86,7 @@ typedef struct OtgHost {
     bool resetting;
     OtgPending pending[OTG_PENDING];
     uint32_t toggles[OTG_ADDRESSES];    /* of the devices: bit n OUT endpoint n, bit 16 + n IN */
+    uint8_t configuration[OTG_ADDRESSES];       /* that they were given */
 } OtgHost;
 
 #endif

@@ -94,13 +94,13 @@ bool otg_session_is_valid(const Otg *s)
         return s->socket.powered;       /* the PHY senses it */
     }
     return reg_get(s, GCCFG, NOVBUSSENS) ||
-           (reg_get(s, GCCFG, VBUSBSEN) && s->vbus_pin && pin_level(s->vbus_pin));
+           (reg_get(s, GCCFG, VBUSBSEN) && s->vbus_is_high);
 }
 
 static bool vbus_is_valid_for_host(const Otg *s)
 {
     return has_power(s) && (reg_get(s, GCCFG, NOVBUSSENS) || !s->vbus_pin ||
-                            (reg_get(s, GCCFG, VBUSASEN) && pin_level(s->vbus_pin)));
+                            (reg_get(s, GCCFG, VBUSASEN) && s->vbus_is_high));
 }
 
 static void update_session(Otg *s)
@@ -216,6 +216,12 @@ void otg_line_reset(Otg *s)
     s->session_told = false;
 }
 
+static void vbus_changed(void *opaque, bool level)
+{
+    OTG(opaque)->vbus_is_high = level;
+    periph_update(opaque);
+}
+
 static void line_changed(void *opaque, bool level)
 {
     periph_update(opaque);
@@ -243,6 +249,6 @@ void otg_line_init(Otg *s)
     for (unsigned i = 0; s->is_hs && i < OTG_ULPI_SIGNALS; i++) {
         add_signal(s, &s->ulpi[i], ulpi[i]);
     }
-    s->vbus = (PinListener) { .changed = line_changed, .opaque = s };
+    s->vbus = (PinListener) { .changed = vbus_changed, .opaque = s };
     s->role_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, role_expired, s);
 }

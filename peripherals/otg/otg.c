@@ -339,6 +339,7 @@ static void machine_done(Notifier *notifier, void *data)
     Otg *s = container_of(notifier, Otg, machine_done);
 
     pin_listen(&s->vbus, s->vbus_pin);
+    s->vbus_is_high = s->vbus_pin && pin_level(s->vbus_pin);
 }
 
 void otg_init(Periph *p)
@@ -430,6 +431,7 @@ const VMStateDescription otg_vmstate = {
         VMSTATE_UINT32(rx_packet, Otg),
         VMSTATE_BOOL(host, Otg),
         VMSTATE_INT64(role_at, Otg),
+        VMSTATE_BOOL(vbus_is_high, Otg),
         VMSTATE_BOOL(id_told, Otg),
         VMSTATE_BOOL(session_told, Otg),
         VMSTATE_STRUCT_ARRAY(in, Otg, OTG_ENDPOINTS, 1, in_vmstate, OtgIn),

@@ -67,6 +67,7 @@ typedef struct Otg {
     Clock *clk48;
     Signal dm, dp, id, sof, ulpi[OTG_ULPI_SIGNALS];
     Pin *vbus_pin;
+    bool vbus_is_high;          /* as the pin has told: in a snapshot it may be there before the pin */
     PinListener vbus;
     UsbSocket socket;
     Notifier machine_done;

@@ -6,6 +6,7 @@
  */
 #include "qemu/osdep.h"
 #include <math.h>
+#include "qemu/bswap.h"
 #include "qemu/sockets.h"
 #include "qemu/units.h"
 #include "stm32/tests/qtest/board.h"
@@ -471,6 +472,39 @@ static void test_can(const void *time)
     g_assert_cmpint(board_mistakes("/machine/soc"), ==, 0);
 }
 
+/* A stick is found, read at the pace of the bus, written, and pulled out; in exact time and in the host's. */
+static void test_stick(const void *time)
+{
+    g_autofree char *path = NULL, *args = NULL;
+    int fd = g_file_open_tmp("stm32-stick-XXXXXX", &path, NULL);
+    uint32_t word;
+
+    for (uint32_t i = 0; i < 128 * 128; i++) {          /* the number of its block and its own in each word */
+        word = cpu_to_le32(i / 128 << 16 | i % 128);
+        g_assert_cmpint(write(fd, &word, 4), ==, 4);
+    }
+    args = g_strdup_printf("-drive if=none,id=stick,format=raw,file=%s "
+                           "-device usb-storage,bus=otg-fs.0,drive=stick,id=stick", path);
+    start_timed("stick", time, args);
+    wait_for(7, 1);
+    g_assert_cmphex(mail(1), ==, 0x000146f4);
+    g_assert_cmpuint(mail(2), ==, 128);
+    g_assert_cmpuint(mail(3), ==, 0);
+    g_assert_cmpuint(mail(6), ==, 0);
+    if (*(const char *)time) {          /* 19 packets of 64 bytes a frame */
+        assert_about(mail(4), 64 * 512 / 64 * 1000 / 19, 4000);
+    }
+    qtest_qmp_assert_success(board, "{ 'execute': 'device_del', 'arguments': { 'id': 'stick' } }");
+    wait_until_done();
+    g_assert_cmpuint(mail(7), ==, 2);
+    g_assert_cmpint(board_mistakes("/machine/soc"), ==, 0);
+    board_stop();
+    g_assert_cmpint(pread(fd, &word, 4, 100 * 512 + 8), ==, 4);
+    g_assert_cmphex(le32_to_cpu(word), ==, (uint32_t)~(8 << 16 | 2));
+    close(fd);
+    unlink(path);
+}
+
 /* Master and slave by DMA, in exact time and in the host's, and a flash part of QEMU's. */
 static void test_spi(const void *time)
 {
@@ -725,6 +759,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     qtest_add_data_func("chip/can", "-icount shift=3,sleep=off", test_can);
     qtest_add_data_func("chip/can-real-time", "", test_can);
+    qtest_add_data_func("chip/stick", "-icount shift=3,sleep=off", test_stick);
+    qtest_add_data_func("chip/stick-real-time", "", test_stick);
     qtest_add_func("chip/clock", test_clock);
     qtest_add_data_func("chip/dma", &(DmaRun) { "-icount shift=3,sleep=off" }, test_dma);
     qtest_add_data_func("chip/dma-real-time", &(DmaRun) { "" }, test_dma);

@@ -9,6 +9,7 @@
 #include "stm32/firmware/lib/mailbox.h"
 
 #define JUMPERS "-machine wire=pb3-pb13:pb4-pb14:pb5-pb15"
+#define ICOUNT "-icount shift=3,sleep=off"
 #define WORDS 8
 
 typedef struct Seen {
@@ -23,15 +24,15 @@ static uint32_t mail(unsigned word)
     return peek(MAILBOX_ADDRESS + 4 * word);
 }
 
-static void play(Seen *seen, const char *args)
+static void play(const char *program, Seen *seen, const char *args)
 {
     g_autofree char *sent = NULL, *all = NULL;
     int fd = g_file_open_tmp("stm32-usart-XXXXXX", &sent, NULL);
 
     g_assert(fd >= 0);
     close(fd);
-    all = g_strdup_printf("-accel tcg %s " JUMPERS " -kernel %s/runs.elf -serial null -serial file:%s "
-                          "-d trace:run_frames", args, g_getenv("STM32_FIRMWARE"), sent);
+    all = g_strdup_printf("-accel tcg %s " JUMPERS " -kernel %s/%s.elf -serial null -serial file:%s "
+                          "-d trace:run_frames", args, g_getenv("STM32_FIRMWARE"), program, sent);
     board_start(all);
     WAIT_FOR(mail(0) == MAILBOX_DONE);
     for (unsigned i = 0; i < WORDS; i++) {
@@ -56,12 +57,12 @@ static void check(const Seen *seen)
     }
 }
 
-static void test_exact(void)
+static void compare(const char *program, const char *on, const char *off)
 {
     Seen with, without;
 
-    play(&without, "-icount shift=3,sleep=off -machine runs=off");
-    play(&with, "-icount shift=3,sleep=off -machine runs=on");
+    play(program, &without, off);
+    play(program, &with, on);
     g_assert_false(without.runs);
     g_assert_true(with.runs);
     check(&without);
@@ -74,6 +75,18 @@ static void test_exact(void)
     g_free(without.sent);
 }
 
+static void test_exact(void)
+{
+    compare("runs", ICOUNT " -machine runs=on", ICOUNT " -machine runs=off");
+}
+
+/* In loops that wait there are runs only if those can be passed at all. */
+static void test_awake(void)
+{
+    compare("runs_awake", ICOUNT " -machine runs=on", ICOUNT " -machine runs=off");
+    compare("runs_awake", ICOUNT " -machine runs=on", ICOUNT " -machine fast-forward=off");
+}
+
 /* ---- Snapshots in the midst of runs ---- */
 
 static void go_on(int64_t until)
@@ -83,16 +96,16 @@ static void go_on(int64_t until)
 }
 
 /* Another machine goes on each time, with runs or without. */
-static void test_snapshots(void)
+static void test_snapshots(const void *program)
 {
     Seen whole;
-    g_autofree char *program = g_strdup_printf("-accel tcg -icount shift=3,sleep=off -S " JUMPERS
-                                               " -kernel %s/runs.elf", g_getenv("STM32_FIRMWARE"));
+    g_autofree char *common = g_strdup_printf("-accel tcg " ICOUNT " -S " JUMPERS " -kernel %s/%s.elf",
+                                              g_getenv("STM32_FIRMWARE"), (const char *)program);
 
-    play(&whole, "-icount shift=3,sleep=off");
-    board_start(program);
+    play(program, &whole, ICOUNT);
+    board_start(common);
     for (unsigned i = 0; i < 6; i++) {
-        g_autofree char *args = g_strdup_printf("%s -machine runs=%s", program, i % 3 == 2 ? "off" : "on");
+        g_autofree char *args = g_strdup_printf("%s -machine runs=%s", common, i % 3 == 2 ? "off" : "on");
 
         go_on(1500000 + 1234567 * i);
         WAIT_FOR(board_is_paused());
@@ -113,7 +126,7 @@ static void test_real_time(void)
 {
     Seen seen;
 
-    play(&seen, "");
+    play("runs", &seen, "");
     g_assert_true(seen.runs);
     check(&seen);
     g_free(seen.sent);
@@ -123,7 +136,9 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("runs/exact", test_exact);
-    qtest_add_func("runs/snapshots", test_snapshots);
+    qtest_add_func("runs/awake", test_awake);
+    qtest_add_data_func("runs/snapshots", "runs", test_snapshots);
+    qtest_add_data_func("runs/snapshots-awake", "runs_awake", test_snapshots);
     qtest_add_func("runs/real-time", test_real_time);
     return board_run_tests();
 }

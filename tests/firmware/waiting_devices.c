@@ -1,5 +1,6 @@
 /*
- * Loops that wait for a peripheral, as waiting.c: A/D and D/A converters, CAN, both watchdogs, the RTC.
+ * Loops that wait for a peripheral, as waiting.c: A/D and D/A converters, CAN, both watchdogs, the RTC; a copy by
+ * DMA, at which interrupts look meanwhile.
  *
  * Mailbox: 1.. cycles at the end of each, from the start; 64.. what was seen then
  *
@@ -156,10 +157,59 @@ static void wait_for_rtc(void)
     note(tr);
 }
 
+static uint32_t copy[4096];
+static volatile uint32_t sum;
+
+/* How far has it got? */
+void systick_handler(void)
+{
+    uint32_t n = 0;
+
+    while (n < 4096 && copy[n] == ((uint32_t *)0x08000000)[n]) {
+        n += 16;
+    }
+    sum = sum * 31 + n;
+}
+
+static void start_copy(void)
+{
+    for (unsigned i = 0; i < 4096; i++) {
+        copy[i] = 0x5a5a5a5a;
+    }
+    REG(DMA2, DMA_S0PAR) = 0x08000000;
+    REG(DMA2, DMA_S0M0AR) = (uint32_t)copy;
+    REG(DMA2, DMA_S0NDTR) = 4096;
+    REG(DMA2, DMA_S0FCR) = 7;
+    REG(DMA2, DMA_S0CR) = 2 << 6 | 3 << 9 | 2 << 11 | 2 << 13;
+    REG(DMA2, DMA_S0CR) |= DMA_S0CR_EN;
+}
+
+static void wait_for_copy(void)
+{
+    REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_DMA2EN;
+    SYST_RVR = 16801;
+    SYST_CVR = 0;
+    SYST_CSR = 7;
+    start_copy();
+    WAIT_WHILE(!(REG(DMA2, DMA_LISR) & 1 << 4));
+    note(REG(DMA2, DMA_S0NDTR));
+    note(sum);
+    WAIT_WHILE(REG(DMA2, DMA_S0CR) & DMA_S0CR_EN);
+    note(sum);
+    REG(DMA2, DMA_LIFCR) = 0x3d;
+    start_copy();
+    WAIT_WHILE(REG(DMA2, DMA_S0NDTR) > 1000);
+    note(REG(DMA2, DMA_S0NDTR));
+    WAIT_WHILE(!(REG(DMA2, DMA_LISR) & 1 << 5));
+    note(sum);
+    SYST_CSR = 0;
+}
+
 int main(void)
 {
     clock_168mhz();
     cycles_init();
+    wait_for_copy();
     wait_for_adc();
     wait_for_dac();
     wait_for_can();

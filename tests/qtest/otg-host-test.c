@@ -45,6 +45,7 @@ static void test_connect(void)
     qtest_qmp_device_add(board, "usb-kbd", "kbd", "{ 'bus': 'otg-fs.0' }");
     g_assert_cmphex(get(A_HPRT) & 0xff, ==, R_HPRT_PCSTS_MASK | R_HPRT_PCDET_MASK);
     g_assert_cmpuint(FIELD_EX32(get(A_HPRT), HPRT, PLSTS), ==, 1);      /* D+ is pulled up */
+    g_assert_cmpuint(FIELD_EX32(get(A_HPRT), HPRT, PSPD), ==, 1);       /* before any reset */
     g_assert_true(get(A_GINTSTS) & R_GINTSTS_HPRTINT_MASK);
     put(A_HPRT, port() | R_HPRT_PCDET_MASK);
     g_assert_false(get(A_GINTSTS) & R_GINTSTS_HPRTINT_MASK);
@@ -138,7 +139,6 @@ static void test_role(void)
     core_base = OTG_FS;
     board_enable("otgfs");
     put(A_HPRT, R_HPRT_PPWR_MASK);
-    g_assert_cmphex(get(A_HPRT), ==, 0);
     g_assert_true(get(A_GINTSTS) & R_GINTSTS_MMIS_MASK);
     put(A_HCCHAR0, R_HCCHAR0_CHENA_MASK);
     g_assert_cmphex(get(A_HCCHAR0), ==, 0);
@@ -435,6 +435,70 @@ static void test_wakeup(void)
     CONTROL_IN(&e, NULL, 0x00, 9, 1, 0, 0, 0, 0, 0);
 }
 
+/* ---- Isochronous ---- */
+
+/* A packet each frame, to a device that plays it: in the frame of its parity, without a handshake. */
+static void test_isochronous(void)
+{
+    const Endpoint speaker = { .address = 1, .number = 1, .type = ISOCHRONOUS, .max_packet = 192 };
+    const uint8_t samples[192] = { };
+    uint32_t frame;
+    Endpoint e;
+
+    start_with("-device usb-audio,bus=otg-fs.0");
+    reset_port();
+    e = configure(1, 64);
+    CONTROL_IN(&e, NULL, 0x01, 11, 1, 0, 1, 0, 0, 0);           /* SET_INTERFACE: the one with the endpoint */
+    for (unsigned i = 0; i < 20; i++) {
+        set_channel(2, &speaker, false);
+        set_size(2, 192, 1, DATA0);
+        frame = get(A_HFNUM) & 0xffff;
+        enable_channel(2);
+        push_data(2, samples, 192);
+        g_assert_cmphex(FIELD_EX32(get(A_HPTXSTS), HPTXSTS, PTXFSAVL), ==, 64 - 48);
+        g_assert_cmphex(FIELD_EX32(get(A_HPTXSTS), HPTXSTS, PTXQSAV), ==, 7);
+        g_assert_cmphex(FIELD_EX32(get(A_HPTXSTS), HPTXSTS, PTXQTOP), ==, (frame & 1 ? 0 : 0x80) | 2 << 3);
+        while ((get(A_HFNUM) & 0xffff) == frame) {
+            g_assert_cmphex(get(HC(HCINT, 2)), ==, 0);
+            board_wait_ns(10000);
+        }
+        board_wait_ns(200000);                                  /* 192 bytes take 130 us */
+        g_assert_cmphex(get(HC(HCINT, 2)), ==, FLAG(XFRC));
+        g_assert_false(get(HC(HCCHAR, 2)) & R_HCCHAR0_CHENA_MASK);
+        g_assert_cmphex(get(HC(HCTSIZ, 2)), ==, 0);
+    }
+    g_assert_false(get(A_GINTSTS) & R_GINTSTS_IPXFR_MASK);
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+}
+
+/* A packet of 1023 bytes has no room in what is left of its frame. */
+static void test_overrun(void)
+{
+    const Endpoint microphone = { .address = 1, .number = 2, .type = ISOCHRONOUS, .max_packet = 1023 };
+    uint32_t hcchar;
+
+    start_keyboard();
+    put(A_GRXFSIZ, 300);
+    set_channel(2, &microphone, true);
+    set_size(2, 1023, 1, DATA0);
+    board_wait_ns(500000);
+    hcchar = get(HC(HCCHAR, 2)) | R_HCCHAR0_CHENA_MASK;
+    put(HC(HCCHAR, 2), hcchar | (get(A_HFNUM) & 1 ? R_HCCHAR0_ODDFRM_MASK : 0));
+    g_assert_cmphex(get(HC(HCINT, 2)), ==, FLAG(FRMOR));
+    g_assert_true(get(A_GINTSTS) & R_GINTSTS_IPXFR_MASK);
+    halt_channel(2);
+    put(HC(HCINT, 2), 0x7ff);
+    set_size(2, 1023, 1, DATA0);
+    enable_channel(2);                                          /* in the next one it has; there is nobody */
+    board_wait_ns(2 * MS);
+    g_assert_cmphex(get(HC(HCINT, 2)), ==, FLAG(TXERR));
+    halt_channel(2);
+    put(A_GRXFSIZ, 128);
+    enable_channel(2);
+    board_wait_ns(2 * MS);
+    g_assert_cmpint(board_mistakes("GRXFSIZ is 128 words: a packet of channel 2 needs 258"), ==, 1);
+}
+
 /* ---- A stick ---- */
 
 static void make_stick(void)
@@ -596,6 +660,113 @@ static void test_pace(void)
     g_clear_pointer(&stick, g_free);
 }
 
+/* ---- Snapshots ---- */
+
+/* Read what is left of a block from a stick, 64 bytes a time, in a fixed pace: a trace of it all. */
+static GString *go_on(void)
+{
+    GString *trace = g_string_new("");
+
+    for (unsigned i = 0; i < 60; i++) {
+        uint8_t data[64];
+        unsigned got;
+
+        board_wait_ns(10000);
+        got = pop_all(3, data, sizeof(data));
+        g_string_append_printf(trace, "%u %02x %03x %08x %08x\n", got, got ? data[0] : 0, get(HC(HCINT, 3)),
+                               get(HC(HCTSIZ, 3)), get(A_HFNUM));
+        if (got) {
+            put(HC(HCCHAR, 3), get(HC(HCCHAR, 3)) | R_HCCHAR0_CHENA_MASK);
+        }
+    }
+    return trace;
+}
+
+/* In the middle of a packet, of a transfer, of a command: as if nothing had been. */
+static void test_snapshot(void)
+{
+    uint8_t cbw[31] = { 'U', 'S', 'B', 'C', 1, 2, 3, 4, 0, 2, 0, 0, 0x80, 0, 10, 0x28, 0, 0, 0, 0, 7, 0, 0, 1 };
+    g_autofree char *args = NULL, *file = NULL;
+    GString *here, *there;
+
+    make_stick();
+    args = stick_args("otg-fs.0");
+    start_with(args);
+    reset_port();
+    begin_stick();
+    send_bulk(cbw, sizeof(cbw));
+    set_channel(3, &bulk_in, true);
+    set_size(3, BLOCK, 8, toggle_in);
+    enable_channel(3);
+    put(HC(HCCHAR, 3), get(HC(HCCHAR, 3)) | R_HCCHAR0_CHENA_MASK);
+    board_wait_ns(70000);                                       /* the second packet is on the bus */
+    file = board_save();
+    qtest_qmp_assert_success(board, "{ 'execute': 'cont' }");
+    here = go_on();
+    board_load(file, args);
+    unlink(file);
+    there = go_on();
+    g_assert_cmpstr(here->str, ==, there->str);
+    g_assert_nonnull(strstr(here->str, "64 5d"));
+    g_assert_nonnull(strstr(here->str, "64 5d"));
+    g_assert_true(get(HC(HCINT, 3)) & FLAG(XFRC));
+    g_string_free(here, true);
+    g_string_free(there, true);
+    unlink(stick);
+    g_clear_pointer(&stick, g_free);
+}
+
+/* ---- A driver that is out of its mind ---- */
+
+static void test_fuzz(const void *seed)
+{
+    GRand *random = g_rand_new_with_seed(GPOINTER_TO_UINT(seed));
+    bool hs = GPOINTER_TO_UINT(seed) % 2;
+    g_autofree char *args = NULL;
+    static const char *const buses[] = { "otg-fs.0", "otg-hs.0" };
+
+    make_stick();
+    args = g_strdup_printf("-drive if=none,id=stick,format=raw,file=%s -device usb-hub,bus=%s,id=hub "
+                           "-device usb-storage,bus=%s,port=1.1,drive=stick -device usb-kbd,bus=%s,port=1.2,id=kbd",
+                           stick, buses[hs], buses[hs], buses[hs]);
+    board_start(args);
+    start_host(hs ? OTG_HS : OTG_FS);
+    for (unsigned i = 0; i < 6000; i++) {
+        unsigned n = g_rand_int_range(random, 0, 4), what = g_rand_int_range(random, 0, 16);
+        uint32_t any = g_rand_int(random);
+
+        switch (what) {
+        case 0: put(A_HPRT, (any & 0x1fff) | R_HPRT_PPWR_MASK); break;
+        case 1: put(A_HPRT, port() & ~R_HPRT_PRST_MASK); break;
+        case 2: put(A_GRSTCTL, any & 0x7f0 & g_rand_int(random)); break;
+        case 3: put(A_GAHBCFG, any & 0x1a1); break;
+        case 4: put(HC(HCTSIZ, n), any & 0x6018007f); break;
+        case 5: put(HC(HCDMA, n), 0x20000000 + (any & 0xffff)); break;
+        case 6: put(HC(HCINT, n), any); break;
+        case 7: pop_all(16, NULL, 0); break;
+        case 8: push_data(n, &any, 4); break;
+        case 9: board_wait_ns(any % 2000000); break;
+        case 10: get(A_GRXSTSP); break;
+        case 11: get(0x1000); break;
+        case 12: put(A_PCGCCTL, any & any >> 16 & 1); break;
+        default:                                                /* mostly something that could be one */
+            put(HC(HCCHAR, n), (any & 0xe0000000) | (any & 3) << 22 | (any & 0x0030f800 & g_rand_int(random)) |
+                (g_rand_boolean(random) ? 64 : any & 0x7ff) | (any & 0xc0000));
+        }
+        if (i % 2000 == 1000) {
+            const char *port = i < 2000 ? "1.3" : i < 4000 ? "1.4" : "1.5";
+
+            unplug("kbd");
+            qtest_qmp_device_add(board, "usb-kbd", "kbd", "{ 'bus': %s, 'port': %s }", buses[hs], port);
+        }
+    }
+    board_reset();
+    g_assert_cmphex(peek(0x40023830), ==, 0x00100000);
+    unlink(stick);
+    g_clear_pointer(&stick, g_free);
+    g_rand_free(random);
+}
+
 /* ---- DMA ---- */
 
 enum { BUFFER = 0x20001000 };
@@ -727,10 +898,18 @@ int main(int argc, char **argv)
     qtest_add_func("otg-host/fifos", test_fifos);
     qtest_add_func("otg-host/disabled-port", test_disabled_port);
     qtest_add_func("otg-host/wakeup", test_wakeup);
+    qtest_add_func("otg-host/isochronous", test_isochronous);
+    qtest_add_func("otg-host/overrun", test_overrun);
     qtest_add_func("otg-host/stick", test_stick);
     qtest_add_func("otg-host/wrong-toggle", test_wrong_toggle);
     qtest_add_func("otg-host/pace", test_pace);
+    qtest_add_func("otg-host/snapshot", test_snapshot);
     qtest_add_func("otg-host/dma", test_dma);
     qtest_add_func("otg-host/dma-nak", test_dma_nak);
+    for (unsigned seed = 1; seed <= 4; seed++) {
+        g_autofree char *name = g_strdup_printf("otg-host/fuzz-%u", seed);
+
+        qtest_add_data_func(name, GUINT_TO_POINTER(seed), test_fuzz);
+    }
     return board_run_tests();
 }

@@ -34,8 +34,12 @@ static void read_on(Stream *s)
 
 static gboolean flush(void *do_not_use, GIOCondition condition, void *opaque);
 
+/* To a chardev that is closed nothing is written: at the end of QEMU it is half gone. */
 static void push(Stream *s)
 {
+    if (!s->open) {
+        g_string_truncate(s->text, 0);
+    }
     if (s->text->len && !s->watch) {
         int done = qemu_chr_fe_write(&s->class->chr, (uint8_t *)s->text->str, s->text->len);
 
