@@ -173,6 +173,27 @@ static void test_cable(void)
     stop();
 }
 
+static void test_suspend(void)
+{
+    uint32_t suspends;
+    int fd;
+
+    start("");
+    WAIT_FOR(is_found());
+    fd = dial();
+    WAIT_FOR(mail(1) == 3);
+    suspends = mail(5);
+    board_set_bool(FAR, "suspended", true);
+    WAIT_FOR(mail(5) == suspends + 1);
+    g_assert_true(board_get_bool(FAR, "suspended"));
+    say(fd, "a", 1);                                /* it waits */
+    board_set_bool(FAR, "suspended", false);
+    expect_echo(fd, "b", "AB");
+    g_assert_false(board_get_bool(FAR, "suspended"));
+    close(fd);
+    stop();
+}
+
 /* A snapshot, with a terminal open: after a load the host finds the device again. */
 static void test_snapshot(void)
 {
@@ -213,6 +234,7 @@ int main(int argc, char **argv)
     qtest_add_func("/usb/terminal", test_terminal);
     qtest_add_func("/usb/flow", test_flow);
     qtest_add_func("/usb/cable", test_cable);
+    qtest_add_func("/usb/suspend", test_suspend);
     qtest_add_func("/usb/snapshot", test_snapshot);
     return board_run_tests();
 }
