@@ -144,7 +144,9 @@ static void configure(void)
     DOEPCTL(1) = USBAEP | SD0PID | 2 << 18 | 64;
     head = tail = 0;
     sending = ended = false;
-    take_data();
+    if (!(DOEPCTL(1) & EPENA)) {            /* a host may choose it twice */
+        take_data();
+    }
 }
 
 static void answer(void)

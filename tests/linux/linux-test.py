@@ -100,7 +100,7 @@ def keyboard(way):
 
 
 def serial(way):
-    return look_for(case(SERIAL, way, 'list,serial'), 'Bus', '0483:5740', 'Abstract (modem)', 'serial: echoed')
+    return look_for(case(SERIAL, way, 'list,serial'), 'Bus', '0483:5740', 'bInterfaceClass         2', 'serial: echoed')
 
 
 def users(way):
