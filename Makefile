@@ -25,7 +25,9 @@ docs: build ; @docs/generate.py
 bench: build ; @tests/bench/bench.py
 hostile: ; @qemu/install.sh && qemu/unpack.sh && \
 	STM32_SEEDS=$(or $(SEEDS),100) STM32_SEED=$(SEED) tests/run.sh -t 20 stm32/hostile
-test-linux: build demo ; @qemu/install.sh qemu-system-x86 && tests/linux/image.sh && tests/linux/linux-test.py
+test-linux: build demo
+	@qemu/install.sh qemu-system-x86 && firmware/build.sh build/firmware/usb_serial.elf tests/firmware/usb_serial.c
+	@tests/linux/image.sh && tests/linux/linux-test.py
 test:  ; @qemu/install.sh && qemu/unpack.sh && tests/run.sh
 
 .PHONY: build demo run docs bench hostile test test-linux

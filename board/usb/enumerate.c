@@ -310,8 +310,11 @@ static void coroutine_fn enumerate(void *opaque)
             return;
         }
     }
-    warn_report("%s: the host at its cable cannot enumerate the device and gives up; -d guest_errors tells "
-                "why", g->path);
+    if (!g->given_up) {
+        warn_report("%s: the host at its cable cannot enumerate the device and gives up; -d guest_errors tells "
+                    "why", g->path);
+    }
+    g->given_up = true;
 }
 
 /* After a reset that somebody wanted: as it was before. */

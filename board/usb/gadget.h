@@ -48,6 +48,7 @@ typedef struct Gadget {
     const char *path;               /* of the device's core, for reports */
 
     bool found;
+    bool given_up;                  /* once, which has been said */
     unsigned life;                  /* another number for each connection */
     Coroutine *waiter;              /* for the end of a reset */
     int64_t took;                   /* ns: the last request */
@@ -94,5 +95,6 @@ extern const HostBusOps gadget_bus_ops;
 enum { REQUEST_IN = 0x80, REQUEST_CLASS = 0x20, REQUEST_INTERFACE = 1, REQUEST_ENDPOINT = 2 };
 enum { GET_STATUS, CLEAR_FEATURE, SET_FEATURE = 3, SET_ADDRESS = 5, GET_DESCRIPTOR, SET_DESCRIPTOR,
        GET_CONFIGURATION, SET_CONFIGURATION, GET_INTERFACE, SET_INTERFACE };
+enum { DEVICE_REMOTE_WAKEUP = 1 };  /* a feature */
 
 #endif

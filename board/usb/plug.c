@@ -18,6 +18,7 @@
 #include "stm32/board/user_pin.h"
 
 #define VBUS_UV 5000000
+#define MAX_LINES 1000
 
 static const struct {
     const char *port, *vbus;
@@ -32,10 +33,14 @@ void usb_plug_say(UsbPlug *plug, const char *fmt, ...)
     g_autofree char *text = NULL;
     va_list args;
 
+    if (plug->lines++ >= MAX_LINES) {
+        return;                     /* a device that comes and goes all the time */
+    }
     va_start(args, fmt);
     text = g_strdup_vprintf(fmt, args);
     va_end(args);
-    info_report("%s at %s: %s", object_get_typename(OBJECT(plug)), plug->port, text);
+    info_report("%s at %s: %s%s", object_get_typename(OBJECT(plug)), plug->port, text,
+                plug->lines == MAX_LINES ? " (and so on)" : "");
 }
 
 /* ---- In and out ---- */
@@ -104,6 +109,36 @@ static void set_vbus(Object *obj, bool vbus, Error **errp)
     if (plug->socket && plug->attached) {
         drive_vbus(plug, vbus);
         host_bus_power(&plug->gadget.bus, vbus);
+    }
+}
+
+static bool get_suspended(Object *obj, Error **errp)
+{
+    return USB_PLUG(obj)->gadget.bus.state == PORT_SUSPENDED;
+}
+
+/* As Linux: first the device is told that it may wake us, if it says that it can. */
+static void coroutine_fn suspend(void *opaque)
+{
+    Gadget *g = opaque;
+    const Descriptors *d = gadget_configuration(g);
+
+    if (d && (d->data[7] & 0x20)) {
+        gadget_request(g, 0, SET_FEATURE, DEVICE_REMOTE_WAKEUP, 0, NULL, 0);
+    }
+    host_bus_suspend(&g->bus, true);
+}
+
+static void set_suspended(Object *obj, bool suspended, Error **errp)
+{
+    Gadget *g = &USB_PLUG(obj)->gadget;
+
+    if (!g->found) {
+        error_setg(errp, "there is no device whose bus could rest");
+    } else if (!suspended) {
+        host_bus_suspend(&g->bus, false);
+    } else if (!get_suspended(obj, NULL)) {
+        qemu_coroutine_enter(qemu_coroutine_create(suspend, g));
     }
 }
 
@@ -246,6 +281,7 @@ static void usb_plug_class_init(ObjectClass *klass, void *data)
     device_class_set_props(dc, usb_plug_properties);
     object_class_property_add_bool(klass, "attached", get_attached, set_attached);
     object_class_property_add_bool(klass, "vbus", get_vbus, set_vbus);
+    object_class_property_add_bool(klass, "suspended", get_suspended, set_suspended);
     object_class_property_add_str(klass, "tree", get_tree, NULL);
     set_bit(DEVICE_CATEGORY_USB, dc->categories);
 }

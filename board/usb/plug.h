@@ -25,6 +25,7 @@ struct UsbPlug {
     UsbSocket *socket;
     char *path;                     /* of the core */
     PinDriver vbus_driver;
+    unsigned lines;                 /* said */
     bool loaded;                    /* a snapshot; to begin anew when the machine goes on */
 };
 

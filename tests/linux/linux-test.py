@@ -17,6 +17,7 @@ root = os.path.abspath(os.path.join(os.path.dirname(__file__), '..', '..'))
 ARM = os.path.join(root, 'build/qemu/qemu-system-arm')
 LINUX = os.path.join(root, 'build/linux')
 DEMO = os.path.join(root, 'build/firmware/demo.elf')
+SERIAL = os.path.join(root, 'build/firmware/usb_serial.elf')
 TIME = 300      # s for one Linux, which starts in half a minute
 
 
@@ -98,6 +99,10 @@ def keyboard(way):
                     '0627:0001', 'bInterfaceClass         3', 'QEMU USB Keyboard')
 
 
+def serial(way):
+    return look_for(case(SERIAL, way, 'list,serial'), 'Bus', '0483:5740', 'bInterfaceClass         2', 'serial: echoed')
+
+
 def users(way):
     lines = case(os.environ['FIRMWARE'], way, os.environ.get('SEE', 'list,log'))
     print('\n'.join('# ' + line for line in lines))
@@ -105,7 +110,7 @@ def users(way):
 
 
 def main():
-    cases = [(disk, 'usbip'), (disk, 'redir'), (keyboard, 'usbip'), (keyboard, 'redir')]
+    cases = [(disk, 'usbip'), (disk, 'redir'), (keyboard, 'usbip'), (keyboard, 'redir'), (serial, 'usbip'), (serial, 'redir')]
     if os.environ.get('FIRMWARE'):
         cases += [(users, 'usbip'), (users, 'redir')]
     print(f'1..{len(cases)}')

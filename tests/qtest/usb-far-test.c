@@ -36,6 +36,18 @@ static void expect_refused(const char *args, const char *text)
     g_assert_nonnull(strstr(error, text));
 }
 
+static bool has_redir(void)
+{
+    g_autofree char *command = g_strdup_printf("%s -machine stm32f407g_disc -display none -chardev null,id=n %s "
+                                               "-device stm32-usbredir,port=none,chardev=n",
+                                               getenv("QTEST_QEMU_BINARY"), KEYBOARD);
+    g_autofree char *error = NULL;
+    int status;
+
+    g_assert_true(g_spawn_command_line_sync(command, NULL, &error, &status, NULL));
+    return !strstr(error, "has not been built in");
+}
+
 static void test_options(void)
 {
     expect_refused("-device stm32-usb-host,port=otg", "port=otg: choose otg-fs or otg-hs");
@@ -43,6 +55,8 @@ static void test_options(void)
     expect_refused(KEYBOARD "-device stm32-usbip,port=dev,address=nonsense",
                    "address=nonsense: write it as address=127.0.0.1:3240");
     expect_refused("-device stm32-usb-adapter", "needs an id=NAME");
+    expect_refused("-device stm32-usbredir", has_redir() ? "a stm32-usbredir needs chardev=ID" : "not been built");
+    expect_refused(KEYBOARD "-device stm32-usb-host,port=dev,msc=-", "Invalid node-name");
     expect_refused("-device stm32-usb-plug", "stm32-usb-plug");
 }
 
@@ -612,18 +626,6 @@ enum { HELLO, CONNECT, DISCONNECT, RESET, INTERFACES, ENDPOINTS, SET_CONFIGURATI
        INTERRUPT };
 
 static char *redir_path;
-
-static bool has_redir(void)
-{
-    g_autofree char *command = g_strdup_printf("%s -machine stm32f407g_disc -display none -chardev null,id=n %s "
-                                               "-device stm32-usbredir,port=none,chardev=n",
-                                               getenv("QTEST_QEMU_BINARY"), KEYBOARD);
-    g_autofree char *error = NULL;
-    int status;
-
-    g_assert_true(g_spawn_command_line_sync(command, NULL, &error, &status, NULL));
-    return !strstr(error, "has not been built in");
-}
 
 static void start_redir(const char *device)
 {
