@@ -328,6 +328,14 @@ bool run_look_at(Runner *runner)
     return rounds;
 }
 
+bool run_is_late(Runner *runner)
+{
+    RunPlan plan;
+
+    set_late(runner, runner->late && plan_run(runner, &plan));
+    return runner->late;
+}
+
 void run_look(void)
 {
     Runner *runner;

@@ -59,6 +59,11 @@ void run_served(void);
 
 /* While time is the host's: do what is due by now, of all or of one.  Has it gone? */
 void run_look(void);
+/*
+ * Is nobody to be told of the end of the frame that goes on, and have its timers been armed for that?  Not any more
+ * if things have changed since.
+ */
+bool run_is_late(Runner *runner);
 bool run_look_at(Runner *runner);
 
 /* Let there be none: all goes one by one. */

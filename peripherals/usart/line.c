@@ -70,8 +70,12 @@ void usart_line_run(Usart *s)
     usart_tx_run(s);
     usart_rx_run(s);
     usart_bits_run(s);
-    shifter_arm(&s->tx, usart_tx_is_timed(s) ? shifter_when(&s->tx) : COUNTER_NEVER);
-    shifter_arm(&s->rx, s->rx.phase == RX_HELD ? s->held_until : shifter_when(&s->rx));
+    if (!run_is_late(&s->tx_runner)) {
+        shifter_arm(&s->tx, usart_tx_is_timed(s) ? shifter_when(&s->tx) : COUNTER_NEVER);
+    }
+    if (!run_is_late(&s->rx_runner)) {
+        shifter_arm(&s->rx, s->rx.phase == RX_HELD ? s->held_until : shifter_when(&s->rx));
+    }
     if (s->refused && host_may_send(s)) {
         s->refused = false;
         qemu_chr_fe_accept_input(&s->chr);

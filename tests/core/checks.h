@@ -60,6 +60,7 @@
 #define IMPRECISERR (1u << 10)
 #define UNSTKERR   (1u << 11)
 #define STKERR     (1u << 12)
+#define LSPERR     (1u << 13)
 #define BFARVALID  (1u << 15)
 #define UNDEFINSTR (1u << 16)
 #define INVSTATE   (1u << 17)

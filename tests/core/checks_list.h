@@ -29,15 +29,17 @@
 #define MPU_CASES(CASE) \
     CASE(mpu_registers) CASE(guard_of_32_bytes) CASE(permissions) CASE(overlap) CASE(subregions) \
     CASE(no_background) CASE(not_in_hardfault) CASE(execute_never) CASE(misaligned_region) CASE(across) \
-    CASE(stacking) CASE(unstacking) CASE(lazy_stacking)
+    CASE(stacking) CASE(unstacking) CASE(lazy_stacking) CASE(reserved_sizes)
 
 #define EXCEPTIONS_CASES(CASE) \
     CASE(priorities) CASE(preemption) CASE(tail_chaining) CASE(pending_while_active) CASE(masks) \
-    CASE(faultmask_ends) CASE(no_faultmask_in_nmi) CASE(exclusive)
+    CASE(faultmask_ends) CASE(no_faultmask_in_nmi) CASE(exclusive) \
+    CASE(late_arrival) CASE(late_in_stacking) CASE(for_debuggers_only)
 
 #define FRAMES_CASES(CASE) \
     CASE(stack_alignment) CASE(thread_with_active_handlers) CASE(no_thread_with_active_handlers) \
-    CASE(return_integrity) CASE(lazy_stacking) CASE(default_fpscr) CASE(nested_lazy_stacking)
+    CASE(return_integrity) CASE(lazy_stacking) CASE(default_fpscr) CASE(nested_lazy_stacking) \
+    CASE(lazy_stacking_bus_error)
 
 #define IDENTITY_CASES(CASE) CASE(features) CASE(rom_table)
 

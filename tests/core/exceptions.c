@@ -292,4 +292,112 @@ static void exclusive(void)
     CHECK_EQUAL(other, 5);
 }
 
+/* ---- Late arrivals (B1.5.11) ---- */
+
+static void tick(Frame *frame)
+{
+    (void)frame;
+    SYST_CSR = 0;
+    ICSR = 1 << 25;                             /* if it has come again by now */
+    called(5);
+}
+
+static void longer(Frame *frame)
+{
+    (void)frame;
+    called(8);
+    __asm__ volatile(".rept 40\n nop\n .endr");
+    called(9);
+}
+
+/*
+ * SysTick, of higher priority, comes before IRQ0 is taken, while that is, in its handler, or later: each runs
+ * once, the higher one as soon as it may.  Here an exception is taken in one step, so one that comes meanwhile
+ * comes right before or right after.
+ */
+static void late_arrival(void)
+{
+    uint32_t before, after, got;
+
+    interrupts();
+    on(SYSTICK, tick);
+    on(IRQ0, longer);
+    SHPR(SYSTICK) = 0x10;
+    NVIC_IPR(0) = 0x40;
+    __asm__ volatile("mov %0, sp" : "=r"(before));
+    for (uint32_t delay = 1; delay < 120; delay++) {
+        SYST_RVR = delay;
+        SYST_CVR = 0;
+        SYST_CSR = 7;
+        pend(1);
+        while (SYST_CSR & 1) {
+        }
+        got = so_far();
+        CHECK(got == 0x589 || got == 0x859 || got == 0x895);
+    }
+    __asm__ volatile("mov %0, sp" : "=r"(after));
+    CHECK_EQUAL(before, after);
+}
+
+#define DWT_CTRL REG(0xe0001000)
+#define DWT_COMP0 REG(0xe0001020)
+#define DWT_MASK0 REG(0xe0001024)
+#define DWT_FUNCTION0 REG(0xe0001028)
+
+static void monitor(Frame *frame)
+{
+    (void)frame;
+    DWT_FUNCTION0 = 0;
+    DFSR = DFSR_DWTTRAP;
+    called(6);
+}
+
+/* What stacking itself makes pending arrives late: a watchpoint on the stack, of higher priority or lower. */
+static void late_in_stacking(void)
+{
+    for (unsigned lower = 0; lower < 2; lower++) {
+        uint32_t sp;
+
+        interrupts();
+        on(DEBUGMON, monitor);
+        NVIC_IPR(0) = 0x40;
+        SHPR(DEBUGMON) = lower ? 0x80 : 0x10;
+        DEMCR = DEMCR_TRCENA | DEMCR_MON_EN;
+        __asm__ volatile("mov %0, sp" : "=r"(sp));
+        DWT_COMP0 = (sp - 32) & ~63u;           /* where the frame will be, and some */
+        DWT_MASK0 = 7;
+        NVIC_ISPR = 1;
+        __asm__ volatile("cpsid i\n isb");
+        so_far();
+        NVIC_ISPR = 1;
+        DWT_FUNCTION0 = 6;                      /* writes */
+        __asm__ volatile("cpsie i\n isb");
+        CHECK_EQUAL(so_far(), lower ? 0x16 : 0x61);
+    }
+}
+
+/*
+ * AIRCR's VECTCLRACTIVE and VECTRESET are for a debugger that has halted the core; for a program they are
+ * unpredictable (B3.2.6).  Here nothing happens, but a report.
+ */
+static void try_debug_bits(Frame *frame)
+{
+    (void)frame;
+    AIRCR = 0x05fa0000 | 1 << 1;
+    CHECK_EQUAL(ipsr(), SVCALL);
+    CHECK(SHCSR & 1 << 7);                      /* SVCALLACT */
+    AIRCR = 0x05fa0000 | 1 << 0;
+    barrier();
+    CHECK_EQUAL(AIRCR, 0xfa050000);
+    called(1);
+}
+
+static void for_debuggers_only(void)
+{
+    on(SVCALL, try_debug_bits);
+    __asm__ volatile("svc 0" ::: "memory");
+    CHECK_EQUAL(so_far(), 1);
+    CHECK_EQUAL(ipsr(), 0);
+}
+
 void (*const cases[])(void) = { EXCEPTIONS_CASES(CASE_FUNCTION) };

@@ -250,4 +250,43 @@ static void nested_lazy_stacking(void)
     CHECK_EQUAL(inner_frame, 0xfffffff1);
 }
 
+/*
+ * Where the registers were to go nothing answers: a bus fault of the instruction that made them go there, which
+ * is done once more when they have got another place.
+ */
+static uint32_t right_place;
+
+static void mend_place(Frame *frame)
+{
+    look(frame);
+    CHECK(FPCCR & LSPACT);
+    FPCAR = right_place;
+}
+
+static void misplace_frame(Frame *frame)
+{
+    CHECK(FPCCR & LSPACT);
+    right_place = FPCAR;
+    FPCAR = NOWHERE;
+    __asm__ volatile("mov r0, #5\n vmov s0, r0" ::: "r0", "memory");
+    CHECK(!(FPCCR & LSPACT));
+    CHECK_EQUAL(frame->s[0], 0x77);
+}
+
+static void lazy_stacking_bus_error(void)
+{
+    CPACR = 0xf << 20;
+    barrier();
+    enable_faults();
+    on(BUSFAULT, mend_place);
+    on(PENDSV, misplace_frame);
+    SHPR(PENDSV) = 0xf0;
+    __asm__ volatile("mov r0, #0x77\n vmov s0, r0" ::: "r0");
+    ICSR = ICSR_PENDSVSET;
+    barrier();
+    CHECK_EQUAL(seen.exception, BUSFAULT);
+    CHECK_EQUAL(seen.cfsr & ~BFARVALID, LSPERR);
+    CHECK_EQUAL(news(), 1);
+}
+
 void (*const cases[])(void) = { FRAMES_CASES(CASE_FUNCTION) };

@@ -393,4 +393,20 @@ static void lazy_stacking(void)
     barrier();
 }
 
+/* Sizes of less than 32 bytes are reserved.  unsure: they are 32, as the bits of an address below do not count. */
+static void reserved_sizes(void)
+{
+    switch_on(PRIVDEFENA);
+    for (unsigned log2 = 1; log2 <= 5; log2++) {
+        region(0, A + 64, log2, AP(NONE));
+        load_byte(A + 63);
+        load_byte(A + 96);
+        CHECK_NO_FAULT();
+        load_byte(A + 64);
+        CHECK_DATA_FAULT(A + 64);
+        load_byte(A + 95);
+        CHECK_DATA_FAULT(A + 95);
+    }
+}
+
 void (*const cases[])(void) = { MPU_CASES(CASE_FUNCTION) };
