@@ -14,23 +14,6 @@
 #include "stm32/board/usb/pipe.h"
 #include "stm32/board/usb/port.h"
 
-#define PIPES (2 * USB_ENDPOINTS)
-
-const char *transfer_status_name(TransferStatus status)
-{
-    static const char *const names[] = {
-        "idle", "pending", "done", "STALL", "no answer", "too much data", "frame missed", "timed out", "cancelled",
-        "device gone",
-    };
-
-    return status < ARRAY_SIZE(names) ? names[status] : "?";
-}
-
-static UsbPipe *nth_pipe(HostBus *bus, unsigned n)
-{
-    return &bus->pipe[n / USB_ENDPOINTS][n % USB_ENDPOINTS];
-}
-
 void host_bus_wake(HostBus *bus, int64_t when)
 {
     int64_t set = timer_expire_time_ns(bus->timer);
@@ -79,8 +62,8 @@ static void align(UsbPipe *pipe, const Transfer *t, uint64_t frame)
 /* The first periodic transfer that is due in @frame; the frame of the next that will be, in @soon. */
 static Transfer *pick_periodic(HostBus *bus, uint64_t frame, uint64_t *soon)
 {
-    for (unsigned n = 0; n < PIPES; n++) {
-        UsbPipe *pipe = nth_pipe(bus, n);
+    for (unsigned n = 0; n < HOST_BUS_PIPES; n++) {
+        UsbPipe *pipe = host_bus_pipe(bus, n);
         Transfer *t = QTAILQ_FIRST(&pipe->transfers);
 
         if (!t || pipe->waiting || !pipe_is_periodic(t)) {
@@ -109,9 +92,9 @@ static bool is_early(const UsbPipe *pipe, const Transfer *t, uint64_t frame)
 
 static Transfer *pick_other(HostBus *bus, uint64_t frame, uint64_t *soon)
 {
-    for (unsigned i = 1; i <= PIPES; i++) {
-        unsigned n = (bus->last + i) % PIPES;
-        UsbPipe *pipe = nth_pipe(bus, n);
+    for (unsigned i = 1; i <= HOST_BUS_PIPES; i++) {
+        unsigned n = (bus->last + i) % HOST_BUS_PIPES;
+        UsbPipe *pipe = host_bus_pipe(bus, n);
         Transfer *t = QTAILQ_FIRST(&pipe->transfers);
 
         if (!t || pipe->waiting || pipe_is_periodic(t)) {
@@ -189,33 +172,7 @@ static int64_t transact(HostBus *bus, int64_t now)
     return bus->free_at;
 }
 
-/* ---- Time-outs ---- */
-
-static Transfer *overdue(HostBus *bus, int64_t now)
-{
-    bus->deadline = COUNTER_NEVER;
-    for (unsigned n = 0; n < PIPES; n++) {
-        Transfer *t;
-
-        QTAILQ_FOREACH(t, &nth_pipe(bus, n)->transfers, next) {
-            if (t->deadline <= now) {
-                return t;
-            }
-            bus->deadline = MIN(bus->deadline, t->deadline);
-        }
-    }
-    return NULL;
-}
-
-static void expire(HostBus *bus, int64_t now)
-{
-    Transfer *t;
-
-    while (now >= bus->deadline && (t = overdue(bus, now))) {
-        host_bus_end(bus, t, TRANSFER_TIMED_OUT);
-        bus->deadline = now;                /* look again */
-    }
-}
+/* ---- All of it ---- */
 
 static void run(void *opaque)
 {
@@ -226,123 +183,10 @@ static void run(void *opaque)
         return;
     }
     port_step(bus, now);
-    expire(bus, now);
+    host_bus_expire(bus, now);
     when = transact(bus, now);
     if (bus->socket) {
         host_bus_wake(bus, MIN(when, MIN(port_when(bus), bus->deadline)));
-    }
-}
-
-/* ---- Transfers ---- */
-
-void host_bus_end(HostBus *bus, Transfer *t, TransferStatus status)
-{
-    UsbPipe *pipe = pipe_of(bus, t);
-
-    if (t->status != TRANSFER_PENDING) {
-        return;
-    }
-    if (QTAILQ_FIRST(&pipe->transfers) == t) {
-        pipe->waiting = false;
-    }
-    QTAILQ_REMOVE(&pipe->transfers, t, next);
-    if (bus->sending == t) {
-        bus->sending = NULL;
-    }
-    if (t->kind == TRANSFER_CONTROL && bus->socket) {
-        /* the next one is not begun in the same frame: a host is never that fast */
-        pipe->due = usb_frame_at(bus->socket, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL)) + 1;
-    }
-    t->status = status;
-    t->done(t->opaque, t);
-}
-
-void host_bus_end_all(HostBus *bus, TransferStatus status)
-{
-    for (unsigned n = 0; n < PIPES; n++) {
-        UsbPipe *pipe = nth_pipe(bus, n);
-
-        while (!QTAILQ_EMPTY(&pipe->transfers)) {
-            host_bus_end(bus, QTAILQ_FIRST(&pipe->transfers), status);
-        }
-        pipe->waiting = pipe->ping = false;
-    }
-    bus->deadline = COUNTER_NEVER;
-}
-
-/* Could it ever be carried? */
-static bool is_sound(const Transfer *t)
-{
-    return t->max_packet && t->max_packet <= USB_MAX_PACKET && t->burst <= 3 &&
-           t->endpoint < USB_ENDPOINTS && (t->kind != TRANSFER_ISOCHRONOUS || t->packets);
-}
-
-static void begin_periodic(HostBus *bus, Transfer *t, int64_t now)
-{
-    UsbPipe *pipe = pipe_of(bus, t);
-    uint64_t frame = usb_frame_at(bus->socket, now);
-
-    if (pipe->due <= frame) {
-        pipe->due = frame + 1;
-    }
-    t->start_frame = pipe->due;
-}
-
-void host_bus_submit(HostBus *bus, Transfer *t)
-{
-    UsbPipe *pipe = pipe_of(bus, t);
-    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    bool alone = QTAILQ_EMPTY(&pipe->transfers);
-
-    t->status = TRANSFER_PENDING;
-    t->actual = t->stage = t->toggle = t->errors = t->at = 0;
-    t->deadline = t->timeout ? now + t->timeout : COUNTER_NEVER;
-    if (!bus->socket || bus->state < PORT_ON || bus->changed || !is_sound(t)) {
-        t->status = is_sound(t) ? TRANSFER_GONE : TRANSFER_FAILED;
-        t->done(t->opaque, t);
-        return;
-    }
-    if (pipe_is_periodic(t) && alone) {
-        begin_periodic(bus, t, now);
-    }
-    QTAILQ_INSERT_TAIL(&pipe->transfers, t, next);
-    bus->deadline = MIN(bus->deadline, t->deadline);
-    host_bus_wake(bus, MIN(t->deadline, alone ? MAX(now, bus->free_at) : COUNTER_NEVER));
-}
-
-void host_bus_cancel(HostBus *bus, Transfer *t)
-{
-    host_bus_end(bus, t, TRANSFER_CANCELLED);
-}
-
-void host_bus_cancel_all(HostBus *bus, bool in, unsigned endpoint)
-{
-    UsbPipe *pipe = &bus->pipe[in && endpoint][endpoint % USB_ENDPOINTS];
-
-    while (!QTAILQ_EMPTY(&pipe->transfers)) {
-        host_bus_cancel(bus, QTAILQ_FIRST(&pipe->transfers));
-    }
-}
-
-void host_bus_clear_toggle(HostBus *bus, bool in, unsigned endpoint)
-{
-    UsbPipe *pipe = &bus->pipe[in][endpoint % USB_ENDPOINTS];
-
-    pipe->toggle = 0;
-    pipe->ping = false;
-}
-
-void host_bus_clear_toggles(HostBus *bus)
-{
-    for (unsigned n = 0; n < PIPES; n++) {
-        host_bus_clear_toggle(bus, n / USB_ENDPOINTS, n);
-    }
-}
-
-void host_bus_count_anew(HostBus *bus)
-{
-    for (unsigned n = 0; n < PIPES; n++) {
-        nth_pipe(bus, n)->due = 0;
     }
 }
 
@@ -351,8 +195,8 @@ void host_bus_count_anew(HostBus *bus)
 void host_bus_init(HostBus *bus, const HostBusOps *ops, void *opaque)
 {
     *bus = (HostBus) { .ops = ops, .opaque = opaque, .until = COUNTER_NEVER, .deadline = COUNTER_NEVER };
-    for (unsigned n = 0; n < PIPES; n++) {
-        QTAILQ_INIT(&nth_pipe(bus, n)->transfers);
+    for (unsigned n = 0; n < HOST_BUS_PIPES; n++) {
+        QTAILQ_INIT(&host_bus_pipe(bus, n)->transfers);
     }
     bus->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, run, bus);
 }

@@ -4,7 +4,8 @@
  * There is one timer, and it is armed only while something is to be done: an endpoint that answered NAK is
  * asked again when the device says that it is ready, and frames that carry nothing are no events.
  *
- * Below it: port.c (connect, reset, suspend), pipe.c (one transaction, and what comes of it).
+ * Below it: port.c (connect, reset, suspend), pipe.c (one transaction, and what comes of it), transfers.c
+ * (from their submission to their end).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -93,6 +94,14 @@ static inline unsigned host_bus_speed(const HostBus *bus)
 
 /* ---- For the files below it ---- */
 
+#define HOST_BUS_PIPES (2 * USB_ENDPOINTS)
+static inline UsbPipe *host_bus_pipe(HostBus *bus, unsigned n)
+{
+    return &bus->pipe[n / USB_ENDPOINTS][n % USB_ENDPOINTS];
+}
+
+/* Transfers whose time is over by @now end. */
+void host_bus_expire(HostBus *bus, int64_t now);
 void host_bus_end(HostBus *bus, Transfer *t, TransferStatus status);
 void host_bus_end_all(HostBus *bus, TransferStatus status);
 /* Frames count from 0 again. */

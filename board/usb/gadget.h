@@ -5,7 +5,7 @@
  * From then on whoever talks to it may use any request: those that change its configuration are noticed.
  * What takes several steps is a coroutine.  All requests end when the device goes, so none of them is left.
  *
- * From the bottom up: descriptors.c, check.c, gadget.c, enumerate.c.
+ * From the bottom up: descriptors.c, check*.c, gadget.c, read.c and learn.c, enumerate.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
