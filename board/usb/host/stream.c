@@ -43,7 +43,7 @@ static void push(Stream *s)
     if (s->text->len && !s->watch) {
         int done = qemu_chr_fe_write(&s->class->chr, (uint8_t *)s->text->str, s->text->len);
 
-        g_string_erase(s->text, 0, MAX(done, 0));
+        g_string_erase(s->text, 0, MIN((gsize)MAX(done, 0), s->text->len));   /* it may have been closed */
         if (s->text->len) {
             s->watch = qemu_chr_fe_add_watch(&s->class->chr, G_IO_OUT | G_IO_HUP, flush, s);
             if (!s->watch) {
@@ -67,7 +67,7 @@ static void read_done(void *opaque, Transfer *t)
 {
     Stream *s = opaque;
 
-    if (t->actual) {
+    if (t->actual && s->open) {
         s->came(s, t->data, t->actual, s->text);
         push(s);
     }

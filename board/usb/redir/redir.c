@@ -97,8 +97,15 @@ static gboolean flush(void *do_not_use, GIOCondition condition, void *opaque)
 static int parser_write(void *opaque, uint8_t *data, int count)
 {
     Redir *r = opaque;
-    int done = qemu_chr_fe_write(&r->chr, data, count);
+    int done;
 
+    if (!r->parser) {
+        return 0;                   /* the other side has gone while it was written to */
+    }
+    done = qemu_chr_fe_write(&r->chr, data, count);
+    if (!r->parser) {
+        return 0;
+    }
     if (done < count && !r->watch) {
         r->watch = qemu_chr_fe_add_watch(&r->chr, G_IO_OUT | G_IO_HUP, flush, r);
     }
@@ -115,7 +122,7 @@ void redir_push(Redir *r)
 static int parser_read(void *opaque, uint8_t *data, int count)
 {
     Redir *r = opaque;
-    int taken = r->resetting || r->dropping ? 0 : MIN(count, (int)r->in->len);
+    int taken = !r->parser || r->resetting || r->dropping ? 0 : MIN(count, (int)r->in->len);
 
     memcpy(data, r->in->data, taken);
     g_byte_array_remove_range(r->in, 0, taken);
@@ -126,7 +133,9 @@ static void hang_up(void *opaque)
 {
     Redir *r = opaque;
 
-    qemu_chr_fe_disconnect(&r->chr);
+    if (r->dropping) {
+        qemu_chr_fe_disconnect(&r->chr);
+    }
 }
 
 void redir_drop(Redir *r, const char *why)
@@ -240,6 +249,12 @@ static void meet(Redir *r)
     redir_push(r);
 }
 
+static void destroy(void *opaque)
+{
+    usbredirparser_destroy(opaque);
+}
+
+/* We may be in one of the parser's calls: it goes later. */
 static void part(Redir *r)
 {
     struct usbredirparser *parser = r->parser;
@@ -251,7 +266,7 @@ static void part(Redir *r)
     g_clear_handle_id(&r->watch, g_source_remove);
     streams_stop(r);
     packets_cancel(r);
-    usbredirparser_destroy(parser);
+    aio_bh_schedule_oneshot(qemu_get_aio_context(), destroy, parser);
 }
 
 static void event(void *opaque, QEMUChrEvent event)

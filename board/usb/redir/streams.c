@@ -119,6 +119,9 @@ static void start_interrupt_receiving(void *opaque, uint64_t id,
         .endpoint = wanted->endpoint, .status = good ? usb_redir_success : usb_redir_inval,
     };
 
+    if (!r->parser) {
+        return;                     /* the other side has gone meanwhile */
+    }
     usbredirparser_send_interrupt_receiving_status(r->parser, id, &h);
 }
 
@@ -146,6 +149,9 @@ static void start_iso_stream(void *opaque, uint64_t id, struct usb_redir_start_i
         .endpoint = wanted->endpoint, .status = good ? usb_redir_success : usb_redir_inval,
     };
 
+    if (!r->parser) {
+        return;
+    }
     usbredirparser_send_iso_stream_status(r->parser, id, &h);
 }
 
