@@ -349,7 +349,7 @@ static void missed(void)
     }
 }
 
-static void handle(void)
+void usb_interrupt(void)
 {
     uint32_t flags = OTG(GINTSTS) & OTG(GINTMSK);
 
@@ -366,16 +366,6 @@ static void handle(void)
     if (flags & (IISOIXFR | IPXFR)) {
         missed();
     }
-}
-
-void otg_fs_handler(void)
-{
-    handle();
-}
-
-void otg_hs_handler(void)
-{
-    handle();
 }
 
 static void route(uint32_t port, unsigned pin, unsigned function)

@@ -36,6 +36,8 @@ struct usb_program {
 /* On the bus, with 168 MHz; at high speed there has to be a PHY at the ULPI. */
 void usb_start(const struct usb_program *program);
 void usb_start_high_speed(const struct usb_program *program);
+/* What the handler of the core's interrupt calls. */
+void usb_interrupt(void);
 
 void usb_open_in(unsigned endpoint, unsigned type, unsigned size);
 void usb_open_out(unsigned endpoint, unsigned type, unsigned size);

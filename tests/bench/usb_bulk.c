@@ -6,5 +6,6 @@
 #define SIZE USB_PACKET
 #define CHUNK 256               /* as much as its FIFO holds */
 #define QUALIFIER 0
+#define HANDLER otg_fs_handler
 #define START usb_start
 #include "usb_bulk.h"

@@ -73,6 +73,11 @@ static const struct usb_program program = {
     .n_strings = 3, .configured = configured, .request = request, .received = received, .sent = sent,
 };
 
+void HANDLER(void)
+{
+    usb_interrupt();
+}
+
 int main(void)
 {
     clock_168mhz();

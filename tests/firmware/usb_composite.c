@@ -274,6 +274,11 @@ static void sent(unsigned n)
     }
 }
 
+void otg_fs_handler(void)
+{
+    usb_interrupt();
+}
+
 int main(void)
 {
     static const struct usb_program program = {
