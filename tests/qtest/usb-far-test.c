@@ -563,6 +563,54 @@ static void test_disk(void)
     close(client);
 }
 
+/* Isochronous OUT of @count packets of 192 bytes each, the last at @offset; the status, and each one's. */
+static int32_t send_sound(unsigned count, uint32_t offset, int32_t *packet_status)
+{
+    uint32_t words[10] = { 1, ++sequence, 0x10002, 0, 1, 2, count * 192, 0, count, 1 };
+    uint8_t header[48] = {}, rows[16 * 16] = {}, data[16 * 192] = {};
+
+    for (unsigned i = 0; i < 10; i++) {
+        stl_be_p(header + 4 * i, words[i]);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        stl_be_p(rows + 16 * i, i + 1 < count ? i * 192 : offset);
+        stl_be_p(rows + 16 * i + 4, 192);
+    }
+    say(header, sizeof(header));
+    say(data, count * 192);
+    say(rows, count * 16);
+    g_assert_true(hear(header, sizeof(header)));
+    g_assert_cmpuint(ldl_be_p(header + 32), ==, count);
+    g_assert_true(hear(rows, count * 16));
+    for (unsigned i = 0; i < count; i++) {
+        packet_status[i] = ldl_be_p(rows + 16 * i + 12);
+        g_assert_cmpuint(ldl_be_p(rows + 16 * i + 8), ==, packet_status[i] ? 0 : 192);
+    }
+    return ldl_be_p(header + 20);
+}
+
+static void test_sound(void)
+{
+    static const uint8_t setting_1[8] = { 1, 11, 1, 0, 1, 0, 0, 0 };
+    int32_t status[16];
+    unsigned actual;
+
+    start_usbip("-audiodev none,id=a -device stm32-usb-adapter,id=dev -device usb-audio,bus=dev.0,audiodev=a");
+    wait_for_device();
+    dial();
+    g_assert_cmpuint(import("1-1"), ==, 0);
+    say_submit(false, 0, setting_1, NULL, 0);
+    g_assert_cmpint(hear_result(false, NULL, &actual), ==, 0);
+    g_assert_cmpint(send_sound(10, 9 * 192, status), ==, 0);
+    for (unsigned i = 0; i < 10; i++) {
+        g_assert_cmpint(status[i], ==, 0);
+    }
+    g_assert_cmpint(send_sound(3, 3 * 192 - 191, status), ==, -71);     /* beyond its data */
+    g_assert_cmpint(send_sound(3, 0xffffff80, status), ==, -71);
+    g_assert_cmpint(send_sound(2, 0, status), ==, 0);
+    close(client);
+}
+
 /* The one before may not have been missed yet. */
 static void import_at_last(void)
 {
@@ -813,6 +861,7 @@ int main(int argc, char **argv)
     qtest_add_func("/usb-far/usbip/control", test_control);
     qtest_add_func("/usb-far/usbip/unlink", test_unlink);
     qtest_add_func("/usb-far/usbip/disk", test_disk);
+    qtest_add_func("/usb-far/usbip/sound", test_sound);
     qtest_add_func("/usb-far/usbip/nonsense", test_nonsense);
     if (has_redir()) {
         qtest_add_func("/usb-far/redir", test_redir);
