@@ -194,6 +194,26 @@ static void test_suspend(void)
     stop();
 }
 
+static void test_halt(void)
+{
+    int fd;
+
+    start("");
+    WAIT_FOR(is_found());
+    fd = dial();
+    WAIT_FOR(mail(1) == 3);
+    expect_echo(fd, "a", "A");
+    for (unsigned i = 0; i < 3; i++) {
+        uint32_t cleared = mail(6);
+
+        say(fd, "\001", 1);
+        WAIT_FOR(mail(6) > cleared);
+        expect_echo(fd, "b", "B");
+    }
+    close(fd);
+    stop();
+}
+
 /* A snapshot, with a terminal open: after a load the host finds the device again. */
 static void test_snapshot(void)
 {
@@ -235,6 +255,7 @@ int main(int argc, char **argv)
     qtest_add_func("/usb/flow", test_flow);
     qtest_add_func("/usb/cable", test_cable);
     qtest_add_func("/usb/suspend", test_suspend);
+    qtest_add_func("/usb/halt", test_halt);
     qtest_add_func("/usb/snapshot", test_snapshot);
     return board_run_tests();
 }

@@ -1,8 +1,9 @@
 /*
- * A USB device on OTG_FS: CDC-ACM that echoes, letters turned into capitals.  It asks its registers and takes no
- * interrupts.
+ * A USB device on OTG_FS: CDC-ACM that echoes, letters turned into capitals.  It sleeps until there is an interrupt,
+ * but takes none.  A byte 1 lets its IN endpoint halt.
  *
- * Mailbox: 1 DTR and RTS; 2 bytes per second of the line coding; 3 resets; 4 bytes echoed; 5 suspends
+ * Mailbox: 1 DTR and RTS; 2 bytes per second of the line coding; 3 resets; 4 bytes echoed; 5 suspends; 6 halts that the
+ * host has cleared
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,8 +21,9 @@
 
 enum { GAHBCFG = 0x08, GUSBCFG = 0x0c, GRSTCTL = 0x10, GINTSTS = 0x14, GRXSTSP = 0x20, GRXFSIZ = 0x24,
        DIEPTXF0 = 0x28, GCCFG = 0x38, DIEPTXF1 = 0x104, DIEPTXF2 = 0x108, DCFG = 0x800, DCTL = 0x804,
-       DAINTMSK = 0x81c };
-enum { RXFLVL = 1 << 4, USBSUSP = 1 << 11, USBRST = 1 << 12, ENUMDNE = 1 << 13 };
+       GINTMSK = 0x18, DIEPMSK = 0x810, DOEPMSK = 0x814, DAINTMSK = 0x81c };
+enum { RXFLVL = 1 << 4, USBSUSP = 1 << 11, USBRST = 1 << 12, ENUMDNE = 1 << 13, IEPINT = 1 << 18,
+       OEPINT = 1 << 19 };
 enum { XFRC = 1, STUP = 1 << 3 };
 #define EPENA (1u << 31)
 #define SNAK (1u << 27)
@@ -30,6 +32,7 @@ enum { XFRC = 1, STUP = 1 << 3 };
 #define SD0PID (1u << 28)
 #define USBAEP (1u << 15)
 
+#define IRQ 67
 #define RING 4096
 
 static const uint8_t device_descriptor[18] = {
@@ -166,6 +169,10 @@ static void answer(void)
     case 0x2221:
         mailbox[1] = value;
         break;
+    case 0x0102:                            /* no halt any more */
+        DIEPCTL(1) = (DIEPCTL(1) & ~STALL) | SD0PID;
+        mailbox[6]++;
+        break;
     case 0x2021:                            /* the line coding: its data come */
         return;
     default:
@@ -204,7 +211,9 @@ static void pop(void)
         for (unsigned i = 0; i < length; i++) {
             uint8_t byte = words[i / 4] >> 8 * (i % 4);
 
-            if (status & 15) {
+            if (status & 15 && byte == 1) {
+                DIEPCTL(1) |= STALL;
+            } else if (status & 15) {
                 ring[head++ % RING] = byte >= 'a' && byte <= 'z' ? byte - 32 : byte;
             }
         }
@@ -274,7 +283,14 @@ static void start(void)
     OTG(DIEPTXF0) = 32 << 16 | 128;
     OTG(DIEPTXF1) = 64 << 16 | 160;
     OTG(DIEPTXF2) = 16 << 16 | 224;
+    OTG(GINTMSK) = RXFLVL | USBSUSP | USBRST | ENUMDNE | IEPINT | OEPINT;
+    OTG(DIEPMSK) = XFRC;
+    OTG(DOEPMSK) = XFRC | STUP;
+    OTG(GAHBCFG) = 1;
     OTG(DCTL) &= ~2u;
+    SYST_CSR = 0;
+    __asm__ volatile("cpsid i");            /* it wakes, and no more */
+    irq_enable(IRQ);
 }
 
 int main(void)
@@ -284,9 +300,11 @@ int main(void)
     clock_168mhz();
     ticks_init(168000000);
     start();
-    for (;;) {
-        uint32_t flags = OTG(GINTSTS);
+    for (;; wait_for_interrupt()) {
+        uint32_t flags;
 
+        NVIC_ICPR[IRQ / 32] = 1u << IRQ % 32;
+        flags = OTG(GINTSTS);
         OTG(GINTSTS) = flags & (USBRST | ENUMDNE | USBSUSP);
         mailbox[5] += !!(flags & USBSUSP);
         if (flags & USBRST) {

@@ -12,12 +12,15 @@
 
 #define MAX_BUFFER 4096
 #define MAX_LINE 1024
+#define COOL_DOWN_NS 500000000LL
+
+static void recover(Stream *s, bool in, TransferStatus status);
 
 /* ---- From the device ---- */
 
 static bool may_read(const Stream *s)
 {
-    return s->going && s->in >= 0 && s->open && !s->text->len;
+    return s->going && s->in >= 0 && s->open && !s->text->len && !s->recovering;
 }
 
 static void read_on(Stream *s)
@@ -73,6 +76,8 @@ static void read_done(void *opaque, Transfer *t)
     }
     if (t->status == TRANSFER_DONE) {
         read_on(s);
+    } else {
+        recover(s, true, t->status);
     }
 }
 
@@ -82,7 +87,7 @@ static void write_on(Stream *s)
 {
     GByteArray *empty = s->sent;
 
-    if (!s->going || s->out < 0 || s->write.status == TRANSFER_PENDING || !s->next->len) {
+    if (!s->going || s->recovering || s->out < 0 || s->write.status == TRANSFER_PENDING || !s->next->len) {
         return;
     }
     s->sent = s->next;
@@ -101,6 +106,45 @@ static void write_done(void *opaque, Transfer *t)
     if (t->status == TRANSFER_DONE) {
         write_on(s);
         qemu_chr_fe_accept_input(&s->class->chr);
+    } else {
+        recover(s, false, t->status);
+    }
+}
+
+/* As Linux: a halt is cleared, after anything else half a second passes. */
+static void coroutine_fn recover_both(void *opaque)
+{
+    Stream *s = opaque;
+    Gadget *g = s->class->gadget;
+    unsigned life = g->life;
+
+    for (unsigned in = 0; in < 2; in++) {
+        TransferStatus trouble = s->trouble[in];
+
+        s->trouble[in] = TRANSFER_IDLE;
+        if (trouble == TRANSFER_STALLED) {
+            gadget_request(g, REQUEST_ENDPOINT, CLEAR_FEATURE, 0, in ? s->in | 0x80 : s->out, NULL, 0);
+        } else if (trouble != TRANSFER_IDLE) {
+            gadget_sleep(g, COOL_DOWN_NS);
+        }
+    }
+    if (life == g->life) {
+        s->recovering = false;
+        read_on(s);
+        write_on(s);
+        qemu_chr_fe_accept_input(&s->class->chr);
+    }
+}
+
+static void recover(Stream *s, bool in, TransferStatus status)
+{
+    if (!s->going || status == TRANSFER_CANCELLED || status == TRANSFER_GONE) {
+        return;
+    }
+    s->trouble[in] = status;
+    if (!s->recovering) {
+        s->recovering = true;
+        qemu_coroutine_enter(qemu_coroutine_create(recover_both, s));
     }
 }
 
@@ -188,6 +232,8 @@ void stream_open(Stream *s, bool open)
 void stream_begin(Stream *s)
 {
     s->going = true;
+    s->recovering = false;
+    s->trouble[0] = s->trouble[1] = TRANSFER_IDLE;
     g_byte_array_set_size(s->next, 0);
     for (unsigned i = 0; i < STREAM_READS; i++) {
         s->read[i] = (Transfer) {

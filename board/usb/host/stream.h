@@ -21,6 +21,8 @@ typedef struct Stream {
 
     int in, out;                    /* endpoints, -1: none */
     bool going, open;               /* driven; somebody is at the chardev */
+    bool recovering;                /* an endpoint has failed, ... */
+    TransferStatus trouble[2];      /* ... [in] like this */
     Transfer read[STREAM_READS], write;
     uint8_t data[STREAM_READS][STREAM_READ_MAX];
     GByteArray *next, *sent;        /* for the device: gathered, and under way */
