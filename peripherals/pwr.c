@@ -94,6 +94,9 @@ static void sleepdeep_input(void *opaque, int n, int level)
     Pwr *s = opaque;
     bool standby = reg_get(s, CR, PDDS);
 
+    if (!level && !s->sleepdeep) {
+        return;                 /* a sleep that is not deep, or its end: there are many */
+    }
     if (level && !standby && stop_is_barred(s)) {
         qemu_irq_pulse(s->stay_awake);
         return;

@@ -82,6 +82,7 @@ static int host_post_load(void *opaque, int version)
         h->queue[q].used = MIN(h->queue[q].used, OTG_REQUESTS);
         for (unsigned i = 0; i < OTG_REQUESTS; i++) {
             h->queue[q].request[i].channel %= OTG_CHANNELS;
+            h->queue[q].request[i].bytes = MIN(h->queue[q].request[i].bytes, USB_MAX_PACKET);
         }
     }
     h->now.channel %= OTG_CHANNELS;

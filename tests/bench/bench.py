@@ -181,6 +181,17 @@ def print_floor():
     print(f"{'a bare process woken at 1 kHz':34} host {cost:14.2f} % of a core")
 
 
+def with_icount(commands):
+    return {machine: command + ["-icount", "shift=3,sleep=off"] for machine, command in commands.items()}
+
+
+def print_accesses(commands, how):
+    show(f"register read, each{how}", measure("poll_read", commands), 0, "ns CPU", 100)
+    show(f"register write, each{how}", measure("poll_write", commands), 0, "ns CPU", 100)
+    show(f"pin toggled, each{how}", measure("toggle_pin", commands), 0, "ns CPU", 100)
+    show(f"in a long block, each{how}", measure("block", commands), 0, "ns CPU", 100)
+
+
 def main():
     distribution = next((path for path in ["/usr/bin/qemu-system-arm"] if os.path.exists(path)), None)
     commands = machines(distribution)
@@ -190,10 +201,9 @@ def main():
     show("start to guest exit", start, 1, "ms", 1000)
     show("peak memory", start, 2, "MiB", 1 / 1024)
     show("compute loop, 1000 M rounds", measure("compute", commands), 0, "s CPU")
-    show("register read, each", measure("poll_read", commands), 0, "ns CPU", 100)
-    show("register write, each", measure("poll_write", commands), 0, "ns CPU", 100)
-    show("pin toggled, each", measure("toggle_pin", commands), 0, "ns CPU", 100)
-    show("register in a long block, each", measure("block", commands), 0, "ns CPU", 100)
+    show("lists, matrices, text, CRC", measure("mixed", commands), 0, "s CPU")
+    print_accesses(commands, "")
+    print_accesses(with_icount(commands), ", -icount")
     show("software interrupt, each", measure("interrupts", commands), 0, "us CPU")
     print_copies(commands["ours"], start["ours"][0])
     print_spi(commands["ours"], start["ours"][0])

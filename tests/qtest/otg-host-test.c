@@ -6,6 +6,7 @@
  */
 #include "qemu/osdep.h"
 #include <sys/un.h>
+#include "qobject/qdict.h"
 #include "stm32/tests/qtest/otg_host.h"
 
 #define BLOCK 512
@@ -54,6 +55,22 @@ static void test_connect(void)
     g_assert_cmphex(get(A_HPRT) & 0xff, ==, R_HPRT_PENCHNG_MASK);
     g_assert_true(get(A_GINTSTS) & R_GINTSTS_DISCINT_MASK);
     g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+}
+
+/* The first device is at the port itself, not behind a hub; there is none for a second, unless that is a hub. */
+static void test_one_port(void)
+{
+    QDict *answer;
+
+    start_with("-device usb-kbd,bus=otg-fs.0,id=kbd");
+    answer = qtest_qmp(board, "{ 'execute': 'device_add', 'arguments': { 'driver': 'usb-mouse', 'id': 'mouse', "
+                       "'bus': 'otg-fs.0' } }");
+    g_assert_true(qdict_haskey(answer, "error"));
+    qobject_unref(answer);
+    unplug("kbd");
+    qtest_qmp_device_add(board, "usb-hub", "hub", "{ 'bus': 'otg-fs.0' }");
+    qtest_qmp_device_add(board, "usb-kbd", "kbd", "{ 'bus': 'otg-fs.0', 'port': '1.1' }");
+    qtest_qmp_device_add(board, "usb-mouse", "mouse", "{ 'bus': 'otg-fs.0', 'port': '1.2' }");
 }
 
 /* The switch of VBUS is a pin's matter, not PPWR's alone. */
@@ -882,6 +899,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("otg-host/connect", test_connect);
+    qtest_add_func("otg-host/one-port", test_one_port);
     qtest_add_func("otg-host/power", test_power);
     qtest_add_func("otg-host/no-power", test_no_power);
     qtest_add_func("otg-host/no-vbus", test_no_vbus);

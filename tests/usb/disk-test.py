@@ -63,9 +63,10 @@ class Board:
         self.command("qom-set", path="/machine/peripheral/far", property="attached", value=on)
 
     def wait_until_found(self):
+        """... with its disk, which has no size before its capacity is known."""
         for _ in range(6000):
-            if "Mass Storage" in (self.command("qom-get", path="/machine/peripheral/far", property="tree") or ""):
-                # only a disk that is there has a size
+            node = self.command("query-named-block-nodes")[0]
+            if node["image"]["virtual-size"] == SIZE:
                 self.command("block-export-add", type="nbd", id="stick", node_name="stick", writable=True)
                 return True
             time.sleep(0.01)
