@@ -427,6 +427,9 @@ static void test_disabled_port(void)
     unplug("kbd");                                              /* in the middle of it */
     board_wait_ns(10 * MS);
     halt_channel(0);
+    set_size(0, 8, 1, DATA1);
+    enable_channel(0);                                          /* the firmware may not know yet */
+    halt_channel(0);
     g_assert_cmpint(board_mistakes("/machine"), ==, 1);
 }
 
