@@ -14,7 +14,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/otg/channel.h"
+#include "stm32/peripherals/otg/channels.h"
 
 #define HALT_NS 1000                    /* until a halt has come to the top of its queue */
 

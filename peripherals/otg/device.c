@@ -84,6 +84,21 @@ static bool is_for_us(const Otg *s, const UsbToken *token)
     return token->address == reg_get(s, DCFG, DAD) || (s->in_control && token->address == s->address);
 }
 
+static UsbAnswer to_endpoint(Otg *s, UsbToken *token)
+{
+    UsbAnswer answer;
+
+    if (token->pid == USB_TOKEN_SETUP) {
+        answer = otg_setup_token(s, token);
+        if (answer == USB_ACK) {
+            otg_in_setup(s, token->endpoint);
+        }
+        return answer;
+    }
+    otg_setup_is_over(s, token->endpoint);      /* what comes now is no further SETUP */
+    return token->pid == USB_TOKEN_IN ? otg_in_token(s, token) : otg_out_token(s, token);
+}
+
 static UsbAnswer device_token(void *opaque, UsbToken *token)
 {
     Otg *s = opaque;
@@ -106,8 +121,7 @@ static UsbAnswer device_token(void *opaque, UsbToken *token)
         s->in_control = true;
         s->address = token->address;
     }
-    answer = token->pid == USB_TOKEN_IN ? otg_in_token(s, token)
-             : token->pid == USB_TOKEN_SETUP ? otg_setup_token(s, token) : otg_out_token(s, token);
+    answer = to_endpoint(s, token);
     if (answer == USB_DATA && !token->endpoint) {
         s->in_control = false;
     }

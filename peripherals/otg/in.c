@@ -14,7 +14,7 @@
 #include "stm32/peripherals/otg/state.h"
 
 #define CTL(field) R_DIEPCTL1_##field##_MASK
-#define INT(field) R_DIEPINT0_##field##_MASK
+#define FLAG(field) R_DIEPINT0_##field##_MASK
 
 static unsigned type(const Otg *s, unsigned n)
 {
@@ -91,7 +91,7 @@ static void packet_is_sent(Otg *s, unsigned n, unsigned size)
     }
     if (!pktcnt(s, n)) {
         DIEPCTL(s, n) &= ~CTL(EPENA);
-        DIEPINT(s, n) |= INT(XFRC);
+        DIEPINT(s, n) |= FLAG(XFRC);
     }
 }
 
@@ -186,10 +186,10 @@ static UsbAnswer nak(Otg *s, unsigned n)
 {
     s->in[n].nak = true;
     if (!s->tx[fifo_of(s, n)].used) {
-        DIEPINT(s, n) |= INT(ITTXFE);
+        DIEPINT(s, n) |= FLAG(ITTXFE);
     }
     if (s->is_hs) {
-        DIEPINT(s, n) |= INT(NAK);
+        DIEPINT(s, n) |= FLAG(NAK);
     }
     return USB_NAK;
 }
@@ -207,7 +207,6 @@ UsbAnswer otg_in_token(Otg *s, UsbToken *token)
     if (n >= s->n_endpoints || !(DIEPCTL(s, n) & CTL(USBAEP))) {
         return USB_NOTHING;
     }
-    otg_setup_is_over(s, n);
     if (type(s, n) == EP_ISOCHRONOUS) {
         return isochronous(s, n, token);
     }
@@ -311,7 +310,7 @@ void otg_diepint_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     Otg *s = OTG(p);
     unsigned n = (reg - R_DIEPINT0) / 8;
 
-    if ((was & ~p->regs[reg]) & (INT(ITTXFE) | INT(NAK)) && s->in[n].nak &&
+    if ((was & ~p->regs[reg]) & (FLAG(ITTXFE) | FLAG(NAK)) && s->in[n].nak &&
         reg_get(s, DIEPMSK, ITTXFEMSK)) {
         s->in[n].nak = false;
         usb_ready(&s->socket, true, n);
@@ -367,7 +366,7 @@ static void disable(Otg *s, unsigned n)
                        "for DIEPINT%u.INEPNE", n, n);
     }
     DIEPCTL(s, n) &= ~(CTL(EPENA) | CTL(EPDIS));
-    DIEPINT(s, n) |= INT(EPDISD);
+    DIEPINT(s, n) |= FLAG(EPDISD);
 }
 
 void otg_diepctl_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
@@ -377,11 +376,11 @@ void otg_diepctl_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 
     if (data & CTL(SNAK)) {
         DIEPCTL(s, n) |= CTL(NAKSTS);
-        DIEPINT(s, n) |= INT(INEPNE);
+        DIEPINT(s, n) |= FLAG(INEPNE);
     }
     if (data & CTL(CNAK)) {
         DIEPCTL(s, n) &= ~CTL(NAKSTS);
-        DIEPINT(s, n) &= ~INT(INEPNE);
+        DIEPINT(s, n) &= ~FLAG(INEPNE);
     }
     if (n && (data & (CTL(SD0PID) | CTL(SODDFRM)))) {
         DIEPCTL(s, n) = FIELD_DP32(DIEPCTL(s, n), DIEPCTL1, EONUM, !(data & CTL(SD0PID)));

@@ -139,19 +139,18 @@ static bool wants_host(const Otg *s)
 static void change_role(Otg *s)
 {
     s->role_at = COUNTER_NEVER;
-    if (s->host != wants_host(s)) {
-        s->host = !s->host;
-        otg_rx_flush(s);
-        for (unsigned fifo = 0; fifo < OTG_ENDPOINTS; fifo++) {
-            otg_tx_flush(s, fifo);
-        }
-        otg_host_enter(s, s->host);
+    s->host = !s->host;
+    otg_rx_flush(s);
+    for (unsigned fifo = 0; fifo < OTG_ENDPOINTS; fifo++) {
+        otg_tx_flush(s, fifo);
     }
 }
 
-static void update_role(Otg *s)
+bool otg_role_update(Otg *s)
 {
     bool id = id_is_high(s), forced = reg_get(s, GUSBCFG, FHMOD) || reg_get(s, GUSBCFG, FDMOD);
+    bool was = s->host;
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 
     if (id != s->id_told) {
         s->id_told = id;
@@ -159,17 +158,17 @@ static void update_role(Otg *s)
     }
     if (wants_host(s) == s->host) {
         s->role_at = COUNTER_NEVER;
-    } else if (!forced) {
+    } else if (!forced || now >= s->role_at) {
         change_role(s);
     } else if (s->role_at == COUNTER_NEVER) {
-        s->role_at = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ROLE_NS;
+        s->role_at = now + ROLE_NS;
     }
     counter_arm(s->role_timer, s->role_at);
+    return s->host != was;
 }
 
 static void role_expired(void *opaque)
 {
-    change_role(opaque);
     periph_update(opaque);
 }
 
@@ -193,7 +192,6 @@ static void update_pull_up(Otg *s)
 
 void otg_line_update(Otg *s)
 {
-    update_role(s);
     update_session(s);
     update_pull_up(s);
 }

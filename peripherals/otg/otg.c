@@ -19,11 +19,6 @@
 
 #define FLUSH_ALL 16
 
-void otg_set_gintsts(Otg *s, uint32_t flags)
-{
-    s->parent_obj.regs[R_GINTSTS] |= flags;
-}
-
 /* ---- Interrupts ---- */
 
 static uint32_t device_flags(Otg *s)
@@ -62,6 +57,9 @@ void otg_update(Periph *p)
     bool on = reg_get(s, GAHBCFG, GINT);
 
     otg_host_show_plug(s);
+    if (otg_role_update(s)) {
+        otg_host_enter(s, s->host);
+    }
     otg_line_update(s);
     if (s->host) {
         otg_host_update(s);

@@ -11,7 +11,7 @@
 #include "stm32/peripherals/otg/state.h"
 
 #define CTL(field) R_DOEPCTL1_##field##_MASK
-#define INT(field) R_DOEPINT0_##field##_MASK
+#define FLAG(field) R_DOEPINT0_##field##_MASK
 #define SETUP_BYTES 8
 
 static unsigned type(const Otg *s, unsigned n)
@@ -81,7 +81,7 @@ static void transfer_is_over(Otg *s, unsigned n, unsigned toggle)
 {
     DOEPCTL(s, n) = (DOEPCTL(s, n) | CTL(NAKSTS)) & ~CTL(EPENA);
     if (otg_uses_dma(s)) {
-        DOEPINT(s, n) |= INT(XFRC);
+        DOEPINT(s, n) |= FLAG(XFRC);
     } else {
         push(s, PKT_OUT_DONE, n, toggle, NULL, 0);
     }
@@ -122,7 +122,7 @@ static UsbAnswer nak(Otg *s, unsigned n)
 {
     s->out[n].nak = true;
     if (type(s, n) == EP_CONTROL && !(DOEPCTL(s, n) & CTL(EPENA))) {
-        DOEPINT(s, n) |= INT(OTEPDIS);
+        DOEPINT(s, n) |= FLAG(OTEPDIS);
     }
     return USB_NAK;
 }
@@ -168,7 +168,6 @@ UsbAnswer otg_out_token(Otg *s, UsbToken *token)
     if (!is_active(s, n)) {
         return USB_NOTHING;
     }
-    otg_setup_is_over(s, n);
     if (token->pid == USB_PING) {
         return ping(s, n);
     }
@@ -201,7 +200,7 @@ static void count_setup(Otg *s, unsigned n)
     if (left) {
         DOEPTSIZ(s, n) = FIELD_DP32(DOEPTSIZ(s, n), DOEPTSIZ1, STUPCNT, left - 1);
     } else if (s->out[n].setup) {
-        DOEPINT(s, n) |= INT(B2BSTUP);
+        DOEPINT(s, n) |= FLAG(B2BSTUP);
     }
 }
 
@@ -230,19 +229,18 @@ UsbAnswer otg_setup_token(Otg *s, UsbToken *token)
     if (n) {
         DOEPCTL(s, n) |= CTL(EONUM);
     }
-    otg_in_setup(s, n);
     return USB_ACK;
 }
 
 void otg_setup_is_over(Otg *s, unsigned n)
 {
-    if (!s->out[n].setup || !has_room(s, 0)) {
+    if (n >= s->n_endpoints || !s->out[n].setup || !has_room(s, 0)) {
         return;
     }
     s->out[n].setup = false;
     DOEPCTL(s, n) &= ~CTL(EPENA);
     if (otg_uses_dma(s)) {
-        DOEPINT(s, n) |= INT(STUP);
+        DOEPINT(s, n) |= FLAG(STUP);
     } else {
         push(s, PKT_SETUP_DONE, n, 0, NULL, 0);
     }
@@ -306,10 +304,10 @@ void otg_status_popped(Otg *s, uint32_t status)
         otg_set_gintsts(s, R_GINTSTS_GONAKEFF_MASK);
         break;
     case PKT_OUT_DONE:
-        DOEPINT(s, n) |= INT(XFRC);
+        DOEPINT(s, n) |= FLAG(XFRC);
         break;
     case PKT_SETUP_DONE:
-        DOEPINT(s, n) |= INT(STUP);
+        DOEPINT(s, n) |= FLAG(STUP);
         break;
     }
 }
@@ -338,7 +336,7 @@ static void disable(Otg *s, unsigned n)
                        "and wait for GINTSTS.GONAKEFF", n);
     }
     DOEPCTL(s, n) &= ~(CTL(EPENA) | CTL(EPDIS));
-    DOEPINT(s, n) |= INT(EPDISD);
+    DOEPINT(s, n) |= FLAG(EPDISD);
 }
 
 void otg_doepctl_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)

@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/otg/channel.h"
+#include "stm32/peripherals/otg/channels.h"
 
 enum { TOP_TOKEN = 0, TOP_EMPTY = 1 };  /* HNPTXSTS, HPTXSTS: what the top of a queue is */
 

@@ -13,7 +13,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/otg/channel.h"
+#include "stm32/peripherals/otg/channels.h"
 
 #define ASK_NS (10 * SCALE_MS)
 #define SOF_BITS_FULL_NS 3000           /* 35 bits and the gap behind them */

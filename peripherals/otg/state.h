@@ -116,6 +116,12 @@ typedef struct Otg {
 #define HCTSIZ(s, n)    ((s)->parent_obj.regs[R_HCTSIZ0 + 8 * (n)])
 #define HCDMA(s, n)     ((s)->parent_obj.regs[R_HCDMA0 + 8 * (n)])
 
+/* Flags of GINTSTS are there from now on. */
+static inline void otg_set_gintsts(Otg *s, uint32_t flags)
+{
+    s->parent_obj.regs[R_GINTSTS] |= flags;
+}
+
 /* What a word of status in the receive FIFO tells a device (RM0090 34.16.2, GRXSTSP.PKTSTS). */
 typedef enum OtgPacketStatus {
     PKT_GLOBAL_NAK = 1, PKT_OUT = 2, PKT_OUT_DONE = 3, PKT_SETUP_DONE = 4, PKT_SETUP = 6,
@@ -167,7 +173,9 @@ void otg_status_popped(Otg *s, uint32_t status);
 
 void otg_line_init(Otg *s);
 void otg_line_reset(Otg *s);
-/* Role, session, pull-up: made true. */
+/* The role is made true: has it changed? */
+bool otg_role_update(Otg *s);
+/* Session and pull-up are. */
 void otg_line_update(Otg *s);
 /* Is there a session, as a device sees it? */
 bool otg_session_is_valid(const Otg *s);
@@ -307,7 +315,7 @@ void otg_requests_flush(Otg *s, unsigned fifo);
 uint32_t otg_hnptxsts_read(Periph *p, unsigned n);
 uint32_t otg_hptxsts_read(Periph *p, unsigned n);
 
-/* ---- channel.c; what the host's files share besides is in channel.h ---- */
+/* ---- channel.c; what the host's files share besides is in channels.h ---- */
 
 /* A word from the bus, into the FIFO that channel @n sends from. */
 void otg_host_push(Otg *s, unsigned n, uint32_t word);
@@ -363,7 +371,5 @@ void otg_class_init(ObjectClass *klass, void *info);
         .interfaces = (InterfaceInfo *)otg_interfaces,                      \
     } };                                                                    \
     DEFINE_TYPES(info##_types)
-/* Set flags of GINTSTS, GOTGINT. */
-void otg_set_gintsts(Otg *s, uint32_t flags);
 
 #endif

@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/otg/channel.h"
+#include "stm32/peripherals/otg/channels.h"
 
 static void count(Otg *s, unsigned n, bool bytes_too, unsigned bytes)
 {

@@ -53,7 +53,7 @@ static uint64_t windows_read(void *opaque, hwaddr addr, unsigned size)
     if (addr >= RAM) {
         return s->ram[(addr - RAM) / 4 % s->ram_words] >> addr % 4 * 8;
     }
-    otg_sync(&s->parent_obj);
+    s->parent_obj.info->sync(&s->parent_obj);
     word = pop(s);
     periph_update(&s->parent_obj);
     return word >> addr % 4 * 8;
@@ -73,7 +73,7 @@ static void windows_write(void *opaque, hwaddr addr, uint64_t value, unsigned si
         s->ram[(addr - RAM) / 4 % s->ram_words] = value;
         return;
     }
-    otg_sync(&s->parent_obj);
+    s->parent_obj.info->sync(&s->parent_obj);
     if (n >= (s->host ? s->n_channels : s->n_endpoints)) {
         periph_mistake(&s->parent_obj, "write to the FIFO of %s %u, which there is not",
                        s->host ? "channel" : "endpoint", n);

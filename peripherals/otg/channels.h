@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_PERIPHERALS_OTG_CHANNEL_H
-#define STM32_PERIPHERALS_OTG_CHANNEL_H
+#ifndef STM32_PERIPHERALS_OTG_CHANNELS_H
+#define STM32_PERIPHERALS_OTG_CHANNELS_H
 
 #include "stm32/peripherals/otg/state.h"
 
