@@ -78,7 +78,10 @@ static void port_child_detach(USBPort *port, USBDevice *child)
 
 static void port_wakeup(USBPort *port)
 {
-    otg_host_woken(HOST(port));
+    Otg *s = HOST(port);
+
+    s->h.woken = true;
+    periph_update(&s->parent_obj);
 }
 
 /* Channels that were told NAK ask again. */

@@ -192,14 +192,14 @@ void otg_hprt_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 }
 
 /* A device drives a resume on a bus that is suspended: the core goes on with that until PRES is cleared. */
-void otg_host_woken(Otg *s)
+static void wake(Otg *s)
 {
+    s->h.woken = false;
     if (s->host && reg_get(s, HPRT, PSUSP)) {
         reg_set(s, HPRT, PSUSP, 0);
         reg_set(s, HPRT, PRES, 1);
         s->waking |= reg_get(s, PCGCCTL, STPPCLK);
         otg_set_gintsts(s, R_GINTSTS_WKUINT_MASK);
-        periph_update(&s->parent_obj);
     }
 }
 
@@ -232,6 +232,9 @@ void otg_host_update(Otg *s)
     OtgHost *h = &s->h;
     int64_t sof = reg_get(s, GINTMSK, SOFM) && !reg_get(s, GINTSTS, SOF) ? otg_host_next_sof(s) : COUNTER_NEVER;
 
+    if (h->woken) {
+        wake(s);
+    }
     h->again = true;
     if (h->busy) {
         return;                         /* who is at work looks at everything when it is done */

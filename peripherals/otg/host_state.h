@@ -84,6 +84,7 @@ typedef struct OtgHost {
     USBBus bus;
     USBPort port;
     bool resetting;
+    bool woken;                 /* a device wakes the bus, which is still to be told */
     OtgPending pending[OTG_PENDING];
     uint32_t toggles[OTG_ADDRESSES];    /* of the devices: bit n OUT endpoint n, bit 16 + n IN */
     uint8_t configuration[OTG_ADDRESSES];       /* that they were given */

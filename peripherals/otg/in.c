@@ -329,7 +329,7 @@ void otg_dieptsiz_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     Otg *s = OTG(p);
     unsigned n = (reg - R_DIEPTSIZ0) / 8;
 
-    if (is_enabled(s, n)) {
+    if (is_enabled(s, n) && type(s, n) != EP_ISOCHRONOUS) {     /* that one is armed anew when it missed its frame */
         periph_mistake(p, "write of DIEPTSIZ%u while IN endpoint %u is enabled: the transfer under way is "
                        "changed; wait for XFRC, or disable it first", n, n);
     }

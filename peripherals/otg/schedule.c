@@ -15,7 +15,6 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/otg/channels.h"
 
-#define ASK_NS (10 * SCALE_MS)
 #define SOF_BITS_FULL_NS 3000           /* 35 bits and the gap behind them */
 #define SOF_BITS_HIGH_NS 300
 
@@ -218,10 +217,4 @@ void otg_schedule_run(Otg *s)
     run_halts(s, now, &when);
     h->busy = false;
     h->next = when;
-}
-
-/* DMA: when a device that said NAK is asked again at the latest. */
-int64_t otg_schedule_ask_at(void)
-{
-    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ASK_NS;
 }

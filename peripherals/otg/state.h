@@ -265,8 +265,6 @@ void otg_host_update(Otg *s);
 void otg_host_show_plug(Otg *s);
 uint32_t otg_hprt_read(Periph *p, unsigned n);
 void otg_hprt_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
-/* A device wakes the bus. */
-void otg_host_woken(Otg *s);
 extern const VMStateDescription otg_host_vmstate;       /* host_vmstate.c */
 
 /* ---- host_frames.c ---- */
@@ -295,8 +293,6 @@ void otg_host_check_clock(Otg *s);
 
 /* Go on: end what is over, begin what can begin.  Sets h.next. */
 void otg_schedule_run(Otg *s);
-/* DMA: when a device that said NAK is asked again at the latest, in virtual ns. */
-int64_t otg_schedule_ask_at(void);
 
 /* ---- requests.c ---- */
 

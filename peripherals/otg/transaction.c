@@ -7,6 +7,9 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/otg/channels.h"
 
+/* DMA: a device that said NAK is asked again after that at the latest. */
+#define ASK_NS (10 * SCALE_MS)
+
 static void count(Otg *s, unsigned n, bool bytes_too, unsigned bytes)
 {
     uint32_t *size = &HCTSIZ(s, n);
@@ -130,7 +133,7 @@ static void ends_with_dma(Otg *s, unsigned n)
     if (t->answer == USB_NAK && !channel_is_periodic(s, n)) {
         channel_flag(s, n, INT(NAK));
         c->nak = true;
-        c->ask_at = otg_schedule_ask_at();
+        c->ask_at = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ASK_NS;
     } else if (t->in && t->answer == USB_DATA) {
         store(s, n);
     } else if (!t->in && is_taken(s, n)) {

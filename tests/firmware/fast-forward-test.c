@@ -19,10 +19,11 @@ static const struct Program {
     const char *name, *args;
 } programs[] = {
     { "analog", "-machine wire=pa4-pa1" }, { "blocks" }, { "bursts" },
-    { "can", "-object can-bus,id=b -machine canbus1=b,canbus2=b" }, { "clock" }, { "css" }, { "demo" }, { "dma" },
-    { "faults" }, { "flash" }, { "i2c" }, { "interrupts" }, { "melody" }, { "microphone" }, { "pair" },
-    { "parts" }, { "real_time" }, { "rtc" }, { "runs" }, { "runs_awake" }, { "sleep" }, { "snapshot" }, { "soft" }, { "spi" }, { "stop" },
-    { "tilt" }, { "timers" }, { "waiting" }, { "waiting_devices" }, { "watchdogs" },
+    { "can", "-object can-bus,id=b -machine canbus1=b,canbus2=b" }, { "clock" }, { "css" }, { "demo" },
+    { "dma" }, { "faults" }, { "flash" }, { "i2c" }, { "interrupts" }, { "melody" },
+    { "microphone" }, { "pair" }, { "parts" }, { "real_time" }, { "rtc" }, { "runs" }, { "runs_awake" },
+    { "sleep" }, { "snapshot" }, { "soft" }, { "spi" }, { "stop" }, { "tilt" }, { "timers" }, { "waiting" },
+    { "waiting_devices" }, { "watchdogs" },
 };
 static const int64_t stops[ROWS] = { 11 * MS + 123, 47 * MS + 3 };
 
