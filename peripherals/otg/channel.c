@@ -171,6 +171,9 @@ static void check(Otg *s, unsigned n)
     unsigned size = channel_max_packet(s, n);
     bool in = HCCHAR(s, n) & CHAR(EPDIR);
 
+    if (!reg_get(s, HPRT, PENA) && s->h.ever_connected && !s->h.connected) {
+        return;                         /* a device that has just gone is nobody's mistake */
+    }
     if (!reg_get(s, HPRT, PENA)) {
         periph_mistake(&s->parent_obj, "channel %u is enabled while the port is not (HPRT.PENA is 0): nothing is sent; "
                        "reset the port when a device is connected, and wait for PENCHNG", n);

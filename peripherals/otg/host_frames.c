@@ -57,6 +57,12 @@ void otg_host_set_frames(Otg *s, bool on)
     }
 }
 
+/* FCRST: the next one has number 0. */
+void otg_host_restart_frames(Otg *s)
+{
+    s->h.frame_base = -(otg_host_frame_at(s, now_ns()) + 1);
+}
+
 void otg_host_sync(Otg *s)
 {
     uint64_t begun = otg_host_frame_at(s, now_ns()) + 1;

@@ -197,6 +197,9 @@ static void grstctl_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if (data & R_GRSTCTL_TXFFLSH_MASK) {
         flush_tx(s, reg_get(s, GRSTCTL, TXFNUM));
     }
+    if (data & R_GRSTCTL_FCRST_MASK) {
+        otg_host_restart_frames(s);
+    }
     p->regs[n] &= ~(R_GRSTCTL_RXFFLSH_MASK | R_GRSTCTL_TXFFLSH_MASK | R_GRSTCTL_HSRST_MASK |
                     R_GRSTCTL_FCRST_MASK);
     if (!(p->regs[n] & R_GRSTCTL_CSRST_MASK)) {

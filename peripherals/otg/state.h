@@ -265,6 +265,8 @@ extern const VMStateDescription otg_host_vmstate;       /* host_vmstate.c */
 
 /* From now on there are frames, or there are none. */
 void otg_host_set_frames(Otg *s, bool on);
+/* Their numbers begin anew. */
+void otg_host_restart_frames(Otg *s);
 /* When the next one begins; COUNTER_NEVER if there are none. */
 int64_t otg_host_next_sof(const Otg *s);
 /* Flags of what time alone has done: SOF. */

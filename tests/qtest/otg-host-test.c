@@ -189,6 +189,9 @@ static void test_frames(void)
     g_assert_true(irq(67));
     frame = FIELD_EX32(get(A_HFNUM), HFNUM, FRNUM);
     g_assert_cmpuint(frame, ==, 101);
+    put(A_GRSTCTL, R_GRSTCTL_FCRST_MASK);
+    board_wait_ns(MS);
+    g_assert_cmpuint(FIELD_EX32(get(A_HFNUM), HFNUM, FRNUM), ==, 0);
     put(A_HPRT, port() | R_HPRT_PSUSP_MASK);
     g_assert_true(get(A_HPRT) & R_HPRT_PSUSP_MASK);
     put(A_GINTSTS, R_GINTSTS_SOF_MASK);
@@ -426,6 +429,9 @@ static void test_disabled_port(void)
     enable_channel(0);
     unplug("kbd");                                              /* in the middle of it */
     board_wait_ns(10 * MS);
+    halt_channel(0);
+    set_size(0, 8, 1, DATA1);
+    enable_channel(0);                                          /* the firmware may not know yet */
     halt_channel(0);
     g_assert_cmpint(board_mistakes("/machine"), ==, 1);
 }
