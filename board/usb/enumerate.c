@@ -137,7 +137,8 @@ static bool coroutine_fn attempt(Gadget *g, bool reset)
     gadget_read_qualifier(g);
     gadget_read_strings(g);
     check_all(g);
-    return configure(g, g->config[0].data[5]);
+    /* one that refuses is there all the same, unconfigured, as Linux has it */
+    return configure(g, g->config[0].data[5]) || g->bus.state == PORT_ON;
 }
 
 static void coroutine_fn enumerate(void *opaque)

@@ -504,6 +504,13 @@ static void test_wrong_behaviour(void)
     device.stall_string_0 = true;
     expect("string 0, which names their language, fails: STALL");
     start_bad();
+    device.no_configuration = true;
+    plug_in();
+    g_assert_cmpuint(found, ==, 1);                 /* but not configured */
+    g_assert_cmpuint(gadget.configuration, ==, 0);
+    g_assert_false(gadget.endpoint[1][1].there);
+    expect("SET_CONFIGURATION 1 fails: STALL");
+    start_bad();
     device.qualifier = (const uint8_t[]) { 9, 6, 0, 2, 0, 0, 0, 64, 1, 0 };
     expect("the device qualifier has bLength 9");
 }

@@ -96,6 +96,7 @@ static void take_setup(TestDevice *d, const UsbToken *token)
         d->ready_at = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + d->address_ns;
         break;
     case 0x0009:
+        d->stalled = d->no_configuration;
         d->configuration = d->setup[2];
         if (!d->keeps_toggle) {
             d->toggle_in = d->toggle_out = d->toggle_2 = 0;

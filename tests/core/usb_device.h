@@ -21,6 +21,7 @@ typedef struct TestDevice {
     bool keeps_toggle;              /* SET_CONFIGURATION does not make it DATA0 */
     bool short_string;              /* bLength is one more than what comes */
     bool stall_string_0;
+    bool no_configuration;          /* SET_CONFIGURATION is refused */
     int64_t address_ns;             /* the status stage of SET_ADDRESS is ready that late */
     /* What is there */
     uint8_t address, new_address, configuration;
