@@ -104,7 +104,11 @@ static UsbAnswer device_token(void *opaque, UsbToken *token)
     Otg *s = opaque;
     UsbAnswer answer;
 
-    if (s->host || !is_for_us(s, token) || reg_get(s, PCGCCTL, STPPCLK)) {
+    /*
+     * unsure: STPPCLK stops the PHY of a bus that is suspended, no longer: much firmware sets it then and never
+     * clears it, and is answered on the chip.
+     */
+    if (s->host || !is_for_us(s, token)) {
         return USB_NOTHING;
     }
     if (!otg_clock_is_right(s) || !clock_is_enabled(s->parent_obj.clk)) {

@@ -149,6 +149,7 @@ static void idle_expired(void *opaque)
 
     s->suspend_at = COUNTER_NEVER;
     s->suspended = true;
+    s->waking = false;
     otg_set_gintsts(s, R_GINTSTS_ESUSP_MASK | R_GINTSTS_USBSUSP_MASK);
     periph_update(&s->parent_obj);
 }
