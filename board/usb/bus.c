@@ -10,18 +10,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/core/counter.h"
+#include "stm32/board/usb/bus.h"
 #include "stm32/board/usb/pipe.h"
-#include "stm32/board/usb/port.h"
-
-void host_bus_wake(HostBus *bus, int64_t when)
-{
-    int64_t set = timer_expire_time_ns(bus->timer);
-
-    if (when != COUNTER_NEVER && (set < 0 || when < set)) {
-        counter_arm(bus->timer, when);
-    }
-}
 
 /* ---- When what may begin ---- */
 

@@ -5,6 +5,9 @@
  */
 #include "qemu/osdep.h"
 #include "stm32/board/usb/check.h"
+#include "stm32/board/usb/check_class.h"
+#include "stm32/board/usb/check_endpoint.h"
+#include "stm32/board/usb/complain.h"
 
 static bool is_high(const Gadget *g)
 {

@@ -1,17 +1,14 @@
 /*
  * What a strict host would say of a device's descriptors: reports, one line for each cause, of what is
- * against USB 2.0, and who minds.
+ * against USB 2.0, and who minds.  Endpoints (check_endpoint.c) and what classes want (check_class.c) are part of
+ * a configuration.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef STM32_BOARD_USB_CHECK_H
 #define STM32_BOARD_USB_CHECK_H
 
-#include "stm32/core/mistake.h"
 #include "stm32/board/usb/gadget.h"
-
-/* @chapter and the text have to be literals. */
-#define COMPLAIN(g, chapter, ...) guest_mishap((g)->path, "USB " chapter, __VA_ARGS__)
 
 /* The device descriptor, of which @length bytes have come. */
 void check_device(Gadget *g, unsigned length);
@@ -21,14 +18,5 @@ void check_qualifier(Gadget *g, const uint8_t *qualifier, int length);
 void check_configuration(Gadget *g, const Descriptors *d, unsigned total);
 /* String @index, of which @length bytes have come. */
 void check_string(Gadget *g, unsigned index, const uint8_t *string, unsigned length);
-
-/* ---- check_endpoint.c ---- */
-
-/* The endpoints of an interface. */
-void check_endpoints(Gadget *g, const Descriptors *d, const uint8_t *interface);
-
-/* ---- check_class.c: what classes want of an interface ---- */
-
-void check_class(Gadget *g, const Descriptors *d, const uint8_t *interface);
 
 #endif

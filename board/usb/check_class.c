@@ -1,10 +1,11 @@
 /*
- * What classes want of an interface, see check.h: CDC 1.2 and PSTN 1.2, HID 1.11, mass storage bulk-only 1.0.
+ * What classes want of an interface, see check_class.h: CDC 1.2 and PSTN 1.2, HID 1.11, mass storage bulk-only 1.0.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/board/usb/check.h"
+#include "stm32/board/usb/check_class.h"
+#include "stm32/board/usb/complain.h"
 
 enum { CDC_HEADER = 0, CDC_CALL_MANAGEMENT = 1, CDC_ACM = 2, CDC_UNION = 6 };
 

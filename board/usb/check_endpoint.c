@@ -1,10 +1,11 @@
 /*
- * Endpoints, see check.h: USB 2.0 5.5 to 5.8, 9.6.6.
+ * Endpoints, see check_endpoint.h: USB 2.0 5.5 to 5.8, 9.6.6.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/board/usb/check.h"
+#include "stm32/board/usb/check_endpoint.h"
+#include "stm32/board/usb/complain.h"
 
 static const char *const kinds[] = { "control", "isochronous", "bulk", "interrupt" };
 

@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
 #include "stm32/board/usb/check.h"
+#include "stm32/board/usb/complain.h"
 #include "stm32/board/usb/enumerate.h"
 
 #define ADDRESS 1

@@ -8,15 +8,11 @@
 #include "qemu/osdep.h"
 #include "stm32/core/mistake.h"
 #include "stm32/board/usb/pipe.h"
+#include "stm32/board/usb/transfers.h"
 
 #define MAX_ERRORS 3
 
 enum { STAGE_SETUP, STAGE_DATA, STAGE_STATUS };
-
-UsbPipe *pipe_of(HostBus *bus, const Transfer *t)
-{
-    return &bus->pipe[t->in && t->kind != TRANSFER_CONTROL][t->endpoint % USB_ENDPOINTS];
-}
 
 /* Does the next data packet come from the device? */
 static bool is_in(const Transfer *t)

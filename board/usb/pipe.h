@@ -6,13 +6,7 @@
 #ifndef STM32_BOARD_USB_PIPE_H
 #define STM32_BOARD_USB_PIPE_H
 
-#include "stm32/board/usb/bus.h"
-
-UsbPipe *pipe_of(HostBus *bus, const Transfer *t);
-static inline bool pipe_is_periodic(const Transfer *t)
-{
-    return t->kind == TRANSFER_ISOCHRONOUS || t->kind == TRANSFER_INTERRUPT;
-}
+#include "stm32/board/usb/state.h"
 
 /* The next token of @t. */
 int pipe_pid(HostBus *bus, const Transfer *t);

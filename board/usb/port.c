@@ -9,8 +9,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/core/counter.h"
 #include "stm32/board/usb/port.h"
+#include "stm32/board/usb/transfers.h"
 
 #define MS 1000000LL
 #define DEBOUNCE_NS (100 * MS)

@@ -6,7 +6,14 @@
 #ifndef STM32_BOARD_USB_PORT_H
 #define STM32_BOARD_USB_PORT_H
 
-#include "stm32/board/usb/bus.h"
+#include "stm32/board/usb/state.h"
+
+/* Reset the device: enabled() follows.  All transfers end. */
+void host_bus_reset(HostBus *bus);
+/* Let the bus rest, or wake the device. */
+void host_bus_suspend(HostBus *bus, bool on);
+
+/* ---- For bus.c ---- */
 
 extern const UsbHostOps port_host_ops;
 

@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "stm32/board/usb/check.h"
+#include "stm32/board/usb/complain.h"
 #include "stm32/board/usb/enumerate.h"
 
 #define MS 1000000LL

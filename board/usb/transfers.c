@@ -1,11 +1,10 @@
 /*
- * Transfers: from host_bus_submit() to their `done`, see bus.h.
+ * Transfers: from host_bus_submit() to their `done`, see transfers.h; time-outs, and the toggles of their endpoints.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/core/counter.h"
-#include "stm32/board/usb/pipe.h"
+#include "stm32/board/usb/transfers.h"
 
 const char *transfer_status_name(TransferStatus status)
 {

@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/board/usb/check.h"
+#include "stm32/core/mistake.h"
 #include "stm32/board/usb/host/stream.h"
 
 enum { SET_LINE_CODING = 0x20, SET_CONTROL_LINE_STATE = 0x22, SEND_BREAK = 0x23 };

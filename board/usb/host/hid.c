@@ -8,7 +8,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/board/usb/check.h"
+#include "stm32/board/usb/complain.h"
 #include "stm32/board/usb/host/stream.h"
 
 #define MAX_REPORT 256

@@ -26,14 +26,6 @@ struct UsbHostPlug {
     char *msc;
 };
 
-const uint8_t *host_class_interface(HostClass *c)
-{
-    const Descriptors *d = gadget_configuration(c->gadget);
-
-    return d ? descriptors_interface(d, c->interface,
-                                     c->gadget->alternate[c->interface % GADGET_INTERFACES]) : NULL;
-}
-
 /* Who drives @interface? */
 static HostClass *driver_of(UsbHostPlug *host, const uint8_t *interface)
 {

@@ -20,7 +20,6 @@
 #include "system/block-backend.h"
 #include "qapi/error.h"
 #include "qobject/qdict.h"
-#include "stm32/board/usb/check.h"
 #include "stm32/board/usb/host/scsi.h"
 
 #define DRIVER "stm32-usb-storage"

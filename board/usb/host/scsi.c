@@ -7,7 +7,7 @@
 #include "qemu/osdep.h"
 #include "qemu/bswap.h"
 #include "stm32/core/user_file.h"
-#include "stm32/board/usb/check.h"
+#include "stm32/board/usb/complain.h"
 #include "stm32/board/usb/host/scsi.h"
 
 #define TIMEOUT_NS 30000000000LL

@@ -1,28 +1,10 @@
 /*
- * usbredir: packets that the other side submits, and takes back.  See state.h.
+ * usbredir: packets that the other side submits, and takes back; configurations that it sets.  See state.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "stm32/board/usb/redir/state.h"
-
-uint8_t redir_status(TransferStatus status)
-{
-    switch (status) {
-    case TRANSFER_DONE:
-        return usb_redir_success;
-    case TRANSFER_STALLED:
-        return usb_redir_stall;
-    case TRANSFER_CANCELLED:
-        return usb_redir_cancelled;
-    case TRANSFER_TIMED_OUT:
-        return usb_redir_timeout;
-    case TRANSFER_BABBLE:
-        return usb_redir_babble;
-    default:
-        return usb_redir_ioerror;
-    }
-}
 
 /* ---- The answer ---- */
 

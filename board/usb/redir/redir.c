@@ -24,47 +24,6 @@ OBJECT_DECLARE_SIMPLE_TYPE(Redir, REDIR)
 
 /* ---- What the other side is told of the device ---- */
 
-static void describe_interfaces(Redir *r)
-{
-    Gadget *g = redir_gadget(r);
-    const Descriptors *d = gadget_configuration(g);
-    struct usb_redir_interface_info_header h = {};
-
-    for (unsigned i = 0; d && i < GADGET_INTERFACES; i++) {
-        const uint8_t *at = descriptors_interface(d, i, g->alternate[i]);
-
-        if (at) {
-            h.interface[h.interface_count] = at[2];
-            h.interface_class[h.interface_count] = at[5];
-            h.interface_subclass[h.interface_count] = at[6];
-            h.interface_protocol[h.interface_count++] = at[7];
-        }
-    }
-    usbredirparser_send_interface_info(r->parser, &h);
-}
-
-static void describe_endpoints(Redir *r)
-{
-    Gadget *g = redir_gadget(r);
-    struct usb_redir_ep_info_header h = {};
-
-    for (unsigned i = 0; i < 32; i++) {
-        const GadgetEndpoint *e = &g->endpoint[i % 16 ? i / 16 : 0][i % 16];
-
-        h.type[i] = e->there ? e->kind : usb_redir_type_invalid;
-        h.interval[i] = e->b_interval;
-        h.interface[i] = e->interface;
-        h.max_packet_size[i] = e->max_packet | (MAX(e->burst, 1) - 1) << 11;
-    }
-    usbredirparser_send_ep_info(r->parser, &h);
-}
-
-void redir_describe(Redir *r)
-{
-    describe_interfaces(r);
-    describe_endpoints(r);
-}
-
 static void announce(Redir *r)
 {
     Gadget *g = redir_gadget(r);
@@ -112,13 +71,6 @@ static int parser_write(void *opaque, uint8_t *data, int count)
     return MAX(done, 0);
 }
 
-void redir_push(Redir *r)
-{
-    if (r->parser && !r->watch && usbredirparser_has_data_to_write(r->parser)) {
-        usbredirparser_do_write(r->parser);
-    }
-}
-
 static int parser_read(void *opaque, uint8_t *data, int count)
 {
     Redir *r = opaque;
@@ -127,24 +79,6 @@ static int parser_read(void *opaque, uint8_t *data, int count)
     memcpy(data, r->in->data, taken);
     g_byte_array_remove_range(r->in, 0, taken);
     return taken;
-}
-
-static void hang_up(void *opaque)
-{
-    Redir *r = opaque;
-
-    if (r->dropping) {
-        qemu_chr_fe_disconnect(&r->chr);
-    }
-}
-
-void redir_drop(Redir *r, const char *why)
-{
-    if (!r->dropping) {
-        r->dropping = true;
-        usb_plug_say(USB_PLUG(r), "the other side is dropped: %s", why);
-        aio_bh_schedule_oneshot(qemu_get_aio_context(), hang_up, r);    /* not from within its parser */
-    }
 }
 
 static void pump(Redir *r)

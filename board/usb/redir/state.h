@@ -1,5 +1,5 @@
 /*
- * The state of a usbredir plug, from the bottom up: packets.c, streams.c, unused.c, redir.c.
+ * The state of a usbredir plug, from the bottom up: peer.c, streams.c, packets.c, unused.c, redir.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -63,29 +63,29 @@ static inline Gadget *redir_gadget(Redir *r)
     return &USB_PLUG(r)->gadget;
 }
 
-/* ---- packets.c ---- */
+/* ---- peer.c ---- */
 
 uint8_t redir_status(TransferStatus status);
-/* Let the parser call us for what the other side submits and takes back. */
-void packets_init(struct usbredirparser *parser);
-void packets_cancel(Redir *r);
-
-/* ---- streams.c ---- */
-
-void streams_init(struct usbredirparser *parser);
-void streams_stop(Redir *r);
-
-/* ---- unused.c ---- */
-
-void unused_init(struct usbredirparser *parser);
-
-/* ---- redir.c ---- */
-
 /* Tell the other side of interfaces and endpoints. */
 void redir_describe(Redir *r);
 /* Send what has been said. */
 void redir_push(Redir *r);
 /* Hang up: what the other side says makes no sense. */
 void redir_drop(Redir *r, const char *why);
+
+/* ---- streams.c ---- */
+
+void streams_init(struct usbredirparser *parser);
+void streams_stop(Redir *r);
+
+/* ---- packets.c ---- */
+
+/* Let the parser call us for what the other side submits and takes back. */
+void packets_init(struct usbredirparser *parser);
+void packets_cancel(Redir *r);
+
+/* ---- unused.c ---- */
+
+void unused_init(struct usbredirparser *parser);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * The state of the USB/IP server, from the bottom up: urb.c, client.c, usbip.c.
+ * The state of the USB/IP server, from the bottom up: connection.c, describe.c, urb.c, client.c, usbip.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -51,19 +51,8 @@ struct Usbip {
     QTAILQ_HEAD(, Client) clients;
 };
 
-/* ---- urb.c ---- */
+/* ---- connection.c ---- */
 
-/*
- * CMD_SUBMIT: how many bytes it takes with its data, 0 if @header makes no sense.
- */
-uint64_t urb_size(Gadget *g, const uint8_t *header);
-void urb_submit(Client *c, const uint8_t *header);
-void urb_unlink(Client *c, const uint8_t *header);
-void urb_cancel_all(Client *c);
-
-/* ---- client.c ---- */
-
-void client_new(Usbip *server, QIOChannelSocket *channel);
 /* Say this, and then have it sent; what cannot go now goes later. */
 void client_say(Client *c, const void *data, size_t length);
 void client_push(Client *c);
@@ -72,9 +61,22 @@ void client_drop(Client *c, const char *why);
 /* Hang up when all has been said. */
 void client_finish(Client *c);
 
-/* ---- usbip.c ---- */
+/* ---- describe.c ---- */
 
 /* The device as a row of the list, OP_DEVICE bytes. */
 void usbip_describe(Usbip *s, uint8_t *to);
+
+/* ---- urb.c ---- */
+
+/*
+ * CMD_SUBMIT: how many bytes it takes with its data, 0 if @header makes no sense.
+ */
+uint64_t urb_size(Gadget *g, const uint8_t *header);
+void urb_submit(Client *c, const uint8_t *header);
+void urb_unlink(Client *c, const uint8_t *header);
+
+/* ---- client.c ---- */
+
+void client_new(Usbip *server, QIOChannelSocket *channel);
 
 #endif

@@ -221,15 +221,3 @@ void urb_unlink(Client *c, const uint8_t *header)
     }
     client_say(c, answer, sizeof(answer));
 }
-
-void urb_cancel_all(Client *c)
-{
-    Urb *u, *next;
-
-    QTAILQ_FOREACH(u, &c->urbs, next) {
-        u->unlinked = true;
-    }
-    QTAILQ_FOREACH_SAFE(u, &c->urbs, next, next) {
-        host_bus_cancel(&USB_PLUG(c->server)->gadget.bus, &u->t);
-    }
-}
