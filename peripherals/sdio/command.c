@@ -12,6 +12,7 @@
 #include "stm32/peripherals/sdio/state.h"
 
 enum { COMMAND_CLOCKS = 48, LONG_CLOCKS = 136, ANSWER_AFTER = 8, TIMEOUT_CLOCKS = 64, DATA_AFTER = 64 };
+#define PATIENCE 48000          /* clocks that a late host gets to read the response: 1 ms or more */
 enum { WAIT_SHORT = 1, WAIT_LONG = 3 };
 
 static bool is_long(const Sdio *s)
@@ -55,6 +56,8 @@ static void sent(Sdio *s)
         s->response_bytes = sdio_card_command(s, reg_get(s, CMD, CMDINDEX),
                                               s->parent_obj.regs[R_ARG], s->response);
         s->ready_from = s->command_due + DATA_AFTER;
+        s->unseen = s->response_bytes && !time_is_exact();
+        s->seen_from = s->command_due + PATIENCE;
         sdio_data_look(s);
     }
     if (!waits_for_response(s)) {

@@ -2,7 +2,8 @@
  * The data path (RM0090 31.3.4): blocks between the FIFO and the card, a word at a time.
  *
  * What a word does is made true when somebody looks; there is an event where somebody is told.  While virtual
- * time is the host's, data waits for a late host as with HWFC_EN, but not for ever.
+ * time is the host's, data waits for a late host as with HWFC_EN, but not for ever; and a card's first data until
+ * the response has been read: a driver expects that before the data ends.
  *
  * Deliberately different: a card's data begins 64 clocks after the command, and it is never busy: what it has
  * got it has written.  A block that the card has no data for, or does not take, is one with a wrong CRC.  A block
@@ -93,7 +94,7 @@ void sdio_data_look(Sdio *s)
     if (s->data == DATA_READ_WAIT && !holds_card(s)) {
         wait_for_block(s);
     } else if (s->data == DATA_WAIT && sdio_receives(s)) {
-        if (sdio_card_sends(s)) {
+        if (sdio_card_sends(s) && (!s->unseen || now >= s->seen_from)) {
             begin_block(s, MAX(now, s->ready_from));
         }
     } else if (s->data == DATA_WAIT && s->fifo_count) {
@@ -207,7 +208,12 @@ void sdio_data_step(Sdio *s)
 {
     switch (s->data) {
     case DATA_WAIT:
-        end_with(s, STA(DTIMEOUT));
+        if (s->unseen) {
+            s->unseen = false;
+            sdio_data_look(s);
+        } else {
+            end_with(s, STA(DTIMEOUT));
+        }
         break;
     case DATA_BLOCK:
         move_word(s);
@@ -227,7 +233,7 @@ uint64_t sdio_data_due(const Sdio *s)
 {
     switch (s->data) {
     case DATA_WAIT:
-        return sdio_receives(s) ? s->timeout : SDIO_NEVER;
+        return !sdio_receives(s) ? SDIO_NEVER : s->unseen ? s->seen_from : s->timeout;
     case DATA_BLOCK: case DATA_STALLED: case DATA_CRC:
         return s->data_due;
     default:

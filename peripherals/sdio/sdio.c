@@ -100,10 +100,20 @@ static void draw_clock(Sdio *s)
     }
 }
 
+/* An event that comes early does no harm, and costs less than to put it off with every word. */
+static void arm(Sdio *s)
+{
+    uint64_t told = MIN(sdio_command_due(s), sdio_data_told(s));
+    int64_t when = told == SDIO_NEVER ? COUNTER_NEVER : counter_when(&s->ck, told);
+
+    if (when == COUNTER_NEVER || !timer_pending(s->timer) || timer_expire_time_ns(s->timer) > when) {
+        counter_arm(s->timer, when);
+    }
+}
+
 static void sdio_update(Periph *p)
 {
     Sdio *s = SDIO(p);
-    uint64_t told = MIN(sdio_command_due(s), sdio_data_told(s));
 
     look_for_interrupt(s);
     draw_clock(s);
@@ -111,7 +121,7 @@ static void sdio_update(Periph *p)
     line_set(&s->irq, flags(s) & p->regs[R_MASK]);
     line_set(&s->dma_end, s->dctrl & R_DCTRL_DMAEN_MASK && !p->regs[R_FIFOCNT]);
     line_set(&s->dma, sdio_fifo_requests(s));
-    counter_arm(s->timer, told == SDIO_NEVER ? COUNTER_NEVER : counter_when(&s->ck, told));
+    arm(s);
 }
 
 static void expired(void *opaque)
@@ -187,6 +197,17 @@ static void dctrl_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
+static void resp1_was_read(Periph *p, unsigned n, uint32_t value)
+{
+    Sdio *s = SDIO(p);
+
+    if (s->unseen) {
+        s->unseen = false;
+        sdio_data_look(s);
+        periph_update(p);
+    }
+}
+
 static uint32_t sta_read(Periph *p, unsigned n)
 {
     return flags(SDIO(p));
@@ -201,6 +222,7 @@ static const RegOps sdio_ops[] = {
     [R_POWER] = { .written = clock_written },
     [R_CLKCR] = { .written = clock_written },
     [R_CMD] = { .written = cmd_written },
+    [R_RESP1] = { .was_read = resp1_was_read },
     [R_DCTRL] = { .written = dctrl_written },
     [R_STA] = { .read = sta_read },
     [R_ICR] = { .written = icr_written },
@@ -252,7 +274,8 @@ static void sdio_reset(Periph *p, bool power_on)
     s->data = DATA_IDLE;
     s->dctrl = s->fifo_last = 0;
     s->command_due = s->data_due = s->timeout = s->ready_from = 0;
-    s->block_left = 0;
+    s->block_left = s->seen_from = 0;
+    s->unseen = false;
     sdio_fifo_clear(s);
     counter_stop(&s->ck);
     counter_set(&s->ck, 0);
@@ -286,6 +309,8 @@ static const VMStateDescription sdio_vmstate = {
         VMSTATE_UINT32(dctrl, Sdio),
         VMSTATE_UINT64(data_due, Sdio),
         VMSTATE_UINT64(timeout, Sdio),
+        VMSTATE_BOOL(unseen, Sdio),
+        VMSTATE_UINT64(seen_from, Sdio),
         VMSTATE_UINT32(block_left, Sdio),
         VMSTATE_BOOL(block_bad, Sdio),
         VMSTATE_BOOL(block_lost, Sdio),

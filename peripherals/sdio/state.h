@@ -64,6 +64,8 @@ typedef struct Sdio {
     uint32_t data;              /* SdioData */
     uint32_t dctrl;             /* as it was when it began */
     uint64_t data_due, timeout; /* ticks */
+    bool unseen;                /* the host's time: the response has not been read, ... */
+    uint64_t seen_from;         /* ... and the card's data waits for that until this tick */
     uint32_t block_left;        /* bytes */
     bool block_bad;             /* its CRC */
     bool block_lost;            /* no start bit on all lines */
