@@ -218,6 +218,8 @@ static const Option option_table[] = {
       "file for the accelerometer: lines \"ms x y z\" in mg" },
     { "chip-select", OPTION_TEXT, MEMBER(chip_select), true,
       "pins that select what -device puts on spi1, spi2, spi3: spi2-pb12:spi2-pb11" },
+    { "card-detect", OPTION_TEXT, MEMBER(card_detect), true,
+      "pin that is low while there is an SD card (-drive if=sd)" },
     { "swo", OPTION_TEXT, MEMBER(swo), false,
       "chardev that gets the text that firmware writes to ITM port 0" },
     { "vcp", OPTION_TEXT, MEMBER(vcp), false,

@@ -22,6 +22,8 @@ static const struct Peripheral {
 } peripheral_table[] = {
     /* a snapshot is loaded in this order: clocks before what they clock, SYSCFG before EXTI */
     { "rcc",    "stm32f4-rcc",    0x40023800, ALWAYS, NONE },
+    /* before the SPIs: a card that the user gives no bus goes to an adapter there, if there is one */
+    { "sdio",   "stm32f4-sdio",   0x40012c00 },
     /* APB1 */
     { "tim2",   "stm32f4-tim",    0x40000000, .properties = "bits=32,remap=2" },
     { "tim3",   "stm32f4-tim",    0x40000400 },
@@ -106,6 +108,7 @@ static const struct {
     { "otg-hs", "clk48", "pll48" },
     { "rng", "rng-clk", "pll48" },
     { "rtc", "rtcclk", "rtc" },
+    { "sdio", "sdioclk", "pll48" },
     { "spi2", "i2sclk", "i2s" },
     { "spi3", "i2sclk", "i2s" },
     { "tim5", "source[0]", "lsi" },
@@ -136,7 +139,6 @@ static const struct {
     hwaddr base;
     unsigned size;
 } unmodelled_table[] = {
-    { "sdio", 0x40012c00, 0x400 },
     { "eth", 0x40028000, 0x1400 },
     { "dcmi", 0x50050000, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
 };
@@ -196,6 +198,7 @@ static const char *const vector_table[82] = {
     [45] = "tim8.irq-trg-com tim14.irq",
     [46] = "tim8.irq-cc",
     [47] = "dma1.irq[7]",
+    [49] = "sdio.irq",
     [50] = "tim5.irq",
     [51] = "spi3.irq i2s3ext.irq",
     [52] = "uart4.irq",

@@ -68,6 +68,7 @@ HANDLER(dma1_stream3_handler);
 HANDLER(dma1_stream5_handler);
 HANDLER(dma2_stream0_handler);
 HANDLER(dma2_stream2_handler);
+HANDLER(sdio_handler);
 HANDLER(otg_fs_handler);
 HANDLER(otg_hs_handler);
 HANDLER(dma2_stream7_handler);
@@ -112,6 +113,7 @@ static const handler vectors[16 + 82] = {
     [16 + 39] = usart3_handler,
     [16 + 40] = exti15_10_handler,
     [16 + 41] = rtc_alarm_handler,
+    [16 + 49] = sdio_handler,
     [16 + 56] = dma2_stream0_handler,
     [16 + 58] = dma2_stream2_handler,
     [16 + 63] = can2_tx_handler,

@@ -72,6 +72,9 @@ enum {
 #define P SPI
 #include "../../regs/spi.h"
 #undef P
+#define P SDIO
+#include "../../regs/sdio.h"
+#undef P
 #define P USART
 #include "../../regs/usart.h"
 #undef P
@@ -141,6 +144,7 @@ enum {
 #define I2C1    0x40005400u
 #define I2C2    0x40005800u
 #define SPI1    0x40013000u
+#define SDIO    0x40012c00u
 #define SYSCFG  0x40013800u
 #define EXTI    0x40013c00u
 #define FLASH   0x40023c00u

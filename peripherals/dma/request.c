@@ -124,6 +124,7 @@ void dma_serve_request(Dma *s, unsigned n)
         return;
     }
     dma_count_items(s, n, beats);
+    last |= dma_peripheral_controls_flow(s, n) && extract64(s->flow_end, request, 1);
     last |= !*dma_reg(s, R_S0NDTR, n);
     if (last) {
         qemu_irq_pulse(s->last[request]);

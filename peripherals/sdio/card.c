@@ -1,0 +1,111 @@
+/*
+ * The card: QEMU's SD bus `sdio`, and what commands have told the card, as far as that decides what the host
+ * sees: how many data lines it uses, how fast it may be clocked, which responses have a CRC.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "stm32/peripherals/sdio/state.h"
+
+enum {
+    GO_IDLE = 0, SEND_OP_COND = 1, SEND_RELATIVE_ADDR = 3, IO_SEND_OP_COND = 5, SWITCH = 6,
+    APP_COMMAND = 55, SET_BUS_WIDTH = 6, SD_SEND_OP_COND = 41,
+};
+
+enum { EXT_CSD_BUS_WIDTH = 183, EXT_CSD_HS_TIMING = 185 };
+
+void sdio_card_is_new(Sdio *s)
+{
+    s->card_width = 1;
+    s->high_speed = s->identified = s->app_command = false;
+}
+
+/* CMD6: of an SD card, or (bits 25:24 are 3, write a byte) of an MMC. */
+static void note_switch(Sdio *s, uint32_t arg)
+{
+    if (extract32(arg, 24, 6) != 3) {
+        if (arg >> 31 && extract32(arg, 0, 4) != 15) {
+            s->high_speed = extract32(arg, 0, 4) == 1;
+        }
+    } else if (extract32(arg, 16, 8) == EXT_CSD_BUS_WIDTH) {
+        unsigned width = extract32(arg, 8, 2);
+
+        s->card_width = width == 0 ? 1 : width == 1 ? 4 : 8;
+    } else if (extract32(arg, 16, 8) == EXT_CSD_HS_TIMING) {
+        s->high_speed = extract32(arg, 8, 4);
+    }
+}
+
+static void note_command(Sdio *s, unsigned index, uint32_t arg, bool app)
+{
+    if (app && index == SET_BUS_WIDTH) {
+        s->card_width = (arg & 3) == 2 ? 4 : 1;
+    } else if (!app && index == SWITCH) {
+        note_switch(s, arg);
+    } else if (!app && index == SEND_RELATIVE_ADDR) {
+        s->identified = true;
+    }
+}
+
+unsigned sdio_card_command(Sdio *s, unsigned index, uint32_t arg, uint8_t *response)
+{
+    SDRequest request = { .cmd = index, .arg = arg };
+    bool app = s->app_command, no_crc;
+    int bytes = sdbus_do_command(&s->bus, &request, response);
+
+    s->app_command = !app && index == APP_COMMAND && bytes == 4;
+    if (index == GO_IDLE) {
+        sdio_card_is_new(s);
+        return 0;
+    }
+    if (bytes != 4 && bytes != 16) {
+        return 0;
+    }
+    note_command(s, index, arg, app);
+    no_crc = app ? index == SD_SEND_OP_COND : index == SEND_OP_COND || index == IO_SEND_OP_COND;
+    s->response_bad = no_crc;
+    s->no_index = no_crc || bytes == 16;
+    return bytes;
+}
+
+bool sdio_card_sends(Sdio *s)
+{
+    return sdbus_get_inserted(&s->bus) && sdbus_data_ready(&s->bus);
+}
+
+bool sdio_card_receives(Sdio *s)
+{
+    return sdbus_get_inserted(&s->bus) && sdbus_receive_ready(&s->bus);
+}
+
+/* ---- A card is put in, or taken out ---- */
+
+static void set_inserted(DeviceState *dev, bool inserted)
+{
+    Sdio *s = SDIO(dev);
+
+    sdio_card_is_new(s);
+    periph_update(&s->parent_obj);
+}
+
+static bool check_card(BusState *bus, DeviceState *dev, Error **errp)
+{
+    if (object_dynamic_cast(OBJECT(dev), TYPE_SD_CARD_SPI)) {
+        error_setg(errp, "sd-card-spi is a card for an adapter on SPI (-device ssi-sd); here it is -device sd-card");
+        return false;
+    }
+    return true;
+}
+
+static void bus_class_init(ObjectClass *klass, void *data)
+{
+    BUS_CLASS(klass)->max_dev = 1;
+    BUS_CLASS(klass)->check_address = check_card;
+    SD_BUS_CLASS(klass)->set_inserted = set_inserted;
+}
+
+const TypeInfo sdio_bus_type = {
+    .name = TYPE_SDIO_BUS, .parent = TYPE_SD_BUS, .instance_size = sizeof(SDBus),
+    .class_init = bus_class_init,
+};

@@ -1,0 +1,110 @@
+/*
+ * Mistakes in using the SDIO host: clocks, pins, width, settings.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/peripherals/sdio/state.h"
+#include "stm32/core/lane.h"
+
+#define NS(ns) ((uint64_t)(ns) << 32)           /* of a Clock's period */
+
+static uint64_t ck_period(const Sdio *s)
+{
+    return clock_get(s->sdioclk) * s->ck.divide;
+}
+
+static void check_speed(Sdio *s)
+{
+    Periph *p = &s->parent_obj;
+    uint64_t period = ck_period(s);
+
+    if (clock_get(p->clk) * 3 > period * 8) {
+        periph_mistake(p, "PCLK2 is less than 3/8 of SDIO_CK: raise it, or CLKDIV");
+    }
+    if (!s->identified && period < NS(2475)) {
+        periph_mistake(p, "SDIO_CK is more than 400 kHz before the card has its address (CMD3): set CLKDIV to 118 first");
+    } else if (s->identified && !s->high_speed && period < NS(38)) {
+        periph_mistake(p, "SDIO_CK is more than 25 MHz and the card has not been switched to high speed (CMD6): "
+                       "without BYPASS it is 24 MHz at most");
+    }
+}
+
+bool sdio_check_command(Sdio *s)
+{
+    Periph *p = &s->parent_obj;
+
+    if (reg_get(s, POWER, PWRCTRL) != 3 || !reg_get(s, CLKCR, CLKEN)) {
+        periph_mistake(p, "command while SDIO_CK stands: set POWER.PWRCTRL to 3, and CLKCR.CLKEN; it waits");
+        return false;
+    }
+    if (!clock_is_enabled(s->sdioclk)) {
+        periph_mistake(p, "command without SDIOCLK: it is PLL48CLK, so the PLL has to be on, at 48 MHz by PLLQ; it waits");
+        return false;
+    }
+    check_speed(s);
+    if (!signal_is_routed(&s->sig_ck) || !signal_is_routed(&s->sig_cmd)) {
+        periph_mistake(p, "command, but %s is at no pin: nobody answers; AF12 of PC12 (CK) and PD2 (CMD)",
+                       signal_is_routed(&s->sig_ck) ? "SDIO_CMD" : "SDIO_CK");
+        return false;
+    }
+    return true;
+}
+
+static void check_dma(Sdio *s)
+{
+    const LaneNeed need = { &s->parent_obj, R_FIFO, !sdio_receives(s) };
+    LaneOffer offer = {};
+
+    lane_offer(&s->dma, &need, &offer);
+    if (!offer.lane) {
+        periph_note(&s->parent_obj, "DCTRL starts a transfer with DMAEN, and no stream of the DMA is enabled for it: "
+                    "enable stream 3 or 6 of DMA2 with channel 4 first, or the FIFO may overrun");
+    }
+}
+
+void sdio_check_data(Sdio *s)
+{
+    Periph *p = &s->parent_obj;
+    unsigned size = reg_get(s, DCTRL, DBLOCKSIZE);
+    uint32_t bytes = p->regs[R_DLEN];
+
+    if (!bytes) {
+        periph_mistake(p, "DCTRL starts a transfer with DLEN = 0");
+    } else if (!reg_get(s, DCTRL, DTMODE) && size < 15 && bytes % (1u << size)) {
+        periph_mistake(p, "DLEN is %u, not a whole number of blocks of %u bytes (DCTRL.DBLOCKSIZE)", bytes, 1u << size);
+    }
+    if (!reg_get(s, DCTRL, DTMODE) && size == 15) {
+        periph_mistake(p, "DCTRL.DBLOCKSIZE is 15, which is reserved");
+    }
+    if (reg_get(s, DCTRL, DTDIR) && !p->regs[R_DTIMER]) {
+        periph_mistake(p, "DCTRL starts a transfer from the card with DTIMER = 0: it times out at once");
+    }
+    if (reg_get(s, DCTRL, DMAEN)) {
+        check_dma(s);
+    }
+}
+
+bool sdio_check_lines(Sdio *s)
+{
+    unsigned width = sdio_width(s);
+
+    s->block_bad = s->block_lost = false;
+    for (unsigned i = 0; i < width; i++) {
+        if (!signal_is_routed(&s->sig_d[i])) {
+            periph_mishap(&s->parent_obj, "data, but SDIO_D%u is at no pin: select AF12 there", i);
+            if (!i) {
+                return false;
+            }
+            s->block_bad = true;
+            s->block_lost = sdio_receives(s);
+        }
+    }
+    if (width != s->card_width && sdbus_get_inserted(&s->bus)) {
+        periph_mishap(&s->parent_obj, "CLKCR.WIDBUS says %u data lines, the card uses %u: tell it by ACMD6 "
+                      "(an MMC by CMD6)", width, s->card_width);
+        s->block_bad = true;
+        s->block_lost = sdio_receives(s) && width > s->card_width;
+    }
+    return true;
+}
