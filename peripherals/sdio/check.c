@@ -100,7 +100,7 @@ bool sdio_check_lines(Sdio *s)
             s->block_lost = sdio_receives(s);
         }
     }
-    if (width != s->card_width && sdbus_get_inserted(&s->bus)) {
+    if (width != s->card_width && s->inserted) {
         periph_mishap(&s->parent_obj, "CLKCR.WIDBUS says %u data lines, the card uses %u: tell it by ACMD6 "
                       "(an MMC by CMD6)", width, s->card_width);
         s->block_bad = true;
