@@ -71,12 +71,12 @@ unsigned sdio_card_command(Sdio *s, unsigned index, uint32_t arg, uint8_t *respo
 
 bool sdio_card_sends(Sdio *s)
 {
-    return sdbus_get_inserted(&s->bus) && sdbus_data_ready(&s->bus);
+    return s->inserted && sdbus_data_ready(&s->bus);
 }
 
 bool sdio_card_receives(Sdio *s)
 {
-    return sdbus_get_inserted(&s->bus) && sdbus_receive_ready(&s->bus);
+    return s->inserted && sdbus_receive_ready(&s->bus);
 }
 
 /* ---- A card is put in, or taken out ---- */
@@ -85,6 +85,7 @@ static void set_inserted(DeviceState *dev, bool inserted)
 {
     Sdio *s = SDIO(dev);
 
+    s->inserted = inserted;
     sdio_card_is_new(s);
     periph_update(&s->parent_obj);
 }

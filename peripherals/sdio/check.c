@@ -23,7 +23,8 @@ static void check_speed(Sdio *s)
         periph_mistake(p, "PCLK2 is less than 3/8 of SDIO_CK: raise it, or CLKDIV");
     }
     if (!s->identified && period < NS(2475)) {
-        periph_mistake(p, "SDIO_CK is more than 400 kHz before the card has its address (CMD3): set CLKDIV to 118 first");
+        periph_mistake(p, "SDIO_CK is more than 400 kHz before the card has its address (CMD3): "
+                       "set CLKDIV to 118 first");
     } else if (s->identified && !s->high_speed && period < NS(38)) {
         periph_mistake(p, "SDIO_CK is more than 25 MHz and the card has not been switched to high speed (CMD6): "
                        "without BYPASS it is 24 MHz at most");
@@ -39,7 +40,8 @@ bool sdio_check_command(Sdio *s)
         return false;
     }
     if (!clock_is_enabled(s->sdioclk)) {
-        periph_mistake(p, "command without SDIOCLK: it is PLL48CLK, so the PLL has to be on, at 48 MHz by PLLQ; it waits");
+        periph_mistake(p, "command without SDIOCLK: it is PLL48CLK, so the PLL has to be on, at 48 MHz by "
+                       "PLLQ; it waits");
         return false;
     }
     check_speed(s);
@@ -100,7 +102,7 @@ bool sdio_check_lines(Sdio *s)
             s->block_lost = sdio_receives(s);
         }
     }
-    if (width != s->card_width && sdbus_get_inserted(&s->bus)) {
+    if (width != s->card_width && s->inserted) {
         periph_mishap(&s->parent_obj, "CLKCR.WIDBUS says %u data lines, the card uses %u: tell it by ACMD6 "
                       "(an MMC by CMD6)", width, s->card_width);
         s->block_bad = true;

@@ -7,8 +7,8 @@
  *
  * Deliberately different: a card's data begins 64 clocks after the command, and it is never busy: what it has
  * got it has written.  A block that the card has no data for, or does not take, is one with a wrong CRC.  A block
- * that is shorter than the card's is not noticed.  The erratum of HWFC_EN (ES0182: glitches on SDIO_CK spoil data) is not
- * there, nor is that of an underrun that is not detected.
+ * that is shorter than the card's is not noticed.  The erratum of HWFC_EN (ES0182: glitches on SDIO_CK spoil data)
+ * is not there, nor is that of an underrun that is not detected.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -117,7 +117,7 @@ static void sdio_update(Periph *p)
 
     look_for_interrupt(s);
     draw_clock(s);
-    line_set(&s->card, sdbus_get_inserted(&s->bus));
+    line_set(&s->card, s->inserted);
     line_set(&s->irq, flags(s) & p->regs[R_MASK]);
     line_set(&s->dma_end, s->dctrl & R_DCTRL_DMAEN_MASK && !p->regs[R_FIFOCNT]);
     line_set(&s->dma, sdio_fifo_requests(s));
@@ -276,6 +276,7 @@ static void sdio_reset(Periph *p, bool power_on)
     s->command_due = s->data_due = s->timeout = s->ready_from = 0;
     s->block_left = s->seen_from = 0;
     s->unseen = false;
+    s->inserted = sdbus_get_inserted(&s->bus);
     sdio_fifo_clear(s);
     counter_stop(&s->ck);
     counter_set(&s->ck, 0);

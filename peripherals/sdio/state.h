@@ -73,6 +73,7 @@ typedef struct Sdio {
     uint32_t fifo_first, fifo_count;
     uint32_t fifo_last;         /* the word that was read last */
     /* the card */
+    bool inserted;              /* not in a snapshot: there is one, or not */
     uint32_t card_width;        /* lines that it uses */
     bool high_speed, identified, app_command;
     uint64_t ready_from;        /* tick: the card's data may begin */

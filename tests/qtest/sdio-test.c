@@ -546,6 +546,41 @@ static void test_snapshot(void)
     }
 }
 
+/* In a command, and with half a block on its way to the card. */
+static void test_snapshot_of_write(void)
+{
+    g_autofree char *file = NULL, *args = NULL;
+
+    start("");
+    identify();
+    g_assert_cmphex(command(24, 1024, SHORT), ==, STA(CMDREND));
+    set_data(512, 0);
+    for (unsigned i = 0; i < 32; i++) {
+        poke(SDIO + A_FIFO, ~i);
+    }
+    begin_command(13, rca, SHORT);
+    board_wait_ns(3000);
+    file = board_save();
+    args = with_card("");
+    board_load(file, args);
+    unlink(file);
+    g_assert_cmphex(sta() & STA(CMDACT), ==, STA(CMDACT));
+    board_wait_ns(5000);
+    g_assert_cmphex(sta() & (STA(CMDACT) | STA(CMDREND)), ==, STA(CMDREND));
+    for (unsigned i = 32; i < 128; i++) {
+        board_wait_ns(1300);
+        poke(SDIO + A_FIFO, ~i);
+    }
+    board_wait_ns(100000);
+    g_assert_cmphex(sta() & 0x3f3f, ==, STA(DATAEND) | STA(DBCKEND));
+    set_data(512, R_DCTRL_DTDIR_MASK);
+    command(17, 1024, SHORT);
+    for (unsigned i = 0; i < 128; i++) {
+        board_wait_ns(1334);
+        g_assert_cmphex(peek(SDIO + A_FIFO), ==, ~i);
+    }
+}
+
 /* ---- Anything ---- */
 
 static void test_fuzz(const void *seed)
@@ -614,6 +649,7 @@ int main(int argc, char **argv)
     qtest_add_func("sdio/status-within-data", test_status_within_data);
     qtest_add_func("sdio/interrupt-line", test_interrupt_line);
     qtest_add_func("sdio/snapshot", test_snapshot);
+    qtest_add_func("sdio/snapshot-of-write", test_snapshot_of_write);
     qtest_add_data_func("sdio/fuzz/1", GUINT_TO_POINTER(1), test_fuzz);
     qtest_add_data_func("sdio/fuzz/2", GUINT_TO_POINTER(2), test_fuzz);
     result = board_run_tests();
