@@ -30,7 +30,7 @@ uint64_t sdio_command_due(const Sdio *s)
     return s->command == CMD_IDLE || s->command == CMD_PENDING ? SDIO_NEVER : s->command_due;
 }
 
-void sdio_command_go(Sdio *s)
+static void go(Sdio *s)
 {
     s->command = CMD_SENDING;
     s->command_due = sdio_now(s) + COMMAND_CLOCKS;
@@ -41,7 +41,14 @@ void sdio_command_begin(Sdio *s)
     if (reg_get(s, CMD, WAITPEND) && sdio_data_is_active(s)) {
         s->command = CMD_PENDING;
     } else {
-        sdio_command_go(s);
+        go(s);
+    }
+}
+
+void sdio_command_look(Sdio *s)
+{
+    if (s->command == CMD_PENDING && !sdio_data_is_active(s)) {
+        go(s);
     }
 }
 

@@ -36,10 +36,7 @@ static unsigned end_clocks(const Sdio *s)
 
 void sdio_data_stop(Sdio *s)
 {
-    s->data = DATA_IDLE;
-    if (s->command == CMD_PENDING) {
-        sdio_command_go(s);
-    }
+    s->data = DATA_IDLE;        /* a command that waits for that (WAITPEND) goes now */
 }
 
 static void end_with(Sdio *s, uint32_t flags)

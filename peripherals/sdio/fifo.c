@@ -36,7 +36,7 @@ uint32_t sdio_fifo_pop(Sdio *s)
     return word;
 }
 
-static bool sends(const Sdio *s)
+bool sdio_sends(const Sdio *s)
 {
     return sdio_data_is_active(s) && !sdio_receives(s);
 }
@@ -45,7 +45,7 @@ uint32_t sdio_fifo_flags(const Sdio *s)
 {
     unsigned n = s->fifo_count, size = sdio_fifo_size(s);
 
-    if (sends(s)) {
+    if (sdio_sends(s)) {
         return (n + HALF <= size ? STA(TXFIFOHE) : 0) | (n >= size ? STA(TXFIFOF) : 0) |
                (n ? STA(TXDAVL) : STA(TXFIFOE));
     }
@@ -63,7 +63,7 @@ bool sdio_fifo_requests(const Sdio *s)
     if (!(s->dctrl & R_DCTRL_DMAEN_MASK) || !left) {
         return false;
     }
-    if (sends(s)) {
+    if (sdio_sends(s)) {
         return n + MIN(SDIO_BURST, left) <= sdio_fifo_size(s);
     }
     return sdio_receives(s) && (n >= SDIO_BURST || (n && !s->parent_obj.regs[R_DCOUNT]));
@@ -103,57 +103,4 @@ unsigned sdio_fifo_quiet(const Sdio *s)
         quiet = MIN(quiet, at);
     }
     return quiet;
-}
-
-/* ---- Registers ---- */
-
-uint32_t sdio_fifo_read(Periph *p, unsigned n)
-{
-    Sdio *s = SDIO(p);
-
-    return s->fifo_count && !sends(s) ? s->fifo[s->fifo_first] : s->fifo_last;
-}
-
-static void count_access(Sdio *s)
-{
-    uint32_t *left = &s->parent_obj.regs[R_FIFOCNT];
-
-    *left -= *left > 0;
-}
-
-void sdio_fifo_was_read(Periph *p, unsigned n, uint32_t value)
-{
-    Sdio *s = SDIO(p);
-
-    if (sends(s)) {
-        periph_mistake(p, "FIFO read while DCTRL says that data goes to the card: it gives nothing of it");
-        return;
-    }
-    if (!s->fifo_count) {
-        periph_mistake(p, "FIFO read while it is empty: wait for RXDAVL, or for RXFIFOHF and read 8 words");
-        return;
-    }
-    s->fifo_last = sdio_fifo_pop(s);
-    count_access(s);
-    sdio_data_look(s);
-    periph_update(p);
-}
-
-void sdio_fifo_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
-{
-    Sdio *s = SDIO(p);
-    uint32_t word = p->regs[n];
-
-    p->regs[n] = 0;
-    if (!sends(s)) {
-        periph_mistake(p, "FIFO written while no data goes to a card: the word is lost; DCTRL first");
-        return;
-    }
-    if (s->fifo_count >= sdio_fifo_size(s)) {
-        periph_mistake(p, "FIFO written while it is full: the word is lost; wait for TXFIFOHE");
-        return;
-    }
-    sdio_fifo_push(s, word);
-    count_access(s);
-    sdio_data_look(s);
 }

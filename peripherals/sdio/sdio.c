@@ -115,6 +115,7 @@ static void sdio_update(Periph *p)
 {
     Sdio *s = SDIO(p);
 
+    sdio_command_look(s);
     look_for_interrupt(s);
     draw_clock(s);
     line_set(&s->card, s->inserted);

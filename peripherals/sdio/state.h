@@ -3,8 +3,9 @@
  *
  *   fifo.c      32 words between registers and the data path
  *   card.c      the bus, and what the other end has been told: width, speed, address
- *   command.c   the command path state machine (CPSM)
  *   data.c      the data path state machine (DPSM)
+ *   command.c   the command path state machine (CPSM)
+ *   fifo_access.c  the register FIFO
  *   check.c     mistakes of the guest
  *   sdio.c      registers, time and lines
  *
@@ -121,7 +122,11 @@ uint32_t sdio_fifo_flags(const Sdio *s);
 bool sdio_fifo_requests(const Sdio *s);
 /* How many more words the data path can move with nobody told; at least 1. */
 unsigned sdio_fifo_quiet(const Sdio *s);
-/* As RegOps has them. */
+/* Do data go to the card? */
+bool sdio_sends(const Sdio *s);
+
+/* ---- fifo_access.c: as RegOps has them ---- */
+
 uint32_t sdio_fifo_read(Periph *p, unsigned n);
 void sdio_fifo_was_read(Periph *p, unsigned n, uint32_t value);
 void sdio_fifo_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
@@ -143,8 +148,8 @@ void sdio_command_begin(Sdio *s);
 void sdio_command_step(Sdio *s);
 /* When it has something to do: a tick. */
 uint64_t sdio_command_due(const Sdio *s);
-/* The data has ended. */
-void sdio_command_go(Sdio *s);
+/* One that waits for the end of data goes when there are none. */
+void sdio_command_look(Sdio *s);
 
 /* ---- data.c ---- */
 
