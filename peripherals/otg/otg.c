@@ -6,8 +6,8 @@
  * OTG_HS's `irq-ep1-in`, `irq-ep1-out`.
  * Property of OTG_HS `ulpi`: a high-speed PHY is there; link `memory-bus`.
  *
- * A core is idle at once: resets and flushes are over when they have begun, AHBIDL is 1.  An access to registers
- * of the other role sets MMIS, and does what it does (unsure: the manual says that it is ignored).
+ * A core is idle at once: resets and flushes are over when they have begun, AHBIDL is 1.  A write of DIEPCTL and
+ * DOEPCTL, HPRT and HCCHAR in the other role sets MMIS; of other registers of that role it goes unnoticed.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -344,6 +344,11 @@ void otg_doepctl_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     Otg *s = OTG(p);
     unsigned n = (reg - R_DOEPCTL0) / 8;
 
+    if (s->host) {
+        periph_mistake(p, "write of DOEPCTL%u while the core is a host (GINTSTS.CMOD is 1): set GUSBCFG.FDMOD and wait "
+                       "until it is a device", n);
+        otg_set_gintsts(s, R_GINTSTS_MMIS_MASK);
+    }
     if (data & CTL(SNAK)) {
         DOEPCTL(s, n) |= CTL(NAKSTS);
     }

@@ -898,6 +898,10 @@ static void test_role(void)
     g_assert_false(flag(R_GINTSTS_CMOD_MASK));
     board_wait_ns(1);
     g_assert_true(flag(R_GINTSTS_CMOD_MASK));
+    g_assert_false(flag(R_GINTSTS_MMIS_MASK));
+    activate_in(1, BULK, 64);
+    g_assert_true(flag(R_GINTSTS_MMIS_MASK));
+    g_assert_cmpint(board_mistakes("write of DIEPCTL1 while the core is a host"), ==, 1);
     put(A_GUSBCFG, R_GUSBCFG_FDMOD_MASK);
     board_wait_ns(25000000);
     g_assert_false(flag(R_GINTSTS_CMOD_MASK));
