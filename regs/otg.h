@@ -250,8 +250,7 @@ BITS(HPRT, PSPD,         17,  2, r)
     BITS(HCSPLT##n, XACTPOS, 14,  2, rw) \
     BITS(HCSPLT##n, COMPLSPLT, 16, 1, rw) \
     BITS(HCSPLT##n, SPLITEN, 31,  1, todo)) \
-    FS(REG (HCSPLT##n, 0x504 + 0x20 * n, 0x00000000) \
-    BITS(HCSPLT##n, NONE,     0, 32, r))    /* drivers of both cores write 0, and look */ \
+    FS(ABSENT(HCSPLT##n, 0x504 + 0x20 * n)) \
     REG (HCINT##n, 0x508 + 0x20 * n, 0x00000000) \
     BITS(HCINT##n, XFRC,      0,  1, rc_w1) \
     BITS(HCINT##n, CHH,       1,  1, rc_w1) \

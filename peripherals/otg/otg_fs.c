@@ -24,7 +24,7 @@ static const Property properties[] = {
 
 static const PeriphInfo otg_fs = {
     .chapter = "RM0090 34", .bus = BUS_AHB, .size = 0x40000, .widths = 4,
-    .regs = reg_rows, .ops = otg_ops, .n_ops = OTG_N_OPS,
+    .regs = reg_rows, .ops = otg_ops, .n_ops = OTG_N_OPS, .ops_shared = true,
     .vmsd = &otg_vmstate, PROPERTIES(properties),
     .init = otg_fs_init, .realize = otg_realize, .reset = otg_reset, .sync = otg_sync,
     .update = otg_update,
