@@ -189,22 +189,22 @@ static const VMStateDescription usb_plug_vmstate = {
 
 /* ---- The device ---- */
 
-/* The core of that name; or, for tries without firmware, what has a socket and that id. */
-static bool find_socket(UsbPlug *plug, Error **errp)
+UsbSocket *usb_plug_find_socket(const char *port, char **path, Error **errp)
 {
     const char *const places[] = { "/machine/soc", "/machine/peripheral" };
 
-    for (unsigned i = 0; i < ARRAY_SIZE(places) && !plug->socket; i++) {
+    for (unsigned i = 0; i < ARRAY_SIZE(places); i++) {
         Object *place = object_resolve_path(places[i], NULL);
-        Object *owner = place ? object_resolve_path_component(place, plug->port) : NULL;
+        Object *owner = place ? object_resolve_path_component(place, port) : NULL;
+        UsbSocket *socket = owner ? usb_socket_of(owner) : NULL;
 
-        plug->socket = owner ? usb_socket_of(owner) : NULL;
-        plug->path = plug->socket ? object_get_canonical_path(owner) : NULL;
+        if (socket) {
+            *path = object_get_canonical_path(owner);
+            return socket;
+        }
     }
-    if (!plug->socket) {
-        error_setg(errp, "port=%s: choose otg-fs or otg-hs", plug->port);
-    }
-    return plug->socket;
+    error_setg(errp, "port=%s: choose otg-fs or otg-hs", port);
+    return NULL;
 }
 
 /* One plug for each; pulled out, it is still this one's. */
@@ -240,7 +240,8 @@ static void usb_plug_realize(DeviceState *dev, Error **errp)
     Error *err = NULL;
 
     plug->port = plug->port ?: g_strdup("otg-fs");
-    if (!find_socket(plug, errp)) {
+    plug->socket = usb_plug_find_socket(plug->port, &plug->path, errp);
+    if (!plug->socket) {
         return;
     }
     if (!claim(plug->socket)) {

@@ -36,6 +36,12 @@ struct UsbPlugClass {
     void (*open)(UsbPlug *plug, Error **errp);
 };
 
+/*
+ * The socket that port=@port names: of a core, or, for tries without firmware, of what has that id.  NULL, and *errp
+ * says what there is; otherwise *path is the owner's, for the caller to free.
+ */
+UsbSocket *usb_plug_find_socket(const char *port, char **path, Error **errp);
+
 /* Say a line to the user: what has happened at this plug. */
 void usb_plug_say(UsbPlug *plug, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 

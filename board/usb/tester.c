@@ -19,7 +19,7 @@
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "hw/qdev-properties.h"
-#include "stm32/core/usb/cable.h"
+#include "stm32/board/usb/plug.h"
 
 #define TYPE_USB_TESTER "stm32-usb-tester"
 OBJECT_DECLARE_SIMPLE_TYPE(UsbTester, USB_TESTER)
@@ -186,12 +186,10 @@ static void tester_realize(DeviceState *dev, Error **errp)
 {
     UsbTester *s = USB_TESTER(dev);
     const char *port = s->port ?: "otg-fs";
-    Object *soc = object_resolve_path("/machine/soc", NULL);
-    Object *owner = soc ? object_resolve_path_component(soc, port) : NULL;
+    g_autofree char *path = NULL;
 
-    s->socket = owner ? usb_socket_of(owner) : NULL;
+    s->socket = usb_plug_find_socket(port, &path, errp);
     if (!s->socket) {
-        error_setg(errp, "port=%s: choose otg-fs or otg-hs", port);
         return;
     }
     if (!usb_plug(s->socket, &tester_ops, s, USB_SPEED_HIGH)) {
