@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the tests in Python share: results by TAP."""
+import sys
+
+
+def run(group, tests):
+    """Run the functions of @tests, (name, function that says whether it is good), and leave."""
+    print(f"1..{len(tests)}")
+    failed = 0
+    for number, (name, test) in enumerate(tests, 1):
+        result = test()
+        failed += not result
+        print(f"{'ok' if result else 'not ok'} {number} {group}/{name}", flush=True)
+    sys.exit(failed > 0)
