@@ -1,9 +1,10 @@
 /*
  * The socket of an SD card at the chip's SDIO, as the base board (STM32F4DIS-BB) and many others have one: the
- * card of -drive if=sd,format=raw,file=..., and a switch from a pin to ground that is closed while a card is in.
+ * card of -drive if=sd,format=raw,file=..., and switches from pins to ground: one is closed while a card is in, one
+ * while the slide at the card's edge is not on LOCK.  A card does not heed that slide; it is for the firmware.
  *
  * A card can be added by -device sd-card,bus=sdio,drive=... as well; the monitor changes the medium of either.
- * The pull-up of the switch is the firmware's.
+ * The pull-ups of the switches are the firmware's.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,28 +14,100 @@
 #include "hw/qdev-core.h"
 #include "hw/qdev-properties-system.h"
 #include "hw/sd/sd.h"
+#include "migration/vmstate.h"
 #include "system/blockdev.h"
 #include "stm32/board/card.h"
 
+OBJECT_DECLARE_SIMPLE_TYPE(CardSocket, CARD_SOCKET)
+
+struct CardSocket {
+    DeviceState parent_obj;
+    PinDriver detect, protect;
+    bool in, locked;
+};
+
+static void card_update(CardSocket *s)
+{
+    if (s->detect.pin) {
+        pin_drive(&s->detect, s->in ? DRIVE(LOW) : DRIVE(NONE));
+    }
+    if (s->protect.pin) {
+        pin_drive(&s->protect, s->in && !s->locked ? DRIVE(LOW) : DRIVE(NONE));
+    }
+}
+
 static void card_input(void *opaque, int n, int level)
 {
-    pin_drive(opaque, level ? DRIVE(LOW) : DRIVE(NONE));
+    CardSocket *s = opaque;
+
+    s->in = level;
+    card_update(s);
 }
 
-void card_socket_new(DeviceState *sdio, Pin *detect)
+static bool get_locked(Object *obj, Error **errp)
 {
+    return CARD_SOCKET(obj)->locked;
+}
+
+static void set_locked(Object *obj, bool locked, Error **errp)
+{
+    CARD_SOCKET(obj)->locked = locked;
+    card_update(CARD_SOCKET(obj));
+}
+
+static void put_in(DeviceState *sdio, DriveInfo *drive)
+{
+    DeviceState *card = qdev_new(TYPE_SD_CARD);
+
+    qdev_prop_set_drive_err(card, "drive", blk_by_legacy_dinfo(drive), &error_fatal);
+    qdev_realize_and_unref(card, qdev_get_child_bus(sdio, "sdio"), &error_fatal);
+}
+
+void card_socket_new(Object *parent, DeviceState *sdio, Pin *detect, Pin *protect)
+{
+    CardSocket *s = CARD_SOCKET(object_new(TYPE_CARD_SOCKET));
     DriveInfo *drive = drive_get(IF_SD, 0, 0);
 
+    object_property_add_child(parent, "card", OBJECT(s));
     if (detect) {
-        PinDriver *contact = g_new0(PinDriver, 1);
-
-        pin_add_driver(detect, contact, "card-detect switch");
-        qdev_connect_gpio_out_named(sdio, "card", 0, qemu_allocate_irq(card_input, contact, 0));
+        pin_add_driver(detect, &s->detect, "card-detect switch");
     }
+    if (protect) {
+        pin_add_driver(protect, &s->protect, "card-protect switch");
+    }
+    qdev_realize_and_unref(DEVICE(s), NULL, &error_fatal);
+    qdev_connect_gpio_out_named(sdio, "card", 0, qemu_allocate_irq(card_input, s, 0));
     if (drive) {
-        DeviceState *card = qdev_new(TYPE_SD_CARD);
-
-        qdev_prop_set_drive_err(card, "drive", blk_by_legacy_dinfo(drive), &error_fatal);
-        qdev_realize_and_unref(card, qdev_get_child_bus(sdio, "sdio"), &error_fatal);
+        put_in(sdio, drive);
     }
 }
+
+static int card_post_load(void *opaque, int version_id)
+{
+    card_update(opaque);
+    return 0;
+}
+
+static const VMStateDescription card_vmstate = {
+    .name = TYPE_CARD_SOCKET, .version_id = 1, .minimum_version_id = 1,
+    .post_load = card_post_load,
+    .fields = (const VMStateField[]) {
+        VMSTATE_BOOL(locked, CardSocket),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
+static void card_class_init(ObjectClass *klass, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+
+    dc->vmsd = &card_vmstate;
+    dc->user_creatable = false;     /* it is soldered on */
+    object_class_property_add_bool(klass, "locked", get_locked, set_locked);
+}
+
+static const TypeInfo card_types[] = { {
+    .name = TYPE_CARD_SOCKET, .parent = TYPE_DEVICE, .instance_size = sizeof(CardSocket),
+    .class_init = card_class_init,
+} };
+DEFINE_TYPES(card_types)

@@ -1,5 +1,5 @@
 /*
- * The socket of an SD card at the chip's SDIO.
+ * The socket of an SD card at the chip's SDIO: QOM property `locked`.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,10 +8,12 @@
 
 #include "stm32/core/pins/pin.h"
 
+#define TYPE_CARD_SOCKET "stm32-card-socket"
+
 /*
- * Put the card of -drive if=sd into the socket at @sdio, if there is one; @detect (NULL: none) is the pin of its
- * switch.  Exits with a line that says what is wrong.
+ * Make the child `card` of @parent, and put the card of -drive if=sd into it at @sdio, if there is one; @detect and
+ * @protect (NULL: none) are the pins of its switches.  Exits with a line that says what is wrong.
  */
-void card_socket_new(DeviceState *sdio, Pin *detect);
+void card_socket_new(Object *parent, DeviceState *sdio, Pin *detect, Pin *protect);
 
 #endif

@@ -220,6 +220,8 @@ static const Option option_table[] = {
       "pins that select what -device puts on spi1, spi2, spi3: spi2-pb12:spi2-pb11" },
     { "card-detect", OPTION_TEXT, MEMBER(card_detect), true,
       "pin that is low while there is an SD card (-drive if=sd)" },
+    { "card-protect", OPTION_TEXT, MEMBER(card_protect), true,
+      "pin that is open while the SD card's lock is on (qom-set /machine/card locked true), else low" },
     { "swo", OPTION_TEXT, MEMBER(swo), false,
       "chardev that gets the text that firmware writes to ITM port 0" },
     { "vcp", OPTION_TEXT, MEMBER(vcp), false,

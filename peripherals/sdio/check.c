@@ -50,6 +50,10 @@ bool sdio_check_command(Sdio *s)
                        signal_is_routed(&s->sig_ck) ? "SDIO_CMD" : "SDIO_CK");
         return false;
     }
+    if (s->inserted && signal_state(&s->sig_cmd).kind == DRIVE_NONE) {
+        periph_note(p, "nobody pulls SDIO_CMD up: a card needs 10 to 100 kOhm there and at the data lines, on the board "
+                    "or by PUPDR");
+    }
     return true;
 }
 

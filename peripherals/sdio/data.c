@@ -128,28 +128,25 @@ static void stall(Sdio *s)
 
 static void receive_word(Sdio *s, unsigned bytes)
 {
-    uint32_t word = 0;
+    uint8_t word[4] = {};
 
-    for (unsigned i = 0; i < bytes; i++) {
-        if (sdio_card_sends(s)) {
-            word |= (uint32_t)sdbus_read_byte(&s->bus) << 8 * i;
-        } else {
-            s->block_bad = true;
-        }
+    if (sdio_card_sends(s)) {           /* unsure: one whose block ends within a word */
+        sdbus_read_data(&s->bus, word, bytes);
+    } else {
+        s->block_bad = true;
     }
-    sdio_fifo_push(s, word);
+    sdio_fifo_push(s, ldl_le_p(word));
 }
 
 static void send_word(Sdio *s, unsigned bytes)
 {
-    uint32_t word = sdio_fifo_pop(s);
+    uint8_t word[4];
 
-    for (unsigned i = 0; i < bytes; i++) {
-        if (sdio_card_receives(s)) {
-            sdbus_write_byte(&s->bus, word >> 8 * i);
-        } else {
-            s->block_bad = true;
-        }
+    stl_le_p(word, sdio_fifo_pop(s));
+    if (sdio_card_receives(s)) {
+        sdbus_write_data(&s->bus, word, bytes);
+    } else {
+        s->block_bad = true;
     }
 }
 

@@ -10,7 +10,7 @@
 #define REGS "stm32/regs/sdio.h"
 #include "stm32/core/regs.h"
 
-enum { SDIO = 0x40012c00, RCC = 0x40023800, DMA2 = 0x40026400, RAM = 0x20001000 };
+enum { GPIOD_PUPDR = 0x40020c0c, SDIO = 0x40012c00, RCC = 0x40023800, DMA2 = 0x40026400, RAM = 0x20001000 };
 enum { SHORT = 1 << 6, LONG = 3 << 6, NONE = 0 };
 
 #define STA(flag) R_STA_##flag##_MASK
@@ -41,6 +41,7 @@ static void route(unsigned lines)
 
     board_route("pc12", 12);
     board_route("pd2", 12);
+    poke(GPIOD_PUPDR, 1 << 4);
     for (unsigned i = 0; i < lines; i++) {
         board_route(pins[i], 12);
     }
@@ -480,6 +481,92 @@ static void test_card_is_taken_out(void)
     read_polled(0, 512);
 }
 
+/* The slide on the card's edge is a switch, nothing more. */
+static void test_card_is_locked(void)
+{
+    g_autofree char *file = NULL, *args = NULL;
+
+    start("-machine card-protect=pb14");
+    board_enable("gpiob");
+    poke(0x40020400 + 0x0c, 1u << 28);
+    g_assert_false(pin_level("pb14"));
+    board_set_bool("/machine/card", "locked", true);
+    g_assert_true(pin_level("pb14"));
+    file = board_save();
+    args = with_card("-machine card-protect=pb14");
+    board_load(file, args);
+    unlink(file);
+    g_assert_true(pin_level("pb14"));
+    board_set_bool("/machine/card", "locked", false);
+    g_assert_false(pin_level("pb14"));
+}
+
+/* Blocks are gathered on their way to the image, but not while nobody is writing. */
+static void test_image_of_a_stopped_machine(void)
+{
+    g_autofree char *data = NULL;
+    gsize size;
+
+    start("");
+    identify();
+    g_assert_cmphex(command(25, 8192, SHORT), ==, STA(CMDREND));
+    set_data(2048, 0);
+    for (unsigned i = 0; i < 384; i++) {                /* three of four */
+        for (unsigned n = 0; n < 1000 && sta() & STA(TXFIFOF); n++) {
+            board_wait_ns(50);
+        }
+        poke(SDIO + A_FIFO, i * 0x01020304);
+    }
+    board_wait_ns(1000000);
+    qtest_qmp_assert_success(board, "{'execute': 'stop'}");
+    g_assert_true(g_file_get_contents(image, &data, &size, NULL));
+    for (unsigned i = 0; i < 384; i++) {
+        g_assert_cmphex((uint32_t)ldl_le_p(data + 8192 + 4 * i), ==, i * 0x01020304);
+    }
+}
+
+/* An MMC: it gets its address from the host, and its width by CMD6. */
+static void test_emmc(void)
+{
+    g_autofree char *args = NULL;
+    unsigned tries = 0;
+
+    start("");
+    board_stop();
+    args = g_strdup_printf("-drive if=none,id=mmc,format=raw,file=%s -device emmc,bus=sdio,drive=mmc", image);
+    board_start(args);
+    start_clocks();
+    route(4);
+    for (unsigned i = 0; i < 4; i++) {
+        static const char *const high[] = { "pb8", "pb9", "pc6", "pc7" };
+
+        board_route(high[i], 12);
+    }
+    poke(SDIO + A_POWER, 3);
+    poke(SDIO + A_CLKCR, CK400);
+    g_assert_cmphex(command(0, 0, NONE), ==, STA(CMDSENT));
+    do {
+        g_assert_cmphex(command(1, 0x40ff8000, SHORT), ==, STA(CCRCFAIL));
+    } while (!(peek(SDIO + A_RESP1) >> 31) && ++tries < 100);
+    g_assert_cmphex(command(2, 0, LONG), ==, STA(CMDREND));
+    g_assert_cmphex(command(3, 2 << 16, SHORT), ==, STA(CMDREND));
+    poke(SDIO + A_CLKCR, CK24);
+    g_assert_cmphex(command(7, 2 << 16, SHORT), ==, STA(CMDREND));
+    read_polled(512, 512);
+    g_assert_cmphex(command(6, 3 << 24 | 183 << 16 | 2 << 8, SHORT), ==, STA(CMDREND));
+    poke(SDIO + A_CLKCR, CK24 | 2 << R_CLKCR_WIDBUS_SHIFT);
+    read_polled(1024, 512);
+    g_assert_cmpint(board_mistakes("/machine/soc/sdio"), ==, 0);
+}
+
+static void test_pull_ups(void)
+{
+    start("");
+    poke(GPIOD_PUPDR, 0);
+    identify();
+    g_assert_cmpint(board_mistakes("nobody pulls SDIO_CMD up"), ==, 1);
+}
+
 /* A status while the card waits for data: QEMU's ended there. */
 static void test_status_within_data(void)
 {
@@ -646,6 +733,10 @@ int main(int argc, char **argv)
     qtest_add_func("sdio/pins", test_pins);
     qtest_add_func("sdio/no-card", test_no_card);
     qtest_add_func("sdio/taken-out", test_card_is_taken_out);
+    qtest_add_func("sdio/locked", test_card_is_locked);
+    qtest_add_func("sdio/stopped", test_image_of_a_stopped_machine);
+    qtest_add_func("sdio/emmc", test_emmc);
+    qtest_add_func("sdio/pull-ups", test_pull_ups);
     qtest_add_func("sdio/status-within-data", test_status_within_data);
     qtest_add_func("sdio/interrupt-line", test_interrupt_line);
     qtest_add_func("sdio/snapshot", test_snapshot);
