@@ -194,16 +194,24 @@ int drive_uv(const Drive *d, int64_t ns, int supply)
 
 bool drive_is_strong(const Drive *d)
 {
-    return d->kind >= DRIVE_LOW;
+    return d->kind >= DRIVE_LOW && !d->weak;
+}
+
+unsigned drive_rank(const Drive *d)
+{
+    return d->kind < DRIVE_LOW ? d->kind : DRIVE_LOW + !d->weak;
 }
 
 Drive drive_at_rest(const Drive *d)
 {
-    return d->kind == DRIVE_PICTURE ? DRIVE_LEVEL(d->picture->rest) : *d;
+    Drive rest = d->kind == DRIVE_PICTURE ? DRIVE_LEVEL(d->picture->rest) : *d;
+
+    rest.weak = d->weak;
+    return rest;
 }
 
 bool drive_equals(const Drive *a, const Drive *b)
 {
-    return a->kind == b->kind && a->uv == b->uv && a->start == b->start &&
+    return a->kind == b->kind && a->weak == b->weak && a->uv == b->uv && a->start == b->start &&
            a->period == b->period && a->high == b->high && a->source == b->source;
 }

@@ -48,6 +48,7 @@ typedef struct Picture {
 
 typedef struct Drive {
     uint32_t kind;              /* DriveKind */
+    bool weak;                  /* through a resistor: loses to all that are not, and no pulls */
     union {
         int uv;                 /* DRIVE_ANALOG, microvolts */
         bool floats;            /* DRIVE_PICTURE: a 1 is high impedance, open drain */
@@ -87,6 +88,8 @@ static inline int64_t drive_now(void)
 }
 
 bool drive_is_strong(const Drive *d);
+/* Who is greater wins: nothing, pulls down and up, what comes through a resistor, outputs. */
+unsigned drive_rank(const Drive *d);
 /* The level now, or at the time @ns; nothing is low. */
 bool drive_level(const Drive *d);
 bool drive_level_at(const Drive *d, int64_t ns);

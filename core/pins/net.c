@@ -63,7 +63,7 @@ static void contest_enter(Contest *c, const PinDriver *d)
     }
     /* of two strong ones low wins, as the transistors do more or less */
     if (!c->winner || (drive_is_strong(&d->drive) && d->drive.kind == DRIVE_LOW) ||
-        (d->drive.kind > c->winner->drive.kind && !drive_is_strong(&c->winner->drive))) {
+        drive_rank(&d->drive) > drive_rank(&c->winner->drive)) {
         c->winner = d;
     }
 }

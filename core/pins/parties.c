@@ -140,7 +140,7 @@ static bool wins_alone(const Drive *drive)
 
 static bool is_level(const Drive *drive)
 {
-    return drive->kind == DRIVE_LOW || drive->kind == DRIVE_HIGH;
+    return (drive->kind == DRIVE_LOW || drive->kind == DRIVE_HIGH) && !drive->weak;
 }
 
 /* From one level to another, which outputs do most of the time. */

@@ -215,6 +215,7 @@ struct Pin {
     GPtrArray *soldered;                            /* of Signal: parts of the board */
     PinListener input;                              /* for the signals selected */
     bool told, told_plain;                          /* its net's levels, for a snapshot */
+    bool rail;                                      /* of a supply: nothing changes what it has */
 };
 
 /*

@@ -1,0 +1,219 @@
+/*
+ * What all parts of the bench share, see part.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#include "migration/vmstate.h"
+#include "system/runstate.h"
+#include "stm32/board/nearest.h"
+#include "stm32/board/parts/part.h"
+#include "stm32/board/user_pin.h"
+
+/* ---- Names ---- */
+
+/* Is @name one of those in @names, which have blanks between? */
+static bool is_among(const char *names, const char *name)
+{
+    g_auto(GStrv) one = g_strsplit(names, " ", 0);
+
+    return g_strv_contains((const char *const *)one, name);
+}
+
+static int leg_number(const PartClass *pc, const char *name)
+{
+    for (unsigned n = 0; pc->legs[n]; n++) {
+        if (is_among(pc->legs[n], name)) {
+            return n;
+        }
+    }
+    return -1;
+}
+
+Pin *part_find_leg(Part *part, const char *name)
+{
+    int n = leg_number(PART_GET_CLASS(part), name);
+
+    return n < 0 ? NULL : &part->legs[n];
+}
+
+const char *part_id(const Part *part)
+{
+    return part->parent_obj.id ?: object_get_typename(OBJECT(part));
+}
+
+Part *part_find(const char *id)
+{
+    g_autofree char *path = g_strdup_printf("/machine/peripheral/%s", id);
+    Object *object = strchr(id, '/') ? NULL : object_resolve_path(path, NULL);
+
+    return object ? (Part *)object_dynamic_cast(object, TYPE_PART) : NULL;
+}
+
+/* ---- Properties: legs and looks ---- */
+
+static char *get_leg(Object *obj, const char *name)
+{
+    Part *part = PART(obj);
+
+    return g_strdup(part->places[leg_number(PART_GET_CLASS(part), name)] ?: "");
+}
+
+static void leg_get(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    g_autofree char *place = get_leg(obj, name);
+
+    visit_type_str(v, name, &place, errp);
+}
+
+static void leg_set(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    Part *part = PART(obj);
+    char **place = &part->places[leg_number(PART_GET_CLASS(part), name)], *more;
+
+    if (part->parent_obj.realized) {
+        error_setg(errp, "%s.%s: the legs of parts are joined before the machine starts", part_id(part), name);
+    } else if (visit_type_str(v, name, &more, errp)) {
+        g_autofree char *were = *place;
+
+        *place = were ? g_strdup_printf("%s:%s", were, more) : g_strdup(more);
+        g_free(more);
+    }
+}
+
+static void look_get(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    g_autofree char *value = g_strdup(g_hash_table_lookup(PART(obj)->looks, name) ?: "");
+
+    visit_type_str(v, name, &value, errp);
+}
+
+static void look_set(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    char *value;
+
+    if (visit_type_str(v, name, &value, errp)) {
+        g_hash_table_insert(PART(obj)->looks, g_strdup(name), value);
+    }
+}
+
+void part_class_set(ObjectClass *klass, const char *const *legs, const char *const *looks,
+                    const char *const *shows, bool (*fit)(Part *part, Error **errp))
+{
+    static const char *const none[] = { NULL };
+    PartClass *pc = PART_CLASS(klass);
+
+    pc->legs = legs ?: none;
+    pc->looks = looks ?: none;
+    pc->shows = shows ?: none;
+    pc->fit = fit;
+    for (; *legs; legs++) {
+        g_auto(GStrv) name = g_strsplit(*legs, " ", 0);
+
+        for (char **n = name; *n; n++) {
+            object_class_property_add(klass, *n, "str", leg_get, leg_set, NULL, NULL);
+            object_class_property_set_description(klass, *n, "what this leg is joined to: pd12, gnd, led1.A");
+        }
+    }
+    for (looks = pc->looks; *looks; looks++) {
+        object_class_property_add(klass, *looks, "str", look_get, look_set, NULL, NULL);
+        object_class_property_set_description(klass, *looks, "for the eye alone");
+    }
+}
+
+bool part_set_attribute(Part *part, const char *name, const char *value, Error **errp)
+{
+    PartClass *pc = PART_GET_CLASS(part);
+    ObjectProperty *property = leg_number(pc, name) < 0 ? object_property_find(OBJECT(part), name) : NULL;
+    g_autofree char *nearest = NULL;
+
+    if (property && property->set) {
+        return object_property_parse(OBJECT(part), name, value, errp);
+    }
+    nearest = nearest_property(OBJECT(part), name);
+    error_setg(errp, "a %s has no attribute '%s'%s%s%s", object_get_typename(OBJECT(part)), name,
+               nearest ? "; is it '" : "", nearest ?: "", nearest ? "'?" : "");
+    return false;
+}
+
+/* ---- The device ---- */
+
+static bool join_leg(Part *part, unsigned n, Error **errp)
+{
+    g_auto(GStrv) place = g_strsplit(part->places[n] ?: "", ":", 0);
+
+    for (char **p = place; *p; p++) {
+        Pin *pin = user_pin(part_id(part), *p, errp);
+
+        if (!pin) {
+            return false;
+        }
+        pin_join(pin, &part->legs[n]);
+    }
+    return true;
+}
+
+/* The machine goes on. */
+static void vm_state_changed(void *opaque, bool running, RunState state)
+{
+    Part *part = opaque;
+
+    for (unsigned n = 0; running && n < part->n_legs; n++) {
+        pin_goes_on(&part->legs[n]);
+    }
+}
+
+static void part_realize(DeviceState *dev, Error **errp)
+{
+    Part *part = PART(dev);
+    PartClass *pc = PART_GET_CLASS(part);
+
+    for (unsigned n = 0; n < part->n_legs; n++) {
+        g_auto(GStrv) name = g_strsplit(pc->legs[n], " ", 2);
+
+        part->legs[n].name = g_strdup_printf("%s.%s", part_id(part), name[0]);
+        vmstate_register_any(NULL, &vmstate_pin, &part->legs[n]);
+        if (!join_leg(part, n, errp)) {
+            return;
+        }
+    }
+    if (!pc->fit || pc->fit(part, errp)) {
+        qemu_add_vm_change_state_handler(vm_state_changed, part);
+    }
+}
+
+static void part_init(Object *obj)
+{
+    Part *part = PART(obj);
+    PartClass *pc = PART_GET_CLASS(part);
+
+    part->looks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    while (pc->legs[part->n_legs]) {
+        part->n_legs++;
+    }
+    part->legs = g_new0(Pin, part->n_legs);
+    part->places = g_new0(char *, part->n_legs);
+    for (unsigned n = 0; n < part->n_legs; n++) {
+        g_autofree char *child = g_strdup_printf("leg[%u]", n);
+
+        object_initialize_child(obj, child, &part->legs[n], TYPE_PIN);
+    }
+}
+
+static void part_class_init(ObjectClass *klass, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+
+    dc->realize = part_realize;
+    dc->hotpluggable = false;
+    set_bit(DEVICE_CATEGORY_MISC, dc->categories);
+}
+
+static const TypeInfo part_types[] = { {
+    .name = TYPE_PART, .parent = TYPE_DEVICE, .abstract = true,
+    .instance_size = sizeof(Part), .instance_init = part_init,
+    .class_size = sizeof(PartClass), .class_init = part_class_init,
+} };
+DEFINE_TYPES(part_types)
