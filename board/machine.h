@@ -24,7 +24,8 @@ struct Stm32f407gDisc {
     uint32_t hse_frequency;
     bool lse_fitted, boot0, boot1, errata, write_buffer, hse_stopped, fast_forward, runs;
     char *wire, *swo, *vcp, *uid, *chip_select, *backup, *speed;
-    char *accelerometer, *motion, *microphone, *card_detect, *card_protect;
+    char *accelerometer, *motion, *microphone, *card_detect, *card_protect, *diagram;
+    struct Diagram *bench;              /* what `diagram` names */
     CanBusState *canbus[2];
     bool otg_id;
     struct OtgCable *otg_cable[2];

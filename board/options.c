@@ -212,6 +212,8 @@ static const Option option_table[] = {
     { "runs", OPTION_BOOL, MEMBER(runs), false,
       "DMA moves many items at once where nobody can tell (default on)", .changed = runs_changed },
     { "wire", OPTION_TEXT, MEMBER(wire), true, "jumpers between pins: pa6-pa7:pb6-pb10" },
+    { "diagram", OPTION_TEXT, MEMBER(diagram), true,
+      "file that says what is wired to the board, as Wokwi's diagram.json" },
     { "accelerometer-model", OPTION_TEXT, MEMBER(accelerometer), true,
       "lis3dsh (default), lis302dl or none", "lis3dsh", .check = check_accelerometer },
     { "motion", OPTION_TEXT, MEMBER(motion), false,

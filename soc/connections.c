@@ -55,6 +55,24 @@ static void add_pin_functions(Stm32f407Soc *s, const char *pin_name, const char 
     }
 }
 
+char *stm32f407_peripheral_at(const char *pin, const char *prefix, const char *signal)
+{
+    g_autofree char *end = g_strdup_printf(".%s", signal);
+
+    for (unsigned i = 0; i < ARRAY_SIZE(pin_table); i++) {
+        g_auto(GStrv) function = g_strsplit(pin_table[i].functions, " ", 0);
+
+        for (char **f = function; !g_ascii_strcasecmp(pin_table[i].pin, pin) && *f; f++) {
+            const char *name = strchr(*f, ':') + 1;
+
+            if (g_str_has_prefix(name, prefix) && g_str_has_suffix(name, end)) {
+                return g_strndup(name, strlen(name) - strlen(end));
+            }
+        }
+    }
+    return NULL;
+}
+
 static void link_pin(Stm32f407Soc *s, const char *peripheral, const char *link, const char *pin)
 {
     object_property_set_link(OBJECT(stm32f407_child(s, peripheral)), link,
