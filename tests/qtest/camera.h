@@ -148,6 +148,9 @@ static inline void stream(unsigned n, uint32_t memory, unsigned words, uint32_t 
 {
     uint32_t at = DMA2 + 0x18 * n;
 
+    poke(at + 0x10, 0);
+    poke(DMA2 + 8, 0xffffffff);
+    poke(DMA2 + 12, 0xffffffff);
     poke(at + 0x18, DCMI + A_DR);
     poke(at + 0x1c, memory);
     poke(at + 0x14, words);
