@@ -14,6 +14,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/error-report.h"
 #include "qapi/error.h"
 #include "hw/i2c/i2c.h"
 #include "hw/qdev-properties.h"
@@ -27,7 +28,7 @@
 OBJECT_DECLARE_SIMPLE_TYPE(CameraModule, STM32_CAMERA)
 
 #define XCLK_HZ 24000000
-enum { BANK_SELECT = 0xff };
+enum { BANK_SELECT = 0xff, PRODUCT_ID = 0x0a };
 enum { VSYNC_LINES = 3, BEFORE_DATA = 8, BETWEEN_LINES = 16 };
 
 struct CameraModule {
@@ -315,12 +316,27 @@ const SensorModel *sensor_model(const char *name)
     return NULL;
 }
 
+/* By what identifies it, which can't be written. */
+static bool is_of_model(CameraModule *m)
+{
+    g_autofree SensorRegs *regs = g_new0(SensorRegs, 1);
+    bool same = true, reset;
+
+    m->model->reset(*regs);
+    for (unsigned bank = 0; bank < SENSOR_BANKS; bank++) {
+        same &= m->model->may_write(bank, PRODUCT_ID, 0, &reset) ||
+                (*regs)[bank][PRODUCT_ID] == m->regs[bank][PRODUCT_ID];
+    }
+    return same;
+}
+
 static int post_load(void *opaque, int version_id)
 {
     CameraModule *m = opaque;
     CameraFormat format;
 
-    if (m->bank >= SENSOR_BANKS) {
+    if (m->bank >= SENSOR_BANKS || !is_of_model(m)) {
+        error_report("the snapshot has another model of camera than " TYPE_STM32_CAMERA ",model=%s", m->model->name);
         return -EINVAL;
     }
     read_mode(m);
