@@ -45,3 +45,37 @@ void lane_put(const Lane *lane, const uint32_t *data, unsigned count)
 {
     lane->dma->info->lanes->put(lane->dma, lane->request, data, count);
 }
+
+/* ---- Beats that are held back ---- */
+
+static QSLIST_HEAD(, LaneHolder) holders = QSLIST_HEAD_INITIALIZER(holders);
+static unsigned holding;
+
+void lane_holder_add(LaneHolder *holder)
+{
+    QSLIST_INSERT_HEAD(&holders, holder, next);
+}
+
+void lane_holder_set(LaneHolder *holder, bool holds)
+{
+    holding += holds - holder->holds;
+    holder->holds = holds;
+}
+
+bool lanes_are_held(void)
+{
+    return holding;
+}
+
+void lanes_move(void)
+{
+    LaneHolder *holder;
+
+    if (holding) {
+        QSLIST_FOREACH(holder, &holders, next) {
+            if (holder->holds) {
+                holder->move(holder->opaque);
+            }
+        }
+    }
+}

@@ -23,6 +23,8 @@ typedef struct LaneOffer {
     bool writes;
     void *host;             /* if it writes: the same, in the host's memory */
     uint32_t to_half;       /* beats before half of the transfer is flagged; if it is, `beats` */
+    uint32_t left;          /* all beats of the transfer that are to come, if it is one that the lane could be, */
+    bool circular;          /* ... and it begins again then */
 } LaneOffer;
 
 /* The register that is to be served: of @requester, at @reg; from memory, or to it. */
@@ -30,6 +32,7 @@ typedef struct LaneNeed {
     Periph *requester;
     unsigned reg;
     bool from_memory;
+    bool bunch;             /* beats have been held back and come together: whoever else the DMA serves */
 } LaneNeed;
 
 typedef struct LaneOps {
@@ -60,5 +63,22 @@ bool lane_offer(const Line *line, const LaneNeed *need, LaneOffer *offer);
 void lane_peek(const Lane *lane, uint32_t *data, unsigned count);
 void lane_take(const Lane *lane, unsigned count);
 void lane_put(const Lane *lane, const uint32_t *data, unsigned count);
+
+/*
+ * Who holds beats back that it will put at once.  Before somebody looks at registers of a DMA they are put as far as
+ * they are due.
+ */
+typedef struct LaneHolder {
+    void (*move)(void *opaque);
+    void *opaque;
+    bool holds;
+    QSLIST_ENTRY(LaneHolder) next;
+} LaneHolder;
+
+void lane_holder_add(LaneHolder *holder);
+/* Does it hold some back, or may it? */
+void lane_holder_set(LaneHolder *holder, bool holds);
+bool lanes_are_held(void);
+void lanes_move(void);
 
 #endif

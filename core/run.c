@@ -44,6 +44,11 @@ void run_enable(bool enable)
     disabled = !enable;
 }
 
+bool run_is_enabled(void)
+{
+    return !disabled;
+}
+
 const Lane *run_add_lane(RunPlan *plan, const Line *line, const LaneNeed *need)
 {
     LaneOffer *offer = &plan->lane[plan->lanes];

@@ -68,5 +68,6 @@ bool run_look_at(Runner *runner);
 
 /* Let there be none: all goes one by one. */
 void run_enable(bool enable);
+bool run_is_enabled(void);
 
 #endif

@@ -88,6 +88,7 @@ static const struct Peripheral {
     { "otg-hs", "stm32f4-otg-hs", 0x40040000, "otghs", "otgh-reset" },
     /* AHB2 */
     { "otg-fs", "stm32f4-otg-fs", 0x50000000, "otgfs", "otgfs-reset" },
+    { "dcmi",   "stm32f4-dcmi",   0x50050000 },
     { "rng",    "stm32f4-rng",    0x50060800 },
     /* Private peripheral bus of the core */
     { "itm",    "armv7m-itm",     0xe0000000, ALWAYS, NONE },
@@ -140,7 +141,7 @@ static const struct {
     unsigned size;
 } unmodelled_table[] = {
     { "eth", 0x40028000, 0x1400 },
-    { "dcmi", 0x50050000, 0x400 }, { "fsmc", 0xa0000000, 0x1000 },
+    { "fsmc", 0xa0000000, 0x1000 },
 };
 
 #define FPU_IRQ 81
@@ -226,6 +227,7 @@ static const char *const vector_table[82] = {
     [75] = "otg-hs.irq-ep1-in",
     [76] = "exti.irq[20]",
     [77] = "otg-hs.irq",
+    [78] = "dcmi.irq",
     [80] = "rng.irq",
     [FPU_IRQ] = NULL,       /* a matter of the core's own */
 };

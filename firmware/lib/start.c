@@ -68,6 +68,8 @@ HANDLER(dma1_stream3_handler);
 HANDLER(dma1_stream5_handler);
 HANDLER(dma2_stream0_handler);
 HANDLER(dma2_stream2_handler);
+HANDLER(dcmi_handler);
+HANDLER(dma2_stream1_handler);
 HANDLER(sdio_handler);
 HANDLER(otg_fs_handler);
 HANDLER(otg_hs_handler);
@@ -115,10 +117,12 @@ static const handler vectors[16 + 82] = {
     [16 + 41] = rtc_alarm_handler,
     [16 + 49] = sdio_handler,
     [16 + 56] = dma2_stream0_handler,
+    [16 + 57] = dma2_stream1_handler,
     [16 + 58] = dma2_stream2_handler,
     [16 + 63] = can2_tx_handler,
     [16 + 64] = can2_rx0_handler,
     [16 + 67] = otg_fs_handler,
     [16 + 70] = dma2_stream7_handler,
     [16 + 77] = otg_hs_handler,
+    [16 + 78] = dcmi_handler,
 };

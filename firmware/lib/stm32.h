@@ -75,6 +75,9 @@ enum {
 #define P SDIO
 #include "../../regs/sdio.h"
 #undef P
+#define P DCMI
+#include "../../regs/dcmi.h"
+#undef P
 #define P USART
 #include "../../regs/usart.h"
 #undef P
@@ -114,6 +117,7 @@ enum {
 
 #define OTG_FS  0x50000000u
 #define OTG_HS  0x40040000u
+#define DCMI    0x50050000u
 #define RCC     0x40023800u
 #define CAN1    0x40006400u
 #define CAN2    0x40006800u

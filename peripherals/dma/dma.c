@@ -77,6 +77,7 @@ static uint32_t live_read(Periph *p, unsigned reg)
     if (!time_is_exact()) {
         look(s);
     }
+    lanes_move();
     if (s->active != DMA_NONE) {
         dma_engine_work(s);
         periph_update(p);
@@ -100,12 +101,13 @@ static int64_t ndtr_holds(Periph *p, unsigned reg)
 {
     Dma *s = DMA(p);
 
-    return time_is_exact() && (s->active == DMA_NONE || !dma_stream_is_free_running(s, s->active)) ? INT64_MAX : 0;
+    return time_is_exact() && !lanes_are_held() && (s->active == DMA_NONE || !dma_stream_is_free_running(s, s->active)) ? INT64_MAX : 0;
 }
 
 static void clear_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 {
     run_look();
+    lanes_move();
     dma_engine_work(DMA(p));
     p->regs[reg - R_LIFCR + R_LISR] &= ~data;
 }
@@ -117,6 +119,7 @@ static uint32_t before_write(Dma *s, unsigned reg, uint32_t was)
 
     *r = was;
     run_look();
+    lanes_move();
     dma_engine_work(s);
     was = *r;
     *r = now;
@@ -166,6 +169,10 @@ static void ndtr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     unsigned n = stream_of(reg);
 
     was = before_write(s, reg, was);
+    if (data >> 16) {
+        periph_mistake(p, "%s written %u: it has 16 bits, so it is %u; take more than one transfer (DBM), or larger "
+                       "items", p->reg[reg].name, data, data & 0xffff);
+    }
     if (dma_is_enabled(s, n)) {
         keep_frozen(p, reg, was, 0, 0);
     } else {

@@ -83,7 +83,7 @@ void *dma_host_memory(AddressSpace *as, uint32_t addr)
     return memory_access_is_direct(mr, true, MEMTXATTRS_UNSPECIFIED) ? memory_region_get_ram_ptr(mr) + offset : NULL;
 }
 
-static void push(DmaStream *st, uint32_t data, unsigned size)
+void dma_fifo_push(DmaStream *st, uint32_t data, unsigned size)
 {
     if (st->level + size <= DMA_FIFO_SIZE) {
         for (unsigned i = 0; i < size; i++) {
@@ -116,7 +116,7 @@ bool dma_read_peripheral(Dma *s, unsigned n)
     if (dma_port_read(&s->peripheral, n, addr, dma_psize(s, n), &data) != MEMTX_OK) {
         return dma_transfer_error(s, n, "read (peripheral port)", addr);
     }
-    push(st, data, dma_psize(s, n));
+    dma_fifo_push(st, data, dma_psize(s, n));
     return true;
 }
 
@@ -183,7 +183,7 @@ bool dma_fill(Dma *s, unsigned n)
         if (dma_port_read(&s->memory, n, addr, size, &data) != MEMTX_OK) {
             return dma_transfer_error(s, n, "read (memory port)", addr);
         }
-        push(st, data, size);
+        dma_fifo_push(st, data, size);
         dma_memory_has_moved(s, n, size);
     }
     st->primed = true;

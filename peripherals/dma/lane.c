@@ -2,7 +2,8 @@
  * Lanes: what a stream offers to its requester, who then moves many beats at once (core/run.h).
  *
  * In direct mode a stream that nobody holds up is after every beat as it was before, but for its counters:
- * nothing is in the FIFO of one to memory, and the next item in that of one from memory.
+ * nothing is in the FIFO of one to memory, and the next item in that of one from memory.  What comes in a bunch
+ * may go through the FIFO too.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -46,12 +47,25 @@ static uint32_t quiet_beats(Dma *s, unsigned n)
     return left ? left - (tells_half ? half : 0) - 1 : 0;
 }
 
-/* The same before the flag of half is set, whoever looks at it. */
+/* The same before the flag of half is set, whoever looks at it: the memory port sets that of a stream to memory. */
 static uint32_t unflagged_beats(Dma *s, unsigned n, uint32_t beats)
 {
     uint32_t left = *dma_reg(s, R_S0NDTR, n), half = s->stream[n].items / 2;
+    bool flagged = dma_direction(s, n) == DMA_P2M ? s->stream[n].mleft <= s->stream[n].items * dma_psize(s, n) / 2
+                                                  : left <= half;
 
-    return left > half ? MIN(beats, left - half - 1) : beats;
+    return flagged ? beats : MIN(beats, left > half ? left - half - 1 : 0);
+}
+
+/* Nothing but what is to be there between two beats. */
+static bool fifo_rests(Dma *s, unsigned n, const LaneNeed *need)
+{
+    uint32_t level = s->stream[n].level;
+
+    if (!dma_is_direct(s, n)) {
+        return need->bunch && !need->from_memory && dma_pburst(s, n) == 1 && level < dma_threshold(s, n);
+    }
+    return level == (need->from_memory ? dma_psize(s, n) : 0);
 }
 
 static bool is_simple(Dma *s, unsigned n, const LaneNeed *need)
@@ -59,10 +73,9 @@ static bool is_simple(Dma *s, unsigned n, const LaneNeed *need)
     DmaStream *st = &s->stream[n];
     unsigned from = need->from_memory ? DMA_M2P : DMA_P2M, size = dma_psize(s, n);
 
-    return dma_direction(s, n) == from && dma_is_direct(s, n) && !dma_pstep(s, n) && st->primed &&
+    return dma_direction(s, n) == from && fifo_rests(s, n, need) && !dma_pstep(s, n) && st->primed &&
            !st->stopping && !dma_peripheral_controls_flow(s, n) && !s->ack[dma_request_of(s, n)] &&
-           st->level == (need->from_memory ? size : 0) &&
-           need->requester->info->bus == BUS_APB && dma_port_is_at(&s->peripheral, n, st->paddr, size, need);
+           (!need->from_memory || need->requester->info->bus == BUS_APB) && dma_port_is_at(&s->peripheral, n, st->paddr, size, need);
 }
 
 static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, LaneOffer *offer)
@@ -70,16 +83,20 @@ static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, 
     Dma *s = DMA(p);
     unsigned n = request / DMA_CHANNELS;
     DmaStream *st = &s->stream[n];
-    uint32_t ticks;
+    uint32_t ticks = 0;
 
-    if (s->working || s->active != DMA_NONE || !clock_is_enabled(p->clk) || p->held ||
-        !is_simple(s, n, need) || !busy_ticks(s, &ticks)) {
+    offer->left = *dma_reg(s, R_S0NDTR, n);
+    offer->circular = dma_is_circular(s, n);
+    if (s->active == n || !clock_is_enabled(p->clk) || p->held || !is_simple(s, n, need)) {
+        return false;
+    }
+    if (!need->bunch && (s->working || s->active != DMA_NONE || !busy_ticks(s, &ticks))) {
         return false;
     }
     offer->beats = MIN(quiet_beats(s, n), RUN_FRAMES);
     offer->slack = ticks_to_ns(s, ticks);
     offer->addr = st->maddr;
-    offer->size = dma_mstep(s, n) ? offer->beats * dma_msize(s, n) : dma_msize(s, n);
+    offer->size = dma_mstep(s, n) ? st->level * !need->from_memory + offer->beats * dma_psize(s, n) : dma_msize(s, n);
     offer->step = dma_mstep(s, n);
     offer->writes = !need->from_memory;
     offer->to_half = unflagged_beats(s, n, offer->beats);

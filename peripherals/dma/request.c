@@ -37,11 +37,32 @@ static bool move_burst(Dma *s, unsigned n, unsigned beats)
     return dma_is_enabled(s, n);    /* not reset by what it has written */
 }
 
+/* Items that come from the peripheral port one by one, with the bursts to memory that this leads to. */
+static void write_by_fifo(Dma *s, unsigned n, const uint32_t *data, unsigned count)
+{
+    DmaStream *st = &s->stream[n];
+
+    for (unsigned i = 0; i < count && dma_is_enabled(s, n); i++) {
+        if (st->level + dma_psize(s, n) > DMA_FIFO_SIZE && !dma_drain(s, n, true)) {
+            return;
+        }
+        dma_fifo_push(st, data[i], dma_psize(s, n));
+        dma_count_items(s, n, 1);
+        if (st->level >= dma_threshold(s, n) && !dma_drain(s, n, false)) {
+            return;
+        }
+    }
+}
+
 void dma_write_run(Dma *s, unsigned n, const uint32_t *data, unsigned count)
 {
     DmaStream *st = &s->stream[n];
     uint32_t size = dma_psize(s, n), addr = st->maddr;
 
+    if (!dma_is_direct(s, n)) {
+        write_by_fifo(s, n, data, count);
+        return;
+    }
     if (dma_mstep(s, n) && dma_is_plain(&s->memory.as, addr, count * size, true)) {
         for (unsigned i = 0; i < count; i++) {
             stn_le_p(s->buffer + i * size, size, data[i]);

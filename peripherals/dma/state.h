@@ -143,6 +143,8 @@ bool dma_transfer_error(Dma *s, unsigned n, const char *what, uint32_t addr);
 bool dma_is_plain(AddressSpace *as, uint32_t addr, uint32_t size, bool write);
 /* Where that is that can be written. */
 void *dma_host_memory(AddressSpace *as, uint32_t addr);
+/* An item into the FIFO. */
+void dma_fifo_push(DmaStream *st, uint32_t data, unsigned size);
 /* A beat of the peripheral port. */
 bool dma_read_peripheral(Dma *s, unsigned n);
 bool dma_write_peripheral(Dma *s, unsigned n);
@@ -162,7 +164,7 @@ uint32_t dma_stream_fifo_status(const DmaStream *st);
 void dma_serve_request(Dma *s, unsigned n);
 /* @items of the peripheral have been moved. */
 void dma_count_items(Dma *s, unsigned n, uint32_t items);
-/* @count items to memory: a row of plain memory at once. */
+/* @count items to memory, by way of the FIFO if that is in use: a row of plain memory at once. */
 void dma_write_run(Dma *s, unsigned n, const uint32_t *data, unsigned count);
 /* Let its requester say what it has by now, if it need not have said so in time. */
 void dma_stream_look(Dma *s, unsigned n);

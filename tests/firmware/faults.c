@@ -84,13 +84,13 @@ static void run_in_ccm(void)
     mailbox[6] = last_cfsr;
 }
 
-/* DCMI */
+/* Ethernet */
 static void poll_unmodelled(void)
 {
     for (unsigned i = 0; i < 2000; i++) {
-        (void)REG(0x50050000, 0x34);
+        (void)REG(0x40028000, 0x34);
     }
-    REG(0x50050000, 0x38) = 1;
+    REG(0x40028000, 0x38) = 1;
 }
 
 int main(void)
