@@ -31,6 +31,7 @@ struct FsmcPart {
     /* set when it is realized, by the part itself: */
     FsmcSelect select;
     uint32_t address_lines;     /* bit n: it is wired to An */
+    uint32_t register_select;   /* the one of them that is not an address but says what is meant */
     bool byte_lanes;            /* ... to NBL0 and NBL1 */
     bool multiplexed;           /* ... to NADV, and latches its address from the data lines */
     bool flash;                 /* it takes commands: a byte of a word can't be written */

@@ -66,6 +66,9 @@ uint64_t fsmc_cycles_read(FsmcSlot *slot, FsmcSpace space, hwaddr addr, unsigned
 void fsmc_cycles_write(FsmcSlot *slot, FsmcSpace space, hwaddr addr, uint64_t data, unsigned size)
 {
     look(slot, true);
+    if (unlikely(addr == slot->suspicious)) {
+        fsmc_tell_shift(slot);
+    }
     if (!slot->wide) {
         for (unsigned i = 0; i < size; i++) {
             write_cycle(slot, space, addr + i, data >> 8 * i & 0xff, 1);

@@ -48,6 +48,7 @@ typedef struct FsmcSlot {
     bool lanes;                 /* it gets NBL0 and NBL1 */
     uint16_t data;              /* lines that reach it */
     uint32_t address;
+    hwaddr suspicious;          /* an address that is a mistake most likely, see wiring.c */
     bool told, timed[2];        /* what is wrong has been said, with reads and with writes that are too fast */
     MemoryRegion window, memory;        /* trapped; and as memory, over it */
     bool has_memory;
@@ -150,6 +151,8 @@ void fsmc_ecc_add(FsmcSlot *slot, uint32_t data, unsigned bytes);
 void fsmc_wire(FsmcSlot *slot);
 /* Say what is wrong with what the guest has just used, once. */
 void fsmc_tell(FsmcSlot *slot);
+/* It has used the address that is suspicious. */
+void fsmc_tell_shift(FsmcSlot *slot);
 
 /* ---- cycle.c ---- */
 

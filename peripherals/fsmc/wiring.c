@@ -68,6 +68,7 @@ void fsmc_wire(FsmcSlot *slot)
                   fsmc_line_is_routed(s, "nbl1");
     slot->data = data & MAKE_64BIT_MASK(0, MIN(part->width, slot->wide ? 16 : 8));
     slot->address = address_lines(slot, fsmc_address_lines(s), data);
+    slot->suspicious = slot->wide && part->register_select > 1 ? part->register_select : HWADDR_MAX;
     slot->told = slot->timed[0] = slot->timed[1] = false;
     memory = slot->has_memory && is_plain_memory(slot);
     if (memory) {
@@ -101,4 +102,14 @@ void fsmc_tell(FsmcSlot *slot)
                        object_get_typename(OBJECT(part)),
                        part->multiplexed ? "its address on the data lines" : "address lines of its own");
     }
+}
+
+/* With 16 bits HADDR bit n is line n - 1: who has forgotten that is at an address with just that bit. */
+void fsmc_tell_shift(FsmcSlot *slot)
+{
+    unsigned line = ctz32(slot->part->register_select);
+
+    periph_mistake(&slot->s->parent_obj, "an access at +0x%x of %s has A%d high; the part there has its register "
+                   "select at A%u, and with 16 data lines that is +0x%x", 1u << line, fsmc_select_line(slot->select),
+                   (int)line - 1, line, 2u << line);
 }
