@@ -150,7 +150,7 @@ static void set_scroll_area(Ili9341 *d)
     unsigned top = pair(d, 0), height = pair(d, 2), bottom = pair(d, 4);
 
     if (top + height + bottom != ILI9341_ROWS) {
-        guest_mistake(d->dev->canonical_path, "ILI9341 8.2.27", "VSCRDEF %u + %u + %u: the areas have to be 320 lines "
+        guest_mistake(d->dev->canonical_path, "ILI9341 8.2.26", "VSCRDEF %u + %u + %u: the areas have to be 320 lines "
                       "together", top, height, bottom);
     }
     d->scroll_top = MIN(top, ILI9341_ROWS);
