@@ -264,6 +264,42 @@ uint16_t ili9341_read(Ili9341 *d, unsigned width)
     return answer(d, d->index ?: d->n - 1);
 }
 
+/* ---- By SPI ---- */
+
+static bool is_read(const Ili9341 *d)
+{
+    return (d->command >= RDDID && d->command <= RDDSDR) || d->command == RAMRD || d->command == RAMRDC ||
+           d->command == GSCAN || d->command == RDDISBV || d->command == RDCTRLD || d->command == RDCABC ||
+           d->command == RDCABCMB || (d->command >= RDID1 && d->command <= RDID3) || d->command == RDID4;
+}
+
+/* Here the dummy is eight clocks before pixels, one clock before three or four bytes, and none before a single one. */
+static uint8_t read_serial(Ili9341 *d)
+{
+    unsigned n = d->n;
+
+    d->n = MIN(n + 1, ILI9341_PARAMETERS);
+    if (d->command == RAMRD || d->command == RAMRDC) {
+        return n ? ili9341_read_pixels(d, 8) : 0;
+    }
+    if (d->index) {
+        return answer(d, d->index);
+    }
+    if (d->command == RDDID || d->command == RDDST) {
+        return (n ? answer(d, n) << 7 : 0) | answer(d, n + 1) >> 1;
+    }
+    return answer(d, n + 1);
+}
+
+uint8_t ili9341_transfer(Ili9341 *d, uint8_t data)
+{
+    if (is_read(d)) {
+        return read_serial(d);
+    }
+    ili9341_write(d, data, 8);
+    return 0xff;
+}
+
 /* ---- The device ---- */
 
 static void reset_changed(void *opaque, bool level)

@@ -83,6 +83,8 @@ void ili9341_command(Ili9341 *d, uint8_t command);
 /* What comes with D/CX high, over @width data lines, and goes. */
 void ili9341_write(Ili9341 *d, uint16_t data, unsigned width);
 uint16_t ili9341_read(Ili9341 *d, unsigned width);
+/* A byte each way by SPI, D/CX high. */
+uint8_t ili9341_transfer(Ili9341 *d, uint8_t data);
 
 extern const VMStateDescription vmstate_ili9341;
 #define VMSTATE_ILI9341(field, State) VMSTATE_STRUCT(field, State, 1, vmstate_ili9341, Ili9341)
