@@ -31,6 +31,7 @@ TITLES = {
     "stm32f4-dma": "DMA controllers",
     "stm32f4-exti": "External interrupts (EXTI)",
     "stm32f4-flash": "Flash controller, option bytes, OTP",
+    "stm32f4-fsmc": "Static memory controller (FSMC)",
     "stm32f4-gpio": "I/O ports",
     "stm32f4-iwdg": "Independent watchdog",
     "stm32f4-pwr": "Power controller",

@@ -19,6 +19,9 @@
 #define APB1_SIZE (32 * KiB)
 #define FLASH_INFO_BASE 0x1fff7800
 #define OPTION_BYTES_BASE 0x1fffc000
+#define FSMC_BANK_BASE 0x60000000
+#define FSMC_BANK_SIZE (256 * MiB)
+#define FSMC_BANKS 4
 
 static void map_ram(Stm32f407Soc *s, MemoryRegion *mr, const char *name, hwaddr base, uint64_t size)
 {
@@ -120,7 +123,21 @@ void memories_map_flash(Stm32f407Soc *s)
     make_boot_alias(s, BOOT_FLASH, s->flash);
     make_boot_alias(s, BOOT_SYSTEM_MEMORY, &s->system_memory);
     make_boot_alias(s, BOOT_SRAM, &s->sram1);
-    memory_region_init(&s->boot_alias[BOOT_FSMC], OBJECT(s), "boot-alias", MiB);
+}
+
+/* RM0090 table 2: of bank 1 the first two regions can be seen at 0. */
+void memories_map_fsmc(Stm32f407Soc *s)
+{
+    SysBusDevice *fsmc = SYS_BUS_DEVICE(stm32f407_child(s, "fsmc"));
+    MemoryRegion *alias = &s->boot_alias[BOOT_FSMC];
+
+    for (unsigned i = 0; i < FSMC_BANKS; i++) {
+        sysbus_mmio_map(fsmc, 1 + i, FSMC_BANK_BASE + i * FSMC_BANK_SIZE);
+    }
+    memory_region_init_alias(alias, OBJECT(s), "boot-alias", sysbus_mmio_get_region(fsmc, 1), 0,
+                             FSMC_BANK_SIZE / 2);
+    memory_region_set_enabled(alias, false);
+    memory_region_add_subregion(get_system_memory(), 0, alias);
 }
 
 void memories_forget(Stm32f407Soc *s)

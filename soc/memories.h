@@ -12,6 +12,8 @@
 void memories_make(Stm32f407Soc *s);
 /* What the flash controller has besides its registers; and at 0: after that. */
 void memories_map_flash(Stm32f407Soc *s);
+/* The banks of the memory controller: after that. */
+void memories_map_fsmc(Stm32f407Soc *s);
 void memories_show_at_0(Stm32f407Soc *s, BootMode mode);
 /* RAM has lost its power. */
 void memories_forget(Stm32f407Soc *s);

@@ -90,6 +90,8 @@ static const struct Peripheral {
     { "otg-fs", "stm32f4-otg-fs", 0x50000000, "otgfs", "otgfs-reset" },
     { "dcmi",   "stm32f4-dcmi",   0x50050000 },
     { "rng",    "stm32f4-rng",    0x50060800 },
+    /* AHB3 */
+    { "fsmc",   "stm32f4-fsmc",   0xa0000000 },
     /* Private peripheral bus of the core */
     { "itm",    "armv7m-itm",     0xe0000000, ALWAYS, NONE },
     { "dwt",    "armv7m-dwt",     0xe0001000, ALWAYS, NONE },
@@ -141,7 +143,6 @@ static const struct {
     unsigned size;
 } unmodelled_table[] = {
     { "eth", 0x40028000, 0x1400 },
-    { "fsmc", 0xa0000000, 0x1000 },
 };
 
 #define FPU_IRQ 81
@@ -199,6 +200,7 @@ static const char *const vector_table[82] = {
     [45] = "tim8.irq-trg-com tim14.irq",
     [46] = "tim8.irq-cc",
     [47] = "dma1.irq[7]",
+    [48] = "fsmc.irq",
     [49] = "sdio.irq",
     [50] = "tim5.irq",
     [51] = "spi3.irq i2s3ext.irq",

@@ -78,6 +78,9 @@ enum {
 #define P DCMI
 #include "../../regs/dcmi.h"
 #undef P
+#define P FSMC
+#include "../../regs/fsmc.h"
+#undef P
 #define P USART
 #include "../../regs/usart.h"
 #undef P
@@ -127,6 +130,7 @@ enum {
 #define GPIOD   0x40020c00u
 #define GPIOE   0x40021000u
 #define GPIOF   0x40021400u
+#define GPIOG   0x40021800u
 #define GPIOI   0x40022000u
 #define TIM1    0x40010000u
 #define TIM2    0x40000000u
@@ -163,6 +167,7 @@ enum {
 #define WWDG    0x40002c00u
 #define IWDG    0x40003000u
 #define RNG     0x50060800u
+#define FSMC    0xa0000000u
 
 #define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
 
