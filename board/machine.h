@@ -27,6 +27,7 @@ struct Stm32f407gDisc {
     char *accelerometer, *motion, *microphone, *card_detect;
     CanBusState *canbus[2];
     bool otg_id;
+    char *phy, *phy_address, *phy_reset, *phy_interrupt;
     struct OtgCable *otg_cable[2];
 };
 
