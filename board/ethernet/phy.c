@@ -519,7 +519,7 @@ void phy_new(Object *parent, DeviceState *mac, const PhyPlan *plan)
     p = PHY(object_new(TYPE_PHY));
     p->type = type;
     p->address = plan->address < 0 ? type->address : plan->address;
-    object_property_add_child(parent, "phy", OBJECT(p));
+    object_property_add_child(parent, "ethernet", OBJECT(p));
     qemu_configure_nic_device(DEVICE(p), true, type->name);
     join_port(p, mac);
     join_pins(p, plan);

@@ -17,7 +17,7 @@ typedef struct PhyPlan {
 
 bool phy_is_type(const char *name);
 
-/* Solder it to @mac, as child `phy` of @parent; exits with a line that says what is wrong. */
+/* Solder it to @mac, as child `ethernet` of @parent; exits with a line that says what is wrong. */
 void phy_new(Object *parent, DeviceState *mac, const PhyPlan *plan);
 
 #endif

@@ -414,6 +414,7 @@ static void eth_init(Periph *p)
     periph_add_line(p, &s->wakeup, "wakeup");
     qdev_init_gpio_in_named(DEVICE(p), rmii_input, "rmii", 1);
     add_signals(s);
+    reset_state(s);                     /* the PHY calls before the first reset */
 }
 
 static int eth_post_load(void *opaque, int version_id)
