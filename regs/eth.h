@@ -100,7 +100,7 @@ REG (MACIMR,   0x3c, 0x00000000)
 BITS(MACIMR,   PMTIM,       3,  1, rw)
 BITS(MACIMR,   TSTIM,       9,  1, rw)
 
-REG (MACA0HR,  0x40, 0x8000ffff)            /* MO: always compared */
+REG (MACA0HR,  0x40, 0x8010ffff)            /* MO: always compared */
 BITS(MACA0HR,  MACA0H,      0, 16, rw)
 REG (MACA0LR,  0x44, 0xffffffff)
 BITS(MACA0LR,  MACA0L,      0, 32, rw)

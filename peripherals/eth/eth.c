@@ -210,7 +210,7 @@ static void dmabmr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
     reset_state(s);
     s->mode_is_late = false;
-    p->regs[n] = p->reg[n].reset | (data & p->reg[n].rw);
+    p->regs[n] = R_DMABMR_SR_MASK | (data & p->reg[n].rw);
 }
 
 static void poll_written(Periph *p, unsigned n, uint32_t was, uint32_t data)

@@ -114,7 +114,7 @@ static uint64_t ticks_until(const Eth *s, uint32_t seconds, uint32_t subseconds)
 
 int64_t eth_ptp_due(const Eth *s)
 {
-    uint64_t ticks = s->ptp.armed ? ticks_until(s, s->parent_obj.regs[R_PTPTTHR], s->parent_obj.regs[R_PTPTTLR])
+    uint64_t ticks = s->ptp.armed && s->ptp.ticks.going ? ticks_until(s, s->parent_obj.regs[R_PTPTTHR], s->parent_obj.regs[R_PTPTTLR])
                                   : ETH_NEVER;
 
     return ticks == ETH_NEVER ? COUNTER_NEVER : counter_when(&s->ptp.ticks, ticks);
@@ -124,7 +124,8 @@ void eth_ptp_step(Eth *s)
 {
     const uint32_t *regs = s->parent_obj.regs;
 
-    if (s->ptp.armed && counter_now(&s->ptp.ticks) >= ticks_until(s, regs[R_PTPTTHR], regs[R_PTPTTLR])) {
+    if (s->ptp.armed && s->ptp.ticks.going &&
+        counter_now(&s->ptp.ticks) >= ticks_until(s, regs[R_PTPTTHR], regs[R_PTPTTLR])) {
         s->ptp.armed = false;
         reg_set(s, PTPTSCR, TSITE, 0);
         s->parent_obj.regs[R_PTPTSSR] |= R_PTPTSSR_TSTTR_MASK;
