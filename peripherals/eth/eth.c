@@ -48,6 +48,9 @@ static void step(Eth *s)
 
     if (s->reset_due <= eth_now(s)) {
         s->reset_due = ETH_NEVER;
+        if (s->by_software) {
+            periph_reset_register(&s->parent_obj, R_DMABMR);
+        }
         reg_set(s, DMABMR, SR, 0);
     }
     if (s->mdio_due <= core) {
@@ -196,7 +199,7 @@ static uint32_t macsr_read(Periph *p, unsigned n)
 
 static void reset_state(Eth *s);
 
-/* Software reset: all is as after reset at once, and SR stays until the clocks have gone for a while. */
+/* Software reset: all else is as after reset at once, and SR stays until the clocks have gone for a while. */
 static void dmabmr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Eth *s = ETH(p);
@@ -210,6 +213,7 @@ static void dmabmr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
     reset_state(s);
     s->mode_is_late = false;
+    s->by_software = true;
     p->regs[n] = R_DMABMR_SR_MASK | (data & p->reg[n].rw);
 }
 
@@ -340,6 +344,7 @@ static void reset_state(Eth *s)
     counter_set(&s->hclk, 0);
     counter_go(&s->hclk);
     s->reset_due = RESET_TICKS;
+    s->by_software = false;
     s->mdio_due = s->rx_watchdog = ETH_NEVER;
     s->tx = TX_STOPPED;
     s->tx_due = s->tx_from = s->tx_start = s->pause_until = 0;
@@ -466,6 +471,7 @@ static const VMStateDescription eth_vmstate = {
         VMSTATE_BOOL(rmii, Eth),
         VMSTATE_BOOL(mode_is_late, Eth),
         VMSTATE_UINT64(reset_due, Eth),
+        VMSTATE_BOOL(by_software, Eth),
         VMSTATE_UINT64(mdio_due, Eth),
         VMSTATE_UINT32(tx, Eth),
         VMSTATE_UINT64(tx_due, Eth),

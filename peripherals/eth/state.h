@@ -141,6 +141,7 @@ typedef struct Eth {
     bool rmii;                      /* SYSCFG's choice */
     bool mode_is_late;              /* ... and it has changed since the last software reset */
     uint64_t reset_due;             /* tick of wire: SR ends; ETH_NEVER: none */
+    bool by_software;               /* SR has been written, it is not that of power-on */
     /* MDIO */
     uint64_t mdio_due;              /* tick of hclk; ETH_NEVER: idle */
     /* the transmit side */
