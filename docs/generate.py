@@ -29,6 +29,7 @@ TITLES = {
     "stm32f4-dac": "D/A converter",
     "stm32f4-dbgmcu": "Debug component (DBGMCU)",
     "stm32f4-dma": "DMA controllers",
+    "stm32f4-eth": "Ethernet",
     "stm32f4-exti": "External interrupts (EXTI)",
     "stm32f4-flash": "Flash controller, option bytes, OTP",
     "stm32f4-gpio": "I/O ports",
