@@ -28,6 +28,7 @@ struct Stm32f407gDisc {
     struct Diagram *bench;              /* what `diagram` names */
     CanBusState *canbus[2];
     bool otg_id;
+    char *phy, *phy_address, *phy_reset, *phy_interrupt;
     struct OtgCable *otg_cable[2];
 };
 

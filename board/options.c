@@ -15,6 +15,7 @@
 #include "system/pace.h"
 #include "system/runstate.h"
 #include "stm32/board/accelerometer/accelerometer.h"
+#include "stm32/board/ethernet/phy.h"
 #include "stm32/board/machine.h"
 #include "stm32/board/serial.h"
 #include "stm32/board/usb/otg_cable.h"
@@ -59,6 +60,27 @@ static bool check_accelerometer(const void *value, Error **errp)
     if (strcmp(value, "none") && !accelerometer_is_model(value)) {
         error_setg(errp, "accelerometer-model=%s: boards have 'lis3dsh' or 'lis302dl', or 'none'",
                    (const char *)value);
+        return false;
+    }
+    return true;
+}
+
+static bool check_phy(const void *value, Error **errp)
+{
+    if (strcmp(value, "none") && !phy_is_type(value)) {
+        error_setg(errp, "phy=%s: there are 'lan8720', 'lan8742', 'dp83848' and 'ksz8081', or 'none'",
+                   (const char *)value);
+        return false;
+    }
+    return true;
+}
+
+static bool check_phy_address(const void *value, Error **errp)
+{
+    unsigned address;
+
+    if (qemu_strtoui(value, NULL, 0, &address) || address > 31) {
+        error_setg(errp, "phy-address=%s: an address of MDIO is 0 to 31", (const char *)value);
         return false;
     }
     return true;
@@ -238,6 +260,16 @@ static const Option option_table[] = {
     { "canbus1", OPTION_CAN_BUS, MEMBER(canbus[0]), false,
       "bus that CAN1's transceiver is at: the id of an -object can-bus" },
     { "canbus2", OPTION_CAN_BUS, MEMBER(canbus[1]), false, "the same for CAN2" },
+    { "phy", OPTION_TEXT, MEMBER(phy), true,
+      "Ethernet PHY: lan8720 (default with a -nic, as on the base board), lan8742, dp83848, ksz8081, or none "
+      "(default without)", .check = check_phy },
+    { "phy-address", OPTION_TEXT, MEMBER(phy_address), true,
+      "its address at MDIO, 0 to 31 (default as most boards have it: 0, dp83848 and ksz8081 1)",
+      .check = check_phy_address },
+    { "phy-reset", OPTION_TEXT, MEMBER(phy_reset), true,
+      "pin that resets it while low: pe2 on the base board (default none)" },
+    { "phy-interrupt", OPTION_TEXT, MEMBER(phy_interrupt), true,
+      "pin that it pulls low when it interrupts (default none)" },
     { "otg-id", OPTION_BOOL, MEMBER(otg_id), false,
       "the cable of a device at otg-fs.0 or otg-hs.0 grounds ID, PA10 or PB12, which makes the core a host "
       "(default on)", .changed = otg_id_changed },

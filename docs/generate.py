@@ -27,8 +27,10 @@ TITLES = {
     "stm32f4-bxcan": "Controller area network (CAN)",
     "stm32f4-crc": "CRC unit",
     "stm32f4-dac": "D/A converter",
+    "stm32f4-dcmi": "Digital camera interface (DCMI)",
     "stm32f4-dbgmcu": "Debug component (DBGMCU)",
     "stm32f4-dma": "DMA controllers",
+    "stm32f4-eth": "Ethernet",
     "stm32f4-exti": "External interrupts (EXTI)",
     "stm32f4-flash": "Flash controller, option bytes, OTP",
     "stm32f4-fsmc": "Static memory controller (FSMC)",
@@ -37,6 +39,9 @@ TITLES = {
     "stm32f4-pwr": "Power controller",
     "stm32f4-rcc": "Reset and clock control",
     "stm32f4-i2c": "I2C, SMBus",
+    "stm32f4-otg-fs": "USB, full speed (OTG_FS)",
+    "stm32f4-otg-hs": "USB, high speed (OTG_HS)",
+    "stm32f4-sdio": "SD cards (SDIO)",
     "stm32f4-spi": "SPI, I2S",
     "stm32f4-rng": "Random number generator",
     "stm32f4-rtc": "Real-time clock",
@@ -82,20 +87,18 @@ def natural(name):
 
 
 def read_machine():
-    """Types with their instances and registers, and what is declared only."""
+    """Types with their instances and registers."""
     machine = Machine()
-    types, unmodelled = {}, []
+    types = {}
     for name, kind in machine.children():
-        if kind == "stm32-unmodelled":
-            unmodelled.append(name)
-        elif kind.startswith(("stm32f4-", "armv7m-")):
+        if kind.startswith(("stm32f4-", "armv7m-")):
             entry = types.setdefault(kind, {"names": [], "registers": ""})
             entry["names"].append(name)
             entry["registers"] = machine.registers(name) or ""
     machine.quit()
     for entry in types.values():
         entry["names"].sort(key=natural)
-    return types, sorted(unmodelled, key=natural)
+    return types
 
 
 def title(kind):
@@ -117,19 +120,16 @@ def todo_bits(text):
     return found
 
 
-def readme_table(types, unmodelled):
+def readme_table(types):
     lines = ["| peripheral | instances | registers |", "|---|---|---|"]
     for kind in sorted(types, key=title):
         entry = types[kind]
         count = len(register_names(entry["registers"]))
         lines.append(f"| {title(kind)} | {', '.join(entry['names'])} | {count or 'memory'} |")
-    lines.append("")
-    lines.append(f"Declared, so that an access is reported and reads 0, but not modelled yet: "
-                 f"{', '.join(unmodelled)}.")
     return "\n".join(lines) + "\n"
 
 
-def peripherals_page(types, unmodelled):
+def peripherals_page(types):
     out = ["# What is modelled", "",
            "Made by `make docs` out of the machine itself.  *Not yet*: bits that can be written and",
            "read back but do nothing; the machine says so when they are first set (`-d unimp`).", ""]
@@ -141,7 +141,6 @@ def peripherals_page(types, unmodelled):
         todo = todo_bits(entry["registers"])
         if todo:
             out += ["Not yet: " + ", ".join(todo), ""]
-    out += ["## Not modelled yet", "", ", ".join(unmodelled), ""]
     return "\n".join(out)
 
 
@@ -151,11 +150,11 @@ def with_table(readme, table):
 
 
 def main():
-    types, unmodelled = read_machine()
+    types = read_machine()
     readme = open("README.md").read()
     pages = {
-        "docs/peripherals.md": peripherals_page(types, unmodelled),
-        "README.md": with_table(readme, readme_table(types, unmodelled)),
+        "docs/peripherals.md": peripherals_page(types),
+        "README.md": with_table(readme, readme_table(types)),
     }
     if "--check" in sys.argv:
         stale = [name for name, text in pages.items() if open(name).read() != text]

@@ -1,9 +1,9 @@
 /*
  * System configuration controller (RM0090 chapter 9): what shows at address 0, and which port's pin n
- * is external interrupt line n.
+ * is external interrupt line n; whether Ethernet is MII or RMII.
  *
  * Links `pa0` ... `pi15`: the pins.  Property `boot-mode`: MEM_MODE after reset.
- * Lines out: `mem-mode` (its level is MEM_MODE, 0 to 3), `exti[0..15]`.
+ * Lines out: `mem-mode` (its level is MEM_MODE, 0 to 3), `exti[0..15]`, `rmii`.
  * Lines in: `wanted[0..15]`, from EXTI: somebody waits for edges of this line.
  *
  * Deliberately different: the compensation cell is ready at once; it does nothing.
@@ -25,6 +25,7 @@ typedef struct Syscfg {
     PinListener listener[N_LINES];
     qemu_irq exti[N_LINES];
     qemu_irq mem_mode;
+    Line rmii;
 } Syscfg;
 
 #define SYSCFG(obj) ((Syscfg *)(obj))
@@ -41,6 +42,7 @@ static void syscfg_update(Periph *p)
     Syscfg *s = SYSCFG(p);
 
     qemu_set_irq(s->mem_mode, p->regs[R_MEMRMP]);
+    line_set(&s->rmii, reg_get(s, PMC, MII_RMII_SEL));
     for (unsigned line = 0; line < N_LINES; line++) {
         Pin *pin = selected_pin(s, line);
 
@@ -110,6 +112,7 @@ static void syscfg_init(Periph *p)
     }
     qdev_init_gpio_out_named(DEVICE(p), s->exti, "exti", N_LINES);
     qdev_init_gpio_out_named(DEVICE(p), &s->mem_mode, "mem-mode", 1);
+    periph_add_line(p, &s->rmii, "rmii");
     qdev_init_gpio_in_named(DEVICE(p), wanted_input, "wanted", N_LINES);
 }
 

@@ -22,7 +22,7 @@ if [ "$(cat "$out/.stm32-stamp" 2>/dev/null)" != "$stamp" ]; then
         --target-list=arm-softmmu --with-devices-arm=../../../stm32/qemu/devices \
         --cc="${CC:-cc}" --without-default-features --without-default-devices \
         --enable-tcg --enable-system --enable-pixman --enable-plugins --enable-trace-backends=log \
-        --enable-usb-redir --enable-libusb \
+        --enable-usb-redir --enable-libusb --enable-slirp \
         --disable-docs --disable-install-blobs --disable-tools --disable-debug-info \
         --disable-download ${SANITIZE:+--enable-asan --enable-ubsan})
     echo "$stamp" >"$out/.stm32-stamp"

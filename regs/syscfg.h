@@ -8,7 +8,7 @@ REG (MEMRMP,  0x00, 0x00000000)             /* after reset: as the boot pins say
 BITS(MEMRMP,  MEM_MODE,      0,  2, rw)
 
 REG (PMC,     0x04, 0x00000000)
-BITS(PMC,     MII_RMII_SEL, 23,  1, todo)
+BITS(PMC,     MII_RMII_SEL, 23,  1, rw)
 
 REG (EXTICR1, 0x08, 0x00000000)             /* 4 bits a line: its port, 0 = A ... 8 = I */
 BITS(EXTICR1, EXTI,          0, 16, rw)

@@ -17,6 +17,8 @@
 #define SYSTEM_MEMORY_SIZE (30 * KiB)
 #define APB1_BASE 0x40000000
 #define APB1_SIZE (32 * KiB)
+#define FSMC_BASE 0x60000000
+#define FSMC_SIZE (1 * GiB)
 #define FLASH_INFO_BASE 0x1fff7800
 #define OPTION_BYTES_BASE 0x1fffc000
 #define FSMC_BANK_BASE 0x60000000
@@ -75,7 +77,7 @@ static void link_bus(Stm32f407Soc *s, const char *dma, const char *port, MemoryR
 
 /*
  * RM0090 2.1, figure 1: the bus matrix reaches all but CCM, which hangs on the core, as the private
- * peripherals and the bit-band aliases do.  DMA1's peripheral port goes to APB1 alone.
+ * peripherals and the bit-band aliases do.  DMA1's peripheral port goes to APB1 alone, that of Ethernet to memories.
  * unsure: that DMA sees what is shown at 0 for the core
  */
 static void make_dma_buses(Stm32f407Soc *s)
@@ -86,9 +88,14 @@ static void make_dma_buses(Stm32f407Soc *s)
                4 * GiB - STM32F407_CCM_BASE - STM32F407_CCM_SIZE);
     memory_region_init(&s->apb1, OBJECT(s), "apb1", 4 * GiB);
     add_window(s, &s->apb1, &s->apb1_window, APB1_BASE, APB1_SIZE);
+    memory_region_init(&s->ethernet, OBJECT(s), "ethernet-bus", 4 * GiB);
+    add_window(s, &s->ethernet, &s->ethernet_window[0], STM32F407_FLASH_BASE, STM32F407_FLASH_SIZE);
+    add_window(s, &s->ethernet, &s->ethernet_window[1], SRAM_BASE, 128 * KiB);
+    add_window(s, &s->ethernet, &s->ethernet_window[2], FSMC_BASE, FSMC_SIZE);
     link_bus(s, "dma1", "memory-bus", &s->matrix);
     link_bus(s, "dma2", "memory-bus", &s->matrix);
     link_bus(s, "otg-hs", "memory-bus", &s->matrix);
+    link_bus(s, "eth", "memory-bus", &s->ethernet);
     link_bus(s, "dma1", "peripheral-bus", &s->apb1);
     link_bus(s, "dma2", "peripheral-bus", &s->matrix);
 }

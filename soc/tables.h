@@ -85,6 +85,7 @@ static const struct Peripheral {
     { "bkpsram", "stm32f4-bkpsram", 0x40024000, .reset = NONE },
     { "dma1",   "stm32f4-dma",    0x40026000, .properties = "memory-to-memory=off" },
     { "dma2",   "stm32f4-dma",    0x40026400 },
+    { "eth",    "stm32f4-eth",    0x40028000, "ethmac", "ethmac-reset" },
     { "otg-hs", "stm32f4-otg-hs", 0x40040000, "otghs", "otgh-reset" },
     /* AHB2 */
     { "otg-fs", "stm32f4-otg-fs", 0x50000000, "otgfs", "otgfs-reset" },
@@ -106,6 +107,9 @@ static const struct Peripheral {
 static const struct {
     const char *peripheral, *input, *clock;
 } clock_table[] = {
+    { "eth", "ptp", "ethmacptp" },
+    { "eth", "rx", "ethmacrx" },
+    { "eth", "tx", "ethmactx" },
     { "iwdg", "lsi", "lsi" },
     { "otg-fs", "clk48", "pll48" },
     { "otg-hs", "clk48", "pll48" },
@@ -132,17 +136,6 @@ static const struct {
     { "coredebug", "core", "armv7m" },
     { "dwt", "core", "armv7m" },
     { "fpb", "core", "armv7m" },
-};
-
-/*
- * Peripherals that are declared and not modelled yet: an access is reported and reads 0.
- */
-static const struct {
-    const char *name;
-    hwaddr base;
-    unsigned size;
-} unmodelled_table[] = {
-    { "eth", 0x40028000, 0x1400 },
 };
 
 #define FPU_IRQ 81
@@ -213,6 +206,7 @@ static const char *const vector_table[82] = {
     [58] = "dma2.irq[2]",
     [59] = "dma2.irq[3]",
     [60] = "dma2.irq[4]",
+    [61] = "eth.irq",
     [62] = "exti.irq[19]",
     [63] = "can2.irq-tx",
     [64] = "can2.irq-rx0",
@@ -240,6 +234,7 @@ static const struct {
     unsigned count;
 } wire_table[] = {
     { "syscfg.exti", "exti.line", 16 },
+    { "syscfg.rmii", "eth.rmii" },
     { "pwr.pvd", "exti.line[16]" },
     { "pwr.vdd", "adc-common.vref" },       /* VREF+ is joined with VDDA and that with VDD */
     { "pwr.vdd", "dac.vref" },
@@ -262,6 +257,7 @@ static const struct {
     { "pwr.dbp", "rtc.dbp" },
     { "rtc.alarm", "exti.line[17]" },
     { "otg-fs.wakeup", "exti.line[18]" },
+    { "eth.wakeup", "exti.line[19]" },
     { "otg-hs.wakeup", "exti.line[20]" },
     { "rtc.tamp-stamp", "exti.line[21]" },
     { "rtc.wakeup", "exti.line[22]" },

@@ -36,7 +36,15 @@ static uint32_t number(const char *s)
 /* Is it a part of a peripheral, with a base of its own in the table? */
 static bool is_part(const char *peripheral)
 {
-    return g_str_has_prefix(peripheral, "OTG_");
+    return g_str_has_prefix(peripheral, "OTG_") || g_str_has_prefix(peripheral, "ETH_");
+}
+
+/* Offset of a register in the peripheral that it is a part of. */
+static uint32_t inside(char **column)
+{
+    uint32_t mask = g_str_has_prefix(column[0], "ETH_") ? 0x1fff : is_part(column[0]) ? 0xfff : 0;
+
+    return (number(column[1]) & mask) + number(column[3]);
 }
 
 static Row *parse_row(char **column)
@@ -45,7 +53,7 @@ static Row *parse_row(char **column)
 
     *row = (Row) {
         .peripheral = column[0], .name = column[2],
-        .inside = (number(column[1]) & (is_part(column[0]) ? 0xfff : 0)) + number(column[3]), .address = number(column[1]) + number(column[3]),
+        .inside = inside(column), .address = number(column[1]) + number(column[3]),
         .reset = number(column[4]), .reset_mask = number(column[5]),
         .rw = number(column[6]), .ro = number(column[7]), .wo = number(column[8]),
         .w1c = number(column[9]), .w0c = number(column[10]), .rc_r = number(column[11]),
@@ -109,12 +117,12 @@ static uint32_t skipped(const Row *row, const char *what)
 }
 
 /* Guards that hold in this test: the backup domain is open, the PLLs, DMA and I2C are off, nothing is
- * locked, CAN's mailboxes are empty and its filters in initialization. */
+ * locked, Ethernet stands, CAN's mailboxes are empty and its filters in initialization. */
 static bool guard_holds(const char *guard)
 {
     static const char *const held[] = {
         "", "DBP", "PLLON=0", "PLLI2SON=0", "LCKR", "EN=0", "EN=0 or DBM with CT=1",
-        "EN=0 or DBM with CT=0", "I2C_PE=0", "FINIT", "TME0=1", "TME1=1", "TME2=1",
+        "EN=0 or DBM with CT=0", "I2C_PE=0", "DMAOMR.SR=0", "DMAOMR.ST=0", "FINIT", "TME0=1", "TME1=1", "TME2=1",
     };
 
     for (unsigned i = 0; i < ARRAY_SIZE(held); i++) {
@@ -162,13 +170,13 @@ static void check_writes(const Row *row)
     }
 }
 
-/* What @peripheral of the table is called here: "OTG_FS_HOST" is a part of otg-fs. */
+/* What @peripheral of the table is called here: "OTG_FS_HOST" is a part of otg-fs, "ETH_DMA" of eth. */
 static char *name_here(const char *peripheral)
 {
     char *name = g_strdelimit(g_ascii_strdown(peripheral, -1), "_", '-');
 
     if (is_part(peripheral)) {
-        name[strlen("otg-fs")] = 0;
+        name[strlen(*name == 'e' ? "eth" : "otg-fs")] = 0;
     }
     return name;
 }
@@ -188,6 +196,8 @@ static void prepare(const char *peripheral)
         board_enable(clock[3] == '2' ? "spi2" : "spi3");
     } else if (g_str_has_prefix(clock, "otg")) {
         board_enable(clock[4] == 'f' ? "otgfs" : "otghs");
+    } else if (!strcmp(clock, "eth")) {
+        board_enable("ethmac");
     } else if (board_has_enable(clock)) {
         board_enable(clock);
     }

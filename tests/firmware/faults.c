@@ -84,15 +84,6 @@ static void run_in_ccm(void)
     mailbox[6] = last_cfsr;
 }
 
-/* Ethernet */
-static void poll_unmodelled(void)
-{
-    for (unsigned i = 0; i < 2000; i++) {
-        (void)REG(0x40028000, 0x34);
-    }
-    REG(0x40028000, 0x38) = 1;
-}
-
 int main(void)
 {
     static const uint32_t memories[] = {
@@ -123,6 +114,5 @@ int main(void)
     mailbox[1] = faults;
     buffered_stores();
     run_in_ccm();
-    poll_unmodelled();
     mailbox_finish();
 }

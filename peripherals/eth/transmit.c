@@ -1,0 +1,238 @@
+/*
+ * The MAC's transmitter (RM0090 33.5.2) and flow control (33.5.5): when a frame begins, how long it takes, how it
+ * ends; PAUSE frames; collisions in half duplex.
+ *
+ * A frame is the network's when its last bit has gone.  Loopback (MACCR.LM) and a PHY in loopback give it back to
+ * the receiver as it begins.
+ *
+ * Deliberately different: nobody else is on a line in half duplex but the frame that comes in; collisions are
+ * those that the PHY is told to make.  Back pressure (FCBBPA in half duplex) does nothing.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qemu/bswap.h"
+#include "stm32/peripherals/eth/state.h"
+
+#define SHORTEST 60
+#define JABBER 2048
+#define SLOT_TICKS 128              /* 512 bits */
+#define MAX_COLLISIONS 16
+
+/* ---- How a frame begins ---- */
+
+static bool loops(const Eth *s)
+{
+    return reg_get(s, MACCR, LM) || s->mii.loops;
+}
+
+static void pad(Eth *s)
+{
+    if (s->tx_length < SHORTEST && !(s->tx_first.word[0] & (TDES0_DP | TDES0_DC))) {
+        memset(s->tx_data + s->tx_length, 0, SHORTEST - s->tx_length);
+        s->tx_length = SHORTEST;
+    }
+}
+
+/* Of half duplex: the time lost, and the status. */
+static uint64_t collide(Eth *s)
+{
+    unsigned n = mii_collisions(&s->mii);
+
+    if (s->rx_due != ETH_NEVER) {
+        s->tx_status |= TDES0_DB;
+        s->tx_from = MAX(s->tx_from, s->rx_due + eth_gap_ticks(s));
+    }
+    if (!s->mii.link) {
+        s->tx_status |= TDES0_LCA | TDES0_NC | TDES0_ES;
+    }
+    if (n >= MAX_COLLISIONS || (n && reg_get(s, MACCR, RD))) {
+        s->tx_status |= TDES0_EC | TDES0_ES;
+    } else {
+        s->tx_status |= n << TDES0_CC_SHIFT;
+    }
+    return (uint64_t)MIN(n, MAX_COLLISIONS) * SLOT_TICKS;
+}
+
+static void begin(Eth *s)
+{
+    uint64_t lost;
+
+    pad(s);
+    if (s->tx_length + ETH_FCS > JABBER && !reg_get(s, MACCR, JD)) {
+        s->tx_status |= TDES0_JT | TDES0_ES;
+        s->tx_length = JABBER - ETH_FCS;
+    }
+    lost = eth_is_full_duplex(s) || loops(s) ? 0 : collide(s);
+    s->tx_start = MAX(MAX(eth_now(s), s->tx_from), s->pause_until) + lost;
+    s->tx_due = s->tx_start + eth_frame_ticks(s->tx_length);
+    s->tx_from = s->tx_due + eth_gap_ticks(s);
+    s->tx = TX_SENDING;
+    if (loops(s)) {
+        eth_receive_begin(s, s->tx_data, s->tx_length, MII_GOOD);
+    }
+}
+
+/* ---- How it ends ---- */
+
+static void count(Eth *s)
+{
+    unsigned collisions = extract32(s->tx_status, TDES0_CC_SHIFT, 4);
+
+    eth_count(s, MMC_TX_GOOD);
+    if (collisions == 1) {
+        eth_count(s, MMC_TX_SINGLE);
+    } else if (collisions) {
+        eth_count(s, MMC_TX_MULTIPLE);
+    }
+}
+
+static bool is_lost(const Eth *s)
+{
+    return s->tx_status & (TDES0_EC | TDES0_JT | TDES0_LCA | TDES0_UF);
+}
+
+static void end(Eth *s)
+{
+    bool stamped = s->tx_first.word[0] & TDES0_TTSE && reg_get(s, PTPTSCR, TSE);
+    EthStamp stamp;
+
+    if (stamped) {
+        stamp = eth_ptp_at(s, counter_time(&s->wire, s->tx_start + 2 * ETH_PREAMBLE));
+    }
+    if (!is_lost(s)) {
+        count(s);
+    }
+    s->tx = TX_FETCHING;
+    s->tx_due = 0;
+    eth_transmit_close(s, s->tx_status, stamped ? &stamp : NULL);
+    if (s->tx_status & TDES0_JT) {
+        eth_flag(s, DMASR(TJTS));
+        s->tx = s->tx == TX_DEAD ? TX_DEAD : TX_STOPPED;
+    }
+    if (s->tx == TX_FETCHING && !reg_get(s, DMAOMR, ST)) {
+        s->tx = TX_STOPPED;
+        eth_flag(s, DMASR(TPSS));
+    }
+    if (!is_lost(s) && !loops(s) && eth_can_transmit(s)) {
+        mii_send(&s->mii, s->tx_data, s->tx_length);
+    }
+}
+
+/* ---- PAUSE frames ---- */
+
+static void send_pause(Eth *s)
+{
+    uint8_t frame[SHORTEST] = { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x01 };
+
+    eth_own_address(s, frame + 6);
+    stw_be_p(frame + 12, 0x8808);
+    stw_be_p(frame + 14, 1);
+    stw_be_p(frame + 16, s->pause_zero ? 0 : reg_get(s, MACFCR, PT));
+    s->pause_due = ETH_NEVER;
+    reg_set(s, MACFCR, FCBBPA, 0);
+    eth_count(s, MMC_TX_GOOD);
+    if (eth_can_transmit(s)) {
+        mii_send(&s->mii, frame, sizeof(frame));
+    }
+}
+
+/* One goes ahead of data, behind the frame that is on the wire. */
+static void begin_pause(Eth *s)
+{
+    s->pause_pending = false;
+    s->pause_due = MAX(eth_now(s), s->tx_from) + eth_frame_ticks(SHORTEST);
+    s->tx_from = s->pause_due + eth_gap_ticks(s);
+}
+
+void eth_fcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    Eth *s = ETH(p);
+
+    if (!(p->regs[n] & R_MACFCR_FCBBPA_MASK) || was & R_MACFCR_FCBBPA_MASK) {
+        return;
+    }
+    if (eth_is_full_duplex(s) && reg_get(s, MACFCR, TFCE)) {
+        s->pause_pending = true;
+        s->pause_zero = false;
+    } else if (eth_is_full_duplex(s)) {
+        periph_mistake(p, "MACFCR.FCBBPA without TFCE: no PAUSE frame is sent");
+    }
+}
+
+/* ---- All of it ---- */
+
+static bool may_send(const Eth *s)
+{
+    return reg_get(s, MACCR, TE) && !eth_unclocked(s);
+}
+
+void eth_transmit_step(Eth *s)
+{
+    for (unsigned n = 0; n < 2 * ETH_MAX_DESCRIPTORS; n++) {
+        uint64_t now = eth_now(s);
+
+        if (s->pause_due <= now) {
+            send_pause(s);
+        }
+        if (s->pause_pending && s->tx != TX_SENDING && may_send(s)) {
+            begin_pause(s);
+        }
+        if (s->tx == TX_FETCHING && s->tx_due <= now) {
+            s->tx_due = 0;
+            eth_fetch(s);
+            if (s->tx == TX_FETCHING) {
+                return;
+            }
+        } else if (s->tx == TX_READY && may_send(s)) {
+            begin(s);
+        } else if (s->tx == TX_SENDING && s->tx_due <= now) {
+            end(s);
+        } else {
+            return;
+        }
+    }
+}
+
+uint64_t eth_transmit_due(const Eth *s)
+{
+    bool busy = s->tx == TX_SENDING || (s->tx == TX_FETCHING && s->tx_due);
+
+    return MIN(busy ? s->tx_due : ETH_NEVER, s->pause_due);
+}
+
+void eth_transmit_start(Eth *s)
+{
+    if (s->tx == TX_STOPPED) {
+        s->tx = TX_FETCHING;
+        s->tx_due = 0;
+    }
+}
+
+void eth_transmit_stop(Eth *s)
+{
+    if (s->tx == TX_FETCHING || s->tx == TX_SUSPENDED) {
+        s->tx = TX_STOPPED;
+        s->tx_open = false;
+        eth_flag(s, DMASR(TPSS));
+    }
+}
+
+void eth_transmit_poll(Eth *s)
+{
+    if (s->tx == TX_SUSPENDED) {
+        s->tx = TX_FETCHING;
+        s->tx_due = 0;
+    }
+}
+
+/* FTF: what is in the FIFO is lost; the frame on the wire ends as a runt. */
+void eth_transmit_flush(Eth *s)
+{
+    if (s->tx == TX_READY || s->tx == TX_SENDING) {
+        s->tx_status |= TDES0_FF | TDES0_UF | TDES0_ES;
+        end(s);
+    }
+    s->tx_open = false;
+    s->tx_length = 0;
+}
