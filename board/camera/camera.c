@@ -61,20 +61,34 @@ static const char *why_silent(const CameraModule *m)
          : m->mode.silent;
 }
 
+static unsigned lines_of_frame(const SensorMode *m)
+{
+    unsigned blank = (uint64_t)m->height * (m->all_lines - m->sensor_lines) / m->sensor_lines;
+
+    return m->height + MAX(blank, VSYNC_LINES + BEFORE_DATA + 1);
+}
+
+/* JPEG is shorter than pixels, and takes no more time than the sensor has for a frame. */
+static unsigned items_of(const SensorMode *m)
+{
+    unsigned line = m->frame_clocks / lines_of_frame(m), least = MAX(m->width / 8, 16);
+
+    return m->pixels == PIXELS_JPEG ? MIN(line_items(m), MAX(least, line - MIN(line, BETWEEN_LINES)))
+                                    : line_items(m);
+}
+
 static CameraFormat format_of(const SensorMode *m)
 {
     CameraFormat f = {
-        .active = line_items(m), .lines = m->height, .width = 8, .vsync_lines = VSYNC_LINES,
+        .active = m->items, .lines = m->height, .width = 8, .vsync_lines = VSYNC_LINES,
         .vsync_low = m->vsync_low, .href_low = m->href_low, .falling = m->falling,
         .jpeg = m->pixels == PIXELS_JPEG, .embedded = m->embedded,
         /* CCIR 656: start and end of an active line, and of a blank one */
         .codes = { 0x80, 0x80, 0x9d, 0x9d, 0xab, 0xb6 },
     };
-    unsigned blank = MAX((uint64_t)m->height * (m->all_lines - m->sensor_lines) / m->sensor_lines,
-                         VSYNC_LINES + BEFORE_DATA + 1);
-    unsigned least = f.active + BETWEEN_LINES + 2 * CAMERA_CODE;
+    unsigned least = f.active + BETWEEN_LINES + (m->embedded ? 2 * CAMERA_CODE : 0);
 
-    f.frame_lines = m->height + blank;
+    f.frame_lines = lines_of_frame(m);
     f.line_clocks = MAX(m->frame_clocks / f.frame_lines, least);
     f.first_line = f.frame_lines - m->height - 1;
     return f;
@@ -86,6 +100,7 @@ static void read_mode(CameraModule *m)
     m->model->mode(m->regs, &m->mode);
     m->mode.width = MAX(m->mode.width & ~1u, 8);
     m->mode.height = MAX(m->mode.height, 8);
+    m->mode.items = items_of(&m->mode);
     jpeg_forget(&m->jpeg);
 }
 

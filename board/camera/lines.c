@@ -125,7 +125,7 @@ static void make_jpeg(CameraJpeg *jpeg, const PictureSource *source, const Senso
         }
         jpeg->data = jpeg_of(rgb, m->width, m->height, m->quality, &jpeg->size);
     }
-    if (jpeg->size > (size_t)line_items(m) * m->height) {
+    if (jpeg->size > (size_t)m->items * m->height) {
         warn_report_once("stm32-camera: a JPEG of %zu bytes is more than a frame of %u x %u carries: its end is lost",
                          jpeg->size, m->width, m->height);
     }
@@ -134,13 +134,13 @@ static void make_jpeg(CameraJpeg *jpeg, const PictureSource *source, const Senso
 unsigned line_of_jpeg(CameraJpeg *jpeg, const PictureSource *source, const SensorMode *m, uint64_t frame, unsigned y,
                       uint16_t *items)
 {
-    size_t begin = (size_t)y * line_items(m);
+    size_t begin = (size_t)y * m->items;
     unsigned count;
 
     if (!jpeg->data || jpeg->frame != frame) {
         make_jpeg(jpeg, source, m, frame);
     }
-    count = begin < jpeg->size ? MIN(jpeg->size - begin, line_items(m)) : 0;
+    count = begin < jpeg->size ? MIN(jpeg->size - begin, m->items) : 0;
     for (unsigned i = 0; i < count; i++) {
         items[i] = jpeg->data[begin + i];
     }

@@ -15,7 +15,7 @@ typedef struct CameraJpeg {     /* the picture that is sent, if it is JPEG */
     uint64_t frame;
 } CameraJpeg;
 
-/* Items of a line. */
+/* Items of a line of pixels. */
 unsigned line_items(const SensorMode *m);
 
 /* Line @y of frame @frame: how many items.  @items has room for 2 * m->width. */
