@@ -33,7 +33,7 @@ enum { VSYNC_LINES = 3, BEFORE_DATA = 8, BETWEEN_LINES = 16 };
 
 struct CameraModule {
     I2CSlave parent_obj;
-    char *model_name, *file_name, *port, *xclk_text, *reset_name, *pwdn_name;
+    char *model_name, *file_name, *xclk_text, *reset_name, *pwdn_name;
     const SensorModel *model;
     PictureSource source;
     Camera camera;
@@ -285,7 +285,7 @@ static void watch_pins(CameraModule *m)
 static bool plug_in(CameraModule *m, Error **errp)
 {
     Object *soc = object_resolve_path("/machine/soc", NULL);
-    Object *owner = soc ? object_resolve_path_component(soc, m->port ?: "dcmi") : NULL;
+    Object *owner = soc ? object_resolve_path_component(soc, "dcmi") : NULL;
     CameraSocket *socket = owner ? camera_socket_of(owner) : NULL;
 
     if (!socket || !camera_plug(&m->camera, socket)) {
@@ -379,7 +379,6 @@ static const VMStateDescription camera_vmstate = {
 static const Property camera_properties[] = {
     DEFINE_PROP_STRING("model", CameraModule, model_name),
     DEFINE_PROP_STRING("file", CameraModule, file_name),
-    DEFINE_PROP_STRING("port", CameraModule, port),
     DEFINE_PROP_STRING("xclk", CameraModule, xclk_text),
     DEFINE_PROP_STRING("reset", CameraModule, reset_name),
     DEFINE_PROP_STRING("pwdn", CameraModule, pwdn_name),
