@@ -39,6 +39,7 @@ struct CameraModule {
     Camera camera;
     SensorMode mode;
     CameraJpeg jpeg;
+    LineCache lines;
     SensorRegs regs;
     uint8_t bank, pointer;
     bool follows;               /* the next byte is the register's number */
@@ -102,6 +103,7 @@ static void read_mode(CameraModule *m)
     m->mode.height = MAX(m->mode.height, 8);
     m->mode.items = items_of(&m->mode);
     jpeg_forget(&m->jpeg);
+    line_forget(&m->lines);
 }
 
 static void mode_changed(CameraModule *m)
@@ -118,7 +120,7 @@ static unsigned send_line(void *opaque, uint64_t frame, unsigned line, uint16_t 
     CameraModule *m = opaque;
 
     return m->mode.pixels == PIXELS_JPEG ? line_of_jpeg(&m->jpeg, &m->source, &m->mode, frame, line, items)
-                                         : line_make(&m->source, &m->mode, frame, line, items);
+                                         : line_make(&m->lines, &m->source, &m->mode, frame, line, items);
 }
 
 static const CameraOps camera_ops = { .line = send_line };

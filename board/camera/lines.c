@@ -76,7 +76,7 @@ static void avoid_codes(uint16_t *items, unsigned count)
     }
 }
 
-unsigned line_make(const PictureSource *source, const SensorMode *m, uint64_t frame, unsigned y, uint16_t *items)
+static void make(const PictureSource *source, const SensorMode *m, uint64_t frame, unsigned y, uint16_t *items)
 {
     uint8_t c[2][3];
 
@@ -95,7 +95,39 @@ unsigned line_make(const PictureSource *source, const SensorMode *m, uint64_t fr
     if (m->embedded) {
         avoid_codes(items, line_items(m));
     }
-    return line_items(m);
+}
+
+void line_forget(LineCache *cache)
+{
+    g_free(cache->data);
+    g_free(cache->known);
+    *cache = (LineCache) { };
+}
+
+unsigned line_make(LineCache *cache, const PictureSource *source, const SensorMode *m, uint64_t frame, unsigned y,
+                   uint16_t *items)
+{
+    unsigned count = line_items(m);
+    bool still = picture_is_still(source, m->flip ? m->height - 1 - y : y, m->height, m->bars);
+    uint8_t *kept;
+
+    if (!cache->data) {
+        cache->data = g_malloc((size_t)count * m->height);
+        cache->known = g_new0(bool, m->height);
+    }
+    kept = cache->data + (size_t)count * y;
+    if (still && cache->known[y]) {
+        for (unsigned i = 0; i < count; i++) {
+            items[i] = kept[i];
+        }
+        return count;
+    }
+    make(source, m, frame, y, items);
+    for (unsigned i = 0; i < count && still; i++) {
+        kept[i] = items[i];
+    }
+    cache->known[y] = still;
+    return count;
 }
 
 /* ---- JPEG ---- */
