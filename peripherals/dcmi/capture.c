@@ -291,9 +291,9 @@ static uint64_t data_told(Dcmi *s, const DcmiShape *shape, uint64_t base)
     return DCMI_NEVER;
 }
 
-uint64_t dcmi_told(Dcmi *s)
+/* @wanted: flags that somebody wants to know of. */
+static uint64_t next_event(Dcmi *s, uint32_t wanted)
 {
-    uint32_t wanted = s->parent_obj.regs[R_IER] & ~s->parent_obj.regs[R_RIS];
     uint64_t told = DCMI_NEVER, base;
     DcmiShape shape;
 
@@ -317,4 +317,14 @@ uint64_t dcmi_told(Dcmi *s)
         told = MIN(told, next_line_end(s, &shape, s->done));
     }
     return told;
+}
+
+uint64_t dcmi_told(Dcmi *s)
+{
+    return next_event(s, s->parent_obj.regs[R_IER] & ~s->parent_obj.regs[R_RIS]);
+}
+
+uint64_t dcmi_changes(Dcmi *s)
+{
+    return next_event(s, ~s->parent_obj.regs[R_RIS]);
 }

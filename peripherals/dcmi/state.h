@@ -127,6 +127,8 @@ void dcmi_end(Dcmi *s);
 void dcmi_restart(Dcmi *s);
 /* The next tick at which somebody is told something. */
 uint64_t dcmi_told(Dcmi *s);
+/* The next at which CR or a flag may change. */
+uint64_t dcmi_changes(Dcmi *s);
 
 /* ---- check.c ---- */
 

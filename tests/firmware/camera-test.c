@@ -52,12 +52,19 @@ static uint32_t play(const char *time)
 static void test_icount(void)
 {
     const uint32_t frame = 132 * 1515 * 28;
-    uint32_t cycles = play("-icount shift=3,sleep=off");
+    uint32_t cycles = play("-icount shift=3,sleep=off"), polled;
+    int64_t leapt;
 
     g_assert_cmphex(mail(5), ==, expected());
     g_assert_cmpuint(cycles, >, frame - 100);
     g_assert_cmpuint(cycles, <, frame + 100);
+    polled = mail(6);
+    g_assert_cmpuint(polled, >, frame - 1000);
+    g_assert_cmpuint(polled, <, frame + 1000);
+    leapt = board_get_int("/machine", "fast-forwarded");
+    g_assert_cmpint(leapt, >, 30000000);                /* most of that one */
     g_assert_cmpuint(play("-icount shift=3,sleep=off -machine fast-forward=off"), ==, cycles);
+    g_assert_cmpuint(mail(6), ==, polled);
     g_assert_cmpuint(play("-icount shift=3,sleep=off -machine runs=off"), >, frame - 100);
     g_assert_cmphex(mail(5), ==, expected());
 }
