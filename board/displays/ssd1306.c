@@ -22,8 +22,8 @@ enum {
 static unsigned parameters_of(uint8_t command)
 {
     switch (command) {
-    case MEMORY_MODE: case FADE: case CONTRAST: case CHARGE_PUMP: case MULTIPLEX: case OFFSET: case OSCILLATOR: case ZOOM:
-    case PRECHARGE: case COM_PINS: case VCOMH:
+    case MEMORY_MODE: case FADE: case CONTRAST: case CHARGE_PUMP: case MULTIPLEX: case OFFSET: case OSCILLATOR:
+    case ZOOM: case PRECHARGE: case COM_PINS: case VCOMH:
         return 1;
     case COLUMN_RANGE: case PAGE_RANGE: case SCROLL_AREA:
         return 2;
