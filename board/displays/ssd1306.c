@@ -192,7 +192,7 @@ void ssd1306_command(Ssd1306 *d, uint8_t byte)
     if (d->wanted) {
         d->bytes[d->got++] = byte;
         if (d->got == d->wanted) {
-            d->wanted = 0;
+            d->wanted = d->got = 0;
             execute(d);
         }
         return;

@@ -84,7 +84,9 @@ static bool is_sane(void *opaque, int version_id)
 
     return d->wanted <= SSD1306_BYTES && d->got <= d->wanted && d->column < SSD1306_COLUMNS &&
            d->page < SSD1306_PAGES && d->scroll_last < SSD1306_PAGES && d->interval < 8 && d->multiplex < SSD1306_ROWS &&
-           d->scroll_rows <= SSD1306_ROWS && (!d->wanted || d->got < d->wanted);
+           d->scroll_rows <= SSD1306_ROWS && (!d->wanted || d->got < d->wanted) &&
+           d->first_column < SSD1306_COLUMNS && d->last_column < SSD1306_COLUMNS && d->first_page < SSD1306_PAGES &&
+           d->last_page < SSD1306_PAGES;
 }
 
 static int post_load(void *opaque, int version_id)

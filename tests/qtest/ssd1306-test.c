@@ -318,6 +318,11 @@ static void test_snapshot(void)
     unlink(file);
     g_assert_cmpuint(lit(), ==, was);
     COMMANDS(0xff);
+    g_free(file);
+    file = board_save();                                /* and behind one */
+    board_load(file, args);
+    unlink(file);
+    g_assert_cmpuint(lit(), ==, was);
     DATA(0xff);
     g_assert_cmpuint(lit(), ==, was + 8);
     g_assert_true(is_lit(8, 16));
