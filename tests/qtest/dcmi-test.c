@@ -633,6 +633,9 @@ static void test_fuzz(const void *seed)
             peek(DCMI + 4 * g_rand_int_range(random, 0, 11));
         }
         board_wait_ns(g_rand_int_range(random, 0, 300000));
+        if (i % 100 == 99) {
+            save_and_go_on();
+        }
     }
     board_reset();
     board_enable("dcmi");

@@ -374,6 +374,9 @@ static void test_fuzz(const void *seed)
             board_wait_ns(g_rand_int_range(random, 0, 100000000));
             lit();
         }
+        if (i % 20 == 19) {
+            save_and_go_on();
+        }
     }
     init(GPOINTER_TO_UINT(seed) & 1 ? 32 : 64);
     g_rand_free(random);
