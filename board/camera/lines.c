@@ -76,7 +76,7 @@ static void avoid_codes(uint16_t *items, unsigned count)
     }
 }
 
-unsigned line_make(const PictureSource *source, const SensorMode *m, uint64_t frame, unsigned y, uint16_t *items)
+static void make(const PictureSource *source, const SensorMode *m, uint64_t frame, unsigned y, uint16_t *items)
 {
     uint8_t c[2][3];
 
@@ -95,7 +95,39 @@ unsigned line_make(const PictureSource *source, const SensorMode *m, uint64_t fr
     if (m->embedded) {
         avoid_codes(items, line_items(m));
     }
-    return line_items(m);
+}
+
+void line_forget(LineCache *cache)
+{
+    g_free(cache->data);
+    g_free(cache->known);
+    *cache = (LineCache) { };
+}
+
+unsigned line_make(LineCache *cache, const PictureSource *source, const SensorMode *m, uint64_t frame, unsigned y,
+                   uint16_t *items)
+{
+    unsigned count = line_items(m);
+    bool still = picture_is_still(source, m->flip ? m->height - 1 - y : y, m->height, m->bars);
+    uint8_t *kept;
+
+    if (!cache->data) {
+        cache->data = g_malloc((size_t)count * m->height);
+        cache->known = g_new0(bool, m->height);
+    }
+    kept = cache->data + (size_t)count * y;
+    if (still && cache->known[y]) {
+        for (unsigned i = 0; i < count; i++) {
+            items[i] = kept[i];
+        }
+        return count;
+    }
+    make(source, m, frame, y, items);
+    for (unsigned i = 0; i < count && still; i++) {
+        kept[i] = items[i];
+    }
+    cache->known[y] = still;
+    return count;
 }
 
 /* ---- JPEG ---- */
@@ -125,7 +157,7 @@ static void make_jpeg(CameraJpeg *jpeg, const PictureSource *source, const Senso
         }
         jpeg->data = jpeg_of(rgb, m->width, m->height, m->quality, &jpeg->size);
     }
-    if (jpeg->size > (size_t)line_items(m) * m->height) {
+    if (jpeg->size > (size_t)m->items * m->height) {
         warn_report_once("stm32-camera: a JPEG of %zu bytes is more than a frame of %u x %u carries: its end is lost",
                          jpeg->size, m->width, m->height);
     }
@@ -134,13 +166,13 @@ static void make_jpeg(CameraJpeg *jpeg, const PictureSource *source, const Senso
 unsigned line_of_jpeg(CameraJpeg *jpeg, const PictureSource *source, const SensorMode *m, uint64_t frame, unsigned y,
                       uint16_t *items)
 {
-    size_t begin = (size_t)y * line_items(m);
+    size_t begin = (size_t)y * m->items;
     unsigned count;
 
     if (!jpeg->data || jpeg->frame != frame) {
         make_jpeg(jpeg, source, m, frame);
     }
-    count = begin < jpeg->size ? MIN(jpeg->size - begin, line_items(m)) : 0;
+    count = begin < jpeg->size ? MIN(jpeg->size - begin, m->items) : 0;
     for (unsigned i = 0; i < count; i++) {
         items[i] = jpeg->data[begin + i];
     }

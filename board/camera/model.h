@@ -14,6 +14,7 @@ typedef enum SensorPixels { PIXELS_YUV422, PIXELS_RGB565, PIXELS_RGB555, PIXELS_
 
 typedef struct SensorMode {
     unsigned width, height;
+    unsigned items;             /* of a line, of JPEG at most */
     SensorPixels pixels;
     bool low_first;             /* RGB: the low byte of a pixel; YUV: chroma comes before luminance */
     bool v_first;               /* YUV: V before U */

@@ -120,6 +120,13 @@ const Picture24 *picture_of_frame(const PictureSource *source, uint64_t frame)
     return source->count ? &source->picture[frame % source->count] : NULL;
 }
 
+bool picture_is_still(const PictureSource *source, unsigned y, unsigned height, bool bars)
+{
+    unsigned side = MAX(height / 8, 1);
+
+    return bars || source->count == 1 || (!source->count && (y < side || y >= 2 * side));
+}
+
 /* ---- The test pattern ---- */
 
 static void bar(uint8_t *rgb, unsigned n)

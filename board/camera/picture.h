@@ -32,6 +32,9 @@ const Picture24 *picture_of_frame(const PictureSource *source, uint64_t frame);
 /* The test pattern: bars, a ramp of greys, and a square that moves with frames.  @bars: nothing but bars. */
 void test_pattern(uint8_t *rgb, unsigned x, unsigned y, unsigned width, unsigned height, uint64_t frame, bool bars);
 
+/* Is line @y the same in all frames? */
+bool picture_is_still(const PictureSource *source, unsigned y, unsigned height, bool bars);
+
 /* ---- Formats ---- */
 
 /* False with one line in @errp. */

@@ -1,17 +1,12 @@
 /*
  * The memory and the commands of an SSD1306, see ssd1306.h.
  *
- * Fading and blinking (0x23) and zoom (0xd6), which its later data sheet has, are taken and do nothing.  Scrolling moves
- * what is in memory, when somebody looks; vertical scrolling moves what is shown.
+ * Fading and blinking (0x23) and zoom (0xd6), which its later data sheet has, are taken and do nothing.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qemu/bitops.h"
-#include "qapi/error.h"
-#include "hw/qdev-clock.h"
 #include "stm32/board/displays/ssd1306.h"
-#include "stm32/board/user_pin.h"
 #include "stm32/core/mistake.h"
 
 enum { HORIZONTAL, VERTICAL, PAGES };
@@ -27,8 +22,8 @@ enum {
 static unsigned parameters_of(uint8_t command)
 {
     switch (command) {
-    case MEMORY_MODE: case FADE: case CONTRAST: case CHARGE_PUMP: case MULTIPLEX: case OFFSET: case OSCILLATOR: case ZOOM:
-    case PRECHARGE: case COM_PINS: case VCOMH:
+    case MEMORY_MODE: case FADE: case CONTRAST: case CHARGE_PUMP: case MULTIPLEX: case OFFSET: case OSCILLATOR:
+    case ZOOM: case PRECHARGE: case COM_PINS: case VCOMH:
         return 1;
     case COLUMN_RANGE: case PAGE_RANGE: case SCROLL_AREA:
         return 2;
@@ -39,84 +34,6 @@ static unsigned parameters_of(uint8_t command)
     default:
         return 0;
     }
-}
-
-/* ---- Scrolling ---- */
-
-/* FOSC / (divide * clocks of a row * rows); 370 kHz with 0x80, and some 10 % for each step more. */
-static uint64_t frame_period(const Ssd1306 *d)
-{
-    uint64_t hz = 370000 * (20 + (d->clock >> 4)) / 28;
-    uint64_t clocks = ((d->clock & 15) + 1) * (50 + (d->precharge & 15) + (d->precharge >> 4)) * (d->multiplex + 1);
-
-    return CLOCK_PERIOD_FROM_HZ(1) / hz * clocks;
-}
-
-static void set_frames(Ssd1306 *d)
-{
-    counter_sync(&d->frames);
-    clock_set(d->frame_clock, frame_period(d));
-}
-
-static void rotate_page(uint8_t *page, unsigned by)
-{
-    uint8_t was[SSD1306_COLUMNS];
-
-    memcpy(was, page, sizeof(was));
-    for (unsigned x = 0; x < SSD1306_COLUMNS; x++) {
-        page[(x + by) % SSD1306_COLUMNS] = was[x];
-    }
-}
-
-void ssd1306_scroll(Ssd1306 *d)
-{
-    static const uint16_t frames[] = { 5, 64, 128, 256, 3, 4, 25, 2 };
-    uint64_t steps;
-    unsigned columns;
-
-    if (!d->scrolls) {
-        return;
-    }
-    steps = counter_now(&d->frames) / frames[d->interval] - d->scrolled;
-    columns = steps % SSD1306_COLUMNS;
-    if (!steps) {
-        return;
-    }
-    d->scrolled += steps;
-    d->dirty = true;
-    for (unsigned page = d->scroll_first; page <= d->scroll_last && columns; page++) {
-        /* unsure: right is where columns with higher numbers are */
-        rotate_page(d->memory[page], d->to_left != d->mirrored ? SSD1306_COLUMNS - columns : columns);
-    }
-    if (d->diagonal && d->scroll_rows) {
-        d->shift = (d->shift + steps % d->scroll_rows * d->step) % d->scroll_rows;
-    }
-}
-
-static void scroll_set(Ssd1306 *d, bool to_left, bool diagonal)
-{
-    d->to_left = to_left;
-    d->diagonal = diagonal;
-    d->scroll_first = d->bytes[1] & 7;
-    d->interval = d->bytes[2] & 7;
-    d->scroll_last = d->bytes[3] & 7;
-    d->step = diagonal ? d->bytes[4] & 63 : 0;
-}
-
-static void scroll_begin(Ssd1306 *d)
-{
-    set_frames(d);
-    counter_set(&d->frames, 0);
-    counter_go(&d->frames);
-    d->scrolled = 0;
-    d->scrolls = true;
-}
-
-static void scroll_end(Ssd1306 *d)
-{
-    counter_stop(&d->frames);
-    d->scrolls = false;
-    d->shift = 0;
 }
 
 /* ---- Memory ---- */
@@ -187,10 +104,10 @@ static void execute(Ssd1306 *d)
         set_range(&d->first_page, &d->last_page, &d->page, d->bytes, 7);
         break;
     case SCROLL_RIGHT: case SCROLL_LEFT:
-        scroll_set(d, d->command == SCROLL_LEFT, false);
+        ssd1306_scroll_set(d, d->command == SCROLL_LEFT, false);
         break;
     case SCROLL_UP_RIGHT: case SCROLL_UP_LEFT:
-        scroll_set(d, d->command == SCROLL_UP_LEFT, true);
+        ssd1306_scroll_set(d, d->command == SCROLL_UP_LEFT, true);
         break;
     case SCROLL_AREA:
         d->fixed_rows = byte & 63;
@@ -220,7 +137,7 @@ static void execute(Ssd1306 *d)
     default:
         break;
     }
-    set_frames(d);
+    ssd1306_set_frames(d);
 }
 
 static void turn_on(Ssd1306 *d)
@@ -257,9 +174,9 @@ static void execute_short(Ssd1306 *d, uint8_t c)
     } else if (c == DISPLAY_OFF) {
         d->on = false;
     } else if (c == SCROLL_ON) {
-        scroll_begin(d);
+        ssd1306_scroll_begin(d);
     } else if (c == SCROLL_OFF) {
-        scroll_end(d);
+        ssd1306_scroll_end(d);
     } else if (c != NOP) {
         guest_note(d->dev->canonical_path, "SSD1306", "it has no command 0x%02x", c);
     }
@@ -275,7 +192,7 @@ void ssd1306_command(Ssd1306 *d, uint8_t byte)
     if (d->wanted) {
         d->bytes[d->got++] = byte;
         if (d->got == d->wanted) {
-            d->wanted = 0;
+            d->wanted = d->got = 0;
             execute(d);
         }
         return;
@@ -287,134 +204,3 @@ void ssd1306_command(Ssd1306 *d, uint8_t byte)
         execute_short(d, byte);
     }
 }
-
-/* ---- Reset ---- */
-
-/* RES#: registers; the memory stays. */
-static void reset(Ssd1306 *d)
-{
-    d->wanted = d->got = d->column = d->page = d->first_column = d->first_page = 0;
-    d->mode = PAGES;
-    d->last_column = SSD1306_COLUMNS - 1;
-    d->last_page = SSD1306_PAGES - 1;
-    d->contrast = 0x7f;
-    d->start_line = d->offset = 0;
-    d->multiplex = 63;
-    d->com_pins = 0x12;
-    d->clock = 0x80;
-    d->precharge = 0x22;
-    d->on = d->all_on = d->inverse = d->mirrored = d->upside_down = d->pump = false;
-    d->scroll_first = d->scroll_last = d->interval = d->step = d->fixed_rows = 0;
-    d->scroll_rows = SSD1306_ROWS;
-    scroll_end(d);
-    set_frames(d);
-    d->dirty = true;
-}
-
-/* What is in its memory then is not defined, on real ones it is noise: drivers have to clear it. */
-void ssd1306_power_on(Ssd1306 *d)
-{
-    uint32_t noise = 1;
-
-    for (unsigned i = 0; i < sizeof(d->memory); i++) {
-        noise = noise * 1664525 + 1013904223;
-        d->memory[i / SSD1306_COLUMNS][i % SSD1306_COLUMNS] = noise >> 24;
-    }
-    reset(d);
-}
-
-static void reset_changed(void *opaque, bool level)
-{
-    Ssd1306 *d = opaque;
-
-    d->held = !level;
-    if (d->held) {
-        reset(d);
-    }
-}
-
-bool ssd1306_init(Ssd1306 *d, DeviceState *dev, Error **errp)
-{
-    d->dev = dev;
-    if (d->height != 64 && d->height != 32) {
-        error_setg(errp, "height=%u: these displays have 64 or 32 rows", d->height);
-        return false;
-    }
-    if (d->reset_name) {
-        d->reset_pin = user_pin("reset", d->reset_name, errp);
-        if (!d->reset_pin) {
-            return false;
-        }
-        d->reset_listener = (PinListener) { .changed = reset_changed, .opaque = d };
-        pin_add_driver(d->reset_pin, &d->reset_pull, "resistor of the display");
-        pin_drive(&d->reset_pull, DRIVE(PULL_UP));
-        pin_listen(&d->reset_listener, d->reset_pin);
-    }
-    d->frame_clock = clock_new(OBJECT(dev), "frames");
-    counter_init(&d->frames, d->frame_clock);
-    ssd1306_power_on(d);
-    d->held = d->reset_pin && !pin_level(d->reset_pin);
-    return ssd1306_picture_init(d, errp);
-}
-
-static bool is_sane(void *opaque, int version_id)
-{
-    Ssd1306 *d = opaque;
-
-    return d->wanted <= SSD1306_BYTES && d->got <= d->wanted && d->column < SSD1306_COLUMNS &&
-           d->page < SSD1306_PAGES && d->scroll_last < SSD1306_PAGES && d->interval < 8 && d->multiplex < SSD1306_ROWS &&
-           d->scroll_rows <= SSD1306_ROWS && (!d->wanted || d->got < d->wanted);
-}
-
-static int post_load(void *opaque, int version_id)
-{
-    ((Ssd1306 *)opaque)->dirty = true;
-    return 0;
-}
-
-const VMStateDescription vmstate_ssd1306 = {
-    .name = "ssd1306", .version_id = 1, .minimum_version_id = 1, .post_load = post_load,
-    .fields = (const VMStateField[]) {
-        VMSTATE_UINT8_2DARRAY(memory, Ssd1306, SSD1306_PAGES, SSD1306_COLUMNS),
-        VMSTATE_UINT8(command, Ssd1306),
-        VMSTATE_UINT8(wanted, Ssd1306),
-        VMSTATE_UINT8(got, Ssd1306),
-        VMSTATE_UINT8_ARRAY(bytes, Ssd1306, SSD1306_BYTES),
-        VMSTATE_UINT8(mode, Ssd1306),
-        VMSTATE_UINT8(column, Ssd1306),
-        VMSTATE_UINT8(page, Ssd1306),
-        VMSTATE_UINT8(first_column, Ssd1306),
-        VMSTATE_UINT8(last_column, Ssd1306),
-        VMSTATE_UINT8(first_page, Ssd1306),
-        VMSTATE_UINT8(last_page, Ssd1306),
-        VMSTATE_UINT8(contrast, Ssd1306),
-        VMSTATE_UINT8(start_line, Ssd1306),
-        VMSTATE_UINT8(multiplex, Ssd1306),
-        VMSTATE_UINT8(offset, Ssd1306),
-        VMSTATE_UINT8(com_pins, Ssd1306),
-        VMSTATE_UINT8(clock, Ssd1306),
-        VMSTATE_UINT8(precharge, Ssd1306),
-        VMSTATE_BOOL(on, Ssd1306),
-        VMSTATE_BOOL(all_on, Ssd1306),
-        VMSTATE_BOOL(inverse, Ssd1306),
-        VMSTATE_BOOL(mirrored, Ssd1306),
-        VMSTATE_BOOL(upside_down, Ssd1306),
-        VMSTATE_BOOL(pump, Ssd1306),
-        VMSTATE_BOOL(held, Ssd1306),
-        VMSTATE_BOOL(scrolls, Ssd1306),
-        VMSTATE_BOOL(to_left, Ssd1306),
-        VMSTATE_BOOL(diagonal, Ssd1306),
-        VMSTATE_UINT8(scroll_first, Ssd1306),
-        VMSTATE_UINT8(scroll_last, Ssd1306),
-        VMSTATE_UINT8(interval, Ssd1306),
-        VMSTATE_UINT8(step, Ssd1306),
-        VMSTATE_UINT8(fixed_rows, Ssd1306),
-        VMSTATE_UINT8(scroll_rows, Ssd1306),
-        VMSTATE_UINT8(shift, Ssd1306),
-        VMSTATE_UINT64(scrolled, Ssd1306),
-        VMSTATE_CLOCK(frame_clock, Ssd1306),
-        VMSTATE_COUNTER(frames, Ssd1306),
-        VMSTATE_VALIDATE("its registers", is_sane),
-        VMSTATE_END_OF_LIST()
-    },
-};

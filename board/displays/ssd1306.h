@@ -1,8 +1,10 @@
 /*
  * SSD1306 (Solomon Systech, rev 1.1): a controller of OLED displays with 128 x 64 or 128 x 32 pixels.  From the bottom:
  *
+ *   ssd1306_scroll.c   scrolling
  *   ssd1306.c          its memory and its commands
  *   ssd1306_picture.c  what is seen: a console
+ *   ssd1306_reset.c    how it begins, and snapshots
  *   ssd1306_i2c.c, ssd1306_spi.c   how it is connected
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -47,20 +49,31 @@ typedef struct Ssd1306 {
     Counter frames;             /* since scrolling began */
 } Ssd1306;
 
+/* ---- ssd1306_scroll.c ---- */
+
+/* Do what scrolling has done by now. */
+void ssd1306_scroll(Ssd1306 *d);
+/* As the parameters of the command say that is under way; begin, and cease. */
+void ssd1306_scroll_set(Ssd1306 *d, bool to_left, bool diagonal);
+void ssd1306_scroll_begin(Ssd1306 *d);
+void ssd1306_scroll_end(Ssd1306 *d);
+/* Clock and rows have changed, which make the time of a frame. */
+void ssd1306_set_frames(Ssd1306 *d);
+
 /* ---- ssd1306.c ---- */
 
-bool ssd1306_init(Ssd1306 *d, DeviceState *dev, Error **errp);
-void ssd1306_power_on(Ssd1306 *d);
 void ssd1306_command(Ssd1306 *d, uint8_t byte);
 void ssd1306_data(Ssd1306 *d, uint8_t byte);
 /* A byte of a read without D/C: bit 6, it is off. */
 uint8_t ssd1306_status(const Ssd1306 *d);
-/* Do what scrolling has done by now. */
-void ssd1306_scroll(Ssd1306 *d);
 
 /* ---- ssd1306_picture.c ---- */
 
 bool ssd1306_picture_init(Ssd1306 *d, Error **errp);
+
+/* ---- ssd1306_reset.c ---- */
+
+bool ssd1306_init(Ssd1306 *d, DeviceState *dev, Error **errp);
 
 #define SSD1306_PROPERTIES(State, field) \
     DEFINE_PROP_UINT32("height", State, field.height, 64), \

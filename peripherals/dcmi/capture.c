@@ -12,33 +12,6 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/dcmi/state.h"
 
-/* The first tick behind @after that is @at in its frame. */
-static uint64_t next_at(const DcmiShape *shape, uint64_t after, uint64_t at)
-{
-    uint64_t frame = after - after % shape->length;
-
-    if (at == DCMI_NEVER) {
-        return DCMI_NEVER;
-    }
-    frame -= at >= shape->length && frame >= shape->length ? shape->length : 0;
-    return frame + at > after ? frame + at : frame + at + shape->length;
-}
-
-/* The first end of a line behind @after. */
-static uint64_t next_line_end(const Dcmi *s, const DcmiShape *shape, uint64_t after)
-{
-    uint64_t frame = after - after % shape->length, first = s->socket.camera->format.first_line, n = 0;
-    uint64_t end = frame + first * shape->line_clocks + shape->line_end;
-
-    if (!shape->all_lines) {
-        return DCMI_NEVER;
-    }
-    if (end <= after) {
-        n = (after - end) / shape->line_clocks + 1;
-    }
-    return n < shape->all_lines ? end + n * shape->line_clocks : end + shape->length;
-}
-
 /* ---- Lines ---- */
 
 static unsigned items_of_line(Dcmi *s, const DcmiShape *shape, uint64_t frame, uint32_t line)
@@ -159,12 +132,6 @@ static void frame_ends(Dcmi *s)
     }
 }
 
-/* The tick at which the frame that is captured ends: one to come, also if it has been made shorter. */
-static uint64_t end_of_frame(const Dcmi *s, const DcmiShape *shape, uint64_t base)
-{
-    return shape->finish == DCMI_NEVER ? DCMI_NEVER : MAX(base + shape->finish, s->done + 1);
-}
-
 /* To the next change of phase, or to @to. */
 static void step(Dcmi *s, const DcmiShape *shape, uint64_t to)
 {
@@ -172,7 +139,7 @@ static void step(Dcmi *s, const DcmiShape *shape, uint64_t to)
 
     if (s->phase == DCMI_WAITS) {
         /* unsure: CAPTURE that is set as the frame starts is in time */
-        uint64_t start = next_at(shape, s->done, shape->start);
+        uint64_t start = dcmi_next_at(shape, s->done, shape->start);
 
         s->done = MIN(start, to);
         if (start <= to) {
@@ -180,7 +147,7 @@ static void step(Dcmi *s, const DcmiShape *shape, uint64_t to)
         }
         return;
     }
-    end = end_of_frame(s, shape, base);
+    end = dcmi_end_of_frame(s, shape, base);
     if (end == DCMI_NEVER) {
         end = base + shape->length;     /* no end is ever seen: data goes on with the next */
     } else if (end <= to) {
@@ -206,10 +173,10 @@ static void set_flags(Dcmi *s, const DcmiShape *shape, uint64_t to)
     if (reg_get(s, CR, ESS) && s->phase == DCMI_IDLE) {
         return;
     }
-    if (next_at(shape, s->done, shape->vsync) <= to) {
+    if (dcmi_next_at(shape, s->done, shape->vsync) <= to) {
         dcmi_flag(s, RIS(VSYNC));
     }
-    if (next_line_end(s, shape, s->done) <= to) {
+    if (dcmi_next_line_end(s, shape, s->done) <= to) {
         dcmi_flag(s, RIS(LINE));
     }
 }
@@ -269,52 +236,4 @@ void dcmi_restart(Dcmi *s)
             stop(s);
         }
     }
-}
-
-/* ---- What somebody is told ---- */
-
-/* The end of the item that completes so many words more, or of the line that it would be in. */
-static uint64_t data_told(Dcmi *s, const DcmiShape *shape, uint64_t base)
-{
-    uint64_t items = (uint64_t)(dcmi_quiet_words(s) + 1) * dcmi_items_of_word(s) - s->items % dcmi_items_of_word(s);
-    uint32_t line = MAX((s->done - base) / shape->line_clocks, shape->first_line);
-
-    for (; line < shape->first_line + shape->lines; line++) {
-        uint64_t data = base + (uint64_t)line * shape->line_clocks + shape->skip;
-        uint64_t taken = s->done > data ? s->done - data : 0;
-        unsigned all = shape->items;
-
-        if (taken < all) {
-            return data + MIN(taken + items, all);
-        }
-    }
-    return DCMI_NEVER;
-}
-
-uint64_t dcmi_told(Dcmi *s)
-{
-    uint32_t wanted = s->parent_obj.regs[R_IER] & ~s->parent_obj.regs[R_RIS];
-    uint64_t told = DCMI_NEVER, base;
-    DcmiShape shape;
-
-    if (!dcmi_is_on(s) || !dcmi_shape(s, &shape)) {
-        return DCMI_NEVER;
-    }
-    base = s->done - s->done % shape.length;
-    if (s->phase == DCMI_WAITS) {
-        told = next_at(&shape, s->done, shape.start);
-    } else if (s->phase == DCMI_FRAME) {
-        told = MIN(data_told(s, &shape, base), end_of_frame(s, &shape, base));
-        told = told == DCMI_NEVER ? base + shape.length : told;
-    }
-    if (reg_get(s, CR, ESS) && s->phase == DCMI_IDLE) {
-        return told;
-    }
-    if (wanted & RIS(VSYNC)) {
-        told = MIN(told, next_at(&shape, s->done, shape.vsync));
-    }
-    if (wanted & RIS(LINE)) {
-        told = MIN(told, next_line_end(s, &shape, s->done));
-    }
-    return told;
 }

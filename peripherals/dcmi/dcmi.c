@@ -18,20 +18,30 @@ static void dcmi_sync(Periph *p)
     dcmi_catch_up(DCMI(p));
 }
 
+static int64_t when(const Dcmi *s, uint64_t tick)
+{
+    return tick == DCMI_NEVER ? COUNTER_NEVER : counter_when(&s->socket.camera->ticks, tick);
+}
+
 static int64_t dcmi_holds(Periph *p)
 {
-    return 0;                   /* SR goes with each line, and FNE with each word */
+    return when(DCMI(p), dcmi_changes(DCMI(p)));
+}
+
+/* It goes with each line, and FNE with each word. */
+static int64_t sr_holds(Periph *p, unsigned n)
+{
+    return 0;
 }
 
 static void dcmi_update(Periph *p)
 {
     Dcmi *s = DCMI(p);
-    uint64_t told = dcmi_told(s);
 
     line_set(&s->irq, p->regs[R_RIS] & p->regs[R_IER]);
     line_set(&s->dma, s->fifo_count);
     lane_holder_set(&s->holder, s->phase == DCMI_FRAME);
-    counter_arm(s->timer, told == DCMI_NEVER ? COUNTER_NEVER : counter_when(&s->socket.camera->ticks, told));
+    counter_arm(s->timer, when(s, dcmi_told(s)));
 }
 
 static void expired(void *opaque)
@@ -155,7 +165,7 @@ static void dr_was_read(Periph *p, unsigned n, uint32_t value)
 
 static const RegOps dcmi_ops[] = {
     [R_CR] = { .written = cr_written },
-    [R_SR] = { .read = sr_read },
+    [R_SR] = { .read = sr_read, .holds = sr_holds },
     [R_MIS] = { .read = mis_read },
     [R_ICR] = { .written = icr_written },
     [R_DR] = { .read = dr_read, .was_read = dr_was_read },

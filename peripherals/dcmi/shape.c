@@ -126,6 +126,38 @@ bool dcmi_shape(const Dcmi *s, DcmiShape *shape)
     return true;
 }
 
+/* ---- When ---- */
+
+uint64_t dcmi_next_at(const DcmiShape *shape, uint64_t after, uint64_t at)
+{
+    uint64_t frame = after - after % shape->length;
+
+    if (at == DCMI_NEVER) {
+        return DCMI_NEVER;
+    }
+    frame -= at >= shape->length && frame >= shape->length ? shape->length : 0;
+    return frame + at > after ? frame + at : frame + at + shape->length;
+}
+
+uint64_t dcmi_next_line_end(const Dcmi *s, const DcmiShape *shape, uint64_t after)
+{
+    uint64_t frame = after - after % shape->length, first = s->socket.camera->format.first_line, n = 0;
+    uint64_t end = frame + first * shape->line_clocks + shape->line_end;
+
+    if (!shape->all_lines) {
+        return DCMI_NEVER;
+    }
+    if (end <= after) {
+        n = (after - end) / shape->line_clocks + 1;
+    }
+    return n < shape->all_lines ? end + n * shape->line_clocks : end + shape->length;
+}
+
+uint64_t dcmi_end_of_frame(const Dcmi *s, const DcmiShape *shape, uint64_t base)
+{
+    return shape->finish == DCMI_NEVER ? DCMI_NEVER : MAX(base + shape->finish, s->done + 1);
+}
+
 /* ---- SR ---- */
 
 /* Without a camera they are what the pins are. */

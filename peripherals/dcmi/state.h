@@ -4,6 +4,7 @@
  *   shape.c     what a frame of the camera is, as the registers have it: where it begins, what is taken of it
  *   fifo.c      items of the data lines -> words -> the FIFO, or the memory that a DMA writes
  *   capture.c   time: frames, lines, flags
+ *   told.c      what of it somebody is told, and when
  *   check.c     mistakes of the guest
  *   dcmi.c      registers and lines
  *
@@ -99,6 +100,11 @@ typedef struct DcmiShape {
 bool dcmi_sees(const Dcmi *s);
 /* False: it sees none. */
 bool dcmi_shape(const Dcmi *s, DcmiShape *shape);
+/* The first tick behind @after that is @at in its frame; that ends a line, wherever in its frame. */
+uint64_t dcmi_next_at(const DcmiShape *shape, uint64_t after, uint64_t at);
+uint64_t dcmi_next_line_end(const Dcmi *s, const DcmiShape *shape, uint64_t after);
+/* The one at which the frame that is captured, and began at @base, ends: to come, also if it has been made shorter. */
+uint64_t dcmi_end_of_frame(const Dcmi *s, const DcmiShape *shape, uint64_t base);
 /* SR, but for FNE. */
 uint32_t dcmi_levels(const Dcmi *s);
 
@@ -125,8 +131,12 @@ void dcmi_begin(Dcmi *s);
 void dcmi_end(Dcmi *s);
 /* The interface has been switched on or off, or the camera is another: what was under way is lost. */
 void dcmi_restart(Dcmi *s);
+/* ---- told.c ---- */
+
 /* The next tick at which somebody is told something. */
 uint64_t dcmi_told(Dcmi *s);
+/* The next at which CR or a flag may change. */
+uint64_t dcmi_changes(Dcmi *s);
 
 /* ---- check.c ---- */
 

@@ -75,7 +75,8 @@ static bool is_simple(Dma *s, unsigned n, const LaneNeed *need)
 
     return dma_direction(s, n) == from && fifo_rests(s, n, need) && !dma_pstep(s, n) && st->primed &&
            !st->stopping && !dma_peripheral_controls_flow(s, n) && !s->ack[dma_request_of(s, n)] &&
-           (!need->from_memory || need->requester->info->bus == BUS_APB) && dma_port_is_at(&s->peripheral, n, st->paddr, size, need);
+           (!need->from_memory || need->requester->info->bus == BUS_APB) &&
+           dma_port_is_at(&s->peripheral, n, st->paddr, size, need);
 }
 
 static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, LaneOffer *offer)
@@ -96,7 +97,10 @@ static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, 
     offer->beats = MIN(quiet_beats(s, n), RUN_FRAMES);
     offer->slack = ticks_to_ns(s, ticks);
     offer->addr = st->maddr;
-    offer->size = dma_mstep(s, n) ? st->level * !need->from_memory + offer->beats * dma_psize(s, n) : dma_msize(s, n);
+    offer->size = dma_msize(s, n);
+    if (dma_mstep(s, n)) {
+        offer->size = offer->beats * dma_psize(s, n) + (need->from_memory ? 0 : st->level);
+    }
     offer->step = dma_mstep(s, n);
     offer->writes = !need->from_memory;
     offer->to_half = unflagged_beats(s, n, offer->beats);

@@ -52,12 +52,20 @@ static uint32_t play(const char *time)
 static void test_icount(void)
 {
     const uint32_t frame = 132 * 1515 * 28;
-    uint32_t cycles = play("-icount shift=3,sleep=off");
+    uint32_t cycles = play("-icount shift=3,sleep=off"), polled;
+    int64_t played;
 
     g_assert_cmphex(mail(5), ==, expected());
     g_assert_cmpuint(cycles, >, frame - 100);
     g_assert_cmpuint(cycles, <, frame + 100);
+    polled = mail(6);
+    g_assert_cmpuint(polled, >, frame - 1000);
+    g_assert_cmpuint(polled, <, frame + 1000);
+    /* what is left is sleep and I2C, some 35 ms: the loops that poll registers wait for 30 each */
+    played = board_get_int("/machine", "virtual-time") - board_get_int("/machine", "fast-forwarded");
+    g_assert_cmpint(played, <, 55000000);
     g_assert_cmpuint(play("-icount shift=3,sleep=off -machine fast-forward=off"), ==, cycles);
+    g_assert_cmpuint(mail(6), ==, polled);
     g_assert_cmpuint(play("-icount shift=3,sleep=off -machine runs=off"), >, frame - 100);
     g_assert_cmphex(mail(5), ==, expected());
 }

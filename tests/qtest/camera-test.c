@@ -310,6 +310,25 @@ static void test_png_and_jpeg(void)
     }
 }
 
+/* A JPEG of 1600 x 1200 takes the sensor's 100 ms, not as long as all of its pixels. */
+static void test_jpeg_time(void)
+{
+    int64_t begin;
+
+    start("ov2640", "");
+    ov2640(1600, 1200, 0x10);
+    sccb_write(0x30, 0x5c, 0x05);
+    sccb_write(0x30, 0xd3, 12);
+    sccb_write(0x30, 0xff, 1);
+    sccb_write(0x30, 0x12, 0);
+    poke(DCMI + A_CR, RISING | ENABLE);
+    to_frame();
+    begin = qtest_clock_step(board, 1);
+    to_frame();
+    g_assert_cmpint(qtest_clock_step(board, 1) - begin, >, 95000000);
+    g_assert_cmpint(qtest_clock_step(board, 1) - begin, <, 105000000);
+}
+
 static const struct Refused {
     const char *name, *args, *says;
 } refused[] = {
@@ -437,6 +456,7 @@ int main(int argc, char **argv)
     qtest_add_func("camera/sizes", test_sizes);
     qtest_add_func("camera/sequence", test_sequence);
     if (has_libraries()) {
+        qtest_add_func("camera/jpeg-time", test_jpeg_time);
         qtest_add_func("camera/png-and-jpeg", test_png_and_jpeg);
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(refused); i++) {

@@ -560,6 +560,51 @@ static void test_same_one_by_one(void)
     }
 }
 
+/* Saved in the middle of a line, and of a register of the sensor. */
+static void test_snapshot_in_line(void)
+{
+    const char *args = "-device stm32-camera,model=ov2640,bus=i2c1";
+    g_autofree char *file = NULL;
+
+    ov2640_start("");
+    clear_memory(RAM, WORDS);
+    stream(1, RAM, WORDS, 0, 0);
+    poke(DCMI + A_CR, RISING | ENABLE);
+    to_frame();
+    capture(SNAPSHOT);
+    board_wait_ns((FIRST_LINE + 5) * LINE_NS + CLOCK_NS(WIDTH) + 100);
+    g_assert_true(sccb_address(0x30 << 1));
+    sccb_byte(0xff);
+    file = board_save();
+    board_load(file, args);
+    unlink(file);
+    sccb_byte(0x01);
+    sccb_stop();
+    g_assert_cmphex(sccb_read(0x30, 0x0a), ==, 0x26);
+    board_wait_ns(FRAME_NS);
+    g_assert_cmphex(ris() & (FRAME | OVERRUN), ==, FRAME);
+    g_assert_cmphex(peek(LISR) & TCIF1, ==, TCIF1);
+    g_assert_true(is_pattern(RAM, 0, HEIGHT));
+}
+
+/* Another camera is not what was saved. */
+static void test_snapshot_of_another(void)
+{
+    g_autofree char *file = NULL, *line = NULL, *error = NULL;
+    int status;
+
+    ov2640_start("");
+    file = board_save();
+    line = g_strdup_printf("%s -machine stm32f407g_disc -display none -accel qtest -S "
+                           "-device stm32-camera,model=ov9655,bus=i2c1 -incoming file:%s",
+                           g_getenv("QTEST_QEMU_BINARY"), file);
+    g_assert_true(g_spawn_command_line_sync(line, NULL, &error, &status, NULL));
+    unlink(file);
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 1);
+    g_assert_nonnull(strstr(error, "another model of camera than stm32-camera,model=ov9655"));
+}
+
 /* ---- Anything ---- */
 
 static void test_fuzz(const void *seed)
@@ -588,6 +633,9 @@ static void test_fuzz(const void *seed)
             peek(DCMI + 4 * g_rand_int_range(random, 0, 11));
         }
         board_wait_ns(g_rand_int_range(random, 0, 300000));
+        if (i % 100 == 99) {
+            save_and_go_on();
+        }
     }
     board_reset();
     board_enable("dcmi");
@@ -617,6 +665,8 @@ int main(int argc, char **argv)
     qtest_add_func("dcmi/mistakes", test_mistakes);
     qtest_add_func("dcmi/clock-and-reset", test_clock_and_reset);
     qtest_add_func("dcmi/same-one-by-one", test_same_one_by_one);
+    qtest_add_func("dcmi/snapshot-in-line", test_snapshot_in_line);
+    qtest_add_func("dcmi/snapshot-of-another", test_snapshot_of_another);
     for (unsigned seed = 1; seed <= 3; seed++) {
         g_autofree char *name = g_strdup_printf("dcmi/fuzz/seed-%u", seed);
 

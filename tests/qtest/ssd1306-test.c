@@ -318,10 +318,40 @@ static void test_snapshot(void)
     unlink(file);
     g_assert_cmpuint(lit(), ==, was);
     COMMANDS(0xff);
+    g_free(file);
+    file = board_save();                                /* and behind one */
+    board_load(file, args);
+    unlink(file);
+    g_assert_cmpuint(lit(), ==, was);
     DATA(0xff);
     g_assert_cmpuint(lit(), ==, was + 8);
     g_assert_true(is_lit(8, 16));
     g_assert_cmpuint(picture[16][8], ==, 255);
+}
+
+static const struct Refused {
+    const char *name, *args, *says;
+} refused[] = {
+    { "height", "stm32-ssd1306,bus=i2c1,height=48", "height=48: these displays have 64 or 32 rows" },
+    { "scale", "stm32-ssd1306,bus=i2c1,scale=0", "scale=0: has to be 1 to 16" },
+    { "no-dc", "stm32-ssd1306-spi,bus=spi1,cs=0", "this display needs dc=PIN" },
+    { "dc", "stm32-ssd1306-spi,bus=spi1,cs=0,dc=pz1", "there is no pin 'pz1'" },
+    { "reset", "stm32-ssd1306,bus=i2c1,reset=p", "there is no pin 'p'" },
+};
+
+static void test_refused(const void *data)
+{
+    const struct Refused *r = data;
+    g_autofree char *line = g_strdup_printf("%s -machine stm32f407g_disc -display none -accel qtest -device %s",
+                                            g_getenv("QTEST_QEMU_BINARY"), r->args);
+    g_autofree char *error = NULL;
+    int status;
+
+    g_assert_true(g_spawn_command_line_sync(line, NULL, &error, &status, NULL));
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 1);
+    g_assert_nonnull(strstr(error, r->says));
+    g_assert_cmpuint(board_lines_of(error), ==, 1);
 }
 
 static void test_fuzz(const void *seed)
@@ -344,6 +374,9 @@ static void test_fuzz(const void *seed)
             board_wait_ns(g_rand_int_range(random, 0, 100000000));
             lit();
         }
+        if (i % 20 == 19) {
+            save_and_go_on();
+        }
     }
     init(GPOINTER_TO_UINT(seed) & 1 ? 32 : 64);
     g_rand_free(random);
@@ -361,6 +394,11 @@ int main(int argc, char **argv)
     qtest_add_func("ssd1306/scroll", test_scroll);
     qtest_add_func("ssd1306/reset-pin", test_reset_pin);
     qtest_add_func("ssd1306/snapshot", test_snapshot);
+    for (unsigned i = 0; i < G_N_ELEMENTS(refused); i++) {
+        g_autofree char *name = g_strdup_printf("ssd1306/refused/%s", refused[i].name);
+
+        qtest_add_data_func(name, &refused[i], test_refused);
+    }
     qtest_add_data_func("ssd1306/fuzz/i2c", GUINT_TO_POINTER(1), test_fuzz);
     qtest_add_data_func("ssd1306/fuzz/spi", GUINT_TO_POINTER(2), test_fuzz);
     return board_run_tests();
