@@ -42,7 +42,8 @@ static void drive_te(Ili9341 *d)
         return;
     }
     pin_drive(&d->te, d->te_on && d->awake
-              ? (Drive) { .kind = DRIVE_WAVE, .period = FRAME_LINES * line, .high = (FRAME_LINES - ILI9341_ROWS) * line }
+              ? (Drive) { .kind = DRIVE_WAVE, .period = FRAME_LINES * line,
+                          .high = (FRAME_LINES - ILI9341_ROWS) * line }
               : DRIVE(LOW));
 }
 
@@ -160,8 +161,8 @@ static void set_scroll_area(Ili9341 *d)
 static void set_colmod(Ili9341 *d, uint8_t value)
 {
     if ((value & 7) != 5 && (value & 7) != 6) {
-        guest_mistake(d->dev->canonical_path, "ILI9341 8.2.33", "COLMOD 0x%02x: pixels have 16 (0x55) or 18 (0x66) bits",
-                      value);
+        guest_mistake(d->dev->canonical_path, "ILI9341 8.2.33", "COLMOD 0x%02x: pixels have 16 (0x55) or 18 "
+                      "(0x66) bits", value);
     }
     d->colmod = value;
 }

@@ -41,6 +41,8 @@ static void test_reset_values(void)
     g_assert_cmphex(peek(FSMC + A_BCR2), ==, 0x30d2);
     g_assert_cmphex(peek(FSMC + A_BWTR4), ==, 0x0fffffff);
     g_assert_cmphex(peek(FSMC + A_SR2), ==, 0x40);
+    poke(FSMC + 0x140, 0);
+    g_assert_cmpint(board_mistakes("write of reserved +0x140: that is SDRAM, which the FMC"), ==, 1);
 }
 
 static void test_sram(void)
