@@ -414,7 +414,7 @@ static int nor_post_load(void *opaque, int version_id)
         return -EINVAL;
     }
     for (unsigned i = 0; i < s->buffered; i++) {
-        if (s->buffer_at[i] > s->size - 2) {
+        if (s->buffer_at[i] > s->size - s->parent_obj.width / 8) {
             return -EINVAL;
         }
     }
