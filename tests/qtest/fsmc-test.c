@@ -71,7 +71,7 @@ static bool is_mapped(void)
 {
     g_autofree char *map = qtest_hmp(board, "info mtree -f");
 
-    return strstr(map, "sram-ne3") != NULL;
+    return strstr(map, "0000000068000000-00000000680fffff") != NULL;
 }
 
 static void test_mapped_only_if_right(void)
