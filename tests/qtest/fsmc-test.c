@@ -210,6 +210,22 @@ static void test_timing(void)
                                    "200 ns: raise DATAST in BWTR3"), ==, 1);
 }
 
+/* NWAIT is an input that nobody drives: low. */
+static void test_asynchronous_wait(void)
+{
+    start_sram();
+    poke(FSMC + A_BCR3, SRAM16 | R_BCR1_ASYNCWAIT_MASK);
+    fsmc_route("pd6");
+    pin_drive("pd6", "1");
+    g_assert_cmpint(board_mistakes("ASYNCWAIT"), ==, 1);
+    start("-device stm32-sram,bank=ne3,size=1M", ALL_PINS " pd6");
+    pin_drive("pd6", "1");
+    poke(FSMC + A_BCR3, SRAM16 | R_BCR1_ASYNCWAIT_MASK);
+    g_assert_cmpint(board_mistakes(A_MISTAKE), ==, 0);
+    poke(FSMC + A_BCR3, SRAM16 | R_BCR1_ASYNCWAIT_MASK | R_BCR1_WAITPOL_MASK);
+    g_assert_cmpint(board_mistakes("ne3 is used with ASYNCWAIT while NWAIT (PD6) is high"), ==, 1);
+}
+
 static void test_dma(void)
 {
     start_sram();
@@ -294,6 +310,7 @@ int main(int argc, char **argv)
     qtest_add_func("/fsmc/width", test_width);
     qtest_add_func("/fsmc/multiplexed", test_multiplexed);
     qtest_add_func("/fsmc/timing", test_timing);
+    qtest_add_func("/fsmc/asynchronous-wait", test_asynchronous_wait);
     qtest_add_func("/fsmc/dma", test_dma);
     qtest_add_func("/fsmc/at-0", test_at_0);
     qtest_add_func("/fsmc/snapshot", test_snapshot);
