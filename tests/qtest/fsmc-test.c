@@ -217,7 +217,7 @@ static void test_asynchronous_wait(void)
     poke(FSMC + A_BCR3, SRAM16 | R_BCR1_ASYNCWAIT_MASK);
     fsmc_route("pd6");
     pin_drive("pd6", "1");
-    g_assert_cmpint(board_mistakes("ASYNCWAIT"), ==, 1);
+    g_assert_cmpint(board_mistakes("ne3 is used with ASYNCWAIT while NWAIT (PD6) is low"), ==, 1);
     start("-device stm32-sram,bank=ne3,size=1M", ALL_PINS " pd6");
     pin_drive("pd6", "1");
     poke(FSMC + A_BCR3, SRAM16 | R_BCR1_ASYNCWAIT_MASK);
