@@ -125,7 +125,8 @@ static void test_no_clock(void)
 {
     board_start("");
     poke(NE1, 0);
-    g_assert_cmpint(board_mistakes("write at NE1 while the controller has no clock: a bus error; set RCC_AHB3ENR.FSMCEN first"), ==, 1);
+    g_assert_cmpint(board_mistakes("write at NE1 while the controller has no clock: a bus error; set "
+                                   "RCC_AHB3ENR.FSMCEN first"), ==, 1);
     board_enable("fsmc");
     g_assert_cmphex(peek(NE1), ==, 0xffffffff);     /* NE1 is on after reset */
     g_assert_cmpint(board_mistakes("nothing is connected there; -device stm32-sram,bank=ne1"), ==, 1);
