@@ -20,7 +20,7 @@ if [ "$(cat "$out/.stm32-stamp" 2>/dev/null)" != "$stamp" ]; then
     mkdir -p "$out"
     (cd "$out" && quietly "$root/build/configure.log" ../qemu-src/configure \
         --target-list=arm-softmmu --with-devices-arm=../../../stm32/qemu/devices \
-        --cc="${CC:-cc}" --without-default-features --without-default-devices \
+        --cc="${CC:-cc}" --without-default-features --without-default-devices --enable-vnc --enable-png \
         --enable-tcg --enable-system --enable-pixman --enable-plugins --enable-trace-backends=log \
         --enable-usb-redir --enable-libusb --enable-slirp \
         --disable-docs --disable-install-blobs --disable-tools --disable-debug-info \

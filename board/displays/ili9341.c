@@ -20,7 +20,7 @@ enum {
     SLPIN = 0x10, SLPOUT, PTLON, NORON, INVOFF = 0x20, INVON, GAMSET = 0x26, DISPOFF = 0x28, DISPON, CASET, PASET,
     RAMWR, RGBSET, RAMRD, PTLAR = 0x30, VSCRDEF = 0x33, TEOFF, TEON, MADCTL, VSCRSADD, IDMOFF, IDMON, COLMOD,
     RAMWRC = 0x3c, RAMRDC = 0x3e, STE = 0x44, GSCAN, WRDISBV = 0x51, RDDISBV, WRCTRLD, RDCTRLD, WRCABC, RDCABC,
-    WRCABCMB = 0x5e, RDCABCMB, FIRST_EXTENDED = 0xb0, FRMCTR1, RDID1 = 0xda, RDID2, RDID3, RDID4 = 0xd3,
+    WRCABCMB = 0x5e, RDCABCMB, FIRST_EXTENDED = 0xb0, FRMCTR1, RDID1 = 0xda, RDID2, RDID3, RDID4 = 0xd3, DFUNCTR = 0xb6,
     READ_INDEX = 0xd9, IFCTL = 0xf6,
 };
 
@@ -42,7 +42,8 @@ static void drive_te(Ili9341 *d)
         return;
     }
     pin_drive(&d->te, d->te_on && d->awake
-              ? (Drive) { .kind = DRIVE_WAVE, .period = FRAME_LINES * line, .high = (FRAME_LINES - ILI9341_ROWS) * line }
+              ? (Drive) { .kind = DRIVE_WAVE, .period = FRAME_LINES * line,
+                          .high = (FRAME_LINES - ILI9341_ROWS) * line }
               : DRIVE(LOW));
 }
 
@@ -60,6 +61,7 @@ static void reset(Ili9341 *d)
     d->colmod = 0x66;
     d->gamma = 1;
     d->frame_rate = 0x1b;
+    d->scan = 0x82;
     d->interface[0] = 1;
     d->interface[1] = d->interface[2] = 0;
     d->te_line = 0;
@@ -160,8 +162,8 @@ static void set_scroll_area(Ili9341 *d)
 static void set_colmod(Ili9341 *d, uint8_t value)
 {
     if ((value & 7) != 5 && (value & 7) != 6) {
-        guest_mistake(d->dev->canonical_path, "ILI9341 8.2.33", "COLMOD 0x%02x: pixels have 16 (0x55) or 18 (0x66) bits",
-                      value);
+        guest_mistake(d->dev->canonical_path, "ILI9341 8.2.33", "COLMOD 0x%02x: pixels have 16 (0x55) or 18 "
+                      "(0x66) bits", value);
     }
     d->colmod = value;
 }
@@ -190,6 +192,7 @@ static void take(Ili9341 *d, unsigned n, uint8_t value)
     case WRCTRLD << 8 | 1:  d->control = value & 0x2c; break;
     case WRCABC << 8 | 1:   d->cabc = value & 3; break;
     case FRMCTR1 << 8 | 2:  d->frame_rate = value; break;
+    case DFUNCTR << 8 | 2:  d->scan = value; break;
     case READ_INDEX << 8 | 1: d->index = value & 0x10 ? value & 0xf : 0; break;
     case IFCTL << 8 | 1:
     case IFCTL << 8 | 2:
@@ -378,7 +381,7 @@ const VMStateDescription vmstate_ili9341 = {
         VMSTATE_UINT8(madctl, Ili9341), VMSTATE_UINT8(colmod, Ili9341), VMSTATE_UINT8(gamma, Ili9341),
         VMSTATE_UINT8(brightness, Ili9341), VMSTATE_UINT8(control, Ili9341), VMSTATE_UINT8(cabc, Ili9341),
         VMSTATE_UINT8(te_mode, Ili9341), VMSTATE_UINT8(frame_rate, Ili9341), VMSTATE_UINT8(index, Ili9341),
-        VMSTATE_UINT8_ARRAY(interface, Ili9341, 3), VMSTATE_UINT16(te_line, Ili9341),
+        VMSTATE_UINT8_ARRAY(interface, Ili9341, 3), VMSTATE_UINT8(scan, Ili9341), VMSTATE_UINT16(te_line, Ili9341),
         VMSTATE_BOOL(awake, Ili9341), VMSTATE_BOOL(on, Ili9341), VMSTATE_BOOL(inverted, Ili9341),
         VMSTATE_BOOL(idle, Ili9341), VMSTATE_BOOL(partial, Ili9341), VMSTATE_BOOL(scrolls, Ili9341),
         VMSTATE_BOOL(te_on, Ili9341),

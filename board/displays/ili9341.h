@@ -26,6 +26,9 @@
 #define MADCTL_MX  0x40
 #define MADCTL_MV  0x20
 #define MADCTL_BGR 0x08
+/* B6h */
+#define SCAN_GS    0x40
+#define SCAN_SS    0x20
 
 typedef struct Ili9341 {
     DeviceState *dev;
@@ -46,6 +49,7 @@ typedef struct Ili9341 {
     uint8_t parameter[ILI9341_PARAMETERS];
     uint8_t madctl, colmod, gamma, brightness, control, cabc, te_mode, frame_rate, index;
     uint8_t interface[3];       /* F6h */
+    uint8_t scan;               /* the second byte of B6h: which end of the glass is first */
     uint16_t te_line;
     bool awake, on, inverted, idle, partial, scrolls, te_on;
     uint16_t first_column, last_column, first_page, last_page;

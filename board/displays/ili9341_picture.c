@@ -3,7 +3,8 @@
  * changed.  Sleep and DISPOFF show black, as do lines outside the partial area.
  *
  * The glass is as most modules have it: its colours in the order BGR, its first column right, so that MADCTL 0x48
- * gives an upright picture with true colours.  rgb-glass=on, straight=on: others.
+ * gives an upright picture with true colours.  rgb-glass=on, straight=on: others.  SS and GS of B6h turn it, and the
+ * EOR bits of F6h what MADCTL says: a driver that sets them leaves out MX or BGR there.
  *
  * Deliberately different: brightness, gamma and the order of refresh (ML, MH) are not to be seen.
  *
@@ -60,9 +61,11 @@ static void draw_line(const Ili9341 *d, DisplaySurface *surface, unsigned line)
 {
     const uint32_t *from = &d->memory[row_of(d, line) * ILI9341_COLUMNS];
     bool bgr = (d->madctl ^ d->interface[0]) & MADCTL_BGR, shown = is_shown(d, line);
+    bool to_right = d->straight != !!(d->scan & SCAN_SS);
+    unsigned y = d->scan & SCAN_GS ? ILI9341_ROWS - 1 - line : line;
 
     for (unsigned x = 0; x < ILI9341_COLUMNS; x++) {
-        put(d, surface, d->straight ? x : ILI9341_COLUMNS - 1 - x, line,
+        put(d, surface, to_right ? x : ILI9341_COLUMNS - 1 - x, y,
             shown ? seen(d, from[x], bgr == d->rgb_glass) : 0);
     }
 }

@@ -230,11 +230,11 @@ static void take_address(NandPart *s, uint8_t byte)
             be_busy(s, 25);
         }
     } else if (s->command == ERASE) {
-        s->page = s->cycles == 1 ? byte : s->page | byte << 8 * (s->cycles - 1 & 3);
+        s->page = s->cycles == 1 ? byte : s->page | (uint32_t)byte << 8 * MIN(s->cycles - 1, 3);
     } else if (s->cycles <= 2) {
         s->at = (s->address[0] | (s->cycles == 2 ? byte << 8 : 0)) << wide;
     } else {
-        s->page = s->cycles == 3 ? byte : s->page | byte << 8 * (s->cycles - 3);
+        s->page = s->cycles == 3 ? byte : s->page | (uint32_t)byte << 8 * (s->cycles - 3);
     }
 }
 

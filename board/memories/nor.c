@@ -123,8 +123,8 @@ static void program(NorPart *s, uint32_t at, uint16_t data)
     uint16_t was = is_wide(s) ? lduw_le_p(s->bytes + at) : s->bytes[at];
 
     if (data & ~was) {
-        nor_mistake(s, "0x%x programmed over 0x%x at +0x%x: bits that are 0 stay so until the block is erased", data, was,
-                    at);
+        nor_mistake(s, "0x%x programmed over 0x%x at +0x%x: bits that are 0 stay so until the block is erased", data,
+                    was, at);
     }
     stn_le_p(s->bytes + at, size, data & was);
     changed(s, at, size);
@@ -356,7 +356,8 @@ static void nor_reset(DeviceState *dev)
 static bool open_drive(NorPart *s, Error **errp)
 {
     if (blk_getlength(s->drive) != s->size) {
-        error_setg(errp, "drive=: the image has %" PRId64 " bytes, the flash %" PRIu64, blk_getlength(s->drive), s->size);
+        error_setg(errp, "drive=: the image has %" PRId64 " bytes, the flash %" PRIu64, blk_getlength(s->drive),
+                   s->size);
         return false;
     }
     if (!blk_supports_write_perm(s->drive) ||
@@ -413,7 +414,7 @@ static int nor_post_load(void *opaque, int version_id)
         return -EINVAL;
     }
     for (unsigned i = 0; i < s->buffered; i++) {
-        if (s->buffer_at[i] > s->size - 2) {
+        if (s->buffer_at[i] > s->size - s->parent_obj.width / 8) {
             return -EINVAL;
         }
     }

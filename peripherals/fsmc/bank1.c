@@ -19,9 +19,11 @@ static bool is_reached(FsmcSlot *slot, const char *what, bool *error)
 
     *error = false;
     if (unlikely(fsmc_is_dead(slot->s))) {
-        /* unsure: silicon may stop the bus, or end it with an error */
-        periph_mistake(p, "%s at NE%u %s", what, n, p->held ? "while RCC holds the controller in reset"
-                       : "while the controller has no clock: set RCC_AHB3ENR.FSMCEN first");
+        /* unsure: nobody answers */
+        periph_mistake(p, "%s at NE%u while the controller %s", what, n, p->held
+                       ? "is held in reset by RCC: a bus error"
+                       : "has no clock: a bus error; set RCC_AHB3ENR.FSMCEN first");
+        *error = true;
         return false;
     }
     if (unlikely(!FIELD_EX32(bcr, BCR1, MBKEN))) {
@@ -49,7 +51,7 @@ MemTxResult fsmc_region_read(FsmcSlot *slot, hwaddr addr, uint64_t *data, unsign
     if (is_reached(slot, "read", &error)) {
         *data = fsmc_cycles_read(slot, FSMC_COMMON, addr, size);
     } else {
-        *data = fsmc_is_dead(slot->s) ? 0 : MAKE_64BIT_MASK(0, size * 8);
+        *data = MAKE_64BIT_MASK(0, size * 8);
     }
     return error ? MEMTX_ERROR : MEMTX_OK;
 }

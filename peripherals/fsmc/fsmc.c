@@ -198,9 +198,14 @@ static const VMStateDescription fsmc_vmstate = {
     },
 };
 
+static const char *fsmc_reserved(unsigned offset)
+{
+    return offset >= 0x140 && offset < 0x15c ? "that is SDRAM, which the FMC of an STM32F42x has, not the FSMC" : NULL;
+}
+
 static const PeriphInfo fsmc_info = {
     .chapter = "RM0090 36", .bus = BUS_AHB, .widths = 4, .size = 0x1000,
     REGS_AND_OPS(fsmc_ops), .vmsd = &fsmc_vmstate,
-    .init = fsmc_init, .reset = fsmc_reset, .update = fsmc_update,
+    .init = fsmc_init, .reset = fsmc_reset, .update = fsmc_update, .reserved = fsmc_reserved,
 };
 DEFINE_PERIPH("stm32f4-fsmc", Fsmc, fsmc_info);

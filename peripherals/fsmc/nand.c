@@ -32,8 +32,10 @@ static bool is_reached(FsmcSlot *slot, const char *what, bool *error)
 
     *error = false;
     if (fsmc_is_dead(slot->s)) {
-        periph_mistake(p, "%s of bank %u %s", what, n, p->held ? "while RCC holds the controller in reset"
-                       : "while the controller has no clock: set RCC_AHB3ENR.FSMCEN first");
+        periph_mistake(p, "%s of bank %u while the controller %s", what, n, p->held
+                       ? "is held in reset by RCC: a bus error"
+                       : "has no clock: a bus error; set RCC_AHB3ENR.FSMCEN first");
+        *error = true;
         return false;
     }
     if (!FIELD_EX32(pcr, PCR2, PBKEN)) {
@@ -83,7 +85,7 @@ MemTxResult fsmc_nand_read(FsmcSlot *slot, hwaddr addr, uint64_t *data, unsigned
     FsmcSpace space;
     bool error;
 
-    *data = fsmc_is_dead(slot->s) ? 0 : MAKE_64BIT_MASK(0, size * 8);
+    *data = MAKE_64BIT_MASK(0, size * 8);
     if (!is_reached(slot, "read", &error)) {
         return error ? MEMTX_ERROR : MEMTX_OK;
     }

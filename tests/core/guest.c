@@ -63,7 +63,7 @@
 #define FPSCR_FLAGS 0x9fu
 #define FPSCR_FZ  (1u << 24)
 
-#define NOWHERE 0x60000000u     /* nothing answers here */
+#define NOWHERE 0xc0000000u     /* nothing is here */
 
 static volatile uint32_t *const mail = (volatile uint32_t *)MAILBOX;
 

@@ -107,6 +107,21 @@ static void test_sram(void)
     mailbox[3] = DWT_CYCCNT - begin;
 }
 
+/* Code that is written over where the memory is seen once more, past its end. */
+static void test_mirror(void)
+{
+    uint32_t (*code)(void) = (uint32_t (*)(void))(FAR_CODE + 1);
+    volatile uint16_t *here = (volatile uint16_t *)FAR_CODE;
+
+    here[0] = 0x2001;                                   /* movs r0, #1 */
+    here[1] = 0x4770;                                   /* bx lr */
+    __asm__ volatile("dsb\n isb" ::: "memory");
+    check(code() == 1, 5);
+    here[SRAM_BYTES / 2] = 0x2002;
+    __asm__ volatile("dsb\n isb" ::: "memory");
+    check(code() == 2, 6);
+}
+
 static void test_faults(void)
 {
     register uint32_t off __asm__("r1") = 0x64000000;
@@ -264,6 +279,7 @@ int main(void)
     cycles_init();
     fsmc_init();
     test_sram();
+    test_mirror();
     test_faults();
     test_nand();
     draw();

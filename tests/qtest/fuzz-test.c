@@ -17,7 +17,8 @@ static const struct {
     { 0x1fff0000, 0x00010000 }, { 0x20000000, 0x00020000 }, { 0x22000000, 0x00400000 },
     { 0x40000000, 0x00008000 }, { 0x40010000, 0x00006000 }, { 0x40020000, 0x00002400 },
     { 0x40023000, 0x00002000 }, { 0x40026000, 0x00004000 }, { 0x42000000, 0x01000000 },
-    { 0x40040000, 0x00024000 }, { 0x50000000, 0x00061000 }, { 0xa0000000, 0x00001000 }, { 0xe0000000, 0x00100000 },
+    { 0x40040000, 0x00024000 }, { 0x50000000, 0x00061000 }, { 0xa0000000, 0x00001000 },
+    { 0x60000000, 0x00200000 }, { 0x68000000, 0x00200000 }, { 0x70000000, 0x00040000 }, { 0xe0000000, 0x00100000 },
 };
 
 static uint32_t random_address(GRand *random)
@@ -77,7 +78,8 @@ static void test_random_accesses(const void *seed)
 {
     GRand *random = g_rand_new_with_seed(GPOINTER_TO_UINT(seed));
 
-    board_start("");
+    board_start("-device stm32-ili9341,bank=ne1,rs=a16 -device stm32-sram,bank=ne3 -device stm32-nor,bank=ne2 "
+                "-device stm32-nand,bank=nce2,width=8,ready=pd6");
     for (unsigned i = 0; i < ACCESSES; i++) {
         if (i % 200 == 0) {
             enable_all(random);

@@ -230,6 +230,25 @@ static void test_orientations(void)
     see(1, 0, GREEN);
 }
 
+/* The same by other registers: SS of B6h for MX, BGR_EOR of F6h for BGR; and GS, which is upside down. */
+static void test_scan_direction(void)
+{
+    start("width=16");
+    wake();
+    tell(0x3a, "55");
+    tell(0xb6, "0aa2");
+    tell(0xf6, "093000");
+    command(0x2c);
+    data(RED);
+    data(GREEN);
+    display_look();
+    see(0, 0, RED);
+    see(1, 0, GREEN);
+    tell(0xb6, "0ae2");
+    display_look();
+    see(0, 319, RED);
+}
+
 /* The window goes round; F6h without WEMODE: what is too much is lost. */
 static void test_window(void)
 {
@@ -461,6 +480,7 @@ int main(int argc, char **argv)
     qtest_add_func("/ili9341/picture", test_picture);
     qtest_add_func("/ili9341/modes", test_modes);
     qtest_add_func("/ili9341/orientations", test_orientations);
+    qtest_add_func("/ili9341/scan-direction", test_scan_direction);
     qtest_add_func("/ili9341/window", test_window);
     qtest_add_func("/ili9341/18-bits", test_18_bits);
     qtest_add_func("/ili9341/8-lines", test_8_lines);

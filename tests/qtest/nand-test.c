@@ -275,6 +275,27 @@ static void test_wait(void)
     g_assert_cmpint(board_mistakes("[ONFI"), ==, 0);
 }
 
+/* Bank 4: a PC Card says by CD that it is there; its INTR. */
+static void test_card_bank(void)
+{
+    board_start("");
+    board_enable("fsmc");
+    board_watch_irqs();
+    board_route("pf9", AF_FSMC);                        /* CD, high: there is a card */
+    board_route("pf10", AF_FSMC);                       /* INTR */
+    pin_drive("pf9", "1");
+    poke(FSMC + A_PCR4, R_PCR4_PBKEN_MASK | 1 << R_PCR4_PWID_SHIFT);
+    g_assert_cmphex(peek(0x9c000000), ==, 0xffffffff);
+    g_assert_cmpint(board_mistakes("read of bank 4: nothing is connected there"), ==, 1);
+    poke(FSMC + A_SR4, R_SR4_ILEN_MASK);
+    pin_drive("pf10", "1");
+    g_assert_cmphex(peek(FSMC + A_SR4) & 7, ==, R_SR4_IRS_MASK | R_SR4_ILS_MASK);
+    g_assert_true(irq(IRQ));
+    pin_drive("pf9", "0");
+    peek(0x90000000);
+    g_assert_cmpint(board_mistakes("its pin CD is low"), ==, 1);
+}
+
 static void test_16_lines(void)
 {
     start("-device stm32-nand,bank=nce2,width=16,size=256M,ready=pd6");
@@ -392,6 +413,7 @@ int main(int argc, char **argv)
     qtest_add_func("/nand/interrupt", test_interrupt);
     qtest_add_func("/nand/mistakes", test_mistakes);
     qtest_add_func("/nand/wait", test_wait);
+    qtest_add_func("/nand/card-bank", test_card_bank);
     qtest_add_func("/nand/16-lines", test_16_lines);
     qtest_add_func("/nand/image", test_image);
     qtest_add_func("/nand/snapshot", test_snapshot);

@@ -175,8 +175,8 @@ static void test_image(void)
 
     g_assert_cmpint(ftruncate(fd, 8 * 1024 * 1024), ==, 0);
     g_assert_cmpint(pwrite(fd, bytes, 2, 100), ==, 2);
-    args = g_strdup_printf("-drive if=none,id=n,format=raw,file=%s -device stm32-nor,bank=ne2,size=8M,drive=n,ready=pd6",
-                           name);
+    args = g_strdup_printf("-drive if=none,id=n,format=raw,file=%s -device stm32-nor,bank=ne2,size=8M,drive=n,"
+                           "ready=pd6", name);
     start(args);
     g_assert_cmphex(peek(NE2 + 100), ==, 0x0000ffff);
     program(50, 0x1234);
