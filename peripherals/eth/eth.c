@@ -26,7 +26,7 @@
 
 static uint64_t wire_due(const Eth *s)
 {
-    return MIN(MIN(s->reset_due, s->rx_due), eth_transmit_due(s));
+    return MIN(MIN(s->reset_due, s->rx_due), MIN(s->look_due, eth_transmit_due(s)));
 }
 
 static int64_t when(const Counter *c, uint64_t tick)
@@ -58,6 +58,9 @@ static void step(Eth *s)
     }
     if (s->rx_due <= eth_now(s)) {
         eth_receive_step(s);
+    }
+    if (s->look_due <= eth_now(s)) {
+        eth_receive_look(s);
     }
     eth_transmit_step(s);
     if (s->rx_watchdog <= core) {
@@ -154,7 +157,11 @@ static void phy_changed(void *opaque)
 
 static bool may_begin(void *opaque)
 {
-    return eth_may_begin(opaque);
+    Eth *s = opaque;
+    bool may = eth_may_begin(s);
+
+    counter_arm(s->timer, next_event(s));
+    return may;
 }
 
 static void frame_begins(void *opaque, const uint8_t *data, size_t length, MiiFault fault)
@@ -352,7 +359,8 @@ static void reset_state(Eth *s)
     s->tx_address = s->tx_status = s->tx_length = 0;
     s->tx_open = s->pause_pending = s->pause_zero = false;
     s->rx = RX_STOPPED;
-    s->rx_due = ETH_NEVER;
+    s->rx_due = s->look_due = ETH_NEVER;
+    s->patience = 0;
     s->rx_from = s->rx_start = 0;
     s->rx_address = s->rx_length = s->fifo_used = s->fifo_frames = s->dropped = 0;
     s->rx_wrapped = s->rx_told = false;
@@ -500,6 +508,8 @@ static const VMStateDescription eth_vmstate = {
         VMSTATE_UINT32(fifo_used, Eth),
         VMSTATE_UINT32(fifo_frames, Eth),
         VMSTATE_STRUCT_ARRAY(waiting, Eth, ETH_WAITING, 1, received_vmstate, EthReceived),
+        VMSTATE_UINT64(look_due, Eth),
+        VMSTATE_UINT64(patience, Eth),
         VMSTATE_UINT64(rx_watchdog, Eth),
         VMSTATE_BOOL(rx_wrapped, Eth),
         VMSTATE_BOOL(rx_told, Eth),

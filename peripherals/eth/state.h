@@ -168,6 +168,7 @@ typedef struct Eth {
     uint8_t fifo[ETH_FIFO];
     uint32_t fifo_used, fifo_frames;
     EthReceived waiting[ETH_WAITING];
+    uint64_t look_due, patience;    /* the host's time: ticks to look for a descriptor; to cease to wait, or 0 */
     uint64_t rx_watchdog;           /* tick of hclk: RS is late by then */
     bool rx_wrapped, rx_told;       /* the ring has been closed once; told that it is not */
     uint32_t dropped;               /* frames in a row that the filter did not take */
@@ -325,6 +326,8 @@ void eth_mdio_step(Eth *s);
 
 /* To memory, or the FIFO if it can't go there now; or it is lost. */
 void eth_store(Eth *s, const uint8_t *data, const EthReceived *r);
+/* Does the next frame find a descriptor, or is that no question? */
+bool eth_has_room(Eth *s);
 /* SR, a poll demand: the receive DMA looks at its descriptor. */
 void eth_receive_start(Eth *s);
 void eth_receive_stop(Eth *s);
@@ -336,6 +339,8 @@ bool eth_may_begin(Eth *s);
 void eth_receive_begin(Eth *s, const uint8_t *data, size_t length, MiiFault fault);
 void eth_receive_step(Eth *s);
 void eth_receive_watchdog(Eth *s);
+/* A frame that has not begun could now. */
+void eth_receive_look(Eth *s);
 
 /* ---- fetch.c ---- */
 
