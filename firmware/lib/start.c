@@ -70,6 +70,7 @@ HANDLER(dma2_stream0_handler);
 HANDLER(dma2_stream2_handler);
 HANDLER(sdio_handler);
 HANDLER(eth_handler);
+HANDLER(eth_wakeup_handler);
 HANDLER(otg_fs_handler);
 HANDLER(otg_hs_handler);
 HANDLER(dma2_stream7_handler);
@@ -118,6 +119,7 @@ static const handler vectors[16 + 82] = {
     [16 + 56] = dma2_stream0_handler,
     [16 + 58] = dma2_stream2_handler,
     [16 + 61] = eth_handler,
+    [16 + 62] = eth_wakeup_handler,
     [16 + 63] = can2_tx_handler,
     [16 + 64] = can2_rx0_handler,
     [16 + 67] = otg_fs_handler,
