@@ -15,6 +15,9 @@
  *   fetch.c      the transmit DMA
  *   transmit.c   the MAC's transmitter, PAUSE frames
  *   check.c      mistakes of the guest
+ *   reset.c      all of it as after reset
+ *   interrupts.c, control.c   flags and summaries; registers of the DMAs
+ *   migrate.c    snapshots
  *   eth.c        registers, time and lines
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -364,5 +367,29 @@ void eth_check_reset(Eth *s);
 void eth_check_enable(Eth *s);
 void eth_check_list(Eth *s, uint32_t address, bool transmits);
 void eth_check_no_poll(Eth *s);
+
+/* ---- reset.c ---- */
+
+void eth_reset_state(Eth *s);
+void eth_dmabmr_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+
+/* ---- interrupts.c ---- */
+
+/* MACSR. */
+uint32_t eth_mac_flags(const Eth *s);
+/* NIS and AIS of DMASR. */
+void eth_sum_up(Eth *s);
+bool eth_interrupts(const Eth *s);
+
+/* ---- control.c ---- */
+
+void eth_poll_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+void eth_list_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+void eth_dmaomr_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+uint32_t eth_dmasr_read(Periph *p, unsigned n);
+
+/* ---- migrate.c ---- */
+
+extern const VMStateDescription eth_vmstate;
 
 #endif
