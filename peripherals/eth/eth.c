@@ -2,7 +2,8 @@
  * Ethernet: MAC, MMC, PTP and DMA (RM0090 chapter 33): registers, time and lines.
  *
  * Clock inputs `tx`, `rx`, `ptp` (ETHMACTXEN, ETHMACRXEN, ETHMACPTPEN).  Child `mii`: where a PHY goes.  Link
- * `memory-bus`.  Lines in: `rmii`, SYSCFG's choice.  Lines out: `irq`; `wakeup`, to EXTI line 19.
+ * `memory-bus`.  Lines in: `rmii`, SYSCFG's choice.  Lines out: `irq`; `wakeup`, to EXTI line 19; `ptp-trigger`, to
+ * TIM2, which rises at the target time (unsure: until PTPTSSR is read).
  * Signals: those of MII, RMII and MDIO, and `pps-out`.
  *
  * Frames take the time of their bytes, preamble and gap; the bus takes none: DMABMR's bursts and priorities and
@@ -109,6 +110,7 @@ static void eth_update(Periph *p)
     eth_sync(p);
     eth_sum_up(s);
     line_set(&s->irq, eth_interrupts(s));
+    line_set(&s->ptp_trigger, p->regs[R_PTPTSSR] & R_PTPTSSR_TSTTR_MASK);
     line_set(&s->wakeup, eth_mac_flags(s) & R_MACSR_PMTS_MASK);
     counter_arm(s->timer, next_event(s));
 }
@@ -279,6 +281,7 @@ static void eth_init(Periph *p)
     s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, expired, s);
     periph_add_line(p, &s->irq, "irq");
     periph_add_line(p, &s->wakeup, "wakeup");
+    periph_add_line(p, &s->ptp_trigger, "ptp-trigger");
     qdev_init_gpio_in_named(DEVICE(p), rmii_input, "rmii", 1);
     add_signals(s);
     eth_reset_state(s);                     /* the PHY calls before the first reset */

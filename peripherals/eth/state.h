@@ -137,7 +137,7 @@ typedef struct Eth {
     Clock *nibble;                  /* four bits of the wire: a tick of `wire` */
     Counter wire, hclk;
     QEMUTimer *timer;
-    Line irq, wakeup;
+    Line irq, wakeup, ptp_trigger;
     /* signals */
     Signal mdc, mdio, ref_clk, rx_clk_pin, tx_clk_pin, crs, col, crs_dv, rx_dv, rx_er, tx_en, pps;
     Signal rxd[4], txd[4];

@@ -604,6 +604,26 @@ static void test_ptp_target(void)
     g_assert_false(qtest_get_irq(board, IRQ));
 }
 
+/* It triggers TIM2 by ITR1, if TIM2_OR says so. */
+static void test_ptp_trigger(void)
+{
+    const uint32_t tim2 = 0x40000000;
+
+    start();
+    start_ptp();
+    board_enable("tim2");
+    poke(tim2 + 0x50, 1 << 10);
+    poke(tim2 + 0x08, 1 << 4 | 6);
+    set_eth(A_PTPTTHR, 1000);
+    set_eth(A_PTPTTLR, 5000000);
+    set_eth(A_PTPTSCR, eth(A_PTPTSCR) | R_PTPTSCR_TSITE_MASK);
+    board_wait_ns(4 * MS);
+    g_assert_cmphex(peek(tim2) & 1, ==, 0);
+    board_wait_ns(MS + 10 * US);
+    g_assert_cmphex(peek(tim2) & 1, ==, 1);
+    expect_near(peek(tim2 + 0x24), 10 * 84, 84);        /* since then */
+}
+
 /* A pulse of 125 ms each second, at PB5. */
 static void test_pps(void)
 {
@@ -694,6 +714,7 @@ int main(int argc, char **argv)
     qtest_add_func("eth-mac/wake-frame", test_wake_frame);
     qtest_add_func("eth-mac/ptp-time", test_ptp_time);
     qtest_add_func("eth-mac/ptp-target", test_ptp_target);
+    qtest_add_func("eth-mac/ptp-trigger", test_ptp_trigger);
     qtest_add_func("eth-mac/pps", test_pps);
     qtest_add_func("eth-mac/stamps", test_stamps);
     qtest_add_func("eth-mac/ptp-messages", test_ptp_messages);
