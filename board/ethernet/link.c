@@ -51,7 +51,7 @@ void phy_publish(Phy *p)
     MiiPort *port = p->port;
 
     port->clocked = !p->in_reset;
-    port->unclocked = p->in_reset ? "its reset pin is low" : NULL;
+    port->unclocked = p->in_reset ? "the PHY's reset pin is low" : NULL;
     port->link = p->link && !(bmcr & MII_BMCR_ISOLATE);
     port->fast = p->link ? p->fast : bmcr & MII_BMCR_SPEED100;
     port->full = p->link ? p->full : bmcr & MII_BMCR_FD;

@@ -66,6 +66,7 @@ const VMStateDescription eth_vmstate = {
         VMSTATE_UINT32(tx_address, Eth),
         VMSTATE_UINT32(tx_status, Eth),
         VMSTATE_UINT32(tx_length, Eth),
+        VMSTATE_BOOL(tx_fcs_is_bad, Eth),
         VMSTATE_BOOL(tx_open, Eth),
         VMSTATE_UINT8_ARRAY(tx_data, Eth, ETH_ROOM),
         VMSTATE_UINT64(pause_until, Eth),

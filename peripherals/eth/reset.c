@@ -20,7 +20,7 @@ void eth_reset_state(Eth *s)
     s->tx_due = s->tx_from = s->tx_start = s->pause_until = 0;
     s->pause_due = ETH_NEVER;
     s->tx_address = s->tx_status = s->tx_length = 0;
-    s->tx_open = s->pause_pending = s->pause_zero = false;
+    s->tx_open = s->tx_fcs_is_bad = s->pause_pending = s->pause_zero = false;
     s->rx = RX_STOPPED;
     s->rx_due = ETH_NEVER;
     s->look_due = 0;                    /* who has waited for the end of a frame is told */

@@ -156,6 +156,7 @@ typedef struct Eth {
     uint32_t tx_address;            /* of the next descriptor */
     uint32_t tx_status;             /* TDES0 */
     uint32_t tx_length;
+    bool tx_fcs_is_bad;             /* of a frame that brings its own */
     bool tx_open;                   /* in the middle of a frame's descriptors */
     uint8_t tx_data[ETH_ROOM];
     uint64_t pause_until;           /* tick: a PAUSE frame that came */

@@ -39,7 +39,7 @@ static void test_reset_reports(void)
     for (unsigned n = 0; n < 3; n++) {
         static const char *const texts[] = {
             "no pin is ETH_RMII_REF_CLK: select AF11 at PA1", "set ETHMACTXEN and ETHMACRXEN",
-            "its reset pin is low",
+            "the PHY's reset pin is low",
         };
 
         eth_board(n == 2 ? "-machine phy-reset=pe2" : "");
