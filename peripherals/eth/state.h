@@ -10,11 +10,11 @@
  *   ptp.c, stamp.c   the clock of time stamps; which frames get one
  *   pmt.c        magic packets and wake-up frames
  *   mdio.c       the way to the PHY's registers
+ *   check.c      mistakes of the guest
  *   store.c      the receive DMA
  *   receive.c    the MAC's receiver
  *   fetch.c      the transmit DMA
  *   transmit.c   the MAC's transmitter, PAUSE frames
- *   check.c      mistakes of the guest
  *   reset.c      all of it as after reset
  *   interrupts.c, control.c   flags and summaries; registers of the DMAs
  *   migrate.c    snapshots
