@@ -208,6 +208,12 @@ static inline bool eth_is_full_duplex(const Eth *s)
     return reg_get(s, MACCR, DM);
 }
 
+/* Until a frame wakes it. */
+static inline bool eth_sleeps(const Eth *s)
+{
+    return reg_get(s, MACPMTCSR, PD);
+}
+
 /* ---- bus.c ---- */
 
 /* False: it reaches nothing there, and the DMA is dead until a reset. */
@@ -312,7 +318,6 @@ bool eth_stamps_receive(const Eth *s, const uint8_t *frame, uint32_t length, uin
 
 /* ---- pmt.c ---- */
 
-bool eth_sleeps(const Eth *s);
 /* A frame while it sleeps. */
 void eth_pmt_frame(Eth *s, const uint8_t *frame, uint32_t length);
 void eth_pmtcsr_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
