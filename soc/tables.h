@@ -258,6 +258,7 @@ static const struct {
     { "rtc.alarm", "exti.line[17]" },
     { "otg-fs.wakeup", "exti.line[18]" },
     { "eth.wakeup", "exti.line[19]" },
+    { "eth.ptp-trigger", "tim2.itr1[1]" },
     { "otg-hs.wakeup", "exti.line[20]" },
     { "rtc.tamp-stamp", "exti.line[21]" },
     { "rtc.wakeup", "exti.line[22]" },

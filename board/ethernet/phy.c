@@ -21,7 +21,6 @@
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
-#include "net/eth.h"
 #include "stm32/board/ethernet/phy.h"
 #include "stm32/board/ethernet/state.h"
 #include "stm32/core/counter.h"
@@ -29,332 +28,7 @@
 #define TYPE_PHY "stm32-phy"
 OBJECT_DECLARE_SIMPLE_TYPE(Phy, PHY)
 
-#define RESET_NS (300 * SCALE_US)
-#define NEGOTIATION_NS (1400 * SCALE_MS)        /* break_link_timer (28.3.2), and the pulses */
-#define FORCED_LINK_NS (100 * SCALE_MS)
-#define ABILITIES (MII_ANAR_TXFD | MII_ANAR_TX | MII_ANAR_10FD | MII_ANAR_10)
-
 static const PhyType *const phy_types[] = { &phy_lan8720, &phy_lan8742, &phy_dp83848, &phy_ksz8081 };
-
-static int64_t now_ns(void)
-{
-    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-}
-
-/* ---- The link ---- */
-
-static bool is_awake(const Phy *p)
-{
-    return !p->in_reset && p->reset_at == INT64_MAX && !(p->regs[MII_BMCR] & MII_BMCR_PDOWN);
-}
-
-static bool hears_partner(const Phy *p)
-{
-    return is_awake(p) && p->cable && !qemu_get_queue(p->nic)->link_down &&
-           !(p->regs[MII_BMCR] & MII_BMCR_LOOPBACK);
-}
-
-/* What both ends can do, of ABILITIES; without negotiation what BMCR says, if the other end can. */
-static unsigned common_abilities(const Phy *p)
-{
-    unsigned bmcr = p->regs[MII_BMCR];
-
-    if (bmcr & MII_BMCR_AUTOEN) {
-        return p->regs[MII_ANAR] & p->partner & ABILITIES;
-    }
-    if (bmcr & MII_BMCR_SPEED100) {
-        return !(p->partner & (MII_ANAR_TXFD | MII_ANAR_TX)) ? 0 :
-               bmcr & MII_BMCR_FD ? MII_ANAR_TXFD : MII_ANAR_TX;
-    }
-    return !(p->partner & (MII_ANAR_10FD | MII_ANAR_10)) ? 0 :
-           bmcr & MII_BMCR_FD ? MII_ANAR_10FD : MII_ANAR_10;
-}
-
-/* To the MAC's side.  Without a link a PHY goes by what BMCR says of speed and duplex. */
-static void publish(Phy *p)
-{
-    unsigned bmcr = p->regs[MII_BMCR];
-    MiiPort *port = p->port;
-
-    port->clocked = !p->in_reset;
-    port->unclocked = p->in_reset ? "its reset pin is low" : NULL;
-    port->link = p->link && !(bmcr & MII_BMCR_ISOLATE);
-    port->fast = p->link ? p->fast : bmcr & MII_BMCR_SPEED100;
-    port->full = p->link ? p->full : bmcr & MII_BMCR_FD;
-    port->loops = (bmcr & MII_BMCR_LOOPBACK) && is_awake(p);
-}
-
-static void link_up(Phy *p)
-{
-    unsigned common = common_abilities(p), events = PHY_LINK_UP;
-    bool fast = common & (MII_ANAR_TXFD | MII_ANAR_TX);
-    bool full = common & MII_ANAR_TXFD || (!fast && common & MII_ANAR_10FD);
-
-    if (!common) {
-        return;
-    }
-    if (p->regs[MII_BMCR] & MII_BMCR_AUTOEN) {
-        p->negotiated = p->page = true;
-        events |= PHY_NEGOTIATED;
-    }
-    events |= (fast != p->fast ? PHY_SPEED : 0) | (full != p->full ? PHY_DUPLEX : 0);
-    p->fast = fast;
-    p->full = full;
-    p->link = true;
-    p->type->event(p, events);
-}
-
-static void link_down(Phy *p)
-{
-    p->link_at = INT64_MAX;
-    p->negotiated = false;
-    if (p->link) {
-        p->link = false;
-        p->lost = true;
-        p->type->event(p, PHY_LINK_DOWN);
-    }
-}
-
-/* From now on it looks for the other end anew. */
-static void begin_link(Phy *p)
-{
-    link_down(p);
-    if (p->medium) {
-        p->link_at = now_ns() + (p->regs[MII_BMCR] & MII_BMCR_AUTOEN ? NEGOTIATION_NS : FORCED_LINK_NS);
-    }
-}
-
-static void phy_update(Phy *p)
-{
-    bool medium = hears_partner(p);
-
-    if (medium != p->medium) {
-        p->medium = medium;
-        begin_link(p);
-    }
-    counter_arm(p->timer, MIN(p->reset_at, p->link_at));
-    publish(p);
-    phy_interrupt_update(p);
-    mii_changed(p->port);
-}
-
-void phy_interrupt_update(Phy *p)
-{
-    if (p->has_interrupt_pin) {
-        pin_drive(&p->interrupt_pin, !p->in_reset && p->type->interrupts(p) ? DRIVE(LOW) : DRIVE(PULL_UP));
-    }
-}
-
-/* ---- Reset ---- */
-
-static void set_registers(Phy *p)
-{
-    memset(p->regs, 0, sizeof(p->regs));
-    p->regs[MII_BMCR] = MII_BMCR_AUTOEN | MII_BMCR_SPEED100 | MII_BMCR_FD;
-    p->regs[MII_PHYID1] = p->type->id[0];
-    p->regs[MII_PHYID2] = p->type->id[1];
-    p->regs[MII_ANAR] = ABILITIES | MII_ANAR_CSMACD;
-    p->lost = p->page = false;
-    p->type->reset(p);
-}
-
-static void begin_reset(Phy *p, int64_t until)
-{
-    link_down(p);
-    p->medium = false;
-    set_registers(p);
-    p->fast = p->full = true;
-    p->reset_at = until;
-}
-
-static void expired(void *opaque)
-{
-    Phy *p = opaque;
-    int64_t now = now_ns();
-
-    if (p->reset_at <= now) {
-        p->reset_at = INT64_MAX;
-    }
-    if (p->link_at <= now) {
-        p->link_at = INT64_MAX;
-        link_up(p);
-    }
-    phy_update(p);
-}
-
-static void reset_pin_changed(void *opaque, bool level)
-{
-    Phy *p = opaque;
-
-    p->in_reset = !level;
-    if (p->in_reset) {
-        begin_reset(p, INT64_MAX);
-    }
-    phy_update(p);
-}
-
-/* ---- MDIO ---- */
-
-static uint16_t bmsr(Phy *p)
-{
-    uint16_t value = MII_BMSR_100TX_FD | MII_BMSR_100TX_HD | MII_BMSR_10T_FD | MII_BMSR_10T_HD |
-                     MII_BMSR_AUTONEG | MII_BMSR_EXTCAP;
-
-    value |= p->negotiated ? MII_BMSR_AN_COMP : 0;
-    value |= p->link && !p->lost ? MII_BMSR_LINK_ST : 0;
-    p->lost = false;
-    return value;
-}
-
-static bool phy_read(void *opaque, unsigned address, unsigned reg, uint16_t *value)
-{
-    Phy *p = opaque;
-
-    if (address != p->address || p->in_reset) {
-        return false;
-    }
-    switch (reg) {
-    case MII_BMCR:
-        *value = p->regs[reg] | (p->reset_at != INT64_MAX ? MII_BMCR_RESET : 0);
-        break;
-    case MII_BMSR:
-        *value = bmsr(p);
-        break;
-    case MII_ANLPAR:
-        *value = p->negotiated ? p->partner | MII_ANLPAR_ACK | MII_ANLPAR_PAUSE | MII_ANLPAR_CSMACD
-                               : MII_ANLPAR_CSMACD;
-        break;
-    case MII_ANER:
-        *value = (p->negotiated ? MII_ANER_NWAY : 0) | (p->page ? 2 : 0);
-        p->page = false;
-        break;
-    default:
-        if (reg < 16 || !p->type->read(p, reg, value)) {
-            *value = p->regs[reg];
-        }
-        phy_interrupt_update(p);
-        break;
-    }
-    return true;
-}
-
-static void bmcr_written(Phy *p, uint16_t value)
-{
-    const uint16_t link_bits = MII_BMCR_AUTOEN | MII_BMCR_SPEED100 | MII_BMCR_FD;
-    uint16_t was = p->regs[MII_BMCR];
-    uint16_t kept = value & (link_bits | MII_BMCR_LOOPBACK | MII_BMCR_PDOWN | MII_BMCR_ISOLATE | MII_BMCR_CTST);
-
-    if (value & MII_BMCR_RESET) {
-        begin_reset(p, now_ns() + RESET_NS);
-        return;
-    }
-    p->regs[MII_BMCR] = kept;
-    if ((kept & MII_BMCR_AUTOEN && value & MII_BMCR_ANRESTART) || (kept ^ was) & MII_BMCR_AUTOEN ||
-        (!(kept & MII_BMCR_AUTOEN) && (kept ^ was) & link_bits)) {
-        begin_link(p);
-    }
-}
-
-static bool phy_write(void *opaque, unsigned address, unsigned reg, uint16_t value)
-{
-    Phy *p = opaque;
-
-    if (address != p->address || p->in_reset) {
-        return false;
-    }
-    if (p->reset_at != INT64_MAX) {
-        return true;
-    }
-    switch (reg) {
-    case MII_BMCR:
-        bmcr_written(p, value);
-        break;
-    case MII_ANAR:
-        p->regs[reg] = (value & (ABILITIES | MII_ANAR_PAUSE | MII_ANAR_PAUSE_ASYM | MII_ANAR_RFAULT)) |
-                       MII_ANAR_CSMACD;
-        break;
-    default:
-        if (reg >= 16) {
-            p->type->write(p, reg, value);
-        }
-        break;
-    }
-    phy_update(p);
-    return true;
-}
-
-/* ---- Frames ---- */
-
-static bool carries(const Phy *p)
-{
-    return p->link && p->port->link && !p->port->loops;
-}
-
-static void phy_send(void *opaque, const uint8_t *data, size_t length)
-{
-    Phy *p = opaque;
-
-    if (carries(p)) {
-        qemu_send_packet(qemu_get_queue(p->nic), data, length);
-    }
-}
-
-static void phy_ready(void *opaque)
-{
-    qemu_flush_queued_packets(qemu_get_queue(PHY(opaque)->nic));
-}
-
-static unsigned phy_collisions(void *opaque)
-{
-    Phy *p = opaque;
-    unsigned n = p->collisions;
-
-    p->collisions = 0;
-    return n;
-}
-
-static const MiiPhyOps phy_ops = {
-    .read = phy_read, .write = phy_write, .send = phy_send, .ready = phy_ready, .collisions = phy_collisions,
-};
-
-/* What comes while there is no link is lost, as on a cable. */
-static bool nic_can_receive(NetClientState *nc)
-{
-    Phy *p = qemu_get_nic_opaque(nc);
-
-    return !carries(p) || mii_may_begin(p->port);
-}
-
-static ssize_t nic_receive(NetClientState *nc, const uint8_t *data, size_t size)
-{
-    Phy *p = qemu_get_nic_opaque(nc);
-    uint8_t padded[ETH_ZLEN] = { };
-
-    if (!carries(p) || size > MII_MAX_FRAME || !size) {
-        return size;
-    }
-    if (!mii_may_begin(p->port)) {
-        return 0;
-    }
-    if (size < ETH_ZLEN) {              /* every station pads what it sends */
-        memcpy(padded, data, size);
-        mii_frame(p->port, padded, ETH_ZLEN, p->spoil);
-    } else {
-        mii_frame(p->port, data, size, p->spoil);
-    }
-    p->spoil = MII_GOOD;
-    return size;
-}
-
-static void nic_link_status_changed(NetClientState *nc)
-{
-    phy_update(qemu_get_nic_opaque(nc));
-}
-
-static NetClientInfo nic_info = {
-    .type = NET_CLIENT_DRIVER_NIC, .size = sizeof(NICState),
-    .can_receive = nic_can_receive, .receive = nic_receive, .link_status_changed = nic_link_status_changed,
-};
 
 /* ---- Properties ---- */
 
@@ -408,7 +82,7 @@ static void set_partner(Object *obj, const char *text, Error **errp)
         partner |= abilities[i].bits;
     }
     PHY(obj)->partner = partner;
-    begin_link(PHY(obj));
+    phy_begin_link(PHY(obj));
     phy_update(PHY(obj));
 }
 
@@ -501,7 +175,7 @@ static void join_pins(Phy *p, const PhyPlan *plan)
 
         pin_add_driver(plan->reset, resistor, "resistor");
         pin_drive(resistor, DRIVE(PULL_UP));
-        p->reset_pin.changed = reset_pin_changed;
+        p->reset_pin.changed = phy_reset_pin_changed;
         p->reset_pin.opaque = p;
         pin_listen(&p->reset_pin, plan->reset);
         p->in_reset = !pin_level(plan->reset);
@@ -531,10 +205,10 @@ static void phy_realize(DeviceState *dev, Error **errp)
     Phy *p = PHY(dev);
 
     qemu_macaddr_default_if_unset(&p->conf.macaddr);
-    p->nic = qemu_new_nic(&nic_info, &p->conf, p->type->name, dev->id, &dev->mem_reentrancy_guard, p);
+    p->nic = qemu_new_nic(&phy_nic_info, &p->conf, p->type->name, dev->id, &dev->mem_reentrancy_guard, p);
     qemu_format_nic_info_str(qemu_get_queue(p->nic), p->conf.macaddr.a);
     p->cable = qemu_get_queue(p->nic)->peer;
-    begin_reset(p, INT64_MAX);
+    phy_begin_reset(p, INT64_MAX);
     phy_update(p);
 }
 
@@ -542,9 +216,9 @@ static void phy_init(Object *obj)
 {
     Phy *p = PHY(obj);
 
-    p->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, expired, p);
+    p->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, phy_expired, p);
     object_property_add_uint32_ptr(obj, "collisions", &p->collisions, OBJ_PROP_FLAG_READWRITE);
-    p->partner = ABILITIES;
+    p->partner = PHY_ABILITIES;
     p->reset_at = p->link_at = INT64_MAX;
 }
 
@@ -556,7 +230,7 @@ static int phy_post_load(void *opaque, int version_id)
         return -EINVAL;
     }
     counter_arm(p->timer, MIN(p->reset_at, p->link_at));
-    publish(p);
+    phy_publish(p);
     phy_interrupt_update(p);
     mii_changed(p->port);
     return 0;

@@ -1,6 +1,11 @@
 /*
- * What the files of a PHY share: phy.c is what IEEE 802.3 clause 22 has all PHYs do; a file a family of
- * types has their own registers.
+ * What the files of a PHY share.  From the bottom:
+ *
+ *   link.c     the link, auto-negotiation, reset
+ *   lan87xx.c dp83848.c ksz8081.c   a family of types each: their own registers
+ *   mdio.c     registers
+ *   nic.c      frames, QEMU's NIC
+ *   phy.c      properties, and how it is soldered on
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -64,7 +69,33 @@ struct Phy {
 
 extern const PhyType phy_lan8720, phy_lan8742, phy_dp83848, phy_ksz8081;
 
+/* What it can do itself. */
+#define PHY_ABILITIES (MII_ANAR_TXFD | MII_ANAR_TX | MII_ANAR_10FD | MII_ANAR_10)
+
+/* ---- link.c ---- */
+
+/* The other end, the cable or its registers have changed. */
+void phy_update(Phy *p);
+/* From now on it looks for the other end anew. */
+void phy_begin_link(Phy *p);
+/* All registers as after reset, asleep until @until (virtual ns); or for as long as a reset by BMCR takes. */
+void phy_begin_reset(Phy *p, int64_t until);
+void phy_soft_reset(Phy *p);
+/* To the MAC's side. */
+void phy_publish(Phy *p);
 /* The interrupt pin may have another level. */
 void phy_interrupt_update(Phy *p);
+void phy_expired(void *opaque);
+void phy_reset_pin_changed(void *opaque, bool level);
+
+/* ---- mdio.c: as MiiPhyOps has them ---- */
+
+bool phy_read(void *opaque, unsigned address, unsigned reg, uint16_t *value);
+bool phy_write(void *opaque, unsigned address, unsigned reg, uint16_t value);
+
+/* ---- nic.c ---- */
+
+extern const MiiPhyOps phy_ops;
+extern NetClientInfo phy_nic_info;
 
 #endif

@@ -71,6 +71,8 @@ HANDLER(dma2_stream2_handler);
 HANDLER(dcmi_handler);
 HANDLER(dma2_stream1_handler);
 HANDLER(sdio_handler);
+HANDLER(eth_handler);
+HANDLER(eth_wakeup_handler);
 HANDLER(otg_fs_handler);
 HANDLER(otg_hs_handler);
 HANDLER(dma2_stream7_handler);
@@ -119,6 +121,8 @@ static const handler vectors[16 + 82] = {
     [16 + 56] = dma2_stream0_handler,
     [16 + 57] = dma2_stream1_handler,
     [16 + 58] = dma2_stream2_handler,
+    [16 + 61] = eth_handler,
+    [16 + 62] = eth_wakeup_handler,
     [16 + 63] = can2_tx_handler,
     [16 + 64] = can2_rx0_handler,
     [16 + 67] = otg_fs_handler,

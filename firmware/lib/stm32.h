@@ -109,6 +109,9 @@ enum {
 #define P CAN
 #include "../../regs/bxcan.h"
 #undef P
+#define P ETH
+#include "../../regs/eth.h"
+#undef P
 #define P USB
 #include "../../regs/otg_hs.h"
 #undef P
@@ -119,6 +122,7 @@ enum {
 #undef BITS
 
 #define OTG_FS  0x50000000u
+#define ETH     0x40028000u
 #define OTG_HS  0x40040000u
 #define DCMI    0x50050000u
 #define RCC     0x40023800u

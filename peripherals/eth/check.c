@@ -32,8 +32,8 @@ void eth_check_enable(Eth *s)
     }
     if (s->mode_is_late) {
         s->mode_is_late = false;
-        periph_mistake(p, "SYSCFG_PMC.MII_RMII_SEL has changed while the MAC ran: choose while it is in reset, or reset "
-                       "it afterwards by DMABMR.SR");
+        periph_mistake(p, "SYSCFG_PMC.MII_RMII_SEL has changed while the MAC ran: choose while it is in reset, or "
+                       "reset it afterwards by DMABMR.SR");
     }
 }
 
@@ -67,7 +67,7 @@ void eth_check_no_poll(Eth *s)
         s->unpolled_at = now;
     } else if (now - s->unpolled_at > PATIENCE_NS) {
         s->unpolled_at = INT64_MAX;
-        periph_note(&s->parent_obj, "the transmit DMA is suspended, and descriptor 0x%08x waits for it: write DMATPDR when "
-                    "a frame is ready, and clear DMASR.TBUS", s->tx_address);
+        periph_note(&s->parent_obj, "the transmit DMA is suspended, and descriptor 0x%08x waits for it: write DMATPDR "
+                    "when a frame is ready, and clear DMASR.TBUS", s->tx_address);
     }
 }

@@ -60,14 +60,14 @@ static void begin(Eth *s, const EthDescriptor *d)
 {
     if (s->tx_open) {
         if (d->word[0] & TDES0_FS) {
-            periph_mishap(&s->parent_obj, "transmit descriptor 0x%08x is a first one (FS), and the frame before has had "
-                          "no last one (LS)", d->address);
+            periph_mishap(&s->parent_obj, "transmit descriptor 0x%08x is a first one (FS), and the frame before has "
+                          "had no last one (LS)", d->address);
         }
         return;
     }
     if (!(d->word[0] & TDES0_FS)) {
-        periph_mishap(&s->parent_obj, "transmit descriptor 0x%08x begins a frame without FS; is its ring closed by TER?",
-                      d->address);
+        periph_mishap(&s->parent_obj, "transmit descriptor 0x%08x begins a frame without FS; is its ring closed by "
+                      "TER?", d->address);
     }
     s->tx_open = true;
     s->tx_first = *d;

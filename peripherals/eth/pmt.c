@@ -12,11 +12,6 @@
 
 #define MASK_BYTES 31
 
-bool eth_sleeps(const Eth *s)
-{
-    return reg_get(s, MACPMTCSR, PD);
-}
-
 static bool is_magic(const Eth *s, const uint8_t *frame, uint32_t length)
 {
     uint8_t own[6];

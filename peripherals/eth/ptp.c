@@ -114,8 +114,9 @@ static uint64_t ticks_until(const Eth *s, uint32_t seconds, uint32_t subseconds)
 
 int64_t eth_ptp_due(const Eth *s)
 {
-    uint64_t ticks = s->ptp.armed && s->ptp.ticks.going ? ticks_until(s, s->parent_obj.regs[R_PTPTTHR], s->parent_obj.regs[R_PTPTTLR])
-                                  : ETH_NEVER;
+    const uint32_t *regs = s->parent_obj.regs;
+    uint64_t ticks = s->ptp.armed && s->ptp.ticks.going ? ticks_until(s, regs[R_PTPTTHR], regs[R_PTPTTLR])
+                                                        : ETH_NEVER;
 
     return ticks == ETH_NEVER ? COUNTER_NEVER : counter_when(&s->ptp.ticks, ticks);
 }

@@ -15,15 +15,43 @@
 #define TYPE_MIN 0x600              /* ... from this on a type */
 #define PAUSE_TICKS 128             /* 512 bits */
 #define DROPPED_MANY 16
+#define PATIENCE_TICKS 500000       /* 20 ms at 100 Mbit/s */
+#define LOOK_TICKS 2500
+
+/*
+ * In the host's time the guest may be late to give the DMA descriptors: the network waits a while for it, and loses
+ * frames only then.
+ */
+static bool waits_for_guest(Eth *s)
+{
+    if (time_is_exact() || !reg_get(s, MACCR, RE) || eth_unclocked(s) || eth_has_room(s)) {
+        s->patience = 0;
+        return false;
+    }
+    if (!s->patience) {
+        s->patience = eth_now(s) + PATIENCE_TICKS;
+    }
+    if (eth_now(s) >= s->patience) {
+        return false;
+    }
+    s->look_due = eth_now(s) + LOOK_TICKS;
+    return true;
+}
 
 bool eth_may_begin(Eth *s)
 {
-    return s->rx_due == ETH_NEVER;
+    return s->rx_due == ETH_NEVER && !waits_for_guest(s);
+}
+
+void eth_receive_look(Eth *s)
+{
+    s->look_due = ETH_NEVER;
+    mii_ready(&s->mii);
 }
 
 void eth_receive_begin(Eth *s, const uint8_t *data, size_t length, MiiFault fault)
 {
-    if (!eth_may_begin(s) || length > MII_MAX_FRAME || eth_unclocked(s) ||
+    if (s->rx_due != ETH_NEVER || length > MII_MAX_FRAME || eth_unclocked(s) ||
         (!reg_get(s, MACCR, RE) && !eth_sleeps(s))) {
         return;
     }
@@ -115,8 +143,8 @@ static void note_dropped(Eth *s, const uint8_t *frame)
 
     if (!(frame[0] & 1) && ++s->dropped == DROPPED_MANY) {
         eth_own_address(s, own);
-        periph_note(&s->parent_obj, "%u frames in a row for %02x:%02x:%02x:%02x:%02x:%02x, which the filter does not take: "
-                    "the MAC's address (MACA0HR, MACA0LR) is %02x:%02x:%02x:%02x:%02x:%02x", DROPPED_MANY,
+        periph_note(&s->parent_obj, "%u frames in a row for %02x:%02x:%02x:%02x:%02x:%02x, which the filter does not "
+                    "take: the MAC's address (MACA0HR, MACA0LR) is %02x:%02x:%02x:%02x:%02x:%02x", DROPPED_MANY,
                     frame[0], frame[1], frame[2], frame[3], frame[4], frame[5],
                     own[0], own[1], own[2], own[3], own[4], own[5]);
     }

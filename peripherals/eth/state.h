@@ -10,11 +10,14 @@
  *   ptp.c, stamp.c   the clock of time stamps; which frames get one
  *   pmt.c        magic packets and wake-up frames
  *   mdio.c       the way to the PHY's registers
+ *   check.c      mistakes of the guest
  *   store.c      the receive DMA
  *   receive.c    the MAC's receiver
  *   fetch.c      the transmit DMA
  *   transmit.c   the MAC's transmitter, PAUSE frames
- *   check.c      mistakes of the guest
+ *   reset.c      all of it as after reset
+ *   interrupts.c, control.c   flags and summaries; registers of the DMAs
+ *   migrate.c    snapshots
  *   eth.c        registers, time and lines
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -134,7 +137,7 @@ typedef struct Eth {
     Clock *nibble;                  /* four bits of the wire: a tick of `wire` */
     Counter wire, hclk;
     QEMUTimer *timer;
-    Line irq, wakeup;
+    Line irq, wakeup, ptp_trigger;
     /* signals */
     Signal mdc, mdio, ref_clk, rx_clk_pin, tx_clk_pin, crs, col, crs_dv, rx_dv, rx_er, tx_en, pps;
     Signal rxd[4], txd[4];
@@ -153,6 +156,7 @@ typedef struct Eth {
     uint32_t tx_address;            /* of the next descriptor */
     uint32_t tx_status;             /* TDES0 */
     uint32_t tx_length;
+    bool tx_fcs_is_bad;             /* of a frame that brings its own */
     bool tx_open;                   /* in the middle of a frame's descriptors */
     uint8_t tx_data[ETH_ROOM];
     uint64_t pause_until;           /* tick: a PAUSE frame that came */
@@ -168,6 +172,7 @@ typedef struct Eth {
     uint8_t fifo[ETH_FIFO];
     uint32_t fifo_used, fifo_frames;
     EthReceived waiting[ETH_WAITING];
+    uint64_t look_due, patience;    /* the host's time: ticks to look for a descriptor; to cease to wait, or 0 */
     uint64_t rx_watchdog;           /* tick of hclk: RS is late by then */
     bool rx_wrapped, rx_told;       /* the ring has been closed once; told that it is not */
     uint32_t dropped;               /* frames in a row that the filter did not take */
@@ -201,6 +206,12 @@ static inline bool eth_is_enhanced(const Eth *s)
 static inline bool eth_is_full_duplex(const Eth *s)
 {
     return reg_get(s, MACCR, DM);
+}
+
+/* Until a frame wakes it. */
+static inline bool eth_sleeps(const Eth *s)
+{
+    return reg_get(s, MACPMTCSR, PD);
 }
 
 /* ---- bus.c ---- */
@@ -307,7 +318,6 @@ bool eth_stamps_receive(const Eth *s, const uint8_t *frame, uint32_t length, uin
 
 /* ---- pmt.c ---- */
 
-bool eth_sleeps(const Eth *s);
 /* A frame while it sleeps. */
 void eth_pmt_frame(Eth *s, const uint8_t *frame, uint32_t length);
 void eth_pmtcsr_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
@@ -325,6 +335,8 @@ void eth_mdio_step(Eth *s);
 
 /* To memory, or the FIFO if it can't go there now; or it is lost. */
 void eth_store(Eth *s, const uint8_t *data, const EthReceived *r);
+/* Does the next frame find a descriptor, or is that no question? */
+bool eth_has_room(Eth *s);
 /* SR, a poll demand: the receive DMA looks at its descriptor. */
 void eth_receive_start(Eth *s);
 void eth_receive_stop(Eth *s);
@@ -336,6 +348,8 @@ bool eth_may_begin(Eth *s);
 void eth_receive_begin(Eth *s, const uint8_t *data, size_t length, MiiFault fault);
 void eth_receive_step(Eth *s);
 void eth_receive_watchdog(Eth *s);
+/* A frame that has not begun could now. */
+void eth_receive_look(Eth *s);
 
 /* ---- fetch.c ---- */
 
@@ -359,5 +373,29 @@ void eth_check_reset(Eth *s);
 void eth_check_enable(Eth *s);
 void eth_check_list(Eth *s, uint32_t address, bool transmits);
 void eth_check_no_poll(Eth *s);
+
+/* ---- reset.c ---- */
+
+void eth_reset_state(Eth *s);
+void eth_dmabmr_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+
+/* ---- interrupts.c ---- */
+
+/* MACSR. */
+uint32_t eth_mac_flags(const Eth *s);
+/* NIS and AIS of DMASR. */
+void eth_sum_up(Eth *s);
+bool eth_interrupts(const Eth *s);
+
+/* ---- control.c ---- */
+
+void eth_poll_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+void eth_list_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+void eth_dmaomr_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+uint32_t eth_dmasr_read(Periph *p, unsigned n);
+
+/* ---- migrate.c ---- */
+
+extern const VMStateDescription eth_vmstate;
 
 #endif

@@ -213,6 +213,15 @@ void eth_store(Eth *s, const uint8_t *data, const EthReceived *r)
     }
 }
 
+bool eth_has_room(Eth *s)
+{
+    uint32_t word;
+
+    return s->rx == RX_STOPPED || s->rx == RX_DEAD ||
+           address_space_rw(&s->memory, s->rx_address, MEMTXATTRS_UNSPECIFIED, &word, 4, false) != MEMTX_OK ||
+           le32_to_cpu(word) & DES0_OWN;
+}
+
 void eth_receive_start(Eth *s)
 {
     if (s->rx == RX_STOPPED) {

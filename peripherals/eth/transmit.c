@@ -11,6 +11,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include <zlib.h>
 #include "qemu/bswap.h"
 #include "stm32/peripherals/eth/state.h"
 
@@ -31,6 +32,21 @@ static void pad(Eth *s)
     if (s->tx_length < SHORTEST && !(s->tx_first.word[0] & (TDES0_DP | TDES0_DC))) {
         memset(s->tx_data + s->tx_length, 0, SHORTEST - s->tx_length);
         s->tx_length = SHORTEST;
+    }
+}
+
+/* DC: the frame brings its FCS with it, which is no part of it on our side; nobody takes one with a wrong FCS. */
+static void take_fcs(Eth *s)
+{
+    if (!(s->tx_first.word[0] & TDES0_DC)) {
+        s->tx_fcs_is_bad = false;
+        return;
+    }
+    s->tx_length -= MIN(s->tx_length, ETH_FCS);
+    s->tx_fcs_is_bad = (uint32_t)ldl_le_p(s->tx_data + s->tx_length) != crc32(0, s->tx_data, s->tx_length);
+    if (s->tx_fcs_is_bad) {
+        periph_mishap(&s->parent_obj, "TDES0.DC: the last four bytes of a frame have to be its CRC, and are not: nobody "
+                      "will take it");
     }
 }
 
@@ -59,6 +75,7 @@ static void begin(Eth *s)
     uint64_t lost;
 
     pad(s);
+    take_fcs(s);
     if (s->tx_length + ETH_FCS > JABBER && !reg_get(s, MACCR, JD)) {
         s->tx_status |= TDES0_JT | TDES0_ES;
         s->tx_length = JABBER - ETH_FCS;
@@ -114,7 +131,7 @@ static void end(Eth *s)
         s->tx = TX_STOPPED;
         eth_flag(s, DMASR(TPSS));
     }
-    if (!is_lost(s) && !loops(s) && eth_can_transmit(s)) {
+    if (!is_lost(s) && !s->tx_fcs_is_bad && !loops(s) && eth_can_transmit(s)) {
         mii_send(&s->mii, s->tx_data, s->tx_length);
     }
 }

@@ -154,6 +154,59 @@ def print_bulk(command):
               f"{2.097152 / from_host:.2f} from it", flush=True)
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def dial(port, wanted):
+    line = socket.create_connection(("127.0.0.1", port))
+    line.settimeout(20)
+    line.sendall(wanted)
+    return line
+
+
+def web(command, elf):
+    """TCP over the user network: Mbit/s to the board, and from it."""
+    size, down, up = 8000000, free_port(), free_port()
+    process = subprocess.Popen(command + ["-display", "none", "-monitor", "none", "-serial", "none", "-kernel", elf,
+                                          "-nic", f"user,hostfwd=tcp:127.0.0.1:{down}-:80,"
+                                                  f"hostfwd=tcp:127.0.0.1:{up}-:9"], stdin=subprocess.DEVNULL)
+    try:
+        time.sleep(2)                               # the link comes up
+        with dial(up, b"?") as line:
+            line.shutdown(socket.SHUT_WR)
+            line.recv(1)
+        begun = time.monotonic()
+        with dial(up, bytes(size)) as line:
+            line.shutdown(socket.SHUT_WR)
+            line.recv(1)
+        to = time.monotonic() - begun
+        begun = time.monotonic()
+        with dial(down, f"GET /{size} HTTP/1.0\r\n\r\n".encode()) as line:
+            while line.recv(65536):
+                pass
+        back = time.monotonic() - begun
+    finally:
+        process.kill()
+        process.wait()
+    return size * 8e-6 / to, size * 8e-6 / back
+
+
+def print_web(command):
+    elf = "build/firmware/web.elf"
+    subprocess.run(["firmware/build.sh", elf, "tests/firmware/web.c"], check=True)
+    to, back = (statistics.median(column) for column in zip(*[web(command, elf) for _ in range(ROUNDS)]))
+    print(f"{'TCP over the user network':34} ours {to:9.1f} Mbit/s to the board, {back:.1f} from it", flush=True)
+
+
+def print_idle_link(command):
+    """A link that nobody talks over, SysTick at 1 kHz: compare with the last row, which has none."""
+    cpu = measure("link", {"ours": command + ["-nic", "user"]})["ours"][0]
+    print(f"{'1 s asleep, Ethernet link idle':34} ours {cpu / 6.4 * 100:9.2f} % of a core", flush=True)
+
+
 def print_spi(command, start):
     """What 8 MiB by DMA, both ways, cost the host, without starting: with -icount and in real time."""
     part = ["-machine", "chip-select=spi1-pa4", "-device", "w25q80bl,bus=spi1"]
@@ -232,6 +285,8 @@ def main():
     print_echo(commands["ours"])
     print_bulk(commands["ours"])
     print_card(commands["ours"])
+    print_web(commands["ours"])
+    print_idle_link(commands["ours"])
     ours = {"ours": commands["ours"]}
     off, on, pwm = (measure(f"timers_{what}", ours)["ours"][0] for what in ["off", "on", "pwm"])
     print(f"{'the same work, 14 timers running':34} {on / off:14.2f} x without")

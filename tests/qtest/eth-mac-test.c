@@ -353,6 +353,27 @@ static void test_strip(void)
     g_assert_cmphex(peek(rx_at(3)), ==, RX_FS | RX_LS | 1 << 12 | 84 << 16);
 }
 
+/* DC: frames that bring their CRC; DP: short ones stay so. */
+static void test_own_fcs(void)
+{
+    start();
+    make_frame(frame, far_address, own_address, 0x88b5, 100);
+    stl_le_p(frame + 100, fcs_of(frame, 100));
+    give_frame(0, frame, 104, 1 << 27);
+    board_wait_ns(50 * US);
+    g_assert_cmpuint(far_receive(got), ==, 100);
+    g_assert_cmpmem(got, 100, frame, 100);
+    frame[50] ^= 1;
+    give_frame(1, frame, 104, 1 << 27);
+    board_wait_ns(50 * US);
+    g_assert_cmphex(peek(tx_at(1)) & (OWN | RX_ES), ==, 0);
+    g_assert_cmpuint(far_receive(got), ==, 0);
+    g_assert_cmpint(board_mistakes("the last four bytes of a frame have to be its CRC"), ==, 1);
+    give_frame(2, frame, 30, 1 << 26);
+    board_wait_ns(50 * US);
+    g_assert_cmpuint(far_receive(got), ==, 30);
+}
+
 static uint32_t spoilt(const char *how)
 {
     board_set_string(PHY, "spoil", how);
@@ -604,6 +625,26 @@ static void test_ptp_target(void)
     g_assert_false(qtest_get_irq(board, IRQ));
 }
 
+/* It triggers TIM2 by ITR1, if TIM2_OR says so. */
+static void test_ptp_trigger(void)
+{
+    const uint32_t tim2 = 0x40000000;
+
+    start();
+    start_ptp();
+    board_enable("tim2");
+    poke(tim2 + 0x50, 1 << 10);
+    poke(tim2 + 0x08, 1 << 4 | 6);
+    set_eth(A_PTPTTHR, 1000);
+    set_eth(A_PTPTTLR, 5000000);
+    set_eth(A_PTPTSCR, eth(A_PTPTSCR) | R_PTPTSCR_TSITE_MASK);
+    board_wait_ns(4 * MS);
+    g_assert_cmphex(peek(tim2) & 1, ==, 0);
+    board_wait_ns(MS + 10 * US);
+    g_assert_cmphex(peek(tim2) & 1, ==, 1);
+    expect_near(peek(tim2 + 0x24), 10 * 84, 84);        /* since then */
+}
+
 /* A pulse of 125 ms each second, at PB5. */
 static void test_pps(void)
 {
@@ -686,6 +727,7 @@ int main(int argc, char **argv)
     qtest_add_func("eth-mac/checksum-check", test_checksum_check);
     qtest_add_func("eth-mac/vlan", test_vlan);
     qtest_add_func("eth-mac/strip", test_strip);
+    qtest_add_func("eth-mac/own-fcs", test_own_fcs);
     qtest_add_func("eth-mac/errors", test_errors);
     qtest_add_func("eth-mac/counters", test_counters);
     qtest_add_func("eth-mac/pause-sent", test_pause_sent);
@@ -694,6 +736,7 @@ int main(int argc, char **argv)
     qtest_add_func("eth-mac/wake-frame", test_wake_frame);
     qtest_add_func("eth-mac/ptp-time", test_ptp_time);
     qtest_add_func("eth-mac/ptp-target", test_ptp_target);
+    qtest_add_func("eth-mac/ptp-trigger", test_ptp_trigger);
     qtest_add_func("eth-mac/pps", test_pps);
     qtest_add_func("eth-mac/stamps", test_stamps);
     qtest_add_func("eth-mac/ptp-messages", test_ptp_messages);

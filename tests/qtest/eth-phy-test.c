@@ -236,11 +236,16 @@ static void expect_refused(const char *args, const char *text)
 
 static void test_options(void)
 {
+    g_autofree char *network = NULL;
+
     expect_refused("-machine phy=rtl8201", "phy=rtl8201: there are 'lan8720', 'lan8742', 'dp83848' and 'ksz8081', or");
     expect_refused("-machine phy-address=32", "phy-address=32: an address of MDIO is 0 to 31");
     expect_refused("-machine phy=lan8720,phy-reset=pz9", "pz9");
     expect_refused("-device stm32-phy", "stm32-phy");
     board_start("-nic user,model=ksz8081");
+    network = qtest_hmp(board, "info network");
+    g_assert_nonnull(strstr(network, "model=ksz8081"));
+    g_assert_null(strstr(network, "hub"));
     g_assert_false(board_get_bool(PHY, "link"));
     board_wait_ns(1500 * MS);
     g_assert_true(board_get_bool(PHY, "link"));

@@ -39,7 +39,7 @@ static void test_reset_reports(void)
     for (unsigned n = 0; n < 3; n++) {
         static const char *const texts[] = {
             "no pin is ETH_RMII_REF_CLK: select AF11 at PA1", "set ETHMACTXEN and ETHMACRXEN",
-            "its reset pin is low",
+            "the PHY's reset pin is low",
         };
 
         eth_board(n == 2 ? "-machine phy-reset=pe2" : "");
@@ -88,6 +88,23 @@ static void test_slow_hclk(void)
     eth_enable_clocks();
     g_assert_true(eth_soft_reset());
     g_assert_cmpint(board_mistakes("HCLK is 16000000 Hz: Ethernet takes 25 MHz or more"), ==, 1);
+}
+
+/* In the middle of a frame, with another one that waits for it: the network goes on. */
+static void test_reset_in_frame(void)
+{
+    eth_start();
+    make_frame(frame, own_address, far_address, 0x88b5, 1000);
+    far_send(frame, 1000);
+    far_send_only(frame, 1000);
+    g_usleep(20000);
+    eth_set_up();
+    make_rings();
+    set_eth(A_MACCR, START_MACCR);
+    set_eth(A_DMAOMR, START_DMAOMR);
+    make_frame(frame, own_address, far_address, 0x88b5, 100);
+    far_send_all(frame, 100);
+    expect_received(0, frame, 100);
 }
 
 /* ---- Frames ---- */
@@ -548,6 +565,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("eth/reset", test_reset);
     qtest_add_func("eth/reset-reports", test_reset_reports);
+    qtest_add_func("eth/reset-in-frame", test_reset_in_frame);
     qtest_add_func("eth/no-phy", test_no_phy);
     qtest_add_func("eth/slow-hclk", test_slow_hclk);
     qtest_add_func("eth/transmit", test_transmit);

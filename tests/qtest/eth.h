@@ -203,7 +203,8 @@ static inline void give_back(unsigned n)
 
 /* ---- Frames ---- */
 
-static inline unsigned make_frame(uint8_t *frame, const uint8_t *to, const uint8_t *from, unsigned type, unsigned length)
+static inline unsigned make_frame(uint8_t *frame, const uint8_t *to, const uint8_t *from, unsigned type,
+                                  unsigned length)
 {
     memcpy(frame, to, 6);
     memcpy(frame + 6, from, 6);
