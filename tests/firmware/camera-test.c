@@ -6,6 +6,7 @@
  */
 #include "qemu/osdep.h"
 #include "stm32/tests/qtest/camera.h"
+#include "stm32/tests/qtest/display.h"
 #include "stm32/firmware/lib/mailbox.h"
 
 enum { W = 160, H = 120, STILL = 30 };
@@ -70,6 +71,29 @@ static void test_icount(void)
     g_assert_cmphex(mail(5), ==, expected());
 }
 
+/* From the camera to a TFT by DMA: the picture that is shown is the one it looks at. */
+static void test_viewfinder(void)
+{
+    g_autofree char *args = g_strdup_printf("-accel tcg -icount shift=3,sleep=off -kernel %s/viewfinder.elf "
+                                            "-device stm32-camera,model=ov9655,bus=i2c1 "
+                                            "-device stm32-ili9341,bank=ne4,rs=a18", g_getenv("STM32_FIRMWARE"));
+
+    board_start(args);
+    WAIT_FOR(mail(0) == MAILBOX_DONE);
+    g_assert_cmpuint(mail(1), ==, 0);
+    display_look();
+    for (unsigned y = STILL; y < H; y++) {
+        for (unsigned x = 0; x < W; x++) {
+            uint32_t shown = display_pixel(40 + x, 100 + y);
+            uint8_t rgb[3];
+
+            pattern(rgb, x, y, W, H, 0);
+            g_assert_cmphex((shown >> 19 << 11) | (shown >> 10 & 0x3f) << 5 | (shown >> 3 & 0x1f), ==, rgb565(rgb));
+        }
+    }
+    g_assert_cmpint(board_mistakes("/machine/"), ==, 0);
+}
+
 /* The host may be late: then a line may be the next one already, but there are as many. */
 static void test_host_time(void)
 {
@@ -80,6 +104,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("capture/icount", test_icount);
+    qtest_add_func("capture/viewfinder", test_viewfinder);
     qtest_add_func("capture/host-time", test_host_time);
     return board_run_tests();
 }
