@@ -105,9 +105,6 @@ uint16_t ili9341_read_pixels(Ili9341 *d, unsigned width);
 /* ---- ili9341_picture.c ---- */
 
 bool ili9341_picture_init(Ili9341 *d, Error **errp);
-static inline void ili9341_picture_changed(Ili9341 *d)
-{
-    d->dirty = true;
-}
+void ili9341_picture_changed(Ili9341 *d);
 
 #endif

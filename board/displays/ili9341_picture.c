@@ -88,6 +88,11 @@ static void update(void *opaque)
     dpy_gfx_update_full(d->console);
 }
 
+void ili9341_picture_changed(Ili9341 *d)
+{
+    d->dirty = true;
+}
+
 static void invalidate(void *opaque)
 {
     ili9341_picture_changed(opaque);
