@@ -16,7 +16,6 @@
 #include "qemu/osdep.h"
 #include "qemu/config-file.h"
 #include "qemu/error-report.h"
-#include "qemu/help_option.h"
 #include "qemu/module.h"
 #include "qemu/option_int.h"
 #include "qapi/error.h"
@@ -127,16 +126,9 @@ bool phy_is_type(const char *name)
     return find_type(name);
 }
 
-/* Is it an option of the user's, not one that QEMU adds where there is none?  Exits if its model is none of ours. */
+/* Is it an option of the user's, not one that QEMU adds where there is none? */
 static int is_given(void *opaque, QemuOpts *opts, Error **errp)
 {
-    const char *model = qemu_opt_get(opts, "model");
-
-    if (model && !find_type(model) && strcmp(model, TYPE_PHY) && !is_help_option(model)) {
-        error_report("model=%s: what this board has at its Ethernet is lan8720 (default), lan8742, dp83848 or ksz8081",
-                     model);
-        exit(1);
-    }
     return opts->loc.kind != LOC_NONE;
 }
 
