@@ -11,4 +11,11 @@
 /* The pin @name of the board, as given in @option ("wire"); NULL, and *errp says what there is. */
 Pin *user_pin(const char *option, const char *name, Error **errp);
 
+/*
+ * Who else has pins that users name ("led1.A"): NULL if that is none of its names, and with *errp set if it could be
+ * one, but there is no such pin.
+ */
+typedef Pin *UserPinFinder(const char *name, Error **errp);
+void user_pin_also(UserPinFinder *find);
+
 #endif

@@ -14,7 +14,7 @@ qemu/build.sh qemu-system-arm stm32-tests
 for guest in analog blocks bursts camera can card clock css dma faults flash hostile i2c interrupts melody memories microphone \
              net_pair net_wake pair \
              parts real_time rtc runs sleep soft spi stick stop tilt timers usb_composite usb_serial viewfinder waiting waiting_devices \
-             watchdogs web; do
+             watchdogs web web_client; do
     firmware/build.sh build/firmware/$guest.elf tests/firmware/$guest.c
 done
 firmware/build.sh build/firmware/demo.elf firmware/demo/*.c

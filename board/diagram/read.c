@@ -161,8 +161,15 @@ const char *diagram_serial_pin(const Diagram *d)
 static bool read_json(Diagram *d, Error **errp)
 {
     g_autofree char *text = user_file_read("diagram", d->file, MAX_FILE, NULL, errp);
-    QObject *json = text ? qobject_from_json(text, errp) : NULL;
+    Error *err = NULL;
+    QObject *json = text ? qobject_from_json(text, &err) : NULL;
 
+    if (err) {
+        g_autofree char *what = user_text(error_get_pretty(err));   /* it shows what follows, lines and all */
+
+        error_setg(errp, "%s", what);
+        error_free(err);
+    }
     d->json = json ? qobject_to(QDict, json) : NULL;
     if (json && !d->json) {
         qobject_unref(json);

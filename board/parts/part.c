@@ -52,6 +52,25 @@ Part *part_find(const char *id)
     return object ? (Part *)object_dynamic_cast(object, TYPE_PART) : NULL;
 }
 
+/* "led1.A" for user_pin(); an id may have dots, and so may a leg. */
+static Pin *find_leg(const char *name, Error **errp)
+{
+    for (const char *dot = strchr(name, '.'); dot; dot = strchr(dot + 1, '.')) {
+        g_autofree char *id = g_strndup(name, dot - name), *legs = NULL;
+        Part *part = part_find(id);
+        Pin *pin = part ? part_find_leg(part, dot + 1) : NULL;
+
+        if (part && !pin) {
+            legs = g_strjoinv(", ", (char **)PART_GET_CLASS(part)->legs);
+            error_setg(errp, "there is no leg '%s'; a %s has %s", name, object_get_typename(OBJECT(part)), legs);
+        }
+        if (part) {
+            return pin;
+        }
+    }
+    return NULL;
+}
+
 /* ---- Properties: legs and looks ---- */
 
 static char *get_leg(Object *obj, const char *name)
@@ -217,3 +236,9 @@ static const TypeInfo part_types[] = { {
     .class_size = sizeof(PartClass), .class_init = part_class_init,
 } };
 DEFINE_TYPES(part_types)
+
+static void part_register(void)
+{
+    user_pin_also(find_leg);
+}
+type_init(part_register)

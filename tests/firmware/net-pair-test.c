@@ -1,6 +1,7 @@
 /*
- * Whole chips on Ethernet.  Two at one cable (net_pair.c): datagrams of all sizes go there and back, and one sets its
- * clock by the other's as PTP does.  One that is woken from Stop by a magic packet (net_wake.c).
+ * Whole chips on Ethernet.  Two at one cable: datagrams of all sizes go there and back, and one sets its clock by the
+ * other's as PTP does (net_pair.c); one is a web server, the other its client (web.c, web_client.c).  One that is
+ * woken from Stop by a magic packet (net_wake.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -21,39 +22,62 @@ static int64_t mail64(unsigned word)
     return (int64_t)((uint64_t)mail(word + 1) << 32 | mail(word));
 }
 
-static void start(const char *folder, unsigned station)
+static void start(const char *folder, unsigned station, const char *program)
 {
     g_autofree char *args = g_strdup_printf(
-        "-accel tcg -machine uid=0000000%u0000000000000000 -kernel %s/net_pair.elf "
+        "-accel tcg -machine uid=0000000%u0000000000000000 -kernel %s/%s.elf "
         "-netdev dgram,id=n,local.type=unix,local.path=%s/%u,remote.type=unix,remote.path=%s/%u -net nic,netdev=n",
-        station, g_getenv("STM32_FIRMWARE"), folder, station, folder, 3 - station);
+        station, g_getenv("STM32_FIRMWARE"), program, folder, station, folder, 3 - station);
 
     board_start(args);
 }
 
-/* In the host's time, which both have. */
-static void test_pair(void)
+/* Two boards at one cable, in the host's time, which both have; until the second one is done. */
+static QTestState *start_pair(const char *folder, const char *program, const char *second)
 {
-    g_autofree char *folder = g_dir_make_tmp("stm32-net-XXXXXX", NULL);
-    g_autofree char *one = g_strdup_printf("%s/1", folder), *two = g_strdup_printf("%s/2", folder);
     QTestState *first;
 
-    start(folder, 1);
+    start(folder, 1, program);
     first = board_take();
-    start(folder, 2);
+    start(folder, 2, second);
     WAIT_FOR(mail(0) == MAILBOX_DONE);
-    g_assert_cmpuint(mail(1), >=, DATAGRAMS);
-    g_test_message("the clock was off by %" PRId64 " ns, then %" PRId64 ", the way took %" PRId64, mail64(2), mail64(4),
-                   mail64(6));
-    g_assert_cmpint(llabs(mail64(2) + 1000 * SECOND), <, 100 * SECOND);
-    g_assert_cmpint(llabs(mail64(4)), <, 2 * SECOND);
-    g_assert_cmpint(mail64(6), >, 10000);               /* twice 5.7 us on the wire of either */
+    return first;
+}
+
+static void stop_pair(QTestState *first, const char *folder)
+{
+    g_autofree char *one = g_strdup_printf("%s/1", folder), *two = g_strdup_printf("%s/2", folder);
+
     g_assert_cmpint(board_mistakes("/machine/soc/eth"), ==, 0);
     qtest_quit(first);
     board_stop();
     unlink(one);
     unlink(two);
     rmdir(folder);
+}
+
+static void test_tcp(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("stm32-net-XXXXXX", NULL);
+    QTestState *first = start_pair(folder, "web", "web_client");
+
+    g_assert_cmpuint(mail(1), ==, 100000);
+    g_assert_cmpuint(mail(2), ==, 0);
+    stop_pair(first, folder);
+}
+
+static void test_pair(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("stm32-net-XXXXXX", NULL);
+    QTestState *first = start_pair(folder, "net_pair", "net_pair");
+
+    g_assert_cmpuint(mail(1), >=, DATAGRAMS);
+    g_test_message("the clock was off by %" PRId64 " ns, then %" PRId64 ", the way took %" PRId64, mail64(2), mail64(4),
+                   mail64(6));
+    g_assert_cmpint(llabs(mail64(2) + 1000 * SECOND), <, 100 * SECOND);
+    g_assert_cmpint(llabs(mail64(4)), <, 2 * SECOND);
+    g_assert_cmpint(mail64(6), >, 10000);               /* twice 5.7 us on the wire of either */
+    stop_pair(first, folder);
 }
 
 static void send_frame(int fd, const uint8_t *frame, unsigned length)
@@ -103,6 +127,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("net-pair/datagrams-and-time", test_pair);
+    qtest_add_func("net-pair/tcp", test_tcp);
     qtest_add_func("net-pair/wake-from-stop", test_wake);
     return board_run_tests();
 }
