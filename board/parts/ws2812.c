@@ -136,14 +136,15 @@ static void remember(Ws2812 *w, int64_t ns)
     edge(w, drive_level_at(&w->drive, ns), ns);
 }
 
-/* Something else is there from now on; a picture in a row of them since it says. */
+/* Something else is there from now on; a picture in a row of them, or a new square, since it says. */
 static void changed(void *opaque)
 {
     Ws2812 *w = opaque;
     Drive d = pin_state(w->follower.pin);
     int64_t now = drive_now();
     bool row = d.kind == DRIVE_PICTURE && d.picture == w->drawn && d.picture->count;
-    int64_t ns = row ? MAX(MIN(d.picture->start, now), w->since) : now;
+    bool pulse = d.kind == DRIVE_WAVE && d.start > w->since;    /* of a timer that nobody asked for its events */
+    int64_t start = row ? d.picture->start : pulse ? d.start : now, ns = MAX(MIN(start, now), w->since);
 
     take_until(w, ns);
     remember(w, ns);
