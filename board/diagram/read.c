@@ -36,6 +36,8 @@ char *attribute_text(const QObject *value)
         return qnum_to_string(qobject_to(QNum, value));
     case QTYPE_QBOOL:
         return g_strdup(qbool_get_bool(qobject_to(QBool, value)) ? "true" : "false");
+    case QTYPE_QLIST:
+        return g_string_free(qobject_to_json(value), false);        /* of a keypad, its keys */
     default:
         return NULL;
     }
@@ -57,7 +59,7 @@ static bool check_attributes(const QDict *part, Error **errp)
         g_autofree char *text = attribute_text(qdict_entry_value(e));
 
         if (!text) {
-            error_setg(errp, "attribute '%s' of '%s' is neither text nor a number", qdict_entry_key(e),
+            error_setg(errp, "attribute '%s' of '%s' is neither text, number nor list", qdict_entry_key(e),
                        qdict_get_str(part, "id"));
             return false;
         }

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include <math.h>
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "migration/vmstate.h"
@@ -128,7 +129,7 @@ void part_class_set(ObjectClass *klass, const char *const *legs, const char *con
     pc->looks = looks ?: none;
     pc->shows = shows ?: none;
     pc->fit = fit;
-    for (; *legs; legs++) {
+    for (legs = pc->legs; *legs; legs++) {
         g_auto(GStrv) name = g_strsplit(*legs, " ", 0);
 
         for (char **n = name; *n; n++) {
@@ -141,6 +142,112 @@ void part_class_set(ObjectClass *klass, const char *const *legs, const char *con
         object_class_property_set_description(klass, *looks, "for the eye alone");
     }
 }
+
+/* ---- Properties: controls ---- */
+
+static int32_t *control_value(Part *part, const PartControl *control)
+{
+    return (int32_t *)((char *)part + control->offset);
+}
+
+static void control_get(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    const PartControl *control = opaque;
+    int64_t value = *control_value(PART(obj), control);
+    bool truth = value;
+    double number = control->scale ? (double)value / control->scale : 0;
+
+    if (!control->scale) {
+        visit_type_bool(v, name, &truth, errp);
+    } else if (control->scale == 1) {
+        visit_type_int(v, name, &value, errp);
+    } else {
+        visit_type_number(v, name, &number, errp);
+    }
+}
+
+static void control_set(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    const PartControl *control = opaque;
+    Part *part = PART(obj);
+    double number;
+    bool truth;
+
+    if (!control->scale) {
+        if (!visit_type_bool(v, name, &truth, errp)) {
+            return;
+        }
+        number = truth;
+    } else if (!visit_type_number(v, name, &number, errp)) {
+        return;
+    } else if (!(number >= control->min && number <= control->max)) {
+        error_setg(errp, "%s is %g to %g, not %g", name, control->min, control->max, number);
+        return;
+    }
+    *control_value(part, control) = lrint(number * MAX(control->scale, 1));
+    if (part->fitted && control->changed) {
+        control->changed(part);
+    }
+}
+
+void part_class_set_controls(ObjectClass *klass, const PartControl *controls)
+{
+    PART_CLASS(klass)->controls = controls;
+    for (; controls->name; controls++) {
+        object_class_property_add(klass, controls->name, controls->scale ? "number" : "bool", control_get, control_set,
+                                  NULL, (void *)controls);
+        object_class_property_set_description(klass, controls->name, controls->what);
+    }
+}
+
+static void tell_controls(Part *part)
+{
+    for (const PartControl *c = PART_GET_CLASS(part)->controls; c && c->name; c++) {
+        if (c->changed) {
+            c->changed(part);
+        }
+    }
+}
+
+static int controls_pre_save(void *opaque)
+{
+    Part *part = opaque;
+    const PartControl *controls = PART_GET_CLASS(part)->controls;
+
+    for (unsigned n = 0; controls[n].name; n++) {
+        part->saved[n] = *control_value(part, &controls[n]);
+    }
+    return 0;
+}
+
+static int controls_post_load(void *opaque, int version_id)
+{
+    Part *part = opaque;
+    const PartControl *controls = PART_GET_CLASS(part)->controls;
+
+    for (unsigned n = 0; controls[n].name; n++) {
+        const PartControl *c = &controls[n];
+        int32_t scale = MAX(c->scale, 1);
+
+        if (part->saved[n] < lrint(c->min * scale) || part->saved[n] > lrint((c->scale ? c->max : 1) * scale)) {
+            return -EINVAL;
+        }
+        *control_value(part, c) = part->saved[n];
+    }
+    tell_controls(part);
+    return 0;
+}
+
+static const VMStateDescription controls_vmstate = {
+    .name = "stm32-part-controls", .version_id = 1, .minimum_version_id = 1,
+    .pre_save = controls_pre_save, .post_load = controls_post_load,
+    .fields = (const VMStateField[]) {
+        VMSTATE_INT32_ARRAY(saved, Part, PART_CONTROLS),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
+/* ---- Attributes ---- */
 
 bool part_set_attribute(Part *part, const char *name, const char *value, Error **errp)
 {
@@ -198,9 +305,15 @@ static void part_realize(DeviceState *dev, Error **errp)
             return;
         }
     }
-    if (!pc->fit || pc->fit(part, errp)) {
-        qemu_add_vm_change_state_handler(vm_state_changed, part);
+    if (pc->fit && !pc->fit(part, errp)) {
+        return;
     }
+    part->fitted = true;
+    tell_controls(part);
+    if (pc->controls) {
+        vmstate_register_any(NULL, &controls_vmstate, part);
+    }
+    qemu_add_vm_change_state_handler(vm_state_changed, part);
 }
 
 static void part_init(Object *obj)
@@ -208,6 +321,9 @@ static void part_init(Object *obj)
     Part *part = PART(obj);
     PartClass *pc = PART_GET_CLASS(part);
 
+    for (const PartControl *c = pc->controls; c && c->name; c++) {
+        *control_value(part, c) = lrint(c->initial * MAX(c->scale, 1));
+    }
     part->looks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     while (pc->legs[part->n_legs]) {
         part->n_legs++;

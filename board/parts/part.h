@@ -24,6 +24,20 @@
 #define TYPE_PART "stm32-part"
 OBJECT_DECLARE_TYPE(Part, PartClass, PART)
 
+/*
+ * What people do to a part, or how the world around it is: a number that can be set at any time, also as attribute.
+ * It is kept as a whole number, `scale` times what people say; part.c checks its range, and saves it in snapshots.
+ */
+typedef struct PartControl {
+    const char *name, *what;
+    size_t offset;                      /* of an int32_t in the part */
+    double min, max, initial;
+    int32_t scale;                      /* 1: a whole number; 0: a bool */
+    void (*changed)(Part *part);        /* it has a new value; also when all is fitted, and loaded.  Or NULL */
+} PartControl;
+
+#define PART_CONTROLS 8
+
 struct PartClass {
     DeviceClass parent_class;
     /* In the order of its legs, NULL at the end: the leg's names with blanks between ("1.l 1.r"). */
@@ -31,6 +45,7 @@ struct PartClass {
     /* Attributes that are for the eye alone, and those of its properties that a picture shows; NULL at the end. */
     const char *const *looks;
     const char *const *shows;
+    const PartControl *controls;        /* up to PART_CONTROLS, the last without name; or NULL */
     /* The legs are there, and properties have been set; false: *errp says what is wrong. */
     bool (*fit)(Part *part, Error **errp);
 };
@@ -41,11 +56,15 @@ struct Part {
     unsigned n_legs;
     char **places;              /* what each is joined to, as the user has put it, or NULL */
     GHashTable *looks;
+    bool fitted;
+    int32_t saved[PART_CONTROLS];       /* for snapshots alone */
 };
 
 /* Set what a class consists of; @legs, @looks and @shows as in PartClass, NULL: none. */
 void part_class_set(ObjectClass *klass, const char *const *legs, const char *const *looks,
                     const char *const *shows, bool (*fit)(Part *part, Error **errp));
+/* And its controls, the last without name. */
+void part_class_set_controls(ObjectClass *klass, const PartControl *controls);
 /* The leg that has the name @name, or NULL. */
 Pin *part_find_leg(Part *part, const char *name);
 static inline Pin *part_leg(Part *part, unsigned n)

@@ -13,7 +13,7 @@
 
 #include "stm32/core/pins/pin.h"
 
-typedef enum FrameBus { FRAME_SERIAL, FRAME_SPI, FRAME_I2S, FRAME_I2C, FRAME_RUN } FrameBus;
+typedef enum FrameBus { FRAME_SERIAL, FRAME_SPI, FRAME_I2S, FRAME_I2C, FRAME_RUN, FRAME_PIXELS, FRAME_SHIFT } FrameBus;
 
 typedef struct Frame {
     FrameBus bus;
@@ -121,6 +121,20 @@ typedef struct I2cFrame {
     bool ack;                   /* somebody has acknowledged */
     unsigned waits;             /* slaves that answer later */
 } I2cFrame;
+
+/* Colours that a row of LEDs has none for, at its end. */
+typedef struct PixelFrame {
+    Frame frame;                /* FRAME_PIXELS */
+    const uint32_t *color;      /* 0xRRGGBB */
+    unsigned count;
+} PixelFrame;
+
+/* What a shift register passes on to the next, while a controller clocks both. */
+typedef struct ShiftFrame {
+    Frame frame;                /* FRAME_SHIFT */
+    uint32_t data;              /* the bit first on the line uppermost of `bits` */
+    unsigned bits;
+} ShiftFrame;
 
 static inline void i2c_frame_answer(I2cFrame *f, bool ack, uint8_t data)
 {

@@ -125,8 +125,8 @@ static const struct {
       "is it 'color'?" },
     { "value", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'wokwi-resistor', 'id': 'r', 'attrs': { 'value': 'much' } } ] }",
       "'r': " },
-    { "attribute-kind", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'wokwi-led', 'id': 'l', 'attrs': { 'color': [] } } ] }",
-      "neither text nor a number" },
+    { "attribute-kind", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'wokwi-led', 'id': 'l', 'attrs': { 'color': {} } } ] }",
+      "neither text, number nor list" },
     { "pin", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'wokwi-led', 'id': 'l' } ], "
       "'connections': [ [ 'l:B', 'b:PD12', '', [] ] ] }", "'l' has no pin 'B'" },
     { "board-pin", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'wokwi-led', 'id': 'l' } ], "

@@ -1,0 +1,383 @@
+/*
+ * Modules of the bench on I2C, SPI and lines of a port, with the sequences of popular drivers.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/tests/qtest/parts.h"
+
+enum { SPI1 = 0x40013000 };
+
+/* ---- I2C by GPIOs: SCL is PB6, SDA PB7 ---- */
+
+enum { SCL = 1 << 6, SDA = 1 << 7 };
+
+static void line(uint32_t pin, bool high)
+{
+    poke(GPIOB + BSRR, high ? pin : pin << 16);
+    board_wait_ns(1000);
+}
+
+static void i2c_pins(void)
+{
+    poke(GPIOB + OTYPER, SCL | SDA);
+    poke(GPIOB + ODR, SCL | SDA);
+    poke(GPIOB + MODER, 5 << 12);
+}
+
+static bool i2c_bit(bool out)
+{
+    bool in;
+
+    line(SDA, out);
+    line(SCL, true);
+    in = pin_level("pb7");
+    line(SCL, false);
+    return in;
+}
+
+static void i2c_start(void)
+{
+    line(SDA, true);
+    line(SCL, true);
+    line(SDA, false);
+    line(SCL, false);
+}
+
+static void i2c_stop(void)
+{
+    line(SDA, false);
+    line(SCL, true);
+    line(SDA, true);
+}
+
+/* Has it been acknowledged? */
+static bool i2c_write(uint8_t byte)
+{
+    for (int n = 7; n >= 0; n--) {
+        i2c_bit(byte >> n & 1);
+    }
+    return !i2c_bit(true);
+}
+
+static uint8_t i2c_read(bool last)
+{
+    uint8_t byte = 0;
+
+    for (unsigned n = 0; n < 8; n++) {
+        byte = byte << 1 | i2c_bit(true);
+    }
+    i2c_bit(last);
+    return byte;
+}
+
+static bool write_reg(uint8_t address, uint8_t reg, uint8_t value)
+{
+    bool there;
+
+    i2c_start();
+    there = i2c_write(address << 1) && i2c_write(reg) && i2c_write(value);
+    i2c_stop();
+    return there;
+}
+
+static void read_regs(uint8_t address, uint8_t reg, uint8_t *bytes, unsigned n)
+{
+    i2c_start();
+    g_assert_true(i2c_write(address << 1));
+    i2c_write(reg);
+    i2c_start();
+    g_assert_true(i2c_write(address << 1 | 1));
+    for (unsigned i = 0; i < n; i++) {
+        bytes[i] = i2c_read(i + 1 == n);
+    }
+    i2c_stop();
+}
+
+static int16_t word(const uint8_t *bytes)
+{
+    return bytes[0] << 8 | bytes[1];
+}
+
+/* ---- MPU-6050, as Adafruit's driver begins ---- */
+
+static void test_mpu6050(void)
+{
+    static const char args[] = "-device wokwi-mpu6050,id=m,SCL=pb6,SDA=pb7,accelX=0.5 -device wokwi-mpu6050,id=n,AD0=3v3,SCL=pb6,SDA=pb7";
+    uint8_t d[14];
+
+    parts_start(args);
+    i2c_pins();
+    read_regs(0x68, 0x75, d, 1);
+    g_assert_cmphex(d[0], ==, 0x68);
+    read_regs(0x69, 0x75, d, 1);
+    g_assert_cmphex(d[0], ==, 0x68);
+    g_assert_true(write_reg(0x68, 0x6b, 0x80));
+    read_regs(0x68, 0x6b, d, 1);
+    g_assert_cmphex(d[0], ==, 0x40);
+    g_assert_true(write_reg(0x68, 0x6b, 0x01));
+    g_assert_true(write_reg(0x68, 0x1c, 0x10));             /* 8 g */
+    g_assert_true(write_reg(0x68, 0x1b, 0x08));             /* 500 degrees a second */
+    part_set("m", "rotationZ", -100);
+    parts_again(args);
+    read_regs(0x68, 0x3b, d, 14);
+    g_assert_cmpint(word(d), ==, 2048);
+    g_assert_cmpint(word(d + 2), ==, 0);
+    g_assert_cmpint(word(d + 4), ==, 4096);
+    g_assert_cmpint(word(d + 6), ==, (int)((24 - 36.53) * 340));
+    g_assert_cmpint(word(d + 12), ==, -6553);
+    g_assert_false(write_reg(0x6a, 0, 0));
+}
+
+/* ---- OLED ---- */
+
+static void test_ssd1306(void)
+{
+    static const char args[] = "-device board-ssd1306,id=o,SCL=pb6,SDA=pb7 -device wokwi-ssd1306,id=w,CLK=pb6,DATA=pb7,i2cAddress=0x3d";
+    uint8_t status;
+
+    parts_start(args);
+    i2c_pins();
+    for (uint8_t address = 0x3c; address <= 0x3d; address++) {
+        i2c_start();
+        g_assert_true(i2c_write(address << 1 | 1));
+        status = i2c_read(true);
+        i2c_stop();
+        g_assert_cmphex(status & 0x40, ==, 0x40);           /* off */
+    }
+    i2c_start();
+    g_assert_true(i2c_write(0x3c << 1));
+    i2c_write(0x00);
+    i2c_write(0x8d);
+    parts_again(args);
+    i2c_write(0x14);
+    i2c_write(0xaf);
+    i2c_stop();
+    i2c_start();
+    g_assert_true(i2c_write(0x3c << 1 | 1));
+    g_assert_cmphex(i2c_read(true) & 0x40, ==, 0);
+    i2c_stop();
+}
+
+/* ---- Displays of characters ---- */
+
+/* LiquidCrystal_I2C: each half of a byte three times, E low, high, low. */
+static void lcd_half(uint8_t port)
+{
+    i2c_start();
+    g_assert_true(i2c_write(0x27 << 1));
+    i2c_write(port | 8);
+    i2c_write(port | 8 | 4);
+    i2c_write(port | 8);
+    i2c_stop();
+    board_wait_ns(50000);
+}
+
+static void lcd_byte(uint8_t byte, bool rs)
+{
+    lcd_half((byte & 0xf0) | rs);
+    lcd_half(byte << 4 | rs);
+}
+
+static void test_lcd_i2c(void)
+{
+    static const char args[] = "-device wokwi-lcd2004,id=l,pins=i2c,SCL=pb6,SDA=pb7";
+    static const uint8_t begin[] = { 0x28, 0x0c, 0x01, 0x06 }, row[] = { 0x80, 0xc0, 0x94, 0xd4 };
+
+    parts_start(args);
+    i2c_pins();
+    lcd_half(0x30);
+    lcd_half(0x30);
+    lcd_half(0x30);
+    lcd_half(0x20);
+    for (unsigned n = 0; n < 4; n++) {
+        lcd_byte(begin[n], false);
+        board_wait_ns(2000000);
+    }
+    lcd_byte('H', true);
+    lcd_half(('i' & 0xf0) | 1);
+    parts_again(args);                                      /* in the middle of a byte */
+    lcd_half(('i' << 4 & 0xf0) | 1);
+    for (unsigned n = 1; n < 4; n++) {
+        lcd_byte(row[n], false);
+        lcd_byte('0' + n, true);
+    }
+    part_has_text("l", "text", "Hi                  \n1                   \n2                   \n3                   ");
+    g_assert_true(part_bool("l", "backlight"));
+    lcd_byte(0x40, false);                                  /* a character of its own */
+    lcd_byte(0x1f, true);
+    lcd_byte(0x80, false);
+    lcd_byte(0, true);
+    part_has_text("l", "text", "?i                  \n1                   \n2                   \n3                   ");
+    lcd_byte(0x08, false);
+    part_has_text("l", "text", "                    \n                    \n                    \n                    ");
+}
+
+/* LiquidCrystal with all lines: RS PD8, RW PD9, E PD10, D0 ... D7 PD0 ... PD7. */
+static void lcd_strobe(uint32_t lines)
+{
+    poke(GPIOD + ODR, lines);
+    poke(GPIOD + ODR, lines | 1 << 10);
+    board_wait_ns(1000);
+    poke(GPIOD + ODR, lines);
+    board_wait_ns(40000);
+}
+
+static void test_lcd_parallel(void)
+{
+    parts_start("-device wokwi-lcd1602,id=l,RS=pd8,RW=pd9,E=pd10,D0=pd0,D1=pd1,D2=pd2,D3=pd3,D4=pd4,D5=pd5,D6=pd6,D7=pd7");
+    poke(GPIOD + MODER, 0x155555);
+    lcd_strobe(0x38);
+    lcd_strobe(0x0f);
+    lcd_strobe(0x01);
+    poke(GPIOD + MODER, 0x150000);
+    poke(GPIOD + ODR, 1 << 9);
+    poke(GPIOD + ODR, 1 << 9 | 1 << 10);
+    g_assert_cmphex(peek(GPIOD + 0x10) & 0xff, ==, 0x80);   /* BF */
+    board_wait_ns(2000000);
+    poke(GPIOD + ODR, 1 << 9);
+    poke(GPIOD + ODR, 1 << 9 | 1 << 10);
+    g_assert_cmphex(peek(GPIOD + 0x10) & 0xff, ==, 0);
+    poke(GPIOD + ODR, 1 << 9);
+    poke(GPIOD + MODER, 0x155555);
+    for (const char *c = "Hello, world"; *c; c++) {
+        lcd_strobe(1 << 8 | *c);
+    }
+    part_has_text("l", "text", "Hello, world    \n                ");
+    lcd_strobe(0x18);                                       /* scrollDisplayLeft() */
+    part_has_text("l", "text", "ello, world     \n                ");
+    lcd_strobe(0xc0);
+    lcd_strobe(1 << 8 | 'x');
+    lcd_strobe(1 << 8 | 'y');
+    part_has_text("l", "text", "ello, world     \ny               ");
+    g_assert_cmpint(board_mistakes("drive against"), ==, 0);
+}
+
+/* ---- Shift registers ---- */
+
+#define CHAIN "-device wokwi-74hc595,id=a,DS=pa7,SHCP=pa5,STCP=pb0,Q0=pd0,Q7=pd7 " \
+              "-device wokwi-74hc595,id=b,DS=a.Q7S,SHCP=pa5,STCP=pb0,Q0=pd8,Q7=pd15"
+
+static unsigned levels(void)
+{
+    return pin_level("pd0") | pin_level("pd7") << 1 | pin_level("pd8") << 2 | pin_level("pd15") << 3;
+}
+
+static void test_hc595(void)
+{
+    parts_start(CHAIN);
+    poke(GPIOA + MODER, 0x4400);
+    poke(GPIOB + MODER, 1);
+    for (unsigned n = 0; n < 16; n++) {                     /* 0x8001: Q7 of b, Q0 of a */
+        poke(GPIOA + ODR, (0x8001 >> (15 - n) & 1) << 7);
+        poke(GPIOA + BSRR, 1 << 5);
+        board_wait_ns(100);
+        poke(GPIOA + BSRR, 1 << 21);
+        board_wait_ns(100);
+    }
+    g_assert_cmphex(levels(), ==, 0);
+    parts_again(CHAIN);
+    poke(GPIOB + ODR, 1);
+    g_assert_cmphex(levels(), ==, 9);
+}
+
+static void spi_begin(void)
+{
+    board_enable("spi1");
+    board_route("pa5", 5);
+    board_route("pa6", 5);
+    board_route("pa7", 5);
+    poke(SPI1, 1 << 9 | 1 << 8 | 1 << 6 | 1 << 3 | 1 << 2);
+}
+
+static uint8_t spi(uint8_t byte)
+{
+    poke(SPI1 + 12, byte);
+    board_wait_ns(10000);
+    return peek(SPI1 + 12);
+}
+
+static void test_hc595_spi(void)
+{
+    parts_start(CHAIN);
+    poke(GPIOB + MODER, 1);
+    spi_begin();
+    spi(0x01);
+    spi(0x80);
+    poke(GPIOB + ODR, 1);
+    g_assert_cmphex(levels(), ==, 6);
+}
+
+/* What is named has to stand before: the far end first. */
+static void test_hc165(void)
+{
+    unsigned got = 0;
+
+    parts_start("-device wokwi-74hc165,id=b,PL=pb0,CP=pa5,D0=3v3,D7=3v3 "
+                "-device wokwi-74hc165,id=a,PL=pb0,CP=pa5,Q7=pa6,DS=b.Q7,D0=3v3,D6=pd6,D7=gnd");
+    poke(GPIOA + MODER, 0x400);
+    poke(GPIOB + MODER, 1);
+    poke(GPIOD + PUPDR, 1 << 12);
+    poke(GPIOB + ODR, 1);
+    for (unsigned n = 0; n < 16; n++) {
+        got = got << 1 | pin_level("pa6");
+        poke(GPIOA + ODR, 1 << 5);
+        board_wait_ns(100);
+        poke(GPIOA + ODR, 0);
+        board_wait_ns(100);
+    }
+    g_assert_cmphex(got, ==, 0x4181);
+    poke(GPIOB + ODR, 0);
+    poke(GPIOB + ODR, 1);
+    spi_begin();
+    g_assert_cmphex(spi(0), ==, 0x41);
+}
+
+/* ---- Any bytes ---- */
+
+static void test_noise(void)
+{
+    static const char args[] = "-device wokwi-lcd1602,id=l,pins=i2c,SCL=pb6,SDA=pb7 -device wokwi-mpu6050,id=m,SCL=pb6,SDA=pb7 "
+                               "-device wokwi-lcd2004,id=p,RS=pb6,RW=pb7,E=pd0,D4=pd1,D7=pd2 -device board-ssd1306,id=o,SCL=pb6,SDA=pb7 "
+                               "-device wokwi-74hc595,id=s,DS=pb6,SHCP=pb7,STCP=pd0 -device wokwi-74hc165,id=i,PL=pb6,CP=pb7,DS=pd0";
+    static const uint8_t address[] = { 0x27, 0x68, 0x3c };
+    g_autofree char *text = NULL;
+    uint32_t seed = 5;
+
+    parts_start(args);
+    i2c_pins();
+    poke(GPIOD + MODER, 0x15);
+    for (unsigned i = 0; i < 120; i++) {
+        i2c_start();
+        i2c_write(address[i % 3] << 1 | (i % 5 == 4));
+        for (unsigned n = 0; n < 6; n++) {
+            seed = seed * 1664525 + 1013904223;
+            poke(GPIOD + ODR, seed >> 8);
+            if (i % 5 == 4) {
+                i2c_read(n == 5);
+            } else {
+                i2c_write(seed >> 24);
+            }
+        }
+        i2c_stop();
+        if (i == 60) {
+            parts_again(args);
+        }
+    }
+    text = board_get_string("/machine/peripheral/p", "text");
+    g_assert_cmpuint(strlen(text), ==, 83);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    qtest_add_func("parts/mpu6050", test_mpu6050);
+    qtest_add_func("parts/ssd1306", test_ssd1306);
+    qtest_add_func("parts/lcd-i2c", test_lcd_i2c);
+    qtest_add_func("parts/lcd-parallel", test_lcd_parallel);
+    qtest_add_func("parts/hc595", test_hc595);
+    qtest_add_func("parts/hc595-spi", test_hc595_spi);
+    qtest_add_func("parts/hc165", test_hc165);
+    qtest_add_func("parts/noise", test_noise);
+    return board_run_tests();
+}
