@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/log.h"
+#include "qemu/queue.h"
 #include "cpu.h"
 #include "exec/cpu-common.h"
 #include "stm32/core/mistake.h"
@@ -14,6 +15,31 @@
 #define MAX_PLACES 2000
 
 static GHashTable *reported;
+
+typedef struct Watcher {
+    void (*told)(void *opaque);
+    void *opaque;
+    QSLIST_ENTRY(Watcher) next;
+} Watcher;
+
+static QSLIST_HEAD(, Watcher) watchers;
+
+void guest_mistakes_watch(void (*told)(void *opaque), void *opaque)
+{
+    Watcher *w = g_new(Watcher, 1);
+
+    *w = (Watcher) { .told = told, .opaque = opaque };
+    QSLIST_INSERT_HEAD(&watchers, w, next);
+}
+
+static void tell_watchers(void)
+{
+    Watcher *w;
+
+    QSLIST_FOREACH(w, &watchers, next) {
+        w->told(w->opaque);
+    }
+}
 
 /*
  * Where the guest is, in the middle of a translated block: as arm_restore_state_to_opc() would find
@@ -80,6 +106,9 @@ void report(int log, const char *prefix, const char *device, const char *chapter
         g_autofree char *what = g_strdup_vprintf(fmt, args);
 
         write_line(prefix, device, what, chapter, where);
+        if (log == LOG_GUEST_ERROR && !*prefix) {
+            tell_watchers();
+        }
     }
 }
 
@@ -103,6 +132,7 @@ void guest_mishap(const char *device, const char *chapter, const char *fmt, ...)
         what = g_strdup_vprintf(fmt, args);
         va_end(args);
         write_line("", device, what, chapter, NULL);
+        tell_watchers();
     }
 }
 

@@ -36,6 +36,9 @@ void guest_unmodelled(const char *device, const char *fmt, ...) G_GNUC_PRINTF(2,
 /* The address of the access that the guest makes.  False if it is not the guest who makes it. */
 bool guest_address(uint32_t *address);
 
+/* @told is called with every mistake and mishap that is reported; for good. */
+void guest_mistakes_watch(void (*told)(void *opaque), void *opaque);
+
 /* Forget which places have been reported: the next run of the firmware reports them again. */
 void guest_mistakes_forget(void);
 
