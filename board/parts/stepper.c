@@ -3,7 +3,7 @@
  * half steps.  A coil without current, or with both ends alike, has none.
  *
  * Deliberately different: it follows at once, and never slips but by four half steps, whose way nobody knows.
- * Not able to: microsteps of currents in between.
+ * Not able to: microsteps of currents in between; be exact over a snapshot, behind which it may be a step off.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

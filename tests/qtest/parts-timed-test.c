@@ -442,7 +442,6 @@ static void test_stepper(void)
     first = part_int("m", "steps");
     turn(50);
     g_assert_cmpint(ABS(part_int("m", "steps") - first), ==, 50);
-    parts_again(args);
     turn(-50);
     g_assert_cmpint(part_int("m", "steps"), ==, first);
     poke(GPIOD + ODR, 0);
