@@ -138,6 +138,9 @@ void part_class_set(ObjectClass *klass, const char *const *legs, const char *con
         }
     }
     for (looks = pc->looks; *looks; looks++) {
+        if (object_class_property_find(klass, *looks)) {
+            continue;           /* "type" is one of all objects; see part_set_attribute() */
+        }
         object_class_property_add(klass, *looks, "str", look_get, look_set, NULL, NULL);
         object_class_property_set_description(klass, *looks, "for the eye alone");
     }
@@ -255,6 +258,10 @@ bool part_set_attribute(Part *part, const char *name, const char *value, Error *
     ObjectProperty *property = leg_number(pc, name) < 0 ? object_property_find(OBJECT(part), name) : NULL;
     g_autofree char *nearest = NULL;
 
+    if (g_strv_contains(pc->looks, name) && property && !property->set) {
+        g_hash_table_insert(part->looks, g_strdup(name), g_strdup(value));
+        return true;
+    }
     if (property && property->set) {
         return object_property_parse(OBJECT(part), name, value, errp);
     }

@@ -333,6 +333,66 @@ static void test_hc165(void)
     g_assert_cmphex(spi(0), ==, 0x41);
 }
 
+/* ---- A card on SPI: CS is PB0 ---- */
+
+static uint8_t command(uint8_t n, uint32_t argument, uint8_t crc)
+{
+    uint8_t answer = 0xff;
+
+    spi(0xff);
+    spi(0x40 | n);
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        spi(argument >> shift);
+    }
+    spi(crc);
+    for (unsigned i = 0; i < 8 && answer == 0xff; i++) {
+        answer = spi(0xff);
+    }
+    return answer;
+}
+
+static void test_microsd(void)
+{
+    g_autofree char *file = NULL, *args = NULL, *disk = g_malloc0(1 << 20);
+    int fd = g_file_open_tmp("stm32-card-XXXXXX", &file, NULL);
+    unsigned tries = 0;
+    uint8_t token = 0xff;
+
+    memcpy(disk + 512, "sector", 6);
+    g_assert_cmpint(write(fd, disk, 1 << 20), ==, 1 << 20);
+    close(fd);
+    args = g_strdup_printf("-drive if=none,id=sd1,format=raw,file=%s -device wokwi-microsd-card,id=sd1,SCK=pa5,DO=pa6,DI=pa7,CS=pb0,CD=pb1",
+                           file);
+    parts_start(args);
+    poke(GPIOB + PUPDR, 1 << 2);
+    g_assert_false(pin_level("pb1"));
+    poke(GPIOB + ODR, 1);
+    poke(GPIOB + MODER, 1);
+    spi_begin();
+    for (unsigned n = 0; n < 10; n++) {
+        spi(0xff);
+    }
+    poke(GPIOB + ODR, 0);
+    g_assert_cmphex(command(0, 0, 0x95), ==, 1);
+    command(8, 0x1aa, 0x87);
+    for (unsigned n = 0; n < 4; n++) {
+        spi(0xff);
+    }
+    do {
+        command(55, 0, 1);
+    } while (command(41, 1 << 30, 1) && ++tries < 100);
+    g_assert_cmpuint(tries, <, 100);
+    g_assert_cmphex(command(17, 512, 1), ==, 0);            /* bytes: it is a small card */
+    for (unsigned n = 0; n < 1000 && token == 0xff; n++) {
+        token = spi(0xff);
+    }
+    g_assert_cmphex(token, ==, 0xfe);
+    g_assert_cmphex(spi(0xff), ==, 's');
+    g_assert_cmphex(spi(0xff), ==, 'e');
+    board_stop();
+    unlink(file);
+}
+
 /* ---- Any bytes ---- */
 
 static void test_noise(void)
@@ -378,6 +438,7 @@ int main(int argc, char **argv)
     qtest_add_func("parts/hc595", test_hc595);
     qtest_add_func("parts/hc595-spi", test_hc595_spi);
     qtest_add_func("parts/hc165", test_hc165);
+    qtest_add_func("parts/microsd", test_microsd);
     qtest_add_func("parts/noise", test_noise);
     return board_run_tests();
 }

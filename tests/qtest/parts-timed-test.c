@@ -377,13 +377,85 @@ static void test_ws2812_spi(void)
     part_has_text("m", "colors", COLORS);
 }
 
+/* ---- HX711, as bogde's library reads it: SCK is PB1, DT PB0 ---- */
+
+static int32_t read_scale(unsigned most_ms)
+{
+    uint32_t value = 0;
+
+    for (unsigned ms = 0; pin_level("pb0"); ms++) {
+        g_assert_cmpuint(ms, <, most_ms);
+        board_wait_ns(1000000);
+    }
+    for (unsigned n = 0; n < 25; n++) {
+        poke(GPIOB + BSRR, 2);
+        board_wait_ns(1000);
+        value = n < 24 ? value << 1 | pin_level("pb0") : value;
+        poke(GPIOB + BSRR, 2 << 16);
+        board_wait_ns(1000);
+    }
+    return (int32_t)(value << 8) >> 8;
+}
+
+static void test_hx711(void)
+{
+    static const char args[] = "-device wokwi-hx711,id=h,SCK=pb1,DT=pb0,load=2";
+
+    parts_start(args);
+    poke(GPIOB + MODER, 4);
+    g_assert_cmpint(read_scale(1), ==, 840);
+    g_assert_true(pin_level("pb0"));
+    part_set_number("h", "load", -1.5);
+    parts_again(args);
+    g_assert_cmpint(read_scale(101), ==, -630);
+    board_wait_ns(100000000);
+    g_assert_false(pin_level("pb0"));
+    poke(GPIOB + BSRR, 2);
+    board_wait_ns(70000);                                   /* to sleep, and awake */
+    poke(GPIOB + BSRR, 2 << 16);
+    g_assert_true(pin_level("pb0"));
+    g_assert_cmpint(read_scale(101), ==, -630);
+}
+
+/* ---- Stepper motor: A+ A- B+ B- are PD0 ... PD3 ---- */
+
+static void turn(int steps)
+{
+    static const uint8_t full[] = { 5, 6, 10, 9 };
+    static int at;
+
+    for (; steps; steps -= steps > 0 ? 1 : -1) {
+        at += steps > 0 ? 1 : -1;
+        poke(GPIOD + ODR, full[at & 3]);
+        board_wait_ns(1000000);
+    }
+}
+
+static void test_stepper(void)
+{
+    static const char args[] = "-device wokwi-stepper-motor,id=m,A+=pd0,A-=pd1,B+=pd2,B-=pd3";
+    int64_t first;
+
+    parts_start(args);
+    poke(GPIOD + MODER, 0x55);
+    turn(4);
+    first = part_int("m", "steps");
+    turn(50);
+    g_assert_cmpint(ABS(part_int("m", "steps") - first), ==, 50);
+    turn(-50);
+    g_assert_cmpint(part_int("m", "steps"), ==, first);
+    poke(GPIOD + ODR, 0);
+    g_assert_cmpint(part_int("m", "steps"), ==, first);
+}
+
 /* ---- Any edges ---- */
 
 static void test_noise(void)
 {
     static const char args[] = "-device wokwi-ds18b20,id=t,DQ=pb0 -device wokwi-dht22,id=d,SDA=pb0 "
                                "-device wokwi-led-strip,id=s,DIN=pb0 -device wokwi-hc-sr04,id=h,TRIG=pb0,ECHO=pb1 "
-                               "-device wokwi-servo,id=v,PWM=pb0";
+                               "-device wokwi-servo,id=v,PWM=pb0 -device wokwi-hx711,id=x,SCK=pb0,DT=pb2 "
+                               "-device wokwi-stepper-motor,id=m,A+=pb0,B-=pb1";
     static const unsigned ns[] = { 200, 700, 3000, 15000, 60000, 500000, 1200000 };
     uint32_t seed = 1;
 
@@ -416,6 +488,8 @@ int main(int argc, char **argv)
     qtest_add_func("parts/ws2812-gpio", test_ws2812_gpio);
     qtest_add_func("parts/ws2812-pwm", test_ws2812_pwm);
     qtest_add_func("parts/ws2812-spi", test_ws2812_spi);
+    qtest_add_func("parts/hx711", test_hx711);
+    qtest_add_func("parts/stepper", test_stepper);
     qtest_add_func("parts/noise", test_noise);
     return board_run_tests();
 }
