@@ -101,7 +101,7 @@ def triggered():
     path = record("spi.vcd", "pins=pa5:pa7,trigger=pe3:falling,pre=2000,post=20000")
     with open(path) as file:
         times = [int(time) for time in re.findall(r"^#(\d+)$", file.read(), re.M)]
-    return times[-1] - times[0] < 22000 and \
+    return times[-1] - times[0] == 22000 and \
         expect("spi:clk=pa5:mosi=pa7:cs=pe3", "spi=mosi-data", *hexes(b"F407\xa5"), of=path)
 
 
