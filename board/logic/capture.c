@@ -149,6 +149,7 @@ static void write_changes(Capture *c, int64_t ns)
     g_array_remove_range(c->changes, 0, i);
     if (!c->vcd.file || ns > c->stop) {
         c->state = CAPTURE_DONE;
+        vcd_lasts(&c->vcd, c->stop);
         vcd_flush(&c->vcd);
     }
 }
@@ -166,6 +167,15 @@ void capture_process(Capture *c, int64_t ns)
         g_array_set_size(c->changes, 0);
         c->seen = 0;
     }
+}
+
+void capture_flush(Capture *c, int64_t ns)
+{
+    capture_process(c, ns + 1);
+    if (c->state == CAPTURE_WRITES && c->vcd.began && !c->off) {
+        vcd_lasts(&c->vcd, ns);
+    }
+    vcd_flush(&c->vcd);
 }
 
 void capture_off(Capture *c, int64_t ns)

@@ -53,6 +53,8 @@ static inline void capture_add(Capture *c, unsigned trace, int32_t value, int64_
 
 /* All changes before @ns have been added: make of them what there is to be made. */
 void capture_process(Capture *c, int64_t ns);
+/* The machine stands at @ns: the file is to be whole. */
+void capture_flush(Capture *c, int64_t ns);
 /* Nothing is captured from @ns on, until the next change; wait for the trigger again if there is one. */
 void capture_off(Capture *c, int64_t ns);
 void capture_again(Capture *c);

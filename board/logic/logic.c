@@ -107,8 +107,7 @@ static void stand(Logic *l)
 {
     if (l->follows) {
         take_all(l, drive_now());
-        capture_process(&l->capture, drive_now() + 1);
-        vcd_flush(&l->capture.vcd);
+        capture_flush(&l->capture, drive_now());
     }
 }
 

@@ -144,6 +144,11 @@ void vcd_change(Vcd *v, VcdKind kind, unsigned i, int32_t value, int64_t ns)
     vcd_value(v, kind, i, value);
 }
 
+void vcd_lasts(Vcd *v, int64_t ns)
+{
+    vcd_time(v, ns);
+}
+
 void vcd_time_is_back(Vcd *v, int64_t ns)
 {
     v->offset = MAX(v->last - ns, 0) + 1;

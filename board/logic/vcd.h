@@ -37,6 +37,8 @@ void vcd_all(Vcd *v, const VcdVariable *variable, const int32_t *value, unsigned
 void vcd_none(Vcd *v, const VcdVariable *variable, unsigned n, int64_t ns);
 /* Variable @i is @value from @ns on. */
 void vcd_change(Vcd *v, VcdKind kind, unsigned i, int32_t value, int64_t ns);
+/* Nothing has changed until @ns: the file lasts that long. */
+void vcd_lasts(Vcd *v, int64_t ns);
 /* Virtual time has been set back to @ns: from now on the file's time is later than that. */
 void vcd_time_is_back(Vcd *v, int64_t ns);
 void vcd_flush(Vcd *v);

@@ -33,7 +33,7 @@
 #define N_CHANNELS 4
 #define N_ITR 4
 #define NEVER UINT64_MAX
-#define MIN_EVENT_NS 1000       /* no events more often than this, but for interrupts */
+#define MIN_EVENT_NS 200        /* no events more often than this, but for interrupts */
 
 /* CCMRx.OCxM */
 enum { OC_FROZEN, OC_ACTIVE, OC_INACTIVE, OC_TOGGLE, OC_FORCE_LOW, OC_FORCE_HIGH, OC_PWM1,

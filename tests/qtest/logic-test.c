@@ -92,8 +92,8 @@ static void test_levels(void)
     g_assert_nonnull(strstr(all, "$timescale 1 ns $end\n$scope module board $end\n$var wire 1 ! pb5 $end\n"
                             "$var wire 1 \" pb7 $end\n$upscope $end\n"));
     text = body();
-    expected = g_strdup_printf("#0 $dumpvars z! z\" $end #%" PRId64 " 1! #%" PRId64 " 0! #%" PRId64 " 1! 0\"", t[0], t[1],
-                               t[2]);
+    expected = g_strdup_printf("#0 $dumpvars z! z\" $end #%" PRId64 " 1! #%" PRId64 " 0! #%" PRId64 " 1! 0\" #%" PRId64, t[0],
+                               t[1], t[2], now());
     g_assert_cmpstr(text, ==, expected);
     forget();
 }
@@ -269,7 +269,7 @@ static void test_trigger_mistake(void)
     board_wait_ns(4000);
     text = body();
     expected = g_strdup_printf("#0 $dumpvars z! b0000000000000000 \" $end #%" PRId64 " 1! #%" PRId64
-                               " b0000000000000001 \"", t - 4000, t);
+                               " b0000000000000001 \" #%" PRId64, t - 4000, t, t + 4000);
     g_assert_cmpstr(text, ==, expected);
     forget();
 }

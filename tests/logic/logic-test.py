@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The logic analyser's file as its users read it, by TAP: sigrok's decoders have to say what the firmware (tests/firmware/
+logic.c) has sent.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import tap
+
+QEMU = os.environ["QTEST_QEMU_BINARY"]
+FIRMWARE = os.environ["STM32_FIRMWARE"]
+FOLDER = tempfile.TemporaryDirectory()
+END = 16_000_000        # ns: all has been sent
+
+
+def record(name, options, kernel="logic.elf"):
+    """Let the firmware run up to END with an analyser; the file."""
+    path = os.path.join(FOLDER.name, name)
+    machine = subprocess.Popen(
+        [QEMU, "-machine", f"stm32f407g_disc,stop-at={END}", "-display", "none", "-serial", "none", "-monitor", "none",
+         "-icount", "shift=3,sleep=off", "-kernel", os.path.join(FIRMWARE, kernel), "-qmp", "stdio",
+         "-device", f"stm32-logic,file={path},{options}"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    machine.stdin.write('{"execute": "qmp_capabilities"}\n')
+    machine.stdin.flush()
+    for line in machine.stdout:
+        if json.loads(line).get("event") == "STOP":
+            machine.stdin.write('{"execute": "quit"}\n')
+            machine.stdin.flush()
+    machine.wait(60)
+    return path
+
+
+def decode(path, decoder, annotations):
+    """What the decoder says, a line each."""
+    answer = subprocess.run(["sigrok-cli", "-i", path, "-I", "vcd:downsample=10", "-P", decoder, "-A", annotations],
+                            capture_output=True, text=True, timeout=120)
+    return [line.split(": ", 1)[-1].strip() for line in answer.stdout.splitlines()]
+
+
+PATH = record("all.vcd", "pins=pa2:pa5:pa7:pe3:pb6:pb9:pb0:pd12:pb4")
+
+
+def expect(decoder, annotations, *expected, of=PATH):
+    lines = decode(of, decoder, annotations)
+    if lines != list(expected):
+        print(f"# {decoder}: {lines[:80]}")
+    return lines == list(expected)
+
+
+def hexes(data):
+    return [f"{byte:02X}" for byte in data]
+
+
+def uart():
+    return expect("uart:rx=pa2:baudrate=115200", "uart=rx-data", *hexes(b"Logic!\r\n"))
+
+
+def spi():
+    return expect("spi:clk=pa5:mosi=pa7:cs=pe3", "spi=mosi-data", *hexes(b"F407\xa5"))
+
+
+def i2c():
+    lines = decode(PATH, "i2c:scl=pb6:sda=pb9", "i2c=start:repeat-start:address-write:address-read:data-write:data-read:"
+                   "ack:nack:stop")
+    good = (lines[:5] == ["Start", "Write", "Address write: 4A", "ACK", "Data write: 01"] and
+            "Address read: 4A" in lines and
+            [line for line in lines if line.startswith("Data read")] == ["Data read: E3"] and
+            lines[-2:] == ["NACK", "Stop"])
+    if not good:
+        print(f"# {lines}")
+    return good
+
+
+def one_wire():
+    return expect("onewire_link:owr=pb0", "onewire_link=bit:reset", "Reset",
+                  *[f"Bit: {0x44cc >> i & 1}" for i in range(16)])
+
+
+def pwm():
+    duties = decode(PATH, "pwm:data=pd12", "pwm=duty-cycle")
+    periods = decode(PATH, "pwm:data=pd12", "pwm=period")
+    good = duties[1:3] == ["25.000000%"] * 2 and periods[1:3] == ["1000.0 μs"] * 2     # the first is rounded
+    if not good:
+        print(f"# {duties} {periods}")
+    return good
+
+
+def colours():
+    return expect("rgb_led_ws281x:din=pb4", "rgb_led_ws281x=rgb", "#ab1234", "#00ff81")
+
+
+def triggered():
+    """A file that begins with the SPI's select, 2 us of history before it."""
+    path = record("spi.vcd", "pins=pa5:pa7,trigger=pe3:falling,pre=2000,post=20000")
+    with open(path) as file:
+        times = [int(time) for time in re.findall(r"^#(\d+)$", file.read(), re.M)]
+    return times[-1] - times[0] == 22000 and \
+        expect("spi:clk=pa5:mosi=pa7:cs=pe3", "spi=mosi-data", *hexes(b"F407\xa5"), of=path)
+
+
+tap.run("logic", [(test.__name__, test) for test in (uart, spi, i2c, one_wire, pwm, colours, triggered)])
