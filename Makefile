@@ -6,6 +6,7 @@
 # make docs              the lists of what is modelled, out of the machine
 # make hostile SEEDS=n    the hostile guest of the tests with more seeds, from SEED=n on
 # make test-linux        a real Linux attaches USB devices of this machine (some minutes)
+# make install           to PREFIX (/usr/local) under DESTDIR: the front end stm32f407g-disc, and what it needs
 # make test              all tests; the last line is "N passed, N failed"
 #
 # With SANITIZE=1 all of it is built with the address and undefined behaviour sanitizers, beside the other
@@ -28,6 +29,7 @@ hostile: ; @qemu/install.sh && qemu/unpack.sh && \
 test-linux: build demo
 	@qemu/install.sh qemu-system-x86 && firmware/build.sh build/firmware/usb_serial.elf tests/firmware/usb_serial.c
 	@tests/linux/image.sh && tests/linux/linux-test.py
+install: build demo ; @PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" kit/install.sh
 test:  ; @qemu/install.sh && qemu/unpack.sh && tests/run.sh
 
-.PHONY: build demo run docs bench hostile test test-linux
+.PHONY: build demo install run docs bench hostile test test-linux

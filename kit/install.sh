@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Puts what has been built to $DESTDIR$PREFIX (/usr/local).  The binary has a folder of its own, so it stands beside
+# a qemu-system-arm of the system, and nothing in it knows the prefix: the front end looks beside itself.
+set -eu
+cd "$(dirname "$0")"
+. ../qemu/say.sh
+name=stm32f407g-disc
+prefix=${PREFIX:-/usr/local}
+case $prefix in
+    /*) ;;
+    *) die "PREFIX=$prefix: it has to begin with /" ;;
+esac
+to=${DESTDIR:-}$prefix
+built=${QEMU_BINARY:-../build/qemu/qemu-system-arm}         # tests have others
+[ -x "$built" ] && [ -e ../build/firmware/demo.elf ] || die "nothing is built yet: make build demo"
+
+# put MODE FOLDER FILE...
+put() {
+    mode=$1
+    folder=$to/$2
+    shift 2
+    mkdir -p "$folder" && install -m "$mode" "$@" "$folder" || die "cannot write to $folder: choose another PREFIX= or DESTDIR="
+}
+
+put 755 "lib/$name" -s "$built"
+put 755 bin $name
+put 644 "share/$name/keymaps" ../build/qemu-src/pc-bios/keymaps/en-us
+put 644 share/man/man1 $name.1
+gzip -9nf "$to/share/man/man1/$name.1"
+put 644 share/bash-completion/completions completion.bash
+mv "$to/share/bash-completion/completions/completion.bash" "$to/share/bash-completion/completions/$name"
+put 644 "share/doc/$name" ../docs/guide.md ../docs/peripherals.md
+put 644 "share/doc/$name/examples/demo" examples/demo/*
+arm-none-eabi-objcopy -O ihex ../build/firmware/demo.elf "$to/share/doc/$name/examples/demo/demo.hex"
+chmod 644 "$to/share/doc/$name/examples/demo/demo.hex"
+[ -n "${DESTDIR:-}" ] || say "installed; now: $prefix/bin/$name run $prefix/share/doc/$name/examples/demo"

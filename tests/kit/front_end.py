@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The front end as its users have it, by TAP: it runs a program that ends by semihosting, with good and wrong
+arguments, files and projects.  FRONT_END names the one to test, as it is installed; else it is the source's.
+"""
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, ".."))
+import tap
+
+FIRMWARE = os.environ["STM32_FIRMWARE"]
+EXIT = os.path.join(os.path.abspath(FIRMWARE), "exit.elf")
+FRONT_END = os.environ.get("FRONT_END", os.path.join(HERE, "..", "..", "kit", "stm32f407g-disc"))
+if "FRONT_END" not in os.environ:
+    os.environ["STM32F407G_DISC_QEMU"] = os.environ["QTEST_QEMU_BINARY"]
+EMPTY = tempfile.TemporaryDirectory()
+
+DIAGRAM = """{ "version": 1, "parts": [
+    { "type": "board-stm32f407g-disc1", "id": "board", "top": 0, "left": 0, "attrs": {} },
+    { "type": "wokwi-led", "id": "lamp", "top": 0, "left": 0, "attrs": {} } ],
+  "connections": [ [ "board:PD12", "lamp:A", "green", [] ], [ "lamp:C", "board:GND.1", "black", [] ] ] }"""
+
+
+def call(*words, types="", folder=None):
+    """Run it, in an empty folder or @folder; (exit code, what it wrote, what it wrote to stderr)."""
+    result = subprocess.run([FRONT_END, *words], input=types, capture_output=True, text=True, timeout=300,
+                            cwd=folder or EMPTY.name, check=False)
+    return result.returncode, result.stdout, result.stderr
+
+
+def good(condition, *seen):
+    if not condition:
+        print("#", *[repr(item) for item in seen])
+    return condition
+
+
+def one_line(result, text):
+    """Is @result a wrong input that is told in one line, which has @text?"""
+    code, out, err = result
+    return good(code == 125 and err.count("\n") == 1 and text in err and not out, result, text)
+
+
+def project(toml, diagram=None):
+    folder = tempfile.TemporaryDirectory()
+    shutil.copy(EXIT, os.path.join(folder.name, "exit.elf"))
+    for name, text in (("wokwi.toml", toml), ("diagram.json", diagram)):
+        if text is not None:
+            with open(os.path.join(folder.name, name), "w", encoding="utf-8") as file:
+                file.write(text)
+    return folder
+
+
+def exit_codes():
+    """The firmware's exit code is the command's, and the serial port is here, both ways."""
+    results = [call("run", EXIT, "-q", types=digit) for digit in "07"]
+    return good([result[0] for result in results] == [0, 7] and
+                all(result[1] == "which code?\nleaving\n" for result in results), results)
+
+
+def timeout():
+    result = call("run", EXIT, "--timeout", "500ms")
+    return good(result[0] == 124 and "0.5 s (--timeout)" in result[2] and "which code?" in result[1], result)
+
+
+def no_semihosting():
+    """Then its BKPT is none, and the program does not end."""
+    result = call("run", EXIT, "--no-semihosting", "--timeout", "1", types="7")
+    return good(result[0] == 124 and "leaving" in result[1], result)
+
+
+def wrong_input():
+    with tempfile.TemporaryDirectory() as folder:
+        text = os.path.join(folder, "my.elf")
+        with open(text, "w", encoding="utf-8") as file:
+            file.write("no firmware\n")
+        code, out, err = call("run", text)
+        return (one_line(call("run", "nothing.elf"), "nothing.elf") and
+                one_line(call("run", folder), "wokwi.toml") and
+                one_line(call("run", folder=folder), "name a firmware file") and
+                one_line(call("run", EXIT, "--timeout", "soon"), "'soon'") and
+                one_line(call("run", EXIT, "--diagram", "no.json"), "no.json") and
+                one_line(call("run", EXIT, "--flash", "no.bin"), "no.bin") and
+                one_line(call("walk"), "walk") and
+                one_line(call("info", text), "no firmware") and
+                one_line(call("gdb", EXIT, "--gdb", "no-such-gdb"), "no-such-gdb") and
+                good(code == 1 and "no firmware" in err and not out, code, out, err))
+
+
+def verbose():
+    """What -v prints is a command that does the same."""
+    result = call("run", EXIT, "-v", types="7")
+    line = result[2].split("\n")[0]
+    again = subprocess.run(line, shell=True, input="3", capture_output=True, text=True, timeout=300, check=False)
+    return good(result[0] == 7 and "-icount shift=3,sleep=off" in line and "-kernel " + EXIT in line and
+                again.returncode == 3 and again.stdout == result[1], result, again)
+
+
+def passed_on():
+    """What follows -- is QEMU's: options of the machine; a serial port instead of ours; its own time."""
+    bad = call("run", EXIT, "--", "-machine", "vcp=nowhere")
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "out.txt")
+        serial = call("run", EXIT, "--timeout", "1", "--", "-serial", "file:" + out)
+        with open(out, encoding="utf-8") as file:
+            text = file.read()
+    clock = call("run", EXIT, "-v", "--", "-icount", "shift=5,sleep=off", types="4")
+    return good(bad[0] == 1 and "nowhere" in bad[2] and serial[0] == 124 and text == "which code?\n" and
+                clock[0] == 4 and clock[2].count("-icount") == 1, bad, serial, text, clock)
+
+
+def speed():
+    normal, real = call("run", EXIT, "-v", types="1"), call("run", EXIT, "-v", "--speed", "1", types="1")
+    host = call("run", EXIT, "-v", "--no-icount", types="1")
+    return good([r[0] for r in (normal, real, host)] == [1, 1, 1] and "speed=" not in normal[2] and
+                "stm32f407g_disc,speed=1" in real[2] and "-icount" not in host[2], normal, real, host)
+
+
+def free_port():
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return server.getsockname()[1]
+
+
+def wokwi():
+    """A project: its firmware without a name, its diagram, and a port of the host that leads to the board."""
+    port = free_port()
+    toml = f"[wokwi]\nversion = 1\nfirmware = 'exit.elf'\n[[net.forward]]\nfrom = 'localhost:{port}'\nto = 'target:80'\n"
+    with project(toml, DIAGRAM) as folder:
+        inside, outside = call("run", "-v", folder=folder, types="7"), call("run", folder, types="5")
+        bare = call("run", "-v", "--diagram", "none", folder=folder, types="2")
+        os.rename(os.path.join(folder, "diagram.json"), os.path.join(folder, "other.json"))
+        named = call("run", "-v", "--diagram", "other.json", folder=folder, types="1")
+        process = subprocess.Popen([FRONT_END, "run"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL)
+        started = process.stdout.readline()
+        with socket.create_connection(("127.0.0.1", port), 60):
+            pass
+        process.communicate(b"6", timeout=300)
+    line = inside[2].split("\n")[0]
+    return good(inside[0] == 7 and outside[0] == 5 and started and process.returncode == 6 and
+                f"hostfwd=tcp:127.0.0.1:{port}-:80" in line and "diagram=diagram.json" in line and
+                "speed=1" in line and bare[0] == 2 and "diagram=" not in bare[2] and named[0] == 1 and
+                "diagram=other.json" in named[2], inside, outside, bare, named)
+
+
+def wrong_projects():
+    for toml, text in (("[wokwi\n", "wokwi.toml"), ("[wokwi]\nfirmware = 'no.hex'\n", "no.hex"),
+                       ("wokwi = 1\n", "table [wokwi]"), ("net = 1\n", "[[net.forward]]"),
+                       ("[[net.forward]]\nfrom = 'x'\n", "[[net.forward]]"),
+                       ("[[net.forward]]\nfrom = 'localhost:99999'\nto = 'target:80'\n", "[[net.forward]]"),
+                       ("[wokwi]\nversion = 1\n", "name a firmware file")):
+        with project(toml) as folder:
+            if not one_line(call("run", folder=folder), text):
+                return False
+    with project("[wokwi]\nfirmware = 'exit.elf'\ngdbServerPort = 'x'\n") as folder:
+        return one_line(call("gdb", folder=folder), "gdbServerPort")
+
+
+def debugger():
+    """gdb finds the board before the first instruction, with the program's symbols, and can run it."""
+    script = "gdb-multiarch -nx -batch -ex 'break leave' -ex continue -ex 'print typed' -ex kill"
+    words = [FRONT_END, "gdb", EXIT, "--gdb", script, "--", "-serial", "chardev:keys", "-chardev"]
+    with tempfile.TemporaryDirectory() as folder:
+        keys = os.path.join(folder, "keys")
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(keys)
+        server.listen()
+        server.settimeout(60)
+        process = subprocess.Popen(words + [f"socket,id=keys,path={keys}"], stdin=subprocess.DEVNULL, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        connection = server.accept()[0]
+        connection.sendall(b"8")
+        out = process.communicate(timeout=300)[0]
+        connection.close()
+        server.close()
+    return good(process.returncode == 0 and "$1 = 8" in out and "reset_handler" in out, process.returncode, out)
+
+
+def waits_for_gdb():
+    """Without gdb: the port of wokwi.toml, for an IDE."""
+    port = free_port()
+    with project(f"[wokwi]\nfirmware = 'exit.elf'\ngdbServerPort = {port}\n") as folder:
+        process = subprocess.Popen([FRONT_END, "gdb", "--wait"], cwd=folder, stdin=subprocess.DEVNULL, text=True,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        told = process.stderr.readline()
+        gdb = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-iex", "set tcp auto-retry on",
+                              "-ex", f"target remote localhost:{port}", "-ex", "info symbol $pc", "-ex", "kill", EXIT],
+                             capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL, check=False)
+        process.communicate(timeout=300)
+    return good(f"localhost:{port}" in told and "reset_handler" in gdb.stdout, told, gdb)
+
+
+def flash():
+    """An image is made, has the program, and starts without its file; a second program goes over the first."""
+    with tempfile.TemporaryDirectory() as folder:
+        first = call("flash", EXIT, folder=folder)
+        result = call("run", "--flash", "flash.bin", folder=folder, types="3")
+        with open(os.path.join(folder, "flash.bin"), "rb") as file:
+            image = file.read()
+        short = os.path.join(folder, "short.bin")
+        with open(short, "wb") as file:
+            file.write(b"x")
+        refused = call("flash", EXIT, "--image", short)
+    return (good(first[0] == 0 and result[0] == 3 and len(image) == 1 << 20 and image[-1] == 255, first, result) and
+            one_line(refused, "it must have"))
+
+
+def info():
+    """The same for each format that a program can have."""
+    with tempfile.TemporaryDirectory() as folder:
+        results = [call("info", EXIT)]
+        for kind, name in (("ihex", "exit.hex"), ("srec", "exit.srec"), ("binary", "exit.bin")):
+            path = os.path.join(folder, name)
+            subprocess.run(["arm-none-eabi-objcopy", "-O", kind, EXIT, path], check=True)
+            results.append(call("info", path))
+    ranges = [result[1].split("\n")[1:] for result in results]
+    kinds = [result[1].split("\n")[0].rpartition(": ")[2] for result in results]
+    machine = call("info")
+    return good(ranges[0][0].startswith("  0x08000000 to 0x0800") and all(r == ranges[0] for r in ranges) and
+                kinds == ["ELF", "Intel HEX", "S-records", "raw"] and machine[0] == 0 and "usart2" in machine[1] and
+                "hse-frequency" in machine[1], results, machine)
+
+
+tap.run("kit", [(test.__name__, test) for test in (
+    exit_codes, timeout, no_semihosting, wrong_input, verbose, passed_on, speed, wokwi, wrong_projects, debugger,
+    waits_for_gdb, flash, info)])

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `make install` installs, moved to another folder, by TAP: it finds its parts and runs its example; the
+completion completes, and it knows each option that there is.
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, ".."))
+import tap
+
+KIT = os.path.join(HERE, "..", "..", "kit")
+FOLDER = tempfile.TemporaryDirectory()
+MOVED = os.path.join(FOLDER.name, "moved to, here")
+FRONT_END = os.path.join(MOVED, "bin", "stm32f407g-disc")
+COMPLETION = os.path.join(MOVED, "share", "bash-completion", "completions", "stm32f407g-disc")
+EXAMPLE = os.path.join(MOVED, "share", "doc", "stm32f407g-disc", "examples", "demo")
+
+
+def call(words, **more):
+    result = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False,
+                            **more)
+    return result.returncode, result.stdout, result.stderr
+
+
+def good(condition, *seen):
+    if not condition:
+        print("#", *[repr(item) for item in seen])
+    return condition
+
+
+def installs():
+    env = {**os.environ, "DESTDIR": FOLDER.name, "PREFIX": "/opt/x", "QEMU_BINARY": os.environ["QTEST_QEMU_BINARY"]}
+    result = call([os.path.join(KIT, "install.sh")], env=env)
+    os.rename(os.path.join(FOLDER.name, "opt", "x"), MOVED)
+    refused = call([os.path.join(KIT, "install.sh")], env={**env, "PREFIX": "x"})
+    return good(result == (0, "", "") and refused[0] == 1 and refused[2].count("\n") == 1, result, refused)
+
+
+def runs_its_example():
+    result = call([FRONT_END, "run", EXAMPLE, "--timeout", "2"])
+    return good(result[0] == 124 and "168 MHz" in result[1], result)
+
+
+def has_its_data():
+    """A VNC server reads a keyboard map."""
+    path = os.path.join(FOLDER.name, "vnc")
+    result = call([FRONT_END, "run", EXAMPLE, "--timeout", "1", "--", "-vnc", "unix:" + path])
+    return good(result[0] == 124 and "keymap" not in result[2], result)
+
+
+def has_a_page():
+    page = os.path.join(MOVED, "share", "man", "man1", "stm32f407g-disc.1.gz")
+    text = call(["gzip", "-dc", page])[1].replace("\\-", "-")
+    missing = [option for option in options("run") | options("gdb") | options("flash") if option not in text]
+    return good(text.startswith('.\\"') and not missing, missing)
+
+
+def options(command):
+    return set(re.findall(r"--[a-z-]+", call([FRONT_END, command, "--help"])[1].split("\n\nWhat follows")[0])) - {"--"}
+
+
+def completes():
+    def complete(*words):
+        script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _stm32f407g_disc; echo "${COMPREPLY[@]}"'
+        return call(["bash", "-c", script, "bash", COMPLETION, "stm32f407g-disc", *words])[1].split()
+
+    missing = {command: options(command) - set(complete(command, "--")) for command in ("run", "gdb", "flash", "info")}
+    return good(not any(missing.values()) and complete("g") == ["gdb"] and complete("run", "--speed", "m") == ["max"] and
+                not complete("run", "--", "-"), missing, complete("g"))
+
+
+tap.run("install", [(test.__name__, test) for test in (
+    installs, runs_its_example, has_its_data, has_a_page, completes)])
