@@ -3,7 +3,8 @@
  * half steps.  A coil without current, or with both ends alike, has none.
  *
  * Deliberately different: it follows at once, and never slips but by four half steps, whose way nobody knows.
- * Not able to: microsteps of currents in between; be exact over a snapshot, behind which it may be a step off.
+ * Pins of a port that change at once are seen one after the other, so a motor that is let go may turn by half a step.
+ * Not able to: microsteps of currents in between.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -28,7 +29,9 @@ struct Stepper {
 
 static int current(Stepper *s, unsigned plus, unsigned minus)
 {
-    return pin_plain_level(part_leg(PART(s), plus)) - pin_plain_level(part_leg(PART(s), minus));
+    Drive p = pin_plain_state(part_leg(PART(s), plus)), m = pin_plain_state(part_leg(PART(s), minus));
+
+    return drive_level(&p) - drive_level(&m);
 }
 
 static void changed(void *opaque)

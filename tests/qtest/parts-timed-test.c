@@ -442,10 +442,11 @@ static void test_stepper(void)
     first = part_int("m", "steps");
     turn(50);
     g_assert_cmpint(ABS(part_int("m", "steps") - first), ==, 50);
+    parts_again(args);
     turn(-50);
     g_assert_cmpint(part_int("m", "steps"), ==, first);
-    poke(GPIOD + ODR, 0);
-    g_assert_cmpint(part_int("m", "steps"), ==, first);
+    poke(GPIOD + ODR, 0);                                   /* one pin after the other: half a step */
+    g_assert_cmpint(ABS(part_int("m", "steps") - first), <=, 1);
 }
 
 /* ---- Any edges ---- */
