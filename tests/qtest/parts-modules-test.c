@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "stm32/tests/qtest/display.h"
 #include "stm32/tests/qtest/parts.h"
 
 enum { SPI1 = 0x40013000 };
@@ -159,6 +160,83 @@ static void test_ssd1306(void)
     i2c_stop();
 }
 
+/* ---- Barometer ---- */
+
+static int be16(const uint8_t *p)
+{
+    return (int16_t)(p[0] << 8 | p[1]);
+}
+
+/* As Adafruit_BMP085: pressure in Pa with the greatest oversampling, the temperature in 0.1 degrees to @celsius. */
+static int barometer(int *celsius)
+{
+    int ac1, ac2, ac3, b1, b2, mc, md, x1, x2, x3, b3, b5, b6, p;
+    unsigned ac4, ac5, ac6, b4, b7;
+    uint8_t d[22];
+    int64_t ut, up;
+
+    read_regs(0x77, 0xaa, d, 22);
+    ac1 = be16(d), ac2 = be16(d + 2), ac3 = be16(d + 4), ac4 = (uint16_t)be16(d + 6), ac5 = (uint16_t)be16(d + 8);
+    ac6 = (uint16_t)be16(d + 10), b1 = be16(d + 12), b2 = be16(d + 14), mc = be16(d + 18), md = be16(d + 20);
+    g_assert_true(write_reg(0x77, 0xf4, 0x2e));
+    board_wait_ns(5000000);
+    read_regs(0x77, 0xf6, d, 2);
+    ut = d[0] << 8 | d[1];
+    g_assert_true(write_reg(0x77, 0xf4, 0xf4));
+    board_wait_ns(26000000);
+    read_regs(0x77, 0xf6, d, 3);
+    up = (d[0] << 16 | d[1] << 8 | d[2]) >> 5;
+    x1 = (ut - (int)ac6) * (int)ac5 >> 15;
+    x2 = mc * 2048 / (x1 + md);
+    b5 = x1 + x2;
+    *celsius = (b5 + 8) >> 4;
+    b6 = b5 - 4000;
+    x1 = (b2 * (b6 * b6 >> 12)) >> 11;
+    x2 = (ac2 * b6) >> 11;
+    x3 = x1 + x2;
+    b3 = (((ac1 * 4 + x3) << 3) + 2) / 4;
+    x1 = (ac3 * b6) >> 13;
+    x2 = (b1 * (b6 * b6 >> 12)) >> 16;
+    x3 = (x1 + x2 + 2) >> 2;
+    b4 = (ac4 * (uint32_t)(x3 + 32768)) >> 15;
+    b7 = (uint32_t)(up - b3) * (50000u >> 3);
+    p = b7 < 0x80000000 ? b7 * 2 / b4 : b7 / b4 * 2;
+    x1 = (p >> 8) * (p >> 8);
+    x1 = (x1 * 3038) >> 16;
+    x2 = (-7357 * p) >> 16;
+    return p + ((x1 + x2 + 3791) >> 4);
+}
+
+static void test_bmp180(void)
+{
+    static const char args[] = "-device board-bmp180,id=p,SCL=pb6,SDA=pb7,temperature=21.3,pressure=98765";
+    int celsius;
+    uint8_t d[3];
+
+    parts_start(args);
+    i2c_pins();
+    read_regs(0x77, 0xd0, d, 1);
+    g_assert_cmphex(d[0], ==, 0x55);
+    g_assert_cmpint(abs(barometer(&celsius) - 98765), <=, 3);
+    g_assert_cmpint(celsius, ==, 213);
+    part_set("p", "pressure", 30000);
+    part_set("p", "temperature", -40);
+    g_assert_cmpint(abs(barometer(&celsius) - 30000), <=, 3);
+    g_assert_cmpint(abs(celsius + 400), <=, 1);
+    part_set("p", "pressure", 110000);
+    part_set("p", "temperature", 85);
+    g_assert_cmpint(abs(barometer(&celsius) - 110000), <=, 3);
+    g_assert_cmpint(celsius, ==, 850);
+    read_regs(0x77, 0xf6, d, 3);
+    g_assert_true(write_reg(0x77, 0xf4, 0x2e));             /* not yet: what was there before, also in a new process */
+    parts_again(args);
+    read_regs(0x77, 0xf4, d, 1);
+    g_assert_cmphex(d[0], ==, 0x2e);
+    board_wait_ns(5000000);
+    read_regs(0x77, 0xf4, d, 1);
+    g_assert_cmphex(d[0], ==, 0x0e);
+}
+
 /* ---- Displays of characters ---- */
 
 /* LiquidCrystal_I2C: each half of a byte three times, E low, high, low. */
@@ -308,6 +386,44 @@ static void test_hc595_spi(void)
     g_assert_cmphex(levels(), ==, 6);
 }
 
+/* The TFT, as Adafruit_ILI9341 talks to it: CS at PB0, D/C at PB1. */
+static void tft(uint8_t command, const char *data, unsigned bytes)
+{
+    poke(GPIOB + ODR, 0);
+    spi(command);
+    poke(GPIOB + ODR, 2);
+    for (unsigned i = 0; i < bytes; i++) {
+        spi(data[i]);
+    }
+    poke(GPIOB + ODR, 3);
+}
+
+static void test_ili9341(void)
+{
+    static const char args[] = "-device wokwi-ili9341,id=t,SCK=pa5,MOSI=pa7,MISO=pa6,CS=pb0,D/C=pb1";
+
+    parts_start(args);
+    poke(GPIOB + ODR, 3);
+    poke(GPIOB + MODER, 5);
+    spi_begin();
+    tft(0x11, NULL, 0);
+    board_wait_ns(150000000);
+    tft(0x3a, "\x55", 1);
+    tft(0x36, "\x48", 1);
+    tft(0x29, NULL, 0);
+    tft(0x2a, "\0\x0a\0\x0b", 4);
+    tft(0x2b, "\0\x14\0\x15", 4);
+    parts_again(args);
+    tft(0x2c, "\xf8\0\x07\xe0\0\x1f\xff\xff", 8);
+    display_look();
+    g_assert_cmpuint(display_width, ==, 240);
+    g_assert_cmphex(display_pixel(10, 20) & 0xf8fcf8, ==, 0xf80000);
+    g_assert_cmphex(display_pixel(11, 20) & 0xf8fcf8, ==, 0x00fc00);
+    g_assert_cmphex(display_pixel(10, 21) & 0xf8fcf8, ==, 0x0000f8);
+    g_assert_cmphex(display_pixel(11, 21) & 0xf8fcf8, ==, 0xf8fcf8);
+    g_assert_cmphex(display_pixel(12, 21) & 0xf8fcf8, ==, 0);
+}
+
 /* What is named has to stand before: the far end first. */
 static void test_hc165(void)
 {
@@ -433,6 +549,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("parts/mpu6050", test_mpu6050);
     qtest_add_func("parts/ssd1306", test_ssd1306);
+    qtest_add_func("parts/bmp180", test_bmp180);
+    qtest_add_func("parts/ili9341", test_ili9341);
     qtest_add_func("parts/lcd-i2c", test_lcd_i2c);
     qtest_add_func("parts/lcd-parallel", test_lcd_parallel);
     qtest_add_func("parts/hc595", test_hc595);
