@@ -104,6 +104,8 @@ static const struct Refused {
     { "logic-trigger", "-device stm32-logic,pins=pa5,file=/dev/null,trigger=pa5", "is to be followed by :rising" },
     { "logic-trigger-how", "-device stm32-logic,pins=pa5,file=/dev/null,trigger=pa5:up", "is to be followed by" },
     { "logic-trigger-pin", "-device stm32-logic,pins=pa5,file=/dev/null,trigger=pz5:high", "trigger=: there is no pin" },
+    { "logic-no-such-wire", "-device stm32-logic,wires=tim2.irqs,file=/dev/null", "its outputs are" },
+    { "logic-no-such-peripheral", "-device stm32-logic,wires=tim77.irq,file=/dev/null", "is no output of" },
     { "logic-part-trigger", "-device wokwi-logic-analyzer,filename=%s/none,triggerMode=up", "triggerMode is off, edge" },
     { "logic-part-nowhere", "-device wokwi-logic-analyzer,filename=%s/no/where", "no/where.vcd" },
     { "i2c-bus-without-pins", "-device stm32-i2c-bus,id=soft", "needs scl=pb10,sda=pb11" },

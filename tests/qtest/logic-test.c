@@ -373,6 +373,30 @@ static void test_snapshot(void)
     forget();
 }
 
+/* The interrupt of a timer's update, which a write takes away, and the mark that it was told. */
+static void test_wires(void)
+{
+    g_autofree char *text = NULL, *expected = NULL;
+    int64_t begin;
+
+    start("wires=tim3.irq:usart2.dma-rx,trigger=tim3.irq:rising,pre=1000", "");
+    board_watch_irqs();
+    board_enable("tim3");
+    poke(TIM3 + 0x2c, 1599);                    /* 100 us */
+    poke(TIM3 + 0x0c, 1);
+    begin = now();
+    poke(TIM3, 1);
+    board_wait_ns(150000);
+    g_assert_true(irq(29));                     /* it goes on to the NVIC */
+    poke(TIM3 + 0x10, 0);
+    g_assert_false(irq(29));
+    text = body();
+    expected = g_strdup_printf("#%" PRId64 " $dumpvars 0! 0\" $end #%" PRId64 " 1! #%" PRId64 " 0!", begin + 99000,
+                               begin + 100000, begin + 150000);
+    g_assert_cmpstr(text, ==, expected);
+    forget();
+}
+
 /* The part of diagrams, with @attributes, at PB5 (D0) and PB7 (D1). */
 static void start_part(const char *attributes)
 {
@@ -464,6 +488,7 @@ int main(int argc, char **argv)
     qtest_add_func("logic/analog", test_analog);
     qtest_add_func("logic/generator", test_generator);
     qtest_add_func("logic/snapshot", test_snapshot);
+    qtest_add_func("logic/wires", test_wires);
     qtest_add_func("logic/part", test_part);
     qtest_add_func("logic/part-level", test_part_level);
     qtest_add_func("logic/part-edge", test_part_edge);
