@@ -2,7 +2,7 @@
  * A logic analyser's inside, see logic.h.
  *
  * Nothing of it is in a snapshot.  After one has been loaded it goes on with what is there; if that is earlier, the
- * file's time goes on behind what has been written, and a comment says by how much.
+ * file's time goes on behind what has been written, and a line on stderr says by how much.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -139,4 +139,27 @@ def full():
     return said.count("cannot write any more") == 1 and len(said.splitlines()) == 1
 
 
-tap.run("logic", [(test.__name__, test) for test in (uart, spi, i2c, one_wire, pwm, colours, triggered, full)])
+def back():
+    """A snapshot of this machine is loaded: what happens then is behind what has happened before."""
+    path, image = (os.path.join(FOLDER.name, name) for name in ("back.vcd", "back.qcow2"))
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", image, "1M"], check=True)
+    board = Board(path, "pins=pa2", 200_000, ["-drive", f"if=none,format=qcow2,file={image}"])
+    said = board.monitor("savevm here")
+    for _ in range(2):
+        board.say("qom-set", path="/machine", property="stop-at", value=1_500_000)
+        board.say("cont")
+        board.until("event", "STOP")
+        said += board.monitor("loadvm here")
+    told = board.quit().count("a snapshot was loaded")
+    with open(path) as file:
+        text = file.read()
+    times = [int(time) for time in re.findall(r"^#(\d+)$", text, re.M)]
+    lines = decode(path, "uart:rx=pa2:baudrate=115200", "uart=rx-data")
+    good = said == "" and times == sorted(set(times)) and told == 1 and \
+        lines[-8:] == hexes(b"Logic!\r\n") and len(lines) >= 15
+    if not good:
+        print(f"# {said!r} {lines} {times == sorted(set(times))} {told}")
+    return good
+
+
+tap.run("logic", [(test.__name__, test) for test in (uart, spi, i2c, one_wire, pwm, colours, triggered, full, back)])
