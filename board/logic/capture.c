@@ -85,6 +85,7 @@ static void triggered(Capture *c, unsigned i)
     memcpy(c->value, c->old, c->n * sizeof(*c->value));
     vcd_all(&c->vcd, c->variable, c->value, c->n, begin);
     c->off = false;
+    c->count = 0;
     c->seen = 0;                                /* all that is kept goes to the file */
 }
 
@@ -108,13 +109,30 @@ static void look(Capture *c, int64_t ns)
     drop(c, c->seen - MIN(keep, CAPTURE_MAX_HISTORY));
 }
 
+static bool gate_is_open(const Capture *c)
+{
+    return !trigger_is_set(&c->gate) || trigger_hits(&c->gate, c->value, UINT_MAX, 0);
+}
+
+/* A change that closes the gate is the last to be seen; what opens it shows all that there is then. */
 static void write_change(Capture *c, const Change *change)
 {
     VcdKind kind = c->variable[change->trace].kind;
+    bool was_open = gate_is_open(c);
 
-    if (c->value[change->trace] != change->value) {
-        c->value[change->trace] = change->value;
+    if (c->value[change->trace] == change->value) {
+        return;
+    }
+    c->value[change->trace] = change->value;
+    if (was_open) {
         vcd_change(&c->vcd, kind, change->trace, change->value, change->ns);
+        c->count++;
+    } else if (gate_is_open(c)) {
+        vcd_all(&c->vcd, c->variable, c->value, c->n, change->ns);
+        c->count++;
+    }
+    if (c->size && c->count >= c->size) {
+        c->stop = MIN(c->stop, change->ns);
     }
 }
 
@@ -141,7 +159,7 @@ static void write_changes(Capture *c, int64_t ns)
         i = write_first(c);
     }
     for (; i < c->changes->len && change_at(c, i)->ns < ns; i++) {
-        if (change_at(c, i)->ns > c->stop) {
+        if (change_at(c, i)->ns > c->stop || (c->size && c->count >= c->size)) {
             break;
         }
         write_change(c, change_at(c, i));

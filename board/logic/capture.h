@@ -27,6 +27,9 @@ typedef struct Capture {
     CaptureState state;
     Vcd vcd;
     Trigger trigger;
+    Trigger gate;               /* what is written is only what happens while it is met */
+    uint32_t size;              /* changes to write; 0: no end */
+    uint32_t count;             /* ... that have been written */
     uint64_t pre, post;         /* ns before and after the trigger; post 0: no end */
     int64_t stop;               /* ... when that is */
     unsigned n;                 /* variables */

@@ -2,7 +2,7 @@
  * A logic analyser's inside, see logic.h.
  *
  * Nothing of it is in a snapshot.  After one has been loaded it goes on with what is there; if that is earlier, the
- * file's time goes on behind what has been written, and a comment says by how much.
+ * file's time goes on behind what has been written, and a line on stderr says by how much.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -34,6 +34,9 @@ static void follow(Logic *l)
 
     for (unsigned i = 0; i < l->n && follows; i++) {
         trace_on(&l->trace[i]);
+    }
+    for (unsigned i = 0; i < l->wires && follows != l->follows; i++) {
+        wire_on(&l->wire[i], follows, drive_now());
     }
     for (unsigned i = 0; i < l->n && !follows && l->follows; i++) {
         trace_off(&l->trace[i]);
@@ -98,6 +101,9 @@ static void go_on(Logic *l)
             l->trace[i].known = false;
         }
     }
+    for (unsigned i = 0; i < l->wires && l->follows; i++) {
+        wire_on(&l->wire[i], true, now);            /* it may be another since the pause */
+    }
     l->last = now;
     follow(l);
 }
@@ -157,36 +163,55 @@ Trace *logic_add(Logic *l, Pin *pin, const char *name, bool analog, Error **errp
     return t;
 }
 
-static Trace *trace_of(Logic *l, const char *name)
+bool logic_add_wire(Logic *l, const char *name, Error **errp)
 {
-    for (unsigned i = 0; i < l->n; i++) {
-        if (!g_ascii_strcasecmp(l->trace[i].name, name)) {
-            return &l->trace[i];
+    LogicWire *w = &l->wire[l->wires];
+
+    if (l->wires == LOGIC_MAX_TRACES) {
+        error_setg(errp, "wires=: a logic analyser has at most %d", LOGIC_MAX_TRACES);
+        return false;
+    }
+    if (!wire_open(w, &l->capture, name, errp)) {
+        return false;
+    }
+    l->wires++;
+    w->changed = trace_changed;
+    w->opaque = l;
+    return true;
+}
+
+/* The number of a variable that is there already; -1: none has the name. */
+static int variable_of(const Logic *l, const char *name)
+{
+    for (unsigned i = 0; i < l->capture.n; i++) {
+        if (!g_ascii_strcasecmp(l->capture.variable[i].name, name)) {
+            return i;
         }
     }
-    return NULL;
+    return -1;
 }
 
 static bool add_term(Logic *l, const char *name, const char *how, Error **errp)
 {
     Condition condition = how ? condition_of(how) : CONDITIONS;
-    Trace *t = trace_of(l, name);
+    int n = variable_of(l, name);
 
     if (condition == CONDITIONS) {
         error_setg(errp, "trigger=: '%s' is to be followed by :rising, :falling, :edge, :high or :low, as in "
                    "trigger=pa5:rising or trigger=pa5:falling:pa7:high; or it is trigger=mistake", name);
         return false;
     }
-    if (!t) {
+    if (n < 0) {
         Pin *pin = user_pin("trigger", name, errp);
+        Trace *t = pin ? logic_add(l, pin, name, false, errp) : NULL;
 
-        t = pin ? logic_add(l, pin, name, false, errp) : NULL;
+        n = t ? t->n : -1;
     }
-    if (t && !trigger_add(&l->capture.trigger, t->n, condition)) {
+    if (n >= 0 && !trigger_add(&l->capture.trigger, n, condition)) {
         error_setg(errp, "trigger=: at most %d conditions", TRIGGER_MAX);
         return false;
     }
-    return t;
+    return n >= 0;
 }
 
 bool logic_set_trigger(Logic *l, const char *text, Error **errp)

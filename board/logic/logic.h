@@ -8,6 +8,7 @@
 #define STM32_BOARD_LOGIC_LOGIC_H
 
 #include "stm32/board/logic/trace.h"
+#include "stm32/board/logic/wire.h"
 
 #define LOGIC_MAX_TRACES 64
 
@@ -15,6 +16,8 @@ typedef struct Logic {
     Capture capture;
     Trace trace[LOGIC_MAX_TRACES];
     unsigned n;
+    LogicWire wire[LOGIC_MAX_TRACES];
+    unsigned wires;
     bool on;                    /* wanted by the user, */
     bool follows;               /* ... and it does */
     bool mistakes;              /* the trigger is one */
@@ -25,6 +28,8 @@ typedef struct Logic {
 
 /* One more trace; NULL with *errp: there is no room. */
 Trace *logic_add(Logic *l, Pin *pin, const char *name, bool analog, Error **errp);
+/* One more wire of the chip, "usart2.dma-rx". */
+bool logic_add_wire(Logic *l, const char *name, Error **errp);
 /* The trigger's text (see trigger.h), whose pins become traces if they are none. */
 bool logic_set_trigger(Logic *l, const char *text, Error **errp);
 /* All is set: open the file @name, and capture once the machine runs. */

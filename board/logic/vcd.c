@@ -152,8 +152,10 @@ void vcd_lasts(Vcd *v, int64_t ns)
 void vcd_time_is_back(Vcd *v, int64_t ns)
 {
     v->offset = MAX(v->last - ns, 0) + 1;
-    vcd_put(v, "$comment a snapshot was loaded: it is %" PRId64 " ns now, %" PRId64 " ns earlier than the file says "
-            "from here on $end\n", ns, v->offset);
+    if (v->file) {              /* no $comment: sigrok does not read on behind one */
+        info_report("file=%s: a snapshot was loaded: what comes now has times in the file that are %" PRId64
+                    " ns later", v->name, v->offset);
+    }
 }
 
 void vcd_flush(Vcd *v)

@@ -246,6 +246,16 @@ def print_five_seconds(title, name, command):
     print(f"{title:34} ours {cpu / 5 * 100:9.2f} % of a core, {5 / wall:.2f} x real time", flush=True)
 
 
+def print_logic(command):
+    """Ten pins that change 30 times a ms, without and with a logic analyser that writes all of it."""
+    command = command + ["-icount", "shift=3,sleep=off"]
+    pins = ":".join(f"pd{n}" for n in range(10))
+    with tempfile.NamedTemporaryFile(suffix=".vcd") as file:
+        figures = measure("logic", {"off": command,
+                                    "on": command + ["-device", f"stm32-logic,pins={pins},file={file.name}"]})
+    print(f"{'ten pins, a logic analyser':34} {figures['on'][0] / figures['off'][0]:14.2f} x without", flush=True)
+
+
 def print_floor():
     """What sleeping costs on this host whoever does it: a process that wakes every ms."""
     before = time.process_time()
@@ -305,6 +315,7 @@ def main():
     bus = ["-object", "can-bus,id=b", "-machine", "canbus1=b,canbus2=b"]
     show("CAN at 1 Mbit/s, never a pause", measure("can", {"ours": commands["ours"] + bus}), 0,
          "% of a core", 100 / 5)
+    print_logic(commands["ours"])
     print_floor()
     show("1 s asleep, SysTick at 1 kHz", measure("idle", commands), 0, "% of a core", 100 / 5)
 

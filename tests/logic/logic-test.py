@@ -19,21 +19,47 @@ FOLDER = tempfile.TemporaryDirectory()
 END = 16_000_000        # ns: all has been sent
 
 
-def record(name, options, kernel="logic.elf"):
+class Board:
+    """The firmware with an analyser, up to the first time at which it pauses."""
+
+    def __init__(self, path, options, stop_at=END, args=()):
+        self.machine = subprocess.Popen(
+            [QEMU, "-machine", f"stm32f407g_disc,stop-at={stop_at}", "-display", "none", "-serial", "none",
+             "-monitor", "none", "-icount", "shift=3,sleep=off", "-kernel", os.path.join(FIRMWARE, "logic.elf"),
+             "-qmp", "stdio", "-S", "-device", f"stm32-logic,file={path},{options}", *args],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.say("qmp_capabilities")
+        self.say("cont")
+        self.until("event", "STOP")
+
+    def say(self, name, **arguments):
+        self.machine.stdin.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
+        self.machine.stdin.flush()
+
+    def until(self, key, value=None):
+        for line in self.machine.stdout:
+            message = json.loads(line)
+            if key in message and value in (None, message[key]):
+                return message[key]
+        raise EOFError(key)
+
+    def monitor(self, command):
+        """What the monitor answers, nothing if all is well."""
+        self.say("human-monitor-command", **{"command-line": command})
+        while not isinstance(answer := self.until("return"), str):
+            pass                        # of commands before
+        return answer
+
+    def quit(self):
+        """What has been said on stderr."""
+        self.say("quit")
+        return self.machine.communicate(timeout=60)[1]
+
+
+def record(name, options):
     """Let the firmware run up to END with an analyser; the file."""
     path = os.path.join(FOLDER.name, name)
-    machine = subprocess.Popen(
-        [QEMU, "-machine", f"stm32f407g_disc,stop-at={END}", "-display", "none", "-serial", "none", "-monitor", "none",
-         "-icount", "shift=3,sleep=off", "-kernel", os.path.join(FIRMWARE, kernel), "-qmp", "stdio",
-         "-device", f"stm32-logic,file={path},{options}"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    machine.stdin.write('{"execute": "qmp_capabilities"}\n')
-    machine.stdin.flush()
-    for line in machine.stdout:
-        if json.loads(line).get("event") == "STOP":
-            machine.stdin.write('{"execute": "quit"}\n')
-            machine.stdin.flush()
-    machine.wait(60)
+    Board(path, options).quit()
     return path
 
 
@@ -105,4 +131,35 @@ def triggered():
         expect("spi:clk=pa5:mosi=pa7:cs=pe3", "spi=mosi-data", *hexes(b"F407\xa5"), of=path)
 
 
-tap.run("logic", [(test.__name__, test) for test in (uart, spi, i2c, one_wire, pwm, colours, triggered)])
+def full():
+    """A disk that is full: one line, and the machine goes on."""
+    said = Board("/dev/full", "pins=pa2:pd12,analog=pd12").quit()
+    if said.count("cannot write any more") != 1:
+        print(f"# {said}")
+    return said.count("cannot write any more") == 1 and len(said.splitlines()) == 1
+
+
+def back():
+    """A snapshot of this machine is loaded: what happens then is behind what has happened before."""
+    path, image = (os.path.join(FOLDER.name, name) for name in ("back.vcd", "back.qcow2"))
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", image, "1M"], check=True)
+    board = Board(path, "pins=pa2", 200_000, ["-drive", f"if=none,format=qcow2,file={image}"])
+    said = board.monitor("savevm here")
+    for _ in range(2):
+        board.say("qom-set", path="/machine", property="stop-at", value=1_500_000)
+        board.say("cont")
+        board.until("event", "STOP")
+        said += board.monitor("loadvm here")
+    told = board.quit().count("a snapshot was loaded")
+    with open(path) as file:
+        text = file.read()
+    times = [int(time) for time in re.findall(r"^#(\d+)$", text, re.M)]
+    lines = decode(path, "uart:rx=pa2:baudrate=115200", "uart=rx-data")
+    good = said == "" and times == sorted(set(times)) and told == 1 and \
+        lines[-8:] == hexes(b"Logic!\r\n") and len(lines) >= 15
+    if not good:
+        print(f"# {said!r} {lines} {times == sorted(set(times))} {told}")
+    return good
+
+
+tap.run("logic", [(test.__name__, test) for test in (uart, spi, i2c, one_wire, pwm, colours, triggered, full, back)])

@@ -373,6 +373,105 @@ static void test_snapshot(void)
     forget();
 }
 
+/* The interrupt of a timer's update, which a write takes away, and the mark that it was told. */
+static void test_wires(void)
+{
+    g_autofree char *text = NULL, *expected = NULL;
+    int64_t begin;
+
+    start("wires=tim3.irq:usart2.dma-rx,trigger=tim3.irq:rising,pre=1000", "");
+    board_watch_irqs();
+    board_enable("tim3");
+    poke(TIM3 + 0x2c, 1599);                    /* 100 us */
+    poke(TIM3 + 0x0c, 1);
+    begin = now();
+    poke(TIM3, 1);
+    board_wait_ns(150000);
+    g_assert_true(irq(29));                     /* it goes on to the NVIC */
+    poke(TIM3 + 0x10, 0);
+    g_assert_false(irq(29));
+    text = body();
+    expected = g_strdup_printf("#%" PRId64 " $dumpvars 0! 0\" $end #%" PRId64 " 1! #%" PRId64 " 0!", begin + 99000,
+                               begin + 100000, begin + 150000);
+    g_assert_cmpstr(text, ==, expected);
+    forget();
+}
+
+/* The part of diagrams, with @attributes, at PB5 (D0) and PB7 (D1). */
+static void start_part(const char *attributes)
+{
+    g_autofree char *args = NULL;
+    int fd = g_file_open_tmp("stm32-logic-XXXXXX.vcd", &vcd, NULL);
+
+    g_assert(fd >= 0);
+    close(fd);
+    args = g_strdup_printf("-device wokwi-logic-analyzer,id=la,D0=pb5,D1=pb7,filename=%.*s%s", (int)strlen(vcd) - 4, vcd,
+                           attributes);
+    board_start(args);
+}
+
+static void test_part(void)
+{
+    g_autofree char *all = NULL, *edges = NULL;
+    int64_t t = 0;
+
+    start_part(",channelNames=clock,,,,XY,bufferSize=3");
+    for (unsigned i = 0; i < 3; i++) {
+        board_wait_ns(1000);
+        pin_drive("pb5", i % 2 ? "0" : "1");
+        t = i ? t : now();
+    }
+    pin_drive("pb7", "1");                      /* is one too many */
+    board_wait_ns(3000000);
+    all = read_file();
+    g_assert_nonnull(strstr(all, "$var wire 1 ! clock $end\n$var wire 1 \" D1 $end\n$var wire 1 # XY $end\n"));
+    edges = edges_of('!', t);
+    g_assert_cmpstr(edges, ==, "+0 -1000 +2000");
+    g_assert_null(strstr(all, "1\"\n"));
+    forget();
+}
+
+/* Only what happens while D1 is low, as a bus with a select has it. */
+static void test_part_level(void)
+{
+    g_autofree char *edges = NULL;
+    int64_t t;
+
+    start_part(",triggerMode=level,triggerPin=D1,triggerLevel=low");
+    pin_drive("pb7", "1");
+    pin_drive("pb5", "0");
+    board_wait_ns(1000);
+    t = now();
+    for (unsigned i = 0; i < 12; i++) {
+        if (i % 4 == 0) {
+            pin_drive("pb7", i == 4 ? "0" : "1");
+        }
+        pin_drive("pb5", i % 2 ? "0" : "1");
+        board_wait_ns(1000);
+    }
+    edges = edges_of('!', t);
+    g_assert_cmpstr(edges, ==, "-4000 +4000 -5000 +6000 -7000");
+    forget();
+}
+
+static void test_part_edge(void)
+{
+    g_autofree char *text = NULL, *expected = NULL;
+    int64_t t;
+
+    start_part(",triggerMode=edge,triggerPin=D1");
+    pin_drive("pb5", "1");
+    pin_drive("pb7", "0");
+    board_wait_ns(1000);
+    t = now();
+    pin_drive("pb7", "1");
+    text = body();
+    expected = g_strdup_printf("#%" PRId64 " $dumpvars 1! 0\"", t);
+    g_assert_true(g_str_has_prefix(text, expected));
+    g_assert_true(g_str_has_suffix(text, "$end 1\""));
+    forget();
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -389,5 +488,9 @@ int main(int argc, char **argv)
     qtest_add_func("logic/analog", test_analog);
     qtest_add_func("logic/generator", test_generator);
     qtest_add_func("logic/snapshot", test_snapshot);
+    qtest_add_func("logic/wires", test_wires);
+    qtest_add_func("logic/part", test_part);
+    qtest_add_func("logic/part-level", test_part_level);
+    qtest_add_func("logic/part-edge", test_part_edge);
     return board_run_tests();
 }
