@@ -9,8 +9,6 @@
 # make install           to PREFIX (/usr/local) under DESTDIR: the front end stm32f407g-disc, and what it needs
 # make package           a Debian package and a tarball of it, in build/package
 # make test-package      ... installed in a fresh Debian, without a compiler (some minutes, 60 Mbyte)
-# make package           a Debian package and a tarball of it, in build/package
-# make test-package      ... installed in a fresh Debian, without a compiler (some minutes, 60 Mbyte)
 # make test              all tests; the last line is "N passed, N failed"
 #
 # With SANITIZE=1 all of it is built with the address and undefined behaviour sanitizers, beside the other
