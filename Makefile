@@ -7,6 +7,8 @@
 # make hostile SEEDS=n    the hostile guest of the tests with more seeds, from SEED=n on
 # make test-linux        a real Linux attaches USB devices of this machine (some minutes)
 # make install           to PREFIX (/usr/local) under DESTDIR: the front end stm32f407g-disc, and what it needs
+# make package           a Debian package and a tarball of it, in build/package
+# make test-package      ... installed in a fresh Debian, without a compiler (some minutes, 60 Mbyte)
 # make test              all tests; the last line is "N passed, N failed"
 #
 # With SANITIZE=1 all of it is built with the address and undefined behaviour sanitizers, beside the other
@@ -30,6 +32,10 @@ test-linux: build demo
 	@qemu/install.sh qemu-system-x86 && firmware/build.sh build/firmware/usb_serial.elf tests/firmware/usb_serial.c
 	@tests/linux/image.sh && tests/linux/linux-test.py
 install: build demo ; @PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" kit/install.sh
+package: build demo ; @kit/package.sh
+test-package: package
+	@qemu/install.sh mmdebstrap lintian && firmware/build.sh build/firmware/exit.elf tests/firmware/exit.c
+	@tests/kit/package.sh
 test:  ; @qemu/install.sh && qemu/unpack.sh && tests/run.sh
 
-.PHONY: build demo install run docs bench hostile test test-linux
+.PHONY: build demo install package run docs bench hostile test test-linux test-package

@@ -24,7 +24,8 @@ put() {
     mkdir -p "$folder" && install -m "$mode" "$@" "$folder" || die "cannot write to $folder: choose another PREFIX= or DESTDIR="
 }
 
-put 755 "lib/$name" -s "$built"
+put 755 "lib/$name" "$built"
+strip --strip-all --remove-section=.comment "$to/lib/$name/qemu-system-arm"
 put 755 bin $name
 put 644 "share/$name/keymaps" ../build/qemu-src/pc-bios/keymaps/en-us
 put 644 share/man/man1 $name.1

@@ -182,6 +182,17 @@ def debugger():
     return good(process.returncode == 0 and "$1 = 8" in out and "reset_handler" in out, process.returncode, out)
 
 
+def taken_port():
+    """Then gdb must not talk to whoever has it."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        port = str(server.getsockname()[1])
+        return (one_line(call("gdb", EXIT, "--port", port), "is taken") and
+                one_line(call("gdb", EXIT, "--wait", "--port", port), "is taken") and
+                one_line(call("gdb", EXIT, "--port", "70000"), "'70000'"))
+
+
 def waits_for_gdb():
     """Without gdb: the port of wokwi.toml, for an IDE."""
     port = free_port()
@@ -201,13 +212,16 @@ def flash():
     with tempfile.TemporaryDirectory() as folder:
         first = call("flash", EXIT, folder=folder)
         result = call("run", "--flash", "flash.bin", folder=folder, types="3")
+        gdb = call("gdb", "--flash", "flash.bin", "--gdb", "gdb-multiarch -nx -batch -ex 'x/wx 0' -ex kill",
+                   folder=folder)
         with open(os.path.join(folder, "flash.bin"), "rb") as file:
             image = file.read()
         short = os.path.join(folder, "short.bin")
         with open(short, "wb") as file:
             file.write(b"x")
         refused = call("flash", EXIT, "--image", short)
-    return (good(first[0] == 0 and result[0] == 3 and len(image) == 1 << 20 and image[-1] == 255, first, result) and
+    return (good(first[0] == 0 and result[0] == 3 and len(image) == 1 << 20 and image[-1] == 255 and
+                 f"0x{int.from_bytes(image[:4], 'little'):08x}" in gdb[1], first, result, gdb) and
             one_line(refused, "it must have"))
 
 
@@ -229,4 +243,4 @@ def info():
 
 tap.run("kit", [(test.__name__, test) for test in (
     exit_codes, timeout, no_semihosting, wrong_input, verbose, passed_on, speed, wokwi, wrong_projects, debugger,
-    waits_for_gdb, flash, info)])
+    taken_port, waits_for_gdb, flash, info)])

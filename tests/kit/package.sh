@@ -1,0 +1,84 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Installs the package of build/package in a fresh Debian by apt, so from what it says it depends on and no more; there
+# is no compiler.  The demo runs there from the package and from the tarball, and a firmware's exit code comes
+# through.  At last it is removed, without a rest.
+set -eu
+cd "$(dirname "$0")/../.."
+. qemu/say.sh
+[ "$(id -u)" = 0 ] || die "a Debian in a folder takes root: sudo make test-package"
+name=stm32f407g-disc
+package=$(ls build/package/*.deb)
+tarball=$(ls build/package/*.tar.xz)
+suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+uri=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(CODENAME) $(REPO_URI)' |
+      awk -v suite="$suite" '$1 == "Debian" && $2 == "main" && $3 == suite { print $4; exit }')
+[ -n "$uri" ] || die "apt knows no Debian mirror of $suite"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0 passed=0
+
+# check NAME COMMAND...
+check() {
+    what=$1
+    shift
+    if "$@" >"$work/log" 2>&1 </dev/null; then
+        passed=$((passed + 1))
+        echo "ok $what"
+    else
+        failed=$((failed + 1))
+        echo "not ok $what"
+        sed 's/^/# /' "$work/log"
+    fi
+}
+
+inside() { chroot "$work/debian" timeout 300 "$@"; }
+
+# demo FRONT_END EXAMPLE: it has to show its first lines, and to be ended by --timeout
+demo() {
+    code=0
+    inside "$1" run "$2" --timeout 2 >"$work/out" 2>"$work/err" </dev/null || code=$?
+    cat "$work/out" "$work/err"
+    [ $code = 124 ] && grep -q "168 MHz from the 8 MHz crystal" "$work/out"
+}
+
+exits_with() {
+    code=0
+    echo "$1" | inside "$name" run /tmp/exit.elf -q || code=$?
+    [ $code = "$1" ]
+}
+
+no_compiler() {
+    for program in cc gcc as ld ninja arm-none-eabi-gcc make; do
+        ! inside which $program || return 1
+    done
+}
+
+unpack() { tar -C "$work/debian/opt" -xf "$1"; }
+
+gone() {
+    inside dpkg --purge $name && [ -z "$(find "$work/debian/usr" -path "*$name*" -print)" ]
+}
+
+check "lintian has no error and no warning" lintian --fail-on error,warning "$package"
+say "making a Debian $suite (a minute or two)"
+quietly build/package/debian.log mmdebstrap --variant=apt "$suite" "$work/debian" "$uri"
+cp build/firmware/exit.elf "$package" "$work/debian/tmp/"
+cp /etc/resolv.conf "$work/debian/etc/resolv.conf"
+quietly build/package/update.log inside apt-get update
+began=$(date +%s)
+check "apt installs it" inside env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends "/tmp/${package##*/}"
+check "the demo runs" demo "$name" "/usr/share/doc/$name/examples/demo"
+say "from the package to the running board: $(($(date +%s) - began)) s"
+check "there is no compiler" no_compiler
+check "a firmware ends with 0" exits_with 0
+check "a firmware ends with 7" exits_with 7
+check "it tells what is modelled" inside "$name" info
+check "it is removed without a rest" gone
+check "the tarball unpacks" unpack "$tarball"
+folder=$(basename "$(ls -d "$work/debian/opt/$name"*)")
+check "the demo runs from the tarball" demo "/opt/$folder/bin/$name" "/opt/$folder/share/doc/$name/examples/demo"
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
