@@ -38,7 +38,7 @@ inside() { chroot "$work/debian" timeout 300 "$@"; }
 # demo FRONT_END EXAMPLE: it has to show its first lines, and to be ended by --timeout
 demo() {
     code=0
-    inside "$1" run "$2" --timeout 2 >"$work/out" 2>"$work/err" </dev/null || code=$?
+    inside "$1" run "$2" --timeout 10 >"$work/out" 2>"$work/err" </dev/null || code=$?
     cat "$work/out" "$work/err"
     [ $code = 124 ] && grep -q "168 MHz from the 8 MHz crystal" "$work/out"
 }
