@@ -97,8 +97,7 @@ static bool dht22_fit(Part *part, Error **errp)
     pin_add_driver(part_leg(part, LEG_SDA), &d->pull, part_id(part));
     pin_drive(&d->pull, DRIVE(PULL_UP));
     pin_add_driver(part_leg(part, LEG_SDA), &d->out, part_id(part));
-    d->listener = (PinListener) { .changed = changed, .opaque = d };
-    pin_listen(&d->listener, part_leg(part, LEG_SDA));
+    part_listen(part, LEG_SDA, &d->listener, changed);
     return true;
 }
 

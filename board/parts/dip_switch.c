@@ -54,16 +54,6 @@ static void set_values(Object *obj, const char *value, Error **errp)
     }
 }
 
-static char *get_bounce(Object *obj, Error **errp)
-{
-    return g_strdup(DIP_SWITCH(obj)->steady ? "0" : "1");
-}
-
-static void set_bounce(Object *obj, const char *value, Error **errp)
-{
-    DIP_SWITCH(obj)->steady = !strcmp(value, "0") || !strcmp(value, "off");
-}
-
 static bool dip_switch_fit(Part *part, Error **errp)
 {
     DipSwitch *s = DIP_SWITCH(part);
@@ -94,7 +84,7 @@ static void dip_switch_class_init(ObjectClass *klass, void *data)
     DEVICE_CLASS(klass)->vmsd = &dip_switch_vmstate;
     part_class_set(klass, legs, NULL, shows, dip_switch_fit);
     object_class_property_add_str(klass, "values", get_values, set_values);
-    object_class_property_add_str(klass, "bounce", get_bounce, set_bounce);
+    switch_class_add_bounce(klass, offsetof(DipSwitch, steady));
 }
 
 static const TypeInfo dip_switch_types[] = { {

@@ -98,16 +98,6 @@ static void set_pressed(Object *obj, bool pressed, Error **errp)
     switch_set(&ENCODER(obj)->button, pressed, ENCODER(obj)->steady);
 }
 
-static char *get_bounce(Object *obj, Error **errp)
-{
-    return g_strdup(ENCODER(obj)->steady ? "0" : "1");
-}
-
-static void set_bounce(Object *obj, const char *value, Error **errp)
-{
-    ENCODER(obj)->steady = !strcmp(value, "0") || !strcmp(value, "off");
-}
-
 static bool encoder_fit(Part *part, Error **errp)
 {
     Encoder *e = ENCODER(part);
@@ -148,7 +138,7 @@ static void encoder_class_init(ObjectClass *klass, void *data)
     object_class_property_add(klass, "rotate", "int", get_rotate, set_rotate, NULL, NULL);
     object_class_property_add(klass, "angle", "int", get_angle, NULL, NULL, NULL);
     object_class_property_add_bool(klass, "pressed", get_pressed, set_pressed);
-    object_class_property_add_str(klass, "bounce", get_bounce, set_bounce);
+    switch_class_add_bounce(klass, offsetof(Encoder, steady));
 }
 
 static const TypeInfo encoder_types[] = { {

@@ -117,13 +117,10 @@ static bool hc165_fit(Part *part, Error **errp)
     signal_solder(&h->out, part_leg(part, LEG_Q7));
     pin_add_driver(part_leg(part, LEG_Q7), &h->q7, part_id(part));
     pin_add_driver(part_leg(part, LEG_Q7_N), &h->q7_n, part_id(part));
-    h->pl = (PinListener) { .changed = pl_changed, .opaque = h };
-    pin_listen(&h->pl, part_leg(part, LEG_PL));
-    h->cp = (PinListener) { .changed = cp_changed, .opaque = h };
-    pin_listen(&h->cp, part_leg(part, LEG_CP));
+    part_listen(part, LEG_PL, &h->pl, pl_changed);
+    part_listen(part, LEG_CP, &h->cp, cp_changed);
     h->ds_changed = -1;
-    h->ds = (PinListener) { .changed = ds_changed, .opaque = h };
-    pin_listen(&h->ds, part_leg(part, LEG_DS));
+    part_listen(part, LEG_DS, &h->ds, ds_changed);
     drive(h);
     return true;
 }

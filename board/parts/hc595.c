@@ -114,12 +114,6 @@ static void mr_changed(void *opaque, bool level)
     }
 }
 
-static void add_listener(Hc595 *h, PinListener *listener, unsigned leg, void (*changed)(void *opaque, bool level))
-{
-    *listener = (PinListener) { .changed = changed, .opaque = h };
-    pin_listen(listener, part_leg(PART(h), leg));
-}
-
 static bool hc595_fit(Part *part, Error **errp)
 {
     Hc595 *h = HC595(part);
@@ -139,10 +133,10 @@ static bool hc595_fit(Part *part, Error **errp)
     for (unsigned n = 0; n < 8; n++) {
         pin_add_driver(part_leg(part, LEG_Q0 + n), &h->out[n], part_id(part));
     }
-    add_listener(h, &h->shcp, LEG_SHCP, shcp_changed);
-    add_listener(h, &h->stcp, LEG_STCP, stcp_changed);
-    add_listener(h, &h->oe, LEG_OE, oe_changed);
-    add_listener(h, &h->mr, LEG_MR, mr_changed);
+    part_listen(part, LEG_SHCP, &h->shcp, shcp_changed);
+    part_listen(part, LEG_STCP, &h->stcp, stcp_changed);
+    part_listen(part, LEG_OE, &h->oe, oe_changed);
+    part_listen(part, LEG_MR, &h->mr, mr_changed);
     pin_drive_level(&h->q7s, false);
     drive(h);
     return true;

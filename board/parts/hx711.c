@@ -78,8 +78,7 @@ static bool hx711_fit(Part *part, Error **errp)
 
     h->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, expired, h);
     pin_add_driver(part_leg(part, LEG_DT), &h->dt, part_id(part));
-    h->sck = (PinListener) { .changed = sck_changed, .opaque = h };
-    pin_listen(&h->sck, part_leg(part, LEG_SCK));
+    part_listen(part, LEG_SCK, &h->sck, sck_changed);
     h->ready = true;
     drive(h);
     return true;

@@ -45,16 +45,6 @@ static void set_pressed(Object *obj, bool pressed, Error **errp)
     switch_set(&JOYSTICK(obj)->select, pressed, JOYSTICK(obj)->steady);
 }
 
-static char *get_bounce(Object *obj, Error **errp)
-{
-    return g_strdup(JOYSTICK(obj)->steady ? "0" : "1");
-}
-
-static void set_bounce(Object *obj, const char *value, Error **errp)
-{
-    JOYSTICK(obj)->steady = !strcmp(value, "0") || !strcmp(value, "off");
-}
-
 static bool joystick_fit(Part *part, Error **errp)
 {
     Joystick *j = JOYSTICK(part);
@@ -91,7 +81,7 @@ static void joystick_class_init(ObjectClass *klass, void *data)
     part_class_set(klass, legs, NULL, shows, joystick_fit);
     part_class_set_controls(klass, joystick_controls);
     object_class_property_add_bool(klass, "pressed", get_pressed, set_pressed);
-    object_class_property_add_str(klass, "bounce", get_bounce, set_bounce);
+    switch_class_add_bounce(klass, offsetof(Joystick, steady));
 }
 
 static const TypeInfo joystick_types[] = { {

@@ -169,8 +169,7 @@ static bool lcd_fit(Part *part, Error **errp)
         pin_add_driver(part_leg(part, LEG_D0 + n), &l->data[n], part_id(part));
     }
     if (!l->i2c) {
-        l->enable = (PinListener) { .changed = enable_changed, .opaque = l };
-        pin_listen(&l->enable, part_leg(part, LEG_E));
+        part_listen(part, LEG_E, &l->enable, enable_changed);
     }
     return i2c_module_init(&l->module, part, part_leg(part, LEG_SCL), part_leg(part, LEG_SDA), l->address, &ops, errp);
 }

@@ -63,7 +63,7 @@ static bool microsd_fit(Part *part, Error **errp)
 static const VMStateDescription microsd_vmstate = {
     .name = TYPE_MICROSD, .version_id = 1, .minimum_version_id = 1,
     .fields = (const VMStateField[]) {
-        VMSTATE_STRUCT(socket, Microsd, 1, vmstate_spi_socket, SpiSocket),
+        VMSTATE_SPI_SOCKET(socket, Microsd),
         VMSTATE_END_OF_LIST()
     },
 };

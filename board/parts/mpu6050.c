@@ -106,8 +106,7 @@ static bool mpu6050_fit(Part *part, Error **errp)
     Mpu6050 *m = MPU6050(part);
 
     reset(m);
-    m->ad0 = (PinListener) { .changed = ad0_changed, .opaque = m };
-    pin_listen(&m->ad0, part_leg(part, LEG_AD0));
+    part_listen(part, LEG_AD0, &m->ad0, ad0_changed);
     return i2c_module_init(&m->module, part, part_leg(part, LEG_SCL), part_leg(part, LEG_SDA),
                            ADDRESS | pin_level(part_leg(part, LEG_AD0)), &ops, errp);
 }

@@ -72,6 +72,13 @@ static inline Pin *part_leg(Part *part, unsigned n)
     return &part->legs[n];
 }
 
+/* @changed is told of @part's leg @n, with the part. */
+static inline void part_listen(Part *part, unsigned n, PinListener *listener, void (*changed)(void *opaque, bool level))
+{
+    *listener = (PinListener) { .changed = changed, .opaque = part };
+    pin_listen(listener, part_leg(part, n));
+}
+
 /*
  * Set attribute @name of a part that is not realized yet from text, as a diagram has it.  false: there is no such
  * attribute, or not with that value; *errp says so.

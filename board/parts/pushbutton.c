@@ -29,16 +29,6 @@ static void set_pressed(Object *obj, bool pressed, Error **errp)
     switch_set(&PUSHBUTTON(obj)->contact, pressed, PUSHBUTTON(obj)->steady);
 }
 
-static char *get_bounce(Object *obj, Error **errp)
-{
-    return g_strdup(PUSHBUTTON(obj)->steady ? "0" : "1");
-}
-
-static void set_bounce(Object *obj, const char *value, Error **errp)
-{
-    PUSHBUTTON(obj)->steady = !strcmp(value, "0") || !strcmp(value, "off");
-}
-
 static bool pushbutton_fit(Part *part, Error **errp)
 {
     switch_add(&PUSHBUTTON(part)->contact, part_leg(part, 0), part_leg(part, 1), false);
@@ -63,7 +53,7 @@ static void pushbutton_class_init(ObjectClass *klass, void *data)
     DEVICE_CLASS(klass)->vmsd = &pushbutton_vmstate;
     part_class_set(klass, legs, looks, shows, pushbutton_fit);
     object_class_property_add_bool(klass, "pressed", get_pressed, set_pressed);
-    object_class_property_add_str(klass, "bounce", get_bounce, set_bounce);
+    switch_class_add_bounce(klass, offsetof(Pushbutton, steady));
 }
 
 static const TypeInfo pushbutton_types[] = { {

@@ -42,16 +42,6 @@ static void set_value(Object *obj, Visitor *v, const char *name, void *opaque, E
     switch_set(&s->contact[value], true, s->steady);
 }
 
-static char *get_bounce(Object *obj, Error **errp)
-{
-    return g_strdup(SLIDE_SWITCH(obj)->steady ? "0" : "1");
-}
-
-static void set_bounce(Object *obj, const char *value, Error **errp)
-{
-    SLIDE_SWITCH(obj)->steady = !strcmp(value, "0") || !strcmp(value, "off");
-}
-
 static bool slide_switch_fit(Part *part, Error **errp)
 {
     SlideSwitch *s = SLIDE_SWITCH(part);
@@ -79,7 +69,7 @@ static void slide_switch_class_init(ObjectClass *klass, void *data)
     DEVICE_CLASS(klass)->vmsd = &slide_switch_vmstate;
     part_class_set(klass, legs, NULL, shows, slide_switch_fit);
     object_class_property_add(klass, "value", "uint32", get_value, set_value, NULL, NULL);
-    object_class_property_add_str(klass, "bounce", get_bounce, set_bounce);
+    switch_class_add_bounce(klass, offsetof(SlideSwitch, steady));
 }
 
 static const TypeInfo slide_switch_types[] = { {

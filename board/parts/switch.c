@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qapi/visitor.h"
 #include "stm32/board/parts/switch.h"
 #include "stm32/core/counter.h"
 
@@ -46,6 +47,35 @@ void switch_set(Switch *s, bool closed, bool clean)
     s->bounces = clean ? 0 : ARRAY_SIZE(bounce_ns);
     s->next = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + bounce_ns[0];
     switch_update(s);
+}
+
+/* ---- The attribute ---- */
+
+static bool *steady_of(Object *obj, void *opaque)
+{
+    return (bool *)((char *)obj + (uintptr_t)opaque);
+}
+
+static void get_bounce(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    g_autofree char *value = g_strdup(*steady_of(obj, opaque) ? "0" : "1");
+
+    visit_type_str(v, name, &value, errp);
+}
+
+static void set_bounce(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    char *value;
+
+    if (visit_type_str(v, name, &value, errp)) {
+        *steady_of(obj, opaque) = !strcmp(value, "0") || !strcmp(value, "off");
+        g_free(value);
+    }
+}
+
+void switch_class_add_bounce(ObjectClass *klass, size_t offset)
+{
+    object_class_property_add(klass, "bounce", "str", get_bounce, set_bounce, NULL, (void *)offset);
 }
 
 static int switch_post_load(void *opaque, int version_id)

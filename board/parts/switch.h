@@ -24,6 +24,12 @@ void switch_add(Switch *s, Pin *a, Pin *b, bool closed);
 /* Somebody closes or opens it, @clean: without bouncing.  Also before switch_add(). */
 void switch_set(Switch *s, bool closed, bool clean);
 
+/*
+ * Give the parts of @klass the attribute `bounce`: "0" or "off" sets the bool at @offset of the part, which says that its
+ * contacts do not.
+ */
+void switch_class_add_bounce(ObjectClass *klass, size_t offset);
+
 extern const VMStateDescription vmstate_switch;
 #define VMSTATE_SWITCH(field, State) VMSTATE_STRUCT(field, State, 1, vmstate_switch, Switch)
 #define VMSTATE_SWITCHES(field, State, n) VMSTATE_STRUCT_ARRAY(field, State, n, 1, vmstate_switch, Switch)
