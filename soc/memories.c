@@ -1,7 +1,7 @@
 /*
  * The memories of the chip (RM0090 2.3), and what of them each bus master reaches.
  *
- * Deliberately different: system memory holds no bootloader, a chip told to start there idles.
+ * Deliberately different: system memory holds a bootloader of our own (firmware/bootloader), not ST's.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -31,18 +31,15 @@ static void map_ram(Stm32f407Soc *s, MemoryRegion *mr, const char *name, hwaddr 
     memory_region_add_subregion(get_system_memory(), base, mr);
 }
 
-/* The chip's own bootloader is ST's: a stack and an endless loop stand for it. */
 static void make_system_memory(Stm32f407Soc *s)
 {
-    static const uint32_t idle[] = { 0x20002000, 0x1fff0009, 0xe7fee7fe };
-    uint32_t *rom;
+    uint8_t *rom;
 
     memory_region_init_rom(&s->system_memory, OBJECT(s), "system-memory", SYSTEM_MEMORY_SIZE,
                            &error_fatal);
     rom = memory_region_get_ram_ptr(&s->system_memory);
-    for (unsigned i = 0; i < ARRAY_SIZE(idle); i++) {
-        stl_le_p(&rom[i], idle[i]);
-    }
+    memset(rom, 0xff, SYSTEM_MEMORY_SIZE);
+    memcpy(rom, system_memory_contents, MIN(system_memory_length, SYSTEM_MEMORY_SIZE));
     memory_region_add_subregion(get_system_memory(), SYSTEM_MEMORY_BASE, &s->system_memory);
 }
 

@@ -18,4 +18,8 @@ void memories_show_at_0(Stm32f407Soc *s, BootMode mode);
 /* RAM has lost its power. */
 void memories_forget(Stm32f407Soc *s);
 
+/* firmware/bootloader, made by the build */
+extern const uint8_t system_memory_contents[];
+extern const size_t system_memory_length;
+
 #endif

@@ -38,12 +38,14 @@ static bool high;                               /* speed, with DMA */
 static const struct usb_program *program;
 static struct usb_setup setup;
 static uint32_t packet[USB_PACKET / 4];         /* that has come; of endpoint 0 by DMA too */
-static uint8_t taken[ENDPOINTS][USB_HIGH_TRANSFER];     /* by DMA */
+static uint8_t (*taken)[USB_HIGH_TRANSFER];     /* by DMA */
 static unsigned control_length;                 /* bytes of the last one of endpoint 0 */
+static unsigned data_length;                    /* of a request's that have come OUT */
 static const uint8_t *rest;                     /* of an answer of endpoint 0 */
 static unsigned rest_length;
 static bool rest_ends;                          /* with a packet that is not full */
 static bool wants_data;                         /* the request's data come OUT */
+static bool answered;                           /* ... or its answer has gone, and its status stage is over */
 
 /* ---- Endpoints ---- */
 
@@ -135,15 +137,20 @@ void usb_answer(const void *data, unsigned length)
     send_rest();
 }
 
+bool usb_answered(void)
+{
+    return answered;
+}
+
 static bool answer_string(unsigned n)
 {
-    static uint8_t text[64];
+    static uint8_t text[2 + 2 * USB_STRING];
     unsigned length = 2;
 
     if (n > program->n_strings) {
         return false;
     }
-    for (const char *c = n ? program->strings[n] : ""; *c; c++) {
+    for (const char *c = n ? program->strings[n] : ""; *c && length < sizeof(text); c++) {
         text[length++] = *c;
         text[length++] = 0;
     }
@@ -284,6 +291,16 @@ static void pop(void)
     }
 }
 
+/* A packet of them has come: are these all? */
+static bool data_comes(void)
+{
+    for (unsigned i = 0; i < control_length && data_length < program->data_size; i++) {
+        program->data[data_length++] = ((uint8_t *)packet)[i];
+    }
+    return !program->data_size || control_length < USB_PACKET || data_length >= setup.length
+        || data_length == program->data_size;
+}
+
 static void endpoint_0_out(uint32_t flags)
 {
     if (high && flags & STUP) {
@@ -292,16 +309,18 @@ static void endpoint_0_out(uint32_t flags)
     if (high && flags & XFRC) {
         control_length = USB_PACKET - (DOEPTSIZ(0) & 0x7f);
     }
+    answered = flags & XFRC && !(flags & STUP) && setup.type & 0x80;
     if (flags & STUP) {
         wants_data = !(setup.type & 0x80) && setup.length;
         control_length = high ? control_length : 0;
+        data_length = 0;
         if (!wants_data) {
             serve((uint8_t *)packet);
         }
     }
-    if (flags & XFRC && wants_data && control_length) {
+    if (flags & XFRC && wants_data && control_length && data_comes()) {
         wants_data = false;
-        serve((uint8_t *)packet);
+        serve(program->data_size ? program->data : (uint8_t *)packet);
     }
     usb_take(0);
 }
@@ -392,7 +411,9 @@ static void start(const struct usb_program *what)
     OTG(DOEPMSK) = XFRC | STUP;
     OTG(GINTMSK) = (high ? 0 : RXFLVL) | USBRST | IEPINT | OEPINT | IISOIXFR | IPXFR;
     OTG(GAHBCFG) = high ? 1 << 5 | 7 << 1 | 1 : 1;
-    irq_enable(high ? 77 : 67);
+    if (!what->polled) {
+        irq_enable(high ? 77 : 67);
+    }
 }
 
 void usb_start(const struct usb_program *what)
@@ -418,7 +439,9 @@ void usb_start_high_speed(const struct usb_program *what)
         { GPIOA, 3 }, { GPIOA, 5 }, { GPIOB, 0 }, { GPIOB, 1 }, { GPIOB, 5 }, { GPIOB, 10 }, { GPIOB, 11 },
         { GPIOB, 12 }, { GPIOB, 13 }, { GPIOC, 0 }, { GPIOC, 2 }, { GPIOC, 3 },
     };
+    static uint8_t transfers[ENDPOINTS][USB_HIGH_TRANSFER];
 
+    taken = transfers;
     core = 0x40040000;
     high = true;
     REG(RCC, RCC_AHB1ENR) |= 7 | 3u << 29;

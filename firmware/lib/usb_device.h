@@ -13,6 +13,7 @@
 #define USB_PACKET 64            /* bytes: of bulk at full speed, and of endpoint 0 */
 #define USB_HIGH_PACKET 512     /* ... at high speed */
 #define USB_HIGH_TRANSFER 4096  /* what usb_take() takes there at once, a multiple of it */
+#define USB_STRING 62           /* characters of a string */
 
 enum { USB_CONTROL, USB_ISOCHRONOUS, USB_BULK, USB_INTERRUPT };
 
@@ -26,6 +27,9 @@ struct usb_program {
     const uint8_t *device, *configuration, *qualifier;
     const char *const *strings;     /* from 1 on; 0 is not used */
     unsigned n_strings;
+    uint8_t *data;                  /* for a request's data that come OUT, if they can be more than a packet */
+    unsigned data_size;
+    bool polled;                    /* usb_interrupt() is called again and again, and there is no interrupt */
     void (*configured)(void);       /* open endpoints here */
     /* A request that is not a standard one, with what has come OUT, if that is what it has: answered? */
     bool (*request)(const struct usb_setup *setup, const uint8_t *data);
@@ -52,5 +56,7 @@ void usb_stall_in(unsigned endpoint);
 void usb_stall_out(unsigned endpoint);
 /* From request(): this is the answer. */
 void usb_answer(const void *data, unsigned length);
+/* The last answer has gone, and the host has taken it. */
+bool usb_answered(void);
 
 #endif
