@@ -14,7 +14,7 @@ qemu/build.sh qemu-system-arm stm32-tests
 for guest in analog blocks bursts camera can card clock css dma exit faults flash hostile i2c interrupts logic melody memories \
              microphone \
              net_pair net_wake pair \
-             parts real_time rtc runs sleep soft spi stick stop tilt timers usb_composite usb_serial viewfinder waiting waiting_devices \
+             parts real_time rtc runs sleep soft spi stick stop tilt timers to_bootloader usb_composite usb_serial viewfinder waiting waiting_devices \
              watchdogs web web_client; do
     firmware/build.sh build/firmware/$guest.elf tests/firmware/$guest.c
 done

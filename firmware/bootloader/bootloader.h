@@ -45,7 +45,11 @@ bool memory_erase_sector(unsigned sector);
 bool memory_erase_all(void);
 /* The sector that @address is in; -1: none. */
 int memory_sector_of(uint32_t address);
-/* To be called with each command: the hardware's watchdog may be on. */
+/*
+ * The option bytes, or a program, may have started the watchdog, which keeps LSI going: 32 s for it, more than an erase
+ * of all takes; and feed it.
+ */
+void memory_calm_watchdog(void);
 void memory_feed_watchdog(void);
 /* Protect them, or all if @sectors is 0xfff and @on is false not any more. */
 void memory_protect_sectors(uint32_t sectors, bool on);

@@ -20,6 +20,7 @@ void sleep_ms(uint32_t ms)
 
 int main(void)
 {
+    memory_calm_watchdog();
     clocks_start();
     serial_start();
     if (clock_is_crystal()) {       /* HSI is not exact enough for these */

@@ -65,9 +65,23 @@ int memory_sector_of(uint32_t address)
     return offset < 0x10000 ? offset / 0x4000 : offset < 0x20000 ? 4 : 4 + offset / 0x20000;
 }
 
+static bool watched;
+
+void memory_calm_watchdog(void)
+{
+    watched = REG(RCC, RCC_CSR) & RCC_CSR_LSIRDY;
+    if (watched) {
+        REG(IWDG, IWDG_KR) = 0x5555;
+        REG(IWDG, IWDG_PR) = 6;
+        memory_feed_watchdog();
+    }
+}
+
 void memory_feed_watchdog(void)
 {
-    REG(IWDG, IWDG_KR) = 0xaaaa;
+    if (watched) {
+        REG(IWDG, IWDG_KR) = 0xaaaa;
+    }
 }
 
 /* ---- Flash ---- */
@@ -79,8 +93,8 @@ bool memory_is_protected(void)
 
 static void wait_for_flash(void)
 {
+    memory_feed_watchdog();
     while (REG(FLASH, FLASH_SR) & FLASH_SR_BSY) {
-        memory_feed_watchdog();
     }
 }
 

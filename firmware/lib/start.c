@@ -11,8 +11,14 @@ extern uint32_t stack_top, data_load, data_start, data_end, bss_start, bss_end;
 
 int main(void);
 
+static void hang(void);
+typedef void (*handler)(void);
+static const handler vectors[16 + 82];
+
+/* A bootloader may have started it: what is shown at 0 then is not this program. */
 void reset_handler(void)
 {
+    *(volatile uint32_t *)0xe000ed08 = (uint32_t)vectors;       /* VTOR */
     for (uint32_t *from = &data_load, *to = &data_start; to < &data_end;) {
         *to++ = *from++;
     }
@@ -76,8 +82,6 @@ HANDLER(eth_wakeup_handler);
 HANDLER(otg_fs_handler);
 HANDLER(otg_hs_handler);
 HANDLER(dma2_stream7_handler);
-
-typedef void (*handler)(void);
 
 __attribute__((section(".vectors"), used))
 static const handler vectors[16 + 82] = {

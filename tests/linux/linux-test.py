@@ -27,13 +27,13 @@ def free_port():
         return s.getsockname()[1]
 
 
-def board(firmware, way, port, device):
+def board(firmware, way, port, device, machine):
     """Our machine, with the far end of its cable open at @port."""
     far = (['-device', f'stm32-usbip,address=127.0.0.1:{port}'] if way == 'usbip' else
            ['-chardev', f'socket,id=far,host=127.0.0.1,port={port},server=on,wait=off',
             '-device', 'stm32-usbredir,chardev=far'])
     far[-1] += ',port=dev' if device else ''
-    return subprocess.Popen([ARM, '-machine', 'stm32f407g_disc', '-kernel', firmware, '-display', 'none',
+    return subprocess.Popen([ARM, '-machine', 'stm32f407g_disc' + machine, '-kernel', firmware, '-display', 'none',
                              '-serial', 'none', '-monitor', 'none', '-d', 'guest_errors'] + device + far)
 
 
@@ -61,9 +61,9 @@ def wait_for(port):
             time.sleep(0.05)
 
 
-def case(firmware, way, see, device=()):
+def case(firmware, way, see, device=(), machine=''):
     port = free_port()
-    machine = board(firmware, way, port, list(device))
+    machine = board(firmware, way, port, list(device), machine)
     try:
         wait_for(port)
         return linux(way, port, see)
@@ -103,6 +103,11 @@ def serial(way):
     return look_for(case(SERIAL, way, 'list,serial'), 'Bus', '0483:5740', 'bInterfaceClass         2', 'serial: echoed')
 
 
+def dfu(way):
+    return look_for(case(DEMO, way, 'list,dfu,program', machine=',boot0=on'), '0483:df11', 'STM32  BOOTLOADER',
+                    '@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg', 'program: the same', 'program: left')
+
+
 def users(way):
     lines = case(os.environ['FIRMWARE'], way, os.environ.get('SEE', 'list,log'))
     print('\n'.join('# ' + line for line in lines))
@@ -110,7 +115,9 @@ def users(way):
 
 
 def main():
-    cases = [(disk, 'usbip'), (disk, 'redir'), (keyboard, 'usbip'), (keyboard, 'redir'), (serial, 'usbip'), (serial, 'redir')]
+    cases = [(disk, 'usbip'), (disk, 'redir'), (keyboard, 'usbip'), (keyboard, 'redir'), (serial, 'usbip'),
+             (serial, 'redir'),
+             (dfu, 'usbip'), (dfu, 'redir')]
     if os.environ.get('FIRMWARE'):
         cases += [(users, 'usbip'), (users, 'redir')]
     print(f'1..{len(cases)}')
