@@ -96,6 +96,9 @@ void usb_send(unsigned n, const void *data, unsigned length)
 
 void usb_take(unsigned n)
 {
+    if (!n && DOEPCTL(0) & EPENA) {
+        return;                 /* it waits already: a packet may come in this moment */
+    }
     if (!high || !n) {
         DOEPTSIZ(n) = (n ? 0 : 3u << 29) | 1 << 19 | USB_PACKET;
     } else {
