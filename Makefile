@@ -21,7 +21,7 @@ QEMU = build/qemu$(if $(SANITIZE),-sanitized)/qemu-system-arm
 DEMO = build/firmware/demo.elf
 SOUND = -audiodev wav,id=sound,path=build/demo.wav -machine audiodev=sound
 
-build: ; @qemu/install.sh && qemu/unpack.sh && qemu/build.sh qemu-system-arm
+build: ; @qemu/install.sh && qemu/unpack.sh && qemu/build.sh qemu-system-arm stm32-plugins
 demo:  ; @qemu/install.sh && firmware/build.sh $(DEMO) firmware/demo/*.c
 run: build demo ; @firmware/run.py $(QEMU) $(DEMO) "$(SECONDS)" $(SOUND)
 docs: build ; @docs/generate.py

@@ -10,7 +10,7 @@ if [ -n "${SANITIZE:-}" ]; then         # QEMU frees little of what it has to it
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:suppressions=$PWD/tests/ubsan.supp
 fi
 
-qemu/build.sh qemu-system-arm stm32-tests
+qemu/build.sh qemu-system-arm stm32-plugins stm32-tests
 for guest in analog blocks bursts camera can card clock css dma exit faults flash hostile i2c interrupts logic melody memories \
              microphone \
              net_pair net_wake pair \
