@@ -5,6 +5,7 @@
  */
 #include <string.h>
 #include "calls.h"
+#include "counts.h"
 #include "returns.h"
 #include "threads.h"
 
@@ -17,7 +18,8 @@ static const Program *program;
 static GPtrArray *listeners;
 static GPtrArray *stacks;               /* of Stack; the first is that of interrupts */
 static Stack *current;
-static uint64_t seen_cycles, seen_ns;
+static Cost seen;
+static uint64_t seen_ns;
 
 #define TELL(event, ...)                                                    \
     for (unsigned i_ = 0; i_ < listeners->len; i_++) {                      \
@@ -89,7 +91,7 @@ static void pop(Stack *s)
 
 static void push(Stack *s, const Function *function, const Stm32View *v)
 {
-    Frame f = { .function = function, .sp = v->r[13], .back = v->r[14], .cycles = s->cycles };
+    Frame f = { .function = function, .sp = v->r[13], .back = v->r[14], .begun = s->cost };
     const Frame *below;
 
     while ((below = top(s)) && below->sp < f.sp) {
@@ -112,16 +114,20 @@ static void switch_to(Stack *s)
     }
 }
 
-/* Time has gone by for who was running. */
-static void pass(const Stm32View *v)
+/* Look at the core, and charge who was running until now. */
+static void look(unsigned later, Stm32View *v)
 {
-    uint64_t cycles = v->cycles - seen_cycles;
+    Cost more;
 
-    seen_cycles = v->cycles;
+    stm32_plugin_view(later, v);
+    more = (Cost) { v->cycles - seen.cycles, counts_total() - later - seen.instructions };
+    seen.cycles += more.cycles;
+    seen.instructions += more.instructions;
     seen_ns = v->ns;
-    if (current && cycles) {
-        current->cycles += cycles;
-        TELL(ran, current, running(current), cycles);
+    if (current) {
+        current->cost.cycles += more.cycles;
+        current->cost.instructions += more.instructions;
+        TELL(ran, current, running(current), more);
     }
 }
 
@@ -139,8 +145,7 @@ static void entered(unsigned vcpu, void *opaque)
     const Event *e = opaque;
     Stm32View v;
 
-    stm32_plugin_view(e->later, &v);
-    pass(&v);
+    look(e->later, &v);
     if (v.xpsr & IPSR) {
         switch_to(interrupts());
     } else {
@@ -162,11 +167,10 @@ static void returned(unsigned vcpu, void *opaque)
     if (!current) {
         return;
     }
-    stm32_plugin_view(e->later, &v);
+    look(e->later, &v);
     if (!return_happens(&e->returns, v.xpsr)) {
         return;
     }
-    pass(&v);
     sp = v.r[13] + e->returns.pops;
     while ((f = top(current)) && f->sp < sp) {
         pop(current);
@@ -207,6 +211,7 @@ void calls_add(struct qemu_plugin_tb *tb)
     const Function *function = program_function(program, address);
     unsigned condition = 0;
 
+    counts_add_block(tb);
     if (function && function->base == address) {
         qemu_plugin_register_vcpu_tb_exec_cb(tb, entered, QEMU_PLUGIN_CB_R_REGS,
                                              event_at(address, count, (Return) { RETURN_NONE }));

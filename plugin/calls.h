@@ -14,10 +14,16 @@
 #include "machine.h"
 #include "program.h"
 
+/* What it has cost. */
+typedef struct Cost {
+    uint64_t cycles;            /* HCLK's */
+    uint64_t instructions;
+} Cost;
+
 typedef struct Frame {
     const Function *function;
     uint32_t sp, back;          /* as it began: stack pointer, and where it returns to */
-    uint64_t cycles;            /* its stack's, as it began */
+    Cost begun;                 /* its stack's cost then */
     bool tail;                  /* ... as the last thing of the one before, which returns with it */
     unsigned exception;         /* whose handler it is; 0: none's */
 } Frame;
@@ -27,13 +33,13 @@ typedef struct Stack {
     char *name;
     uint32_t thread;            /* as the RTOS knows it */
     GArray *frames;             /* of Frame */
-    uint64_t cycles;            /* that it has run */
+    Cost cost;
 } Stack;
 
 /* Who wants to know.  Any may be NULL. */
 typedef struct CallListener {
-    /* @cycles have gone by in what is on top of @stack; nothing is there: NULL as function. */
-    void (*ran)(const Stack *stack, const Function *function, uint64_t cycles);
+    /* What is on top of @stack has cost this more; nothing is there: NULL as function. */
+    void (*ran)(const Stack *stack, const Function *function, Cost more);
     void (*entered)(const Stack *stack, const Frame *frame, uint64_t ns);
     /* @caller: the function below; NULL: none. */
     void (*left)(const Stack *stack, const Frame *frame, const Function *caller, uint64_t ns);

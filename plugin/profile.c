@@ -11,10 +11,11 @@
 
 typedef struct Edge {
     const Function *from, *to;
-    uint64_t calls, cycles;
+    uint64_t calls;
+    Cost inside;                /* all that went on in those calls */
 } Edge;
 
-static GHashTable *own;         /* Function -> cycles, boxed */
+static GHashTable *own;         /* Function -> Cost, boxed */
 static GHashTable *edges;       /* Edge -> itself */
 
 static unsigned hash_edge(const void *p)
@@ -31,15 +32,16 @@ static gboolean same_edge(const void *a, const void *b)
     return x->from == y->from && x->to == y->to;
 }
 
-static void ran(const Stack *stack, const Function *function, uint64_t cycles)
+static void ran(const Stack *stack, const Function *function, Cost more)
 {
-    uint64_t *sum = g_hash_table_lookup(own, function);
+    Cost *sum = g_hash_table_lookup(own, function);
 
     if (!sum) {
-        sum = g_new0(uint64_t, 1);
+        sum = g_new0(Cost, 1);
         g_hash_table_insert(own, (void *)function, sum);
     }
-    *sum += cycles;
+    sum->cycles += more.cycles;
+    sum->instructions += more.instructions;
 }
 
 static void left(const Stack *stack, const Frame *frame, const Function *caller, uint64_t ns)
@@ -56,7 +58,8 @@ static void left(const Stack *stack, const Frame *frame, const Function *caller,
         g_hash_table_insert(edges, e, e);
     }
     e->calls++;
-    e->cycles += stack->cycles - frame->cycles;
+    e->inside.cycles += stack->cost.cycles - frame->begun.cycles;
+    e->inside.instructions += stack->cost.instructions - frame->begun.instructions;
 }
 
 void profile_begin(void)
@@ -70,9 +73,11 @@ void profile_begin(void)
 
 /* ---- The file ---- */
 
-static void write_name(FILE *out, const char *prefix, const Function *f)
+static const char *file_of(const Function *f)
 {
-    fprintf(out, "%sfi=%s\n%sfn=%s\n", prefix, *f->file ? f->file : "???", prefix, f->name);
+    static const char unknown[] = "???";
+
+    return *f->file ? f->file : unknown;
 }
 
 /* Instructions by line: of the function's own file, callgrind has the others by fi=. */
@@ -103,18 +108,22 @@ static void write_lines(FILE *out, const Program *p, const Function *f)
 
 static void write_function(FILE *out, const Program *p, const Function *f)
 {
-    const uint64_t *cycles = g_hash_table_lookup(own, f);
+    const Cost *cost = g_hash_table_lookup(own, f);
     GHashTableIter iter;
     gpointer edge;
 
-    fprintf(out, "\nfl=%s\nfn=%s\n%u %" PRIu64 " 0\n", *f->file ? f->file : "???", f->name, f->line, cycles ? *cycles : 0);
+    fprintf(out, "\nfl=%s\nfn=%s\n%u %" PRIu64 " 0\n", file_of(f), f->name, f->line, cost ? cost->cycles : 0);
     g_hash_table_iter_init(&iter, edges);
     while (g_hash_table_iter_next(&iter, &edge, NULL)) {
         const Edge *e = edge;
 
         if (e->from == f) {
-            write_name(out, "c", e->to);
-            fprintf(out, "calls=%" PRIu64 " %u\n%u %" PRIu64 " 0\n", e->calls, e->to->line, f->line, e->cycles);
+            if (file_of(e->to) != file_of(f)) {
+                fprintf(out, "cfi=%s\n", file_of(e->to));
+            }
+            fprintf(out, "cfn=%s\n", e->to->name);
+            fprintf(out, "calls=%" PRIu64 " %u\n%u %" PRIu64 " %" PRIu64 "\n", e->calls, e->to->line, f->line,
+                    e->inside.cycles, e->inside.instructions);
         }
     }
     write_lines(out, p, f);
@@ -122,7 +131,7 @@ static void write_function(FILE *out, const Program *p, const Function *f)
 
 bool profile_write(const Program *p, const char *path, char **error)
 {
-    const uint64_t *unknown = g_hash_table_lookup(own, NULL);
+    const Cost *unknown = g_hash_table_lookup(own, NULL);
     FILE *out = fopen(path, "w");
 
     if (!out) {
@@ -138,7 +147,7 @@ bool profile_write(const Program *p, const char *path, char **error)
         }
     }
     if (unknown) {
-        fprintf(out, "\nfl=???\nfn=(no function)\n0 %" PRIu64 " 0\n", *unknown);
+        fprintf(out, "\nfl=???\nfn=(no function)\n0 %" PRIu64 " %" PRIu64 "\n", unknown->cycles, unknown->instructions);
     }
     return !fclose(out);
 }

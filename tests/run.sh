@@ -15,7 +15,7 @@ for guest in analog blocks bursts camera can card clock css dma exit faults flas
              microphone \
              net_pair net_wake pair \
              parts real_time rtc runs sleep soft spi stick stop tilt timers to_bootloader usb_composite usb_serial viewfinder waiting waiting_devices \
-             watchdogs web web_client; do
+             watchdogs watched web web_client; do
     firmware/build.sh build/firmware/$guest.elf tests/firmware/$guest.c
 done
 firmware/build.sh build/firmware/demo.elf firmware/demo/*.c

@@ -256,6 +256,17 @@ def print_logic(command):
     print(f"{'ten pins, a logic analyser':34} {figures['on'][0] / figures['off'][0]:14.2f} x without", flush=True)
 
 
+def print_watch(command):
+    """A program of short functions, watched by the plugin."""
+    plugin = os.path.join(os.path.dirname(OURS), "stm32", "libstm32-watch.so")
+    with tempfile.TemporaryDirectory() as folder:
+        ways = {"unwatched": command, **{
+            what: command + ["-plugin", f"{plugin},{what}={folder}/out"] for what in ("coverage", "profile", "timeline")}}
+        figures = measure("calls", ways)
+    for what in ("coverage", "profile", "timeline"):
+        print(f"{f'the plugin: {what}':34} {figures[what][0] / figures['unwatched'][0]:14.2f} x without", flush=True)
+
+
 def print_floor():
     """What sleeping costs on this host whoever does it: a process that wakes every ms."""
     before = time.process_time()
@@ -297,6 +308,7 @@ def main():
     print_card(commands["ours"])
     print_web(commands["ours"])
     print_idle_link(commands["ours"])
+    print_watch(commands["ours"])
     ours = {"ours": commands["ours"]}
     off, on, pwm = (measure(f"timers_{what}", ours)["ours"][0] for what in ["off", "on", "pwm"])
     print(f"{'the same work, 14 timers running':34} {on / off:14.2f} x without")
