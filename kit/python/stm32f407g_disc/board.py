@@ -12,6 +12,7 @@
 """
 from __future__ import annotations
 
+import os
 import re
 from types import TracebackType
 from typing import Any, Optional
@@ -167,13 +168,28 @@ class Board(Debug):
 
     # ---- Displays ----
 
+    def _console_device(self, part: str) -> Optional[str]:
+        """The device, which may be inside of the part, whose picture QEMU has."""
+        path = self._part_path(part)
+        for console in self.qemu.properties("/backend"):
+            if console.startswith("console["):
+                device = str(self.qemu.get(f"/backend/{console}", "device"))
+                if device == path:
+                    return device
+                bus = str(self.qemu.get(device, "parent_bus")) if device else ""
+                if bus.startswith(path + "/"):
+                    return device
+        return None
+
     def screenshot(self, part: str, path: str, kind: str = "png") -> None:
         """The picture of a display into a file, PNG or PPM."""
-        self._part_path(part)
+        device = self._console_device(part)
+        if device is None:
+            raise BoardError(f"part '{part}' has no picture")
         try:
-            self.qemu.command("screendump", filename=path, device=part, format=kind)
+            self.qemu.command("screendump", filename=os.path.abspath(path), device=device, format=kind)
         except QmpError as error:
-            raise BoardError(f"part '{part}' has no picture: {error}") from None
+            raise BoardError(f"picture of '{part}': {error}") from None
 
     # ---- Snapshots ----
 
@@ -192,9 +208,11 @@ class Board(Debug):
         self.check_runs()
         if self._store is None:
             raise BoardError("this snapshot is of another board")
-        self._read_log()
+        for port in self._ports.values():
+            port.forget_input()         # or it would be sent as soon as the port is there again
         self._store.load(snapshot.tag)
         self._look()
+        self._read_log()
         self._mistakes = list(snapshot.mistakes)
         for name, state in snapshot.serials.items():
             self._ports[name].restore(state)

@@ -189,7 +189,8 @@ class Debug(Machine):
     def call(self, function: Where, *arguments: int, timeout: Time = 1) -> int:
         """Call a function of the firmware as C does, with integers and pointers; what it gives, as an unsigned word.
 
-        It runs where the program stands, as an interrupt would, with interrupts going on; the core is as before then.
+        It runs where the program stands, as an interrupt would, with interrupts going on; the core is as before then,
+        but awake: its WFI is over.
         """
         address = self.address(function)
         words = [argument & 0xffffffff for argument in arguments]

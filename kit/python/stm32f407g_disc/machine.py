@@ -15,7 +15,7 @@ from typing import Optional, Union
 from .errors import BoardError, FirmwareEnded
 from .links import Link
 from .mistakes import Mistake, parse
-from .qemu import data_options, escaped, find_qemu
+from .qemu import data_options, escaped, find_qemu, readable
 from .qmp import Gone, Qemu, lines_of
 from .units import Time, say_ns, to_ns
 
@@ -23,13 +23,9 @@ PORTS = ("usart1", "usart2", "usart3", "uart4", "uart5", "usart6")
 Option = Union[str, int, bool]
 
 
-def readable(path: Union[str, "os.PathLike[str]"], what: str) -> str:
-    """The absolute path of a file that can be read."""
-    try:
-        with open(path, "rb"):
-            return os.path.abspath(path)
-    except OSError as error:
-        raise BoardError(f"{what} '{os.fspath(path)}': {error.strerror}") from None
+def absolute(path: Union[str, "os.PathLike[str]"], what: str) -> str:
+    """Of a file that can be read."""
+    return os.path.abspath(readable(os.fspath(path), what))
 
 
 def option_text(value: Option) -> str:
@@ -43,7 +39,7 @@ class Machine:
                  diagram: Union[str, "os.PathLike[str]", None] = None,
                  machine: Optional[Mapping[str, Option]] = None, args: Sequence[str] = (),
                  links: Iterable[Link] = (), semihosting: bool = True, qemu: Optional[str] = None) -> None:
-        self.elf_path = readable(elf, "firmware") if elf is not None else None
+        self.elf_path = absolute(elf, "firmware") if elf is not None else None
         self.exit_code: Optional[int] = None
         self._folder = tempfile.mkdtemp(prefix="stm32-", dir=None if len(tempfile.gettempdir()) < 60 else "/tmp")
         self._now = 0
@@ -73,7 +69,7 @@ class Machine:
         board = "stm32f407g_disc" + "".join(f",{name.replace('_', '-')}={option_text(value)}"
                                             for name, value in machine.items())
         if diagram is not None:
-            board += ",diagram=" + escaped(readable(diagram, "diagram"))
+            board += ",diagram=" + escaped(absolute(diagram, "diagram"))
         line = [qemu, *data_options(qemu), "-machine", board, "-icount", "shift=3,sleep=off", "-S", "-display", "none",
                 "-monitor", "none", "-d", "guest_errors", "-D", self.file("mistakes.log"),
                 "-gdb", f"unix:{self.file('gdb')},server=on,wait=off"]

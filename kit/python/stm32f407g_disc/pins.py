@@ -2,6 +2,8 @@
 """A pin of the chip, or a leg of a part, as a test has it: levels, voltages, edges with their times."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Optional, Union
 
@@ -127,6 +129,17 @@ class Pin:
     def count_edges(self) -> int:
         """How many there have been since watch()."""
         return int(self._board.qemu.get(self._path, "edges"))
+
+    @contextmanager
+    def stops_at(self, level: Level) -> Iterator[None]:
+        """While it lasts the machine is stopped when the pin gets that level."""
+        self.watch()
+        self._board.qemu.set(self._path, "stop-on", "rising" if level else "falling")
+        try:
+            yield
+        finally:
+            if not self._board.has_ended:
+                self.unwatch()
 
     def measure(self, duration: Time = 0.1) -> Measurement:
         """Let the board run for @duration of virtual time and say what the pin did in it."""

@@ -45,3 +45,12 @@ def data_options(qemu: str) -> list[str]:
 def escaped(value: str) -> str:
     """A comma ends a value in QEMU's options."""
     return value.replace(",", ",,")
+
+
+def readable(path: str, what: str) -> str:
+    """@path, if it is a file that can be read."""
+    try:
+        with open(path, "rb"):
+            return path
+    except OSError as error:
+        raise BoardError(f"{what} '{path}': {error.strerror}") from None

@@ -134,11 +134,15 @@ class Serial:
         self._fetch()
         return bytes(self._said), self._seen, self.unsent
 
+    def forget_input(self) -> None:
+        self._board.qemu.set(self._object, "input", "")
+
     def restore(self, state: tuple[bytes, int, bytes]) -> None:
         self._fetch()
         said, self._seen, unsent = state
         self._said = bytearray(said)
-        self._board.qemu.set(self._object, "input", unsent.hex())
+        if unsent:
+            self._board.qemu.set(self._object, "input", unsent.hex())
 
 
 def _compile(pattern: Pattern) -> re.Pattern[bytes]:
