@@ -83,6 +83,7 @@ class Scenario:
         steps = content.get("steps")
         if not isinstance(steps, list):
             raise BoardError(f"scenario '{path}': steps: has to be a list")
+        self._saved: set[str] = set()       # what steps before have made when one is done
         self._steps = [self._prepare(number, step) for number, step in enumerate(steps, 1)]
 
     def run(self) -> None:
@@ -217,15 +218,17 @@ class Scenario:
         if not save and not compare:
             raise BoardError("take-screenshot: it takes save-to or compare-with")
         self._host.board.screenshot(part, self._host.board.file("look.ppm"), "ppm")     # has it a picture?
-        reference = png.read(compare) if compare else None
+        if compare and compare not in self._saved:
+            png.read(compare)
+        self._saved |= {save} if save else set()
 
         def run(host: Host) -> None:
             if save:
                 host.board.screenshot(part, save)
-            if reference:
+            if compare:
                 seen_path = host.board.file("seen.ppm")
                 host.board.screenshot(part, seen_path, "ppm")
-                _compare(png.read(seen_path), reference, str(words["compare-with"]))
+                _compare(png.read(seen_path), png.read(compare), str(words["compare-with"]))
             host.log(f"take-screenshot {part}")
         return run
 

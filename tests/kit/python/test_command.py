@@ -43,9 +43,9 @@ def call(folder, *words, types=None):
     return result.returncode, result.stdout, result.stderr
 
 
-def scenario(folder, steps, head="name: Bench\nversion: 1\nauthor: me\n"):
+def scenario(folder, steps, head="name: Bench\nversion: 1\nauthor: me\n", timeout="500"):
     (folder / "test.yaml").write_text(head + "steps:\n" + steps)
-    return call(folder, "test", "test.yaml")
+    return call(folder, "test", "test.yaml", "--timeout", timeout)
 
 
 def refused(result, *texts):
