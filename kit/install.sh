@@ -27,6 +27,13 @@ put() {
 put 755 "lib/$name" "$built"
 strip --strip-all --remove-section=.comment "$to/lib/$name/qemu-system-arm"
 put 755 bin $name
+python=lib/python3/dist-packages
+put 644 "$python/stm32f407g_disc" python/stm32f407g_disc/*.py python/stm32f407g_disc/py.typed
+info=$to/$python/stm32f407g_disc-$(cat version).dist-info          # tells pytest that there is a plugin
+mkdir -p "$info"
+printf 'Metadata-Version: 2.1\nName: stm32f407g-disc\nVersion: %s\n' "$(cat version)" >"$info/METADATA"
+printf '[pytest11]\nstm32f407g_disc = stm32f407g_disc.pytest_plugin\n' >"$info/entry_points.txt"
+chmod 644 "$info"/*
 put 644 "share/$name/keymaps" ../build/qemu-src/pc-bios/keymaps/en-us
 put 644 share/man/man1 $name.1
 gzip -9nf "$to/share/man/man1/$name.1"
