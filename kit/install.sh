@@ -41,6 +41,13 @@ put 644 share/bash-completion/completions completion.bash
 mv "$to/share/bash-completion/completions/completion.bash" "$to/share/bash-completion/completions/$name"
 put 644 "share/doc/$name" ../docs/guide.md ../docs/peripherals.md
 put 644 "share/doc/$name/examples/demo" examples/demo/*
+(cd ../examples && find . -type f) | while read -r file; do
+    case $file in
+        *.sh) mode=755 ;;
+        *) mode=644 ;;
+    esac
+    put $mode "share/doc/$name/examples/$(dirname "$file")" "../examples/$file"
+done
 arm-none-eabi-objcopy -O ihex ../build/firmware/demo.elf "$to/share/doc/$name/examples/demo/demo.hex"
 chmod 644 "$to/share/doc/$name/examples/demo/demo.hex"
 [ -n "${DESTDIR:-}" ] || say "installed; now: $prefix/bin/$name run $prefix/share/doc/$name/examples/demo"
