@@ -22,6 +22,8 @@ from .errors import BoardError, NotReached, no_such
 from .faults import Faults
 from .machine import PORTS
 from .pins import Pin
+from .png import Picture
+from .png import read as read_picture
 from .qmp import QmpError
 from .serial import Serial, tail_of
 from .snapshots import Snapshot, Store
@@ -39,6 +41,8 @@ class Board(Debug):
     @machine    options of the machine: {'lse': True, 'hse-frequency': 25000000}
     @args       further options of QEMU: ['-device', 'tmp105,bus=i2c1,address=0x48,id=sensor']
     @links      what joins it with another board, see links.py
+    @usb        a host at the USB cable, whose terminal is the port 'usb': for firmware that is a CDC device
+    @swo        who listens at SWO: text that the firmware writes to ITM port 0 is the port 'swo'
     @semihosting  the firmware may end itself, and use files of the host with your rights
     @qemu       another qemu-system-arm than the one that is found
     """
@@ -50,8 +54,7 @@ class Board(Debug):
         self.faults = Faults(self)
         self._pins: dict[str, Pin] = {}
         self._ports = self._find_ports()
-        if options.get("semihosting", True):
-            self._ports["semihosting"] = Serial(self, "semihosting", "semihosting", self.file("semihosting.log"))
+        self._ports.update({name: Serial(self, name, name, self.file(f"{name}.log")) for name in self.more_ports})
 
     def _find_ports(self) -> dict[str, Serial]:
         """The first chardev is at the port that is the virtual COM port, the others follow without that."""
@@ -71,7 +74,7 @@ class Board(Debug):
     # ---- Serial ports ----
 
     def port(self, name: str) -> Serial:
-        """'usart1' ... 'usart6', 'uart4', 'uart5'; 'semihosting': what it prints so."""
+        """'usart1' ... 'usart6', 'uart4', 'uart5'; 'usb', 'swo', 'semihosting': what it prints so."""
         if name.lower() not in self._ports:
             raise no_such("serial port", name, self._ports)
         return self._ports[name.lower()]
@@ -190,6 +193,14 @@ class Board(Debug):
             self.qemu.command("screendump", filename=os.path.abspath(path), device=device, format=kind)
         except QmpError as error:
             raise BoardError(f"picture of '{part}': {error}") from None
+
+    def picture(self, part: str) -> Picture:
+        """What a display shows, a pixel for each that it has, as Wokwi has it: of an OLED those that are lit are white."""
+        path = self.file("picture.ppm")
+        self.screenshot(part, path, "ppm")
+        device = str(self._console_device(part))
+        seen = read_picture(path)
+        return seen.pixels_of_oled(int(self.qemu.get(device, "scale"))) if "scale" in self.qemu.properties(device) else seen
 
     # ---- Snapshots ----
 

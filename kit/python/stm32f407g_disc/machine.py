@@ -38,7 +38,8 @@ class Machine:
     def __init__(self, elf: Union[str, "os.PathLike[str]", None] = None, *,
                  diagram: Union[str, "os.PathLike[str]", None] = None,
                  machine: Optional[Mapping[str, Option]] = None, args: Sequence[str] = (),
-                 links: Iterable[Link] = (), semihosting: bool = True, qemu: Optional[str] = None) -> None:
+                 links: Iterable[Link] = (), usb: bool = False, swo: bool = False,
+                 semihosting: bool = True, qemu: Optional[str] = None) -> None:
         self.elf_path = absolute(elf, "firmware") if elf is not None else None
         self.exit_code: Optional[int] = None
         self._folder = tempfile.mkdtemp(prefix="stm32-", dir=None if len(tempfile.gettempdir()) < 60 else "/tmp")
@@ -49,7 +50,8 @@ class Machine:
         self._partners: list[Machine] = []
         self._links = list(links)
         try:
-            line = self._line(qemu or find_qemu(), diagram, machine or {}, semihosting)
+            line = self._line(qemu or find_qemu(), diagram, machine or {})
+            line += self._more_lines(usb, swo, semihosting)
             line += [word for link in self._links for word in link.join(self)] + list(args)
             self.qemu = Qemu(line)
         except BaseException:
@@ -64,8 +66,7 @@ class Machine:
             pass
         return ["-chardev", f"stm32-expect,id={name},logfile={escaped(path)}"]
 
-    def _line(self, qemu: str, diagram: Union[str, "os.PathLike[str]", None], machine: Mapping[str, Option],
-              semihosting: bool) -> list[str]:
+    def _line(self, qemu: str, diagram: Union[str, "os.PathLike[str]", None], machine: Mapping[str, Option]) -> list[str]:
         board = "stm32f407g_disc" + "".join(f",{name.replace('_', '-')}={option_text(value)}"
                                             for name, value in machine.items())
         if diagram is not None:
@@ -77,9 +78,19 @@ class Machine:
             line += ["-kernel", self.elf_path]
         for n in range(len(PORTS)):
             line += self._chardev(f"serial{n}") + ["-serial", f"chardev:serial{n}"]
-        if semihosting:
-            line += self._chardev("semihosting")
-            line += ["-semihosting-config", "enable=on,target=native,chardev=semihosting"]
+        return line
+
+    def _more_lines(self, usb: bool, swo: bool, semihosting: bool) -> list[str]:
+        """Where else text comes from."""
+        line: list[str] = []
+        self.more_ports: list[str] = []
+        for name, wanted, words in (
+                ("usb", usb, ["-device", "stm32-usb-host,cdc=usb,id=usb-host"]),
+                ("swo", swo, ["-machine", "swo=swo"]),
+                ("semihosting", semihosting, ["-semihosting-config", "enable=on,target=native,chardev=semihosting"])):
+            if wanted:
+                line += self._chardev(name) + words
+                self.more_ports.append(name)
         return line
 
     def file(self, name: str) -> str:

@@ -17,11 +17,30 @@ class Picture:
     rgb: bytes
 
     def difference(self, other: Picture) -> Optional[tuple[int, int]]:
-        """The first pixel (x, y) that differs from one of @other, which has the same size."""
-        if self.rgb == other.rgb:
-            return None
-        at = next(i for i, (a, b) in enumerate(zip(self.rgb, other.rgb)) if a != b) // 3
-        return at % self.width, at // self.width
+        """The first pixel (x, y) that differs from one of @other, which has the same size.  The lowest three bits do not
+        count: displays of 16 bits a pixel have none, and pictures of them 0 there, or the highest ones again.
+        """
+        at = next((i // 3 for i, (a, b) in enumerate(zip(self.rgb, other.rgb)) if a != b and a >> 3 != b >> 3), None)
+        return None if at is None else (at % self.width, at // self.width)
+
+    def pixels_of_oled(self, scale: int) -> Picture:
+        """A pixel for each of an OLED, of which @self shows @scale by @scale; lit ones are white, however bright."""
+        row = 3 * self.width
+        rgb = b"".join(b"\xff\xff\xff" if self.rgb[y * row + x] else b"\0\0\0"
+                       for y in range(0, self.height, scale) for x in range(0, row, 3 * scale))
+        return Picture(self.width // scale, self.height // scale, rgb)
+
+    def write(self, path: str) -> None:
+        rows = b"".join(b"\0" + self.rgb[3 * self.width * y:3 * self.width * (y + 1)] for y in range(self.height))
+        head = struct.pack(">IIBBBBB", self.width, self.height, 8, 2, 0, 0, 0)
+        data = b"\x89PNG\r\n\x1a\n" + b"".join(
+            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+            for name, body in ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")))
+        try:
+            with open(path, "wb") as file:
+                file.write(data)
+        except OSError as error:
+            raise BoardError(f"picture '{path}': {error.strerror}") from None
 
 
 def read(path: str) -> Picture:

@@ -217,18 +217,17 @@ class Scenario:
                          for key in ("save-to", "compare-with"))
         if not save and not compare:
             raise BoardError("take-screenshot: it takes save-to or compare-with")
-        self._host.board.screenshot(part, self._host.board.file("look.ppm"), "ppm")     # has it a picture?
+        self._host.board.picture(part)                  # has it one?
         if compare and compare not in self._saved:
             png.read(compare)
         self._saved |= {save} if save else set()
 
         def run(host: Host) -> None:
+            seen = host.board.picture(part)
             if save:
-                host.board.screenshot(part, save)
+                seen.write(save)
             if compare:
-                seen_path = host.board.file("seen.ppm")
-                host.board.screenshot(part, seen_path, "ppm")
-                _compare(png.read(seen_path), png.read(compare), str(words["compare-with"]))
+                _compare(seen, png.read(compare), str(words["compare-with"]))
             host.log(f"take-screenshot {part}")
         return run
 

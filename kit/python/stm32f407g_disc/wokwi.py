@@ -94,7 +94,7 @@ class Runner:
         if self._screenshot_at is not None:
             if options.timeout and self._screenshot_at > options.timeout:
                 raise BoardError("--screenshot-time is later than --timeout")
-            board.screenshot(str(options.screenshot_part), board.file("look.ppm"), "ppm")   # has it a picture?
+            board.picture(str(options.screenshot_part))             # has it one?
 
     # ---- What a scenario asks for ----
 
@@ -135,7 +135,7 @@ class Runner:
         found = self._show()
         if self._screenshot_at is not None and self.board.now >= self._screenshot_at:
             self._screenshot_at = None
-            self.board.screenshot(str(self._options.screenshot_part), self._options.screenshot_file)
+            self.board.picture(str(self._options.screenshot_part)).write(self._options.screenshot_file)
         if found is not None and found == self._options.fail_text:
             raise _End(FAILED, f'Error: Unexpected text found: "{found}"\nTEST FAILED.')
         if found is not None:

@@ -72,6 +72,19 @@ def test_png_in_grey(tmp_path):
     assert png.read(str(path)) == png.Picture(2, 1, b"\5\5\5\6\6\6")
 
 
+def test_pictures(tmp_path):
+    shown = png.Picture(4, 2, bytes([0] * 6 + [200] * 6) * 2)
+    pixels = shown.pixels_of_oled(2)
+    assert pixels == png.Picture(2, 1, bytes([0, 0, 0, 255, 255, 255]))
+    path = tmp_path / "a.png"
+    pixels.write(str(path))
+    assert png.read(str(path)) == pixels
+    assert pixels.difference(png.Picture(2, 1, bytes([7, 0, 0, 248, 252, 255]))) is None
+    assert pixels.difference(png.Picture(2, 1, bytes([0, 0, 0, 255, 247, 255]))) == (1, 0)
+    with pytest.raises(BoardError, match="No such file"):
+        pixels.write(str(tmp_path / "no" / "a.png"))
+
+
 def test_no_png(tmp_path):
     path = tmp_path / "a.png"
     for data in (b"", b"text", png_of(2, [b"\0\1\2"], 2), png_of(2, [b"\7\1\2\3"], 1), png_of(5, [b"\0\1"], 1),
