@@ -161,20 +161,22 @@ static const VMStateDescription configuration_vmstate = {
     },
 };
 
-/* Whether the crystal runs comes with the snapshot. */
+/* Whether the crystals run comes with the snapshot. */
 static int machine_post_load(void *opaque, int version_id)
 {
     Stm32f407gDisc *m = opaque;
 
     clock_update_hz(m->hse, m->hse_stopped ? 0 : m->hse_frequency);
+    clock_update_hz(m->lse, m->lse_fitted && !m->lse_stopped ? 32768 : 0);
     return 0;
 }
 
 static const VMStateDescription machine_vmstate = {
-    .name = "stm32f407g-disc", .version_id = 1, .minimum_version_id = 1,
+    .name = "stm32f407g-disc", .version_id = 2, .minimum_version_id = 2,
     .post_load = machine_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_BOOL(hse_stopped, Stm32f407gDisc),
+        VMSTATE_BOOL(lse_stopped, Stm32f407gDisc),
         VMSTATE_END_OF_LIST()
     },
 };

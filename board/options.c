@@ -10,15 +10,14 @@
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "exec/wait-loop.h"
-#include "system/cpus.h"
 #include "system/cpu-timers.h"
 #include "system/pace.h"
-#include "system/runstate.h"
 #include "stm32/board/accelerometer/accelerometer.h"
 #include "stm32/board/ethernet/phy.h"
 #include "stm32/board/machine.h"
 #include "stm32/board/serial.h"
 #include "stm32/board/usb/otg_cable.h"
+#include "stm32/core/pause.h"
 #include "stm32/core/run.h"
 
 typedef enum OptionKind {
@@ -94,6 +93,11 @@ static bool check_vcp(const void *value, Error **errp)
 static void hse_stopped_changed(Stm32f407gDisc *m)
 {
     clock_update_hz(m->hse, m->hse_stopped ? 0 : m->hse_frequency);
+}
+
+static void lse_stopped_changed(Stm32f407gDisc *m)
+{
+    clock_update_hz(m->lse, m->lse_fitted && !m->lse_stopped ? 32768 : 0);
 }
 
 /* How fast "max", "1" or "0.5" is: 0 for no limit.  False if it is nothing of the kind. */
@@ -182,18 +186,9 @@ static int64_t get_fast_forwarded(Stm32f407gDisc *m)
     return wait_loop_leapt();
 }
 
-/*
- * stop-at.  In the CPU's thread it stops the CPU there and then.  Elsewhere (in tests without a CPU) the main
- * loop does it: to stop the clock waits until no timer of it is being served, and this is one.
- */
 static void stop_expired(void *opaque)
 {
-    if (qemu_in_vcpu_thread()) {
-        vm_stop(RUN_STATE_PAUSED);
-    } else {
-        qemu_system_vmstop_request_prepare();
-        qemu_system_vmstop_request(RUN_STATE_PAUSED);
-    }
+    pause_machine();
 }
 
 static int64_t get_stop_at(Stm32f407gDisc *m)
@@ -222,6 +217,8 @@ static const Option option_table[] = {
       .changed = hse_stopped_changed },
     { "lse", OPTION_BOOL, MEMBER(lse_fitted), true,
       "fit the 32.768 kHz crystal that a stock board lacks" },
+    { "lse-stopped", OPTION_BOOL, MEMBER(lse_stopped), false, "that crystal has stopped",
+      .changed = lse_stopped_changed },
     { "boot0", OPTION_BOOL, MEMBER(boot0), true, "level of BOOT0" },
     { "boot1", OPTION_BOOL, MEMBER(boot1), true, "level of BOOT1 (PB2)" },
     { "errata", OPTION_BOOL, MEMBER(errata), true,

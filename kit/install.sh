@@ -27,6 +27,13 @@ put() {
 put 755 "lib/$name" "$built"
 strip --strip-all --remove-section=.comment "$to/lib/$name/qemu-system-arm"
 put 755 bin $name
+python=lib/python3/dist-packages
+put 644 "$python/stm32f407g_disc" python/stm32f407g_disc/*.py python/stm32f407g_disc/py.typed
+info=$to/$python/stm32f407g_disc-$(cat version).dist-info          # tells pytest that there is a plugin
+mkdir -p "$info"
+printf 'Metadata-Version: 2.1\nName: stm32f407g-disc\nVersion: %s\n' "$(cat version)" >"$info/METADATA"
+printf '[pytest11]\nstm32f407g_disc = stm32f407g_disc.pytest_plugin\n' >"$info/entry_points.txt"
+chmod 644 "$info"/*
 put 644 "share/$name/keymaps" ../build/qemu-src/pc-bios/keymaps/en-us
 put 644 share/man/man1 $name.1
 gzip -9nf "$to/share/man/man1/$name.1"
@@ -34,6 +41,13 @@ put 644 share/bash-completion/completions completion.bash
 mv "$to/share/bash-completion/completions/completion.bash" "$to/share/bash-completion/completions/$name"
 put 644 "share/doc/$name" ../docs/guide.md ../docs/peripherals.md
 put 644 "share/doc/$name/examples/demo" examples/demo/*
+(cd ../examples && find . -type f) | while read -r file; do
+    case $file in
+        *.sh) mode=755 ;;
+        *) mode=644 ;;
+    esac
+    put $mode "share/doc/$name/examples/$(dirname "$file")" "../examples/$file"
+done
 arm-none-eabi-objcopy -O ihex ../build/firmware/demo.elf "$to/share/doc/$name/examples/demo/demo.hex"
 chmod 644 "$to/share/doc/$name/examples/demo/demo.hex"
 [ -n "${DESTDIR:-}" ] || say "installed; now: $prefix/bin/$name run $prefix/share/doc/$name/examples/demo"

@@ -67,8 +67,9 @@ Version: $version
 Architecture: $arch
 Maintainer: $maintainer
 Installed-Size: $(du -sk --apparent-size --exclude=DEBIAN "$root" | cut -f1)
-Depends: $depends, python3 (>= 3.11)
-Recommends: gdb-multiarch
+Depends: $depends, python3 (>= 3.11), python3-yaml
+Recommends: gdb-multiarch, python3-pytest
+Suggests: python3-pytest-xdist
 Section: electronics
 Priority: optional
 Description: STM32F407G-DISC1 board in QEMU: run its firmware without the board
@@ -79,6 +80,13 @@ Description: STM32F407G-DISC1 board in QEMU: run its firmware without the board
  .
  The command is stm32f407g-disc; its QEMU is beside that of other packages.
 END
+cat >"$root/DEBIAN/prerm" <<'END'
+#!/bin/sh
+# What Python has compiled beside the package goes with it.
+set -e
+rm -rf /usr/lib/python3/dist-packages/stm32f407g_disc/__pycache__
+END
+chmod 755 "$root/DEBIAN/prerm"
 (cd "$root" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 chmod -R go-w "$root"
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
@@ -95,7 +103,7 @@ The STM32F407G-DISC1 board in QEMU. It runs where it is:
 
 It needs libraries; on Debian and its kin:
 
-    apt-get install python3 $(echo "$depends" | sed 's/ *([^)]*)//g; s/ *|[^,]*//g; s/,//g')
+    apt-get install python3 python3-yaml $(echo "$depends" | sed 's/ *([^)]*)//g; s/ *|[^,]*//g; s/,//g')
 END
 touch -d "@$SOURCE_DATE_EPOCH" "$out/$folder/README" "$out/$folder"
 tar -C "$out" --sort=name --owner=0 --group=0 --numeric-owner -cJf "$out/$folder-$arch.tar.xz" "$folder"

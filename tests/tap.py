@@ -4,11 +4,12 @@ import sys
 
 
 def run(group, tests):
-    """Run the functions of @tests, (name, function that says whether it is good), and leave."""
+    """Run the functions of @tests, (name, function that says whether it is good, or in a text why not here), and leave."""
     print(f"1..{len(tests)}")
     failed = 0
     for number, (name, test) in enumerate(tests, 1):
         result = test()
         failed += not result
-        print(f"{'ok' if result else 'not ok'} {number} {group}/{name}", flush=True)
+        skipped = f" # SKIP {result}" if isinstance(result, str) else ""
+        print(f"{'ok' if result else 'not ok'} {number} {group}/{name}{skipped}", flush=True)
     sys.exit(failed > 0)

@@ -323,6 +323,18 @@ static void part_realize(DeviceState *dev, Error **errp)
     qemu_add_vm_change_state_handler(vm_state_changed, part);
 }
 
+/* Paths to a leg, as to a pin of the chip: "/machine/peripheral/led1/pin-A", "pin-D-C" for D/C. */
+static void name_leg(Object *part, const char *names, Pin *leg)
+{
+    g_auto(GStrv) name = g_strsplit(names, " ", 0);
+
+    for (char **n = name; *n; n++) {
+        g_autofree char *path = g_strdup_printf("pin-%s", *n);
+
+        object_property_add_const_link(part, g_strdelimit(path, "/", '-'), OBJECT(leg));
+    }
+}
+
 static void part_init(Object *obj)
 {
     Part *part = PART(obj);
@@ -341,6 +353,7 @@ static void part_init(Object *obj)
         g_autofree char *child = g_strdup_printf("leg[%u]", n);
 
         object_initialize_child(obj, child, &part->legs[n], TYPE_PIN);
+        name_leg(obj, pc->legs[n], &part->legs[n]);
     }
 }
 

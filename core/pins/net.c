@@ -68,6 +68,12 @@ static void contest_enter(Contest *c, const PinDriver *d)
     }
 }
 
+/* What is shorted has what it is shorted to, whoever drives it. */
+static Contest shorted_contest(const Pin *pin)
+{
+    return (Contest) { .winner = &pin->outside, .strong = 1 };
+}
+
 /* All drivers of the net but @without. */
 static Contest net_contest(PinNet *net, const PinDriver *without)
 {
@@ -77,6 +83,9 @@ static Contest net_contest(PinNet *net, const PinDriver *without)
         Pin *pin = net->pins->pdata[i];
         const PinDriver *d;
 
+        if (pin->shorted) {
+            return shorted_contest(pin);
+        }
         QSLIST_FOREACH(d, &pin->drivers, next) {
             if (d != without && d->drive.kind != DRIVE_NONE) {
                 contest_enter(&c, d);

@@ -14,8 +14,9 @@
  * While the machine is paused listeners are told nothing; when it goes on they are told what is
  * different then.  So a snapshot can be loaded pin by pin, and nobody sees an edge that is none.
  *
- * QOM properties of a pin: `level` (bool, read), `drive` ("0", "1", "z"), `mv` (millivolts, set by
- * the outside world; read: what is there), `frequency` (Hz) and `duty` (percent) of what is there.
+ * QOM properties of a pin: `level` (bool, read), `drive` ("0", "1", "z", "short-0", "short-1"), `mv`
+ * (millivolts, set by the outside world; read: what is there), `frequency` (Hz) and `duty` (percent) of what is there; and
+ * those of watch.c, which say what happens.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -216,11 +217,16 @@ struct Pin {
     PinListener input;                              /* for the signals selected */
     bool told, told_plain;                          /* its net's levels, for a snapshot */
     bool rail;                                      /* of a supply: nothing changes what it has */
+    bool shorted;                                   /* `outside` wins against all: a fault */
+    struct PinWatch *watch;                         /* watch.c; NULL: nobody does */
 };
 
 /*
  * What the outside world does to a pin, and what its listeners heard last, in a migration stream.
  */
 extern const VMStateDescription vmstate_pin;
+
+/* The properties of watch.c. */
+void pin_watch_add_properties(ObjectClass *klass);
 
 #endif

@@ -16,28 +16,43 @@ static bool pin_get_level(Object *obj, Error **errp)
     return pin_level(PIN(obj));
 }
 
+static const struct {
+    const char *name;
+    DriveKind kind;
+    bool shorted;
+} drive_table[] = {
+    { "z", DRIVE_NONE }, { "0", DRIVE_LOW }, { "1", DRIVE_HIGH },
+    { "short-0", DRIVE_LOW, true }, { "short-1", DRIVE_HIGH, true },
+};
+
 static char *pin_get_drive(Object *obj, Error **errp)
 {
-    switch (PIN(obj)->outside.drive.kind) {
-    case DRIVE_LOW:  return g_strdup("0");
-    case DRIVE_HIGH: return g_strdup("1");
-    default:         return g_strdup("z");
+    const Pin *pin = PIN(obj);
+
+    for (unsigned i = 0; i < ARRAY_SIZE(drive_table); i++) {
+        if (drive_table[i].kind == pin->outside.drive.kind && drive_table[i].shorted == pin->shorted) {
+            return g_strdup(drive_table[i].name);
+        }
     }
+    return g_strdup("z");
+}
+
+static void outside_drives(Pin *pin, Drive drive, bool shorted)
+{
+    pin->shorted = shorted;
+    pin_drive(&pin->outside, drive);
+    net_update(pin->net);               /* the same drive may count for more now */
 }
 
 static void pin_set_drive(Object *obj, const char *value, Error **errp)
 {
-    Pin *pin = PIN(obj);
-
-    if (!strcmp(value, "0")) {
-        pin_drive(&pin->outside, DRIVE(LOW));
-    } else if (!strcmp(value, "1")) {
-        pin_drive(&pin->outside, DRIVE(HIGH));
-    } else if (!strcmp(value, "z")) {
-        pin_drive(&pin->outside, DRIVE(NONE));
-    } else {
-        error_setg(errp, "a pin is driven '0', '1' or 'z', not '%s'", value);
+    for (unsigned i = 0; i < ARRAY_SIZE(drive_table); i++) {
+        if (!strcmp(value, drive_table[i].name)) {
+            outside_drives(PIN(obj), (Drive) { .kind = drive_table[i].kind }, drive_table[i].shorted);
+            return;
+        }
     }
+    error_setg(errp, "a pin is driven '0', '1' or 'z', or a 'short-0' or 'short-1', not '%s'", value);
 }
 
 static void pin_get_mv(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
@@ -58,7 +73,7 @@ static void pin_set_mv(Object *obj, Visitor *v, const char *name, void *opaque, 
         error_setg(errp, "%" PRId64 " mV at a pin: 0 to 5000 will not damage it", mv);
         return;
     }
-    pin_drive(&PIN(obj)->outside, (Drive) { .kind = DRIVE_ANALOG, .uv = mv * 1000 });
+    outside_drives(PIN(obj), (Drive) { .kind = DRIVE_ANALOG, .uv = mv * 1000 }, false);
 }
 
 static void pin_get_frequency(Object *obj, Visitor *v, const char *name, void *opaque,
@@ -102,6 +117,7 @@ static void pin_class_init(ObjectClass *klass, void *data)
     object_class_property_add(klass, "mv", "int", pin_get_mv, pin_set_mv, NULL, NULL);
     object_class_property_add(klass, "frequency", "number", pin_get_frequency, NULL, NULL, NULL);
     object_class_property_add(klass, "duty", "number", pin_get_duty, NULL, NULL, NULL);
+    pin_watch_add_properties(klass);
 }
 
 static const TypeInfo pin_types[] = { {
@@ -117,11 +133,16 @@ static int pin_pre_save(void *opaque)
     return 0;
 }
 
+static bool is_level(uint32_t kind)
+{
+    return kind == DRIVE_LOW || kind == DRIVE_HIGH;
+}
+
 static int pin_post_load(void *opaque, int version_id)
 {
     Pin *pin = opaque;
 
-    if (pin->outside.drive.kind > DRIVE_ANALOG) {
+    if (pin->outside.drive.kind > DRIVE_ANALOG || (pin->shorted && !is_level(pin->outside.drive.kind))) {
         return -EINVAL;             /* not what the world can do by `drive` and `mv` */
     }
     pin->net->level = pin->told;
@@ -132,13 +153,14 @@ static int pin_post_load(void *opaque, int version_id)
 }
 
 const VMStateDescription vmstate_pin = {
-    .name = TYPE_PIN, .version_id = 1, .minimum_version_id = 1,
+    .name = TYPE_PIN, .version_id = 2, .minimum_version_id = 2,
     .pre_save = pin_pre_save, .post_load = pin_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_BOOL(told, Pin),
         VMSTATE_BOOL(told_plain, Pin),
         VMSTATE_UINT32(outside.drive.kind, Pin),
         VMSTATE_INT32(outside.drive.uv, Pin),
+        VMSTATE_BOOL(shorted, Pin),
         VMSTATE_END_OF_LIST()
     },
 };

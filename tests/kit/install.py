@@ -65,8 +65,19 @@ def has_its_data():
 def has_a_page():
     page = os.path.join(MOVED, "share", "man", "man1", "stm32f407g-disc.1.gz")
     text = call(["gzip", "-dc", page])[1].replace("\\-", "-")
-    missing = [option for option in options("run") | options("gdb") | options("flash") if option not in text]
+    missing = [option for option in set().union(*map(options, ("run", "test", "gdb", "flash"))) if option not in text]
     return good(text.startswith('.\\"') and not missing, missing)
+
+
+def has_the_python_package():
+    """pytest finds the plugin by itself, and that the board beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "test_it.py"), "w", encoding="utf-8") as file:
+            file.write("def test_it(board):\n    board.serial.expect('168 MHz')\n    assert '/moved to, here/' in board.qemu.line[0]\n")
+        result = call(["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--elf={EXAMPLE}/demo.hex"],
+                      cwd=folder, env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1",
+                                       "PYTHONPATH": os.path.join(MOVED, "lib", "python3", "dist-packages")})
+    return good(result[0] == 0 and "1 passed" in result[1], result)
 
 
 def options(command):
@@ -78,10 +89,10 @@ def completes():
         script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _stm32f407g_disc; echo "${COMPREPLY[@]}"'
         return call(["bash", "-c", script, "bash", COMPLETION, "stm32f407g-disc", *words])[1].split()
 
-    missing = {command: options(command) - set(complete(command, "--")) for command in ("run", "gdb", "flash", "info")}
+    missing = {command: options(command) - set(complete(command, "--")) for command in ("run", "test", "gdb", "flash", "info")}
     return good(not any(missing.values()) and complete("g") == ["gdb"] and complete("run", "--speed", "m") == ["max"] and
                 not complete("run", "--", "-"), missing, complete("g"))
 
 
 tap.run("install", [(test.__name__, test) for test in (
-    installs, runs_its_example, has_its_data, has_a_page, completes)])
+    installs, runs_its_example, has_its_data, has_the_python_package, has_a_page, completes)])

@@ -55,6 +55,21 @@ no_compiler() {
     done
 }
 
+tests_in_python() {
+    inside python3 -c "
+from stm32f407g_disc import Board
+with Board('/tmp/exit.elf') as board:
+    board.serial.expect('which code?')
+    snapshot = board.snapshot()
+    board.call('put_char', 65)
+    board.restore(snapshot)
+    board.call('put_char', 66)
+    assert board.serial.text.endswith('B')
+"
+    printf 'name: exit\nversion: 1\nsteps:\n- wait-serial: code\n- delay: 1ms\n' >"$work/debian/tmp/exit.yaml"
+    inside "$name" test /tmp/exit.yaml --elf /tmp/exit.elf
+}
+
 unpack() { tar -C "$work/debian/opt" -xf "$1"; }
 
 gone() {
@@ -75,6 +90,7 @@ say "from the package to the running board: $(($(date +%s) - began)) s"
 check "there is no compiler" no_compiler
 check "a firmware ends with 0" exits_with 0
 check "a firmware ends with 7" exits_with 7
+check "tests in Python, and a scenario" tests_in_python
 check "it tells what is modelled" inside "$name" info
 check "it is removed without a rest" gone
 check "the tarball unpacks" unpack "$tarball"

@@ -16,6 +16,7 @@ static const struct {
 } names[] = {
     { "/machine", "hse-frequency", "uint32", "8000000" },
     { "/machine", "hse-stopped", "bool", "false" },
+    { "/machine", "lse-stopped", "bool", "false" },
     { "/machine", "lse", "bool", "false" },
     { "/machine", "boot0", "bool", "false" },
     { "/machine", "boot1", "bool", "false" },

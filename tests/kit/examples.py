@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What stands in examples/, copied elsewhere and run as its README says, by TAP; of what takes programs that are not
+here, the syntax.
+"""
+import configparser
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, ".."))
+import tap
+
+ROOT = os.path.join(HERE, "..", "..")
+FOLDER = tempfile.TemporaryDirectory()
+COPY = os.path.join(FOLDER.name, "examples")
+PYTHON = "/usr/bin/python3"
+os.environ["STM32F407G_DISC_QEMU"] = os.environ["QTEST_QEMU_BINARY"]
+os.environ["PATH"] = os.path.abspath(os.path.join(ROOT, "kit")) + os.pathsep + os.environ["PATH"]
+os.environ["PYTHONPATH"] = os.path.abspath(os.path.join(ROOT, "kit", "python"))
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+
+
+def call(folder, *words):
+    """Does it end well in that folder?  What it says, if not."""
+    result = subprocess.run(words, cwd=os.path.join(COPY, folder), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                            timeout=300, check=False)
+    if result.returncode:
+        print("#", " ".join(words), (result.stdout + result.stderr).replace("\n", "\n# "))
+    return result.returncode == 0
+
+
+def cmake():
+    """Fails without it what comes behind: they have its firmware."""
+    shutil.copytree(os.path.join(ROOT, "examples"), COPY)
+    return (call("cmake", "cmake", "-G", "Ninja", "-B", "build", "-DCMAKE_TOOLCHAIN_FILE=arm-none-eabi.cmake") and
+            call("cmake", "cmake", "--build", "build") and
+            call("cmake", "ctest", "--test-dir", "build", "--output-on-failure"))
+
+
+def ctest_fails():
+    """A test that can't pass does not."""
+    path = os.path.join(COPY, "cmake", "press.yaml")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace("presses=2", "presses=3"))
+    result = subprocess.run(["ctest", "--test-dir", "build"], cwd=os.path.join(COPY, "cmake"), capture_output=True, text=True,
+                            timeout=300, check=False)
+    return result.returncode != 0 and "counts" in result.stdout and "1 tests failed out of 2" in result.stdout
+
+
+def pytest():
+    return call("pytest", PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "stm32f407g_disc.pytest_plugin")
+
+
+def scenario():
+    return (call("scenario", "stm32f407g-disc", "test", "button.yaml") and
+            call("scenario", "stm32f407g-disc", ".", "--scenario", "button.yaml", "--timeout", "5000"))
+
+
+def zephyr():
+    """Its targets, in a project that has what Zephyr's have."""
+    build = os.path.join(COPY, "zephyr", "zephyr")
+    os.mkdir(build)
+    shutil.copy(os.path.join(COPY, "cmake", "build", "app.elf"), os.path.join(build, "zephyr.elf"))
+    with open(os.path.join(COPY, "zephyr", "CMakeLists.txt"), "w", encoding="utf-8") as file:
+        file.write("cmake_minimum_required(VERSION 3.16)\nproject(app NONE)\nadd_custom_target(zephyr_final)\n"
+                   f"set(ZEPHYR_BINARY_DIR {build})\ninclude(disco.cmake)\n")
+    return (call("zephyr", "cmake", "-G", "Ninja", "-B", "build", "-DDISCO_EXPECT=ready") and
+            call("zephyr", "cmake", "--build", "build", "-t", "disco_test") and
+            call("zephyr", "sh", "-n", "disco-console.sh"))
+
+
+def syntax():
+    for name in ("vscode/.vscode/launch.json", "vscode/.vscode/tasks.json", "scenario/diagram.json"):
+        with open(os.path.join(COPY, name), encoding="utf-8") as file:
+            json.load(file)
+    load = "import sys, yaml; [yaml.safe_load(open(name)) for name in sys.argv[1:]]"
+    ini = configparser.ConfigParser()
+    ini.read(os.path.join(COPY, "platformio", "platformio.ini"))
+    return (ini["env:disco_f407vg"]["board"] == "disco_f407vg" and
+            call(".", PYTHON, "-c", load, "github/.github/workflows/firmware.yml", "gitlab/.gitlab-ci.yml"))
+
+
+def listed():
+    """Each folder has its row in README.md, and a README of its own."""
+    with open(os.path.join(COPY, "README.md"), encoding="utf-8") as file:
+        text = file.read()
+    folders = [name for name in os.listdir(COPY) if os.path.isdir(os.path.join(COPY, name))]
+    return len(folders) == 9 and all(f"| [{name}]({name}) |" in text and
+                                     os.path.exists(os.path.join(COPY, name, "README.md")) for name in folders)
+
+
+tap.run("examples", [(test.__name__, test) for test in (
+    cmake, pytest, scenario, zephyr, syntax, listed, ctest_fails)])

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Boards that are joined, with tests/firmware/exit.c and bench.c."""
+import os
+
+import pytest
+
+from stm32f407g_disc import BoardError, Cable, CanLink, UartLink
+
+EXIT = os.path.join(os.environ["STM32_FIRMWARE"], "exit.elf")
+
+
+def test_serial_line(board_factory):
+    def trace():
+        link = UartLink("usart2")
+        a, b = board_factory(EXIT, links=[link]), board_factory(EXIT, links=[link])
+        a.serial.expect("which code?\r\n")
+        b.run("5ms")
+        assert b.serial.text == "which code?\r\n"
+        a.call("put_char", ord("5"))
+        assert b.wait_exit() == 5
+        return b.serial.data, a.serial.data
+
+    assert trace() == trace() == (b"which code?\r\nleaving\r\n", b"which code?\r\n5")
+
+
+def test_they_run_together(board_factory):
+    link = Cable("pd12", "pb3")
+    a, b = board_factory(links=[link]), board_factory(links=[link])
+    a.serial.expect("ready")
+    assert b.now > 0
+    seen = b.pin("PB3").measure("10ms")
+    assert seen.frequency == pytest.approx(1000, rel=0.01)
+    assert abs(a.now - b.now) <= 200_000
+    a.close()
+    b.run("1ms")
+
+
+def test_what_cannot_be(board_factory):
+    link = CanLink("can1")
+    a = board_factory(EXIT, links=[link])
+    board_factory(EXIT, links=[link])
+    with pytest.raises(BoardError, match="two ends"):
+        board_factory(EXIT, links=[link])
+    with pytest.raises(BoardError, match="no snapshots"):
+        a.snapshot()
+    with pytest.raises(BoardError, match="no serial port"):
+        UartLink("usart9")
