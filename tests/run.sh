@@ -13,7 +13,7 @@ fi
 qemu/build.sh qemu-system-arm stm32-tests
 for guest in analog blocks bursts camera can card clock css dma exit faults flash hostile i2c interrupts logic melody memories \
              microphone \
-             net_pair net_wake pair \
+             net_pair net_wake page pair \
              parts real_time rtc runs sleep soft spi stick stop tilt timers usb_composite usb_serial viewfinder waiting waiting_devices \
              watchdogs web web_client; do
     firmware/build.sh build/firmware/$guest.elf tests/firmware/$guest.c
