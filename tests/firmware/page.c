@@ -3,6 +3,7 @@
  * timer, the red one follows the tilt, PB0 follows PB1 with its pull-up, and the console gives back in capitals
  * what it hears.  'W' writes where no clock is, which is a mistake.  An SSD1306 at I2C1, if there is one, shows a
  * frame and a bar.
+ 'I' inverts it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -79,7 +80,7 @@ static void i2c_end(void)
 
 static bool display_init(void)
 {
-    static const uint8_t commands[] = { 0x00, 0xae, 0x20, 0x00, 0x8d, 0x14, 0xaf, 0x21, 0, 127, 0x22, 0, 7 };
+    static const uint8_t commands[] = { 0x00, 0xae, 0x20, 0x00, 0x8d, 0x14, 0xa1, 0xc8, 0xaf, 0x21, 0, 127, 0x22, 0, 7 };
 
     REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_I2C1EN;
     set_field(&REG(GPIOB, GPIO_MODER), 3 << 12 | 3 << 18, 0x82);
@@ -100,6 +101,17 @@ static bool display_init(void)
     return true;
 }
 
+static void display_invert(void)
+{
+    static bool inverse;
+
+    inverse = !inverse;
+    i2c_begin();
+    i2c_put(0x00);
+    i2c_put(inverse ? 0xa7 : 0xa6);
+    i2c_end();
+}
+
 /* A frame, and a bar in its lower half. */
 static void display_draw(void)
 {
@@ -118,8 +130,24 @@ static void display_draw(void)
 
 /* ---- All of it ---- */
 
-static void hear(int c)
+static bool has_display;
+static volatile uint8_t heard[1024];
+static volatile unsigned n_heard, n_answered;
+
+void usart2_handler(void)
 {
+    int c = get_char();
+
+    if (c >= 0) {
+        heard[n_heard++ % sizeof(heard)] = c;
+    }
+}
+
+static void answer(int c)
+{
+    if (c == 'I' && has_display) {
+        display_invert();
+    }
     if (c == 'W') {
         REG(SPI2, SPI_CR1) = 1;         /* its clock is off */
     }
@@ -134,19 +162,21 @@ int main(void)
     orange_quarter();
     bench_init();
     console_init(42000000, 115200);
+    REG(USART2, USART_CR1) |= USART_CR1_RXNEIE;
+    irq_enable(38);
     lis3dsh_init();
     lis3dsh_put(LIS3DSH_CTRL_REG4, 0x67);       /* 100 Hz, X, Y, Z */
     put_string("ready\n");
-    if (display_init()) {
+    has_display = display_init();
+    if (has_display) {
         display_draw();
         put_string("display\n");
     }
     for (;;) {
         int32_t mg[3];
-        int c;
 
-        while ((c = get_char()) >= 0) {
-            hear(c);
+        while (n_answered != n_heard) {
+            answer(heard[n_answered++ % sizeof(heard)]);
         }
         led_set(GREEN, REG(GPIOA, GPIO_IDR) & 1);
         lis3dsh_get_mg(mg);

@@ -93,9 +93,12 @@ class Page:
         headers = {"Host": f"127.0.0.1:{board.port}", "Upgrade": "websocket", "Connection": "Upgrade",
                    "Sec-WebSocket-Key": KEY, "Sec-WebSocket-Version": "13"} | headers
         self.send_bytes("\r\n".join(["GET / HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items()), "", ""]).encode())
-        while b"\r\n\r\n" not in self.raw:
-            self.receive()
-        self.status, self.raw = self.raw.split(b"\r\n\r\n", 1)
+        try:
+            while b"\r\n\r\n" not in self.raw:
+                self.receive()
+        except (EOFError, ConnectionError):
+            pass
+        self.status, _, self.raw = self.raw.partition(b"\r\n\r\n")
 
     def send_bytes(self, data):
         self.socket.sendall(data)
