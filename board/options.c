@@ -15,6 +15,7 @@
 #include "stm32/board/accelerometer/accelerometer.h"
 #include "stm32/board/ethernet/phy.h"
 #include "stm32/board/machine.h"
+#include "stm32/board/page/page.h"
 #include "stm32/board/serial.h"
 #include "stm32/board/usb/otg_cable.h"
 #include "stm32/core/pause.h"
@@ -88,6 +89,11 @@ static bool check_phy_address(const void *value, Error **errp)
 static bool check_vcp(const void *value, Error **errp)
 {
     return serial_check_vcp(value, errp);
+}
+
+static bool check_page(const void *value, Error **errp)
+{
+    return page_check(value, errp);
 }
 
 static void hse_stopped_changed(Stm32f407gDisc *m)
@@ -233,6 +239,11 @@ static const Option option_table[] = {
     { "wire", OPTION_TEXT, MEMBER(wire), true, "jumpers between pins: pa6-pa7:pb6-pb10" },
     { "diagram", OPTION_TEXT, MEMBER(diagram), true,
       "file that says what is wired to the board, as Wokwi's diagram.json" },
+    { "page", OPTION_TEXT, MEMBER(page), false,
+      "show the board in a browser: a port of this machine (8080), or where to listen (0.0.0.0:8080)",
+      .check = check_page },
+    { "page-files", OPTION_TEXT, MEMBER(page_files), false,
+      "folder of the page's files (default where `make page` or an installation puts them)" },
     { "accelerometer-model", OPTION_TEXT, MEMBER(accelerometer), true,
       "lis3dsh (default), lis302dl or none", "lis3dsh", .check = check_accelerometer },
     { "motion", OPTION_TEXT, MEMBER(motion), false,

@@ -29,20 +29,21 @@ bool serial_check_vcp(const char *name, Error **errp)
     return known;
 }
 
-static void join(Object *soc, const char *port, unsigned n)
+static void join(Object *soc, const char *port, unsigned n, SerialTee *tee)
 {
-    if (serial_hd(n)) {
-        qdev_prop_set_chr(DEVICE(object_resolve_path_component(soc, port)), "chardev",
-                          serial_hd(n));
+    Chardev *chardev = tee ? tee(port, serial_hd(n)) : serial_hd(n);
+
+    if (chardev) {
+        qdev_prop_set_chr(DEVICE(object_resolve_path_component(soc, port)), "chardev", chardev);
     }
 }
 
-void serial_join(Object *soc, const char *vcp)
+void serial_join(Object *soc, const char *vcp, SerialTee *tee)
 {
     unsigned n = 1;
 
     vcp = vcp ?: "usart2";
     for (unsigned i = 0; i < ARRAY_SIZE(ports); i++) {
-        join(soc, ports[i], strcmp(ports[i], vcp) ? n++ : 0);
+        join(soc, ports[i], strcmp(ports[i], vcp) ? n++ : 0, tee);
     }
 }

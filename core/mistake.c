@@ -32,6 +32,15 @@ void guest_mistakes_watch(void (*told)(void *opaque), void *opaque)
     QSLIST_INSERT_HEAD(&watchers, w, next);
 }
 
+static void (*line_watcher)(void *opaque, const char *line);
+static void *line_watcher_opaque;
+
+void guest_lines_watch(void (*line_comes)(void *opaque, const char *line), void *opaque)
+{
+    line_watcher = line_comes;
+    line_watcher_opaque = opaque;
+}
+
 static void tell_watchers(void)
 {
     Watcher *w;
@@ -85,8 +94,13 @@ static bool is_news(char *place)
 static void write_line(const char *prefix, const char *device, const char *what, const char *chapter,
                        const char *where)
 {
-    qemu_log("%s%s: %s%s%s%s%s%s\n", prefix, device, what, *chapter ? " [" : "", chapter,
-             *chapter ? "]" : "", where ? " at " : "", where ?: "");
+    g_autofree char *line = g_strdup_printf("%s%s: %s%s%s%s%s%s", prefix, device, what, *chapter ? " [" : "", chapter,
+                                            *chapter ? "]" : "", where ? " at " : "", where ?: "");
+
+    qemu_log("%s\n", line);
+    if (line_watcher) {
+        line_watcher(line_watcher_opaque, line);
+    }
 }
 
 /* Once for each place. */

@@ -39,6 +39,9 @@ bool guest_address(uint32_t *address);
 /* @told is called with every mistake and mishap that is reported; for good. */
 void guest_mistakes_watch(void (*told)(void *opaque), void *opaque);
 
+/* @line_comes is called with every line that is reported, notes and what is not modelled too; one watcher, for good. */
+void guest_lines_watch(void (*line_comes)(void *opaque, const char *line), void *opaque);
+
 /* Forget which places have been reported: the next run of the firmware reports them again. */
 void guest_mistakes_forget(void);
 

@@ -73,6 +73,23 @@ char *stm32f407_peripheral_at(const char *pin, const char *prefix, const char *s
     return NULL;
 }
 
+char *stm32f407_function_at(const char *pin, unsigned function)
+{
+    g_autofree char *prefix = g_strdup_printf("%u:", function);
+    g_autoptr(GString) names = g_string_new(NULL);
+
+    for (unsigned i = 0; i < ARRAY_SIZE(pin_table); i++) {
+        g_auto(GStrv) one = g_strsplit(pin_table[i].functions, " ", 0);
+
+        for (char **f = one; !g_ascii_strcasecmp(pin_table[i].pin, pin) && *f; f++) {
+            if (g_str_has_prefix(*f, prefix)) {
+                g_string_append_printf(names, "%s%s", names->len ? " " : "", *f + strlen(prefix));
+            }
+        }
+    }
+    return names->len ? g_strdup(names->str) : NULL;
+}
+
 static void link_pin(Stm32f407Soc *s, const char *peripheral, const char *link, const char *pin)
 {
     object_property_set_link(OBJECT(stm32f407_child(s, peripheral)), link,

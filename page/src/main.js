@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The page: what comes from the machine goes to its parts, and what people do goes to the machine.  It keeps no state
+// of its own.
+
+import { Bench } from "./bench.js";
+import { Link } from "./link.js";
+import { Controls, Mistakes, showPin } from "./panels.js";
+import { drawPicture, forgetPictures } from "./pictures.js";
+import { Terminals } from "./terminals.js";
+
+const MESSAGE_MS = 6000;
+const $ = id => document.getElementById(id);
+
+let link = null, watched = null, queue = Promise.resolve();
+const watch = pin => {
+  watched = pin;
+  link.do("watch", { pin });
+};
+const bench = new Bench($("bench"), $("wires"), () => link, watch);
+const terminals = new Terminals($("tabs"), $("terminals"), (port, text) => link.do("send", { port, text }));
+const mistakes = new Mistakes($("mistakes"), $("count"));
+const controls = new Controls($("controls"), $("controls-section"), (part, name, value) =>
+  link.do("set", { part, name, value }));
+
+// ---- What the machine says of itself ----
+
+const machine = {
+  "virtual-time"(ns) {
+    $("time").textContent = `${(ns / 1e9).toFixed(2)} s`;
+  },
+  "speed-ratio"(ratio) {
+    $("ratio").textContent = `${ratio < 10 ? ratio.toFixed(2) : Math.round(ratio)} x`;
+  },
+  speed(speed) {
+    const select = $("speed");
+    if (![...select.options].some(option => option.value === speed)) {
+      select.add(new Option(speed, speed));
+    }
+    select.value = speed;
+  },
+  running(on) {
+    document.body.classList.toggle("paused", !on);
+    $("run").setAttribute("aria-pressed", on);
+    $("pause").setAttribute("aria-pressed", !on);
+  },
+};
+
+function say(text) {
+  $("message").textContent = text;
+  setTimeout(() => { $("message").textContent = ""; }, MESSAGE_MS);
+}
+
+function set(key, value) {
+  if (key.startsWith("machine.")) {
+    machine[key.slice("machine.".length)]?.(value);
+  } else {
+    bench.set(key, value);
+    controls.set(key, value);
+  }
+}
+
+async function greet(hello) {
+  mistakes.clear();
+  forgetPictures();
+  terminals.build(hello.ports, hello.port);
+  controls.build(hello.parts);
+  await bench.build(hello.wiring);
+  if (watched) {
+    link.do("watch", { pin: watched });
+  }
+}
+
+async function take(batch) {
+  if (batch.hello) {
+    await greet(batch.hello);
+  }
+  Object.entries(batch.set ?? {}).forEach(([key, value]) => set(key, value));
+  batch.serial?.forEach(one => terminals.write(one));
+  batch.mistakes?.forEach(one => mistakes.add(one));
+  batch.pictures?.forEach(one => drawPicture(one, (...size) => bench.canvas(...size)));
+  if (batch.pin) {
+    showPin($("pin"), batch.pin);
+  }
+  batch.answers?.filter(answer => answer.error).forEach(answer => say(answer.error));
+}
+
+// ---- What people do ----
+
+$("run").addEventListener("click", () => link.do("run"));
+$("pause").addEventListener("click", () => link.do("pause"));
+$("reset").addEventListener("click", () => link.do("reset"));
+$("speed").addEventListener("change", () => link.do("speed", { speed: $("speed").value }));
+$("save").addEventListener("click", () => link.do("save", { name: "page" }));
+$("load").addEventListener("click", () => link.do("load", { name: "page" }));
+
+link = new Link({
+  batch(batch) {
+    queue = queue.then(() => take(batch)).catch(error => say(`the page: ${error.message}`));
+  },
+  state(connected) {
+    $("link").textContent = connected ? "connected" : "the machine has gone; waiting for it";
+    document.body.classList.toggle("gone", !connected);
+  },
+});
