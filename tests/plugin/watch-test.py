@@ -16,7 +16,7 @@ import tap
 QEMU = os.environ["QTEST_QEMU_BINARY"]
 FIRMWARE = os.environ["STM32_FIRMWARE"]
 PLUGIN = os.path.join(os.path.dirname(QEMU), "stm32", "libstm32-watch.so")
-ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", ".."))
 SOURCE = os.path.join(ROOT, "tests", "firmware", "watched.c")
 
 
