@@ -134,7 +134,7 @@ static void lckr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     bool key = now & R_LCKR_LCKK_MASK, same = !((now ^ was) & R_LCKR_LCK_MASK);
 
     if (s->locked) {
-        periph_mistake(p, "LCKR written, but the port is locked until reset");
+        periph_mistake(p, GPIO001, "LCKR written, but the port is locked until reset");
         p->regs[R_LCKR] = was;
         return;
     }
@@ -173,7 +173,7 @@ static void keep_locked(Periph *p, unsigned n, uint32_t was, unsigned width, uns
         kept |= pins & 1 ? MAKE_64BIT_MASK(at, width) : 0;
     }
     if ((p->regs[n] ^ was) & kept) {
-        periph_mistake(p, "%s written for pins that LCKR has locked: ignored", p->reg[n].name);
+        periph_mistake(p, GPIO002, "%s written for pins that LCKR has locked: ignored", p->reg[n].name);
         p->regs[n] = (p->regs[n] & ~kept) | (was & kept);
     }
 }

@@ -177,11 +177,11 @@ static bool write_begins(Periph *p, unsigned n, uint32_t was, uint32_t busy)
     p->regs[n] = was;
     settle(IWDG(p));
     if (!IWDG(p)->unlocked) {
-        periph_mistake(p, "%s written without the key 0x5555 in KR: ignored", p->reg[n].name);
+        periph_mistake(p, IWDG001, "%s written without the key 0x5555 in KR: ignored", p->reg[n].name);
         return false;
     }
     if (p->regs[R_SR] & busy) {
-        periph_mistake(p, "%s written while the write before is under way (SR): ignored",
+        periph_mistake(p, IWDG002, "%s written while the write before is under way (SR): ignored",
                        p->reg[n].name);
         return false;
     }

@@ -78,12 +78,11 @@ static bool stop_is_barred(Pwr *s)
 
     qemu_irq_pulse(s->entering);
     if (s->exti_pending) {
-        periph_mistake(p, "Stop ignored, the program goes on: EXTI_PR is 0x%06x; clear what is "
-                       "pending before WFI or WFE", s->exti_pending);
+        periph_mistake(p, PWR001, "Stop ignored, the program goes on: EXTI_PR is 0x%06x", s->exti_pending);
     }
     if (s->rtc_flags) {
-        periph_mistake(p, "Stop ignored, the program goes on: flags 0x%04x of RTC_ISR are set (alarm, "
-                       "wake-up, tamper or time stamp); clear them before WFI or WFE", s->rtc_flags);
+        periph_mistake(p, PWR002, "Stop ignored, the program goes on: flags 0x%04x of RTC_ISR are set "
+                       "(alarm, wake-up, tamper or time stamp)", s->rtc_flags);
     }
     return s->exti_pending || s->rtc_flags;
 }
@@ -180,7 +179,7 @@ static void csr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         p->regs[R_CSR] |= R_CSR_WUF_MASK;
     }
     if (((p->regs[R_CSR] ^ was) & R_CSR_BRE_MASK) && !(p->regs[R_CR] & R_CR_DBP_MASK)) {
-        periph_mistake(p, "CSR.BRE written while the backup domain is protected: set CR.DBP first");
+        periph_mistake(p, PWR003, "CSR.BRE written while the backup domain is protected");
         p->regs[R_CSR] ^= R_CSR_BRE_MASK;
     }
 }

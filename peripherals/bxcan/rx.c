@@ -86,14 +86,14 @@ void bxcan_filter_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     bool finit = p->regs[R_FMR] & R_FMR_FINIT_MASK;
 
     if (BXCAN(p)->master) {
-        periph_mistake(p, "%s: the filters of CAN2 are those of CAN1", p->reg[n].name);
+        periph_mistake(p, CAN004, "%s: the filters of CAN2 are those of CAN1", p->reg[n].name);
         p->regs[n] = was;
     } else if (n >= R_F0R1 && !finit && extract32(p->regs[R_FA1R], (n - R_F0R1) / 2, 1)) {
-        periph_mistake(p, "%s written while its bank is active (FA1R, FMR.FINIT): ignored",
+        periph_mistake(p, CAN005, "%s written while its bank is active (FA1R, FMR.FINIT): ignored",
                        p->reg[n].name);
         p->regs[n] = was;
     } else if ((n == R_FM1R || n == R_FS1R || n == R_FFA1R) && !finit) {
-        periph_mistake(p, "%s written with FMR.FINIT = 0: ignored", p->reg[n].name);
+        periph_mistake(p, CAN006, "%s written with FMR.FINIT = 0: ignored", p->reg[n].name);
         p->regs[n] = was;
     }
 }
@@ -106,7 +106,7 @@ uint32_t bxcan_filter_read(Periph *p, unsigned n)
 void bxcan_filter_was_read(Periph *p, unsigned n, uint32_t value)
 {
     if (BXCAN(p)->master) {
-        periph_mistake(p, "%s: the filters of CAN2 are those of CAN1", p->reg[n].name);
+        periph_mistake(p, CAN004, "%s: the filters of CAN2 are those of CAN1", p->reg[n].name);
     }
 }
 

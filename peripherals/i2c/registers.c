@@ -40,10 +40,10 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         s->seen &= ~R_SR1_STOPF_MASK;
     }
     if (!reg_get(s, CR1, PE) && set & lost && i2c_is_idle(s)) {
-        periph_mistake(p, "START, STOP or ACK set while PE is 0: it is cleared at once");
+        periph_mistake(p, I2C008, "START, STOP or ACK set while PE is 0: it is cleared at once");
     }
     if (was & ~p->regs[n] & R_CR1_PE_MASK && !i2c_is_idle(s)) {
-        periph_mistake(p, "PE cleared in the middle of a transfer: it goes on, and keeps the bus");
+        periph_mistake(p, I2C009, "PE cleared in the middle of a transfer: it goes on, and keeps the bus");
     }
     if (set & R_CR1_START_MASK && reg_get(s, CR1, PE)) {
         i2c_check_bus(s);
@@ -53,7 +53,7 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 static void timing_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if (p->regs[n] != was && reg_get(I2C(p), CR1, PE)) {
-        periph_mistake(p, "%s changed while PE is 1", p->reg[n].name);
+        periph_mistake(p, I2C010, "%s changed while PE is 1", p->reg[n].name);
     }
 }
 
@@ -85,11 +85,11 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         p->regs[R_SR1] &= ~asked;
         s->starts = true;
     } else if (asked) {
-        periph_mistake(p, "address written to DR, but SR1 has not been read since %s was set",
+        periph_mistake(p, I2C011, "address written to DR, but SR1 has not been read since %s was set",
                        asked & R_SR1_SB_MASK ? "SB" : "ADD10");
     } else if (reg_get(s, SR2, TRA)) {
         if (!reg_get(s, SR1, TXE)) {
-            periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
+            periph_mistake(p, I2C012, "DR written while TXE is 0: what was there before is lost");
         }
         s->parent_obj.regs[R_SR1] &= ~(R_SR1_TXE_MASK | R_SR1_BTF_MASK);
     }

@@ -61,7 +61,7 @@ static void hse_changed(void *opaque, ClockEvent event)
                 rcc_back_to_hsi(s);
             }
         } else if (in_use) {
-            periph_mishap(p, "HSE has stopped and feeds SYSCLK, and CSS is off: the chip stands");
+            periph_mistake(p, RCC001, "HSE has stopped and feeds SYSCLK, and CSS is off: the chip stands");
         }
     }
     periph_update(p);

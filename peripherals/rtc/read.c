@@ -69,11 +69,10 @@ void rtc_shadow_was_read(Periph *p, unsigned n, uint32_t value)
         return;
     }
     if (clock_is_enabled(s->rtcclk) && clock_get(p->clk) * 7 > clock_get(s->rtcclk)) {
-        periph_mistake(p, "PCLK1 is slower than 7 * RTCCLK: read with CR.BYPSHAD");
+        periph_mistake(p, RTC005, "PCLK1 is slower than 7 * RTCCLK");
     }
     if (is_stale(s)) {
-        periph_mistake(p, "%s read right after Stop: it is as it was before; clear ISR.RSF and "
-                       "wait until it is set", p->reg[n].name);
+        periph_mistake(p, RTC006, "%s read right after Stop: it is as it was before", p->reg[n].name);
     } else if (is_followed(s)) {
         copy_calendar(s);
     }

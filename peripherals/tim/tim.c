@@ -68,7 +68,7 @@ static void tim_registers_sync(Periph *p)
 static void check_arr(Periph *p)
 {
     if (reg_get(TIM(p), CR1, CEN) && !TIM(p)->arr) {
-        periph_mistake(p, "CR1.CEN is set with ARR = 0: the counter stands");
+        periph_mistake(p, TIM003, "CR1.CEN is set with ARR = 0: the counter stands");
     }
 }
 
@@ -81,7 +81,7 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         p->regs[n] = (p->regs[n] & ~R_CR1_DIR_MASK) | (was & R_CR1_DIR_MASK);
     }
     if (was & R_CR1_CEN_MASK && !(was & R_CR1_CMS_MASK) && tim_is_centred(s)) {
-        periph_mistake(p, "CR1.CMS changed from edge-aligned while the counter is enabled");
+        periph_mistake(p, TIM004, "CR1.CMS changed from edge-aligned while the counter is enabled");
     }
     if (!reg_get(s, CR1, ARPE)) {
         s->arr = p->regs[R_ARR];
@@ -109,14 +109,17 @@ static void smcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     tim_drop_absent(p, n, data);
     now = p->regs[n];
     if ((now ^ was) & R_SMCR_TS_MASK && now & R_SMCR_SMS_MASK && was & R_SMCR_SMS_MASK) {
-        periph_mistake(p, "SMCR.TS changed with SMS not 0: it may see an edge that is none");
+        periph_mistake(p, TIM005, "SMCR.TS changed with SMS not 0: it may see an edge that is none");
     }
     if (tim_is_encoder(s) && (now & R_SMCR_ECE_MASK || !tim_is_general(s))) {
-        periph_mistake(p, tim_is_general(s) ? "SMCR: encoder mode and ECE exclude each other"
-                                            : "SMCR: this timer has no encoder mode");
+        if (tim_is_general(s)) {
+            periph_mistake(p, TIM006, "SMCR: encoder mode and ECE exclude each other");
+        } else {
+            periph_mistake(p, TIM010, "SMCR: this timer has no encoder mode");
+        }
     }
     if (tim_sms(s) == SMS_GATED && tim_ts(s) == TS_TI1F_ED) {
-        periph_mistake(p, "SMCR: gated mode with TI1F_ED, which has no level");
+        periph_mistake(p, TIM007, "SMCR: gated mode with TI1F_ED, which has no level");
     }
     if ((now ^ was) & (R_SMCR_TS_MASK | R_SMCR_SMS_MASK)) {
         s->choosing = true;
@@ -174,7 +177,7 @@ static void ccmr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         uint32_t ccs = 3 << (8 * i);
 
         if (p->regs[R_CCER] & 1 << 4 * (first + i) && (p->regs[n] ^ was) & ccs) {
-            periph_mistake(p, "%s.CC%uS written while CC%uE is set: ignored", p->reg[n].name,
+            periph_mistake(p, TIM008, "%s.CC%uS written while CC%uE is set: ignored", p->reg[n].name,
                            first + i + 1, first + i + 1);
             p->regs[n] = (p->regs[n] & ~ccs) | (was & ccs);
         }
@@ -234,7 +237,7 @@ static void ccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
     tim_drop_absent(p, n, data);
     if (ch < s->channels && tim_ccs(s, ch) != CCS_OUTPUT) {
-        periph_mistake(p, "CCR%u written while the channel is an input: ignored", ch + 1);
+        periph_mistake(p, TIM009, "CCR%u written while the channel is an input: ignored", ch + 1);
         p->regs[n] = was;
     } else if (ch < s->channels && !(tim_ccmr(s, ch) & CCMR_OCPE)) {
         s->ccr[ch] = p->regs[n];

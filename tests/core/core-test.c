@@ -312,7 +312,7 @@ static void test_misaligned_return(void)
 
 static void test_bad_register_report(void)
 {
-    assert_logged_once_a_run(CASE_BAD_REGISTER, "NVIC: Bad read offset 0xc00 at PC 0x0800");
+    assert_logged_once_a_run(CASE_BAD_REGISTER, "NVIC: Bad read offset 0xc00; ");
 }
 
 static void test_identity(void)
