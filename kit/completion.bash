@@ -4,7 +4,7 @@
 _stm32f407g_disc()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words i
-    local runs="-v --verbose -q --quiet --diagram --flash --speed --icount --no-icount --no-semihosting --help --"
+    local runs="-v --verbose -q --quiet --mistakes --strict --ignore --diagram --flash --speed --icount --no-icount --no-semihosting --help --"
 
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do

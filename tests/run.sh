@@ -11,7 +11,7 @@ if [ -n "${SANITIZE:-}" ]; then         # QEMU frees little of what it has to it
 fi
 
 qemu/build.sh qemu-system-arm stm32-tests
-for guest in analog blocks bursts camera can card clock css dma exit faults flash hostile i2c interrupts logic melody memories \
+for guest in analog blocks bursts camera can card clock css dma exit faults flash hostile i2c interrupts logic melody memories mistakes \
              microphone \
              net_pair net_wake pair \
              parts real_time rtc runs sleep soft spi stick stop tilt timers usb_composite usb_serial viewfinder waiting waiting_devices \

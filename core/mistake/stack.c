@@ -25,6 +25,8 @@ enum { SP = 13, LR = 14, PC = 15 };
 #define RETURN_NO_FPU   0x10
 #define XPSR_PADDED     (1u << 9)
 
+#define NO_CODE         0xe0000000  /* from here on: what the core begins with has no caller */
+
 static bool is_exception_return(uint32_t address)
 {
     uint32_t low = address & 0xf;
@@ -118,7 +120,7 @@ GuestFrame *stack_walk(uint32_t pc, bool stacked, unsigned *n)
             g_array_index(frames, GuestFrame, frames->len - 1).interrupted = true;
         }
         back = exact ? 0 : 2;
-        if ((!exact && !(g.r[PC] & 1)) || (g.r[PC] == was.r[PC] && g.r[SP] == was.r[SP])) {
+        if ((!exact && (!(g.r[PC] & 1) || g.r[PC] >= NO_CODE)) || (g.r[PC] == was.r[PC] && g.r[SP] == was.r[SP])) {
             break;
         }
     }

@@ -103,7 +103,7 @@ static bool may_start(Adc *s)
         return false;
     }
     if (adc_tick(s->common) < s->stable) {
-        periph_mistake(&s->parent_obj, ADC012, "started before it is stable: 3 us after ADON");
+        periph_mistake(&s->parent_obj, ADC012, "started before it is stable");
     }
     if (clock_get_hz(s->parent_obj.clk) / adc_prescaler(s->common) > MAX_HZ) {
         periph_mistake(&s->parent_obj, ADC013, "its clock is faster than 36 MHz: PCLK2 is %u Hz, ADCPRE "

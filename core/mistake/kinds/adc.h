@@ -38,7 +38,7 @@ MISTAKE(ADC011, ERROR, "RM0090 13",
         "started while it is off",
         "set ADON first")
 MISTAKE(ADC012, ERROR, "RM0090 13",
-        "started before it is stable: 3 us after ADON",
+        "started before it is stable",
         "wait for 3 us after ADON")
 MISHAP(ADC013, ERROR, "RM0090 13",
         "ADCCLK is faster than 36 MHz",
