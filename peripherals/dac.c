@@ -190,6 +190,8 @@ static void hardware_trigger(Dac *s, unsigned n)
     load_after(s, n, 3, true);
     if (ch->requested) {
         s->parent_obj.regs[R_SR] |= R_SR_DMAUDR1_MASK << 16 * n;
+        periph_mistake(&s->parent_obj, DAC003, "channel %u: underrun, a trigger has come before the DMA has served "
+                       "the one before", n + 1);
         ch->requested = s->errata;
         ch->owed = 0;
     } else {

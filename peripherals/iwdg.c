@@ -133,6 +133,9 @@ static void deadline_reached(void *opaque)
 
 static uint32_t read_settled(Periph *p, unsigned n)
 {
+    if (n == R_SR && p->regs[n] && !clock_is_enabled(IWDG(p)->lsi) && !is_running(IWDG(p))) {
+        periph_mistake(p, IWDG003, "SR read 0x%x while LSI is off: that does not change", p->regs[n]);
+    }
     settle(IWDG(p));
     return p->regs[n];
 }

@@ -87,6 +87,22 @@ static bool stop_is_barred(Pwr *s)
     return s->exti_pending || s->rtc_flags;
 }
 
+/* Will it ever sleep, and ever wake? */
+static void check_standby(Pwr *s)
+{
+    Periph *p = &s->parent_obj;
+
+    qemu_irq_pulse(s->entering);
+    if (reg_get(s, CSR, WUF)) {
+        periph_mistake(p, PWR004, "Standby entered with CSR.WUF set%s: it wakes at once", reg_get(s, CSR, EWUP) &&
+                       s->wkup_pin && pin_level(s->wkup_pin) ? ", and the wake-up pin (EWUP) is high" : "");
+    }
+    if (s->rtc_flags) {
+        periph_mistake(p, PWR005, "Standby entered with flags 0x%04x of RTC_ISR set: a further event of these wakes nobody",
+                       s->rtc_flags);
+    }
+}
+
 /* The core goes into deep sleep, or comes back. */
 static void sleepdeep_input(void *opaque, int n, int level)
 {
@@ -99,6 +115,9 @@ static void sleepdeep_input(void *opaque, int n, int level)
     if (level && !standby && stop_is_barred(s)) {
         qemu_irq_pulse(s->stay_awake);
         return;
+    }
+    if (level && standby) {
+        check_standby(s);
     }
     s->sleepdeep = level;
     if (level && !(standby ? s->reset_on_standby : s->reset_on_stop)) {

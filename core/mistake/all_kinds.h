@@ -15,6 +15,7 @@
 #include "stm32/core/mistake/kinds/dma.h"
 #include "stm32/core/mistake/kinds/dwt.h"
 #include "stm32/core/mistake/kinds/eth.h"
+#include "stm32/core/mistake/kinds/exti.h"
 #include "stm32/core/mistake/kinds/flash.h"
 #include "stm32/core/mistake/kinds/fpb.h"
 #include "stm32/core/mistake/kinds/fsmc.h"

@@ -8,6 +8,7 @@
 #include "qemu/queue.h"
 #include "exec/guest-error.h"
 #include "stm32/core/mistake/ignore.h"
+#include "stm32/core/mistake/later.h"
 #include "stm32/core/mistake/mistake.h"
 #include "stm32/core/mistake/place.h"
 #include "stm32/core/mistake/stack.h"
@@ -57,6 +58,7 @@ uint64_t guest_mistakes_lost(void)
 
 void guest_mistakes_forget(void)
 {
+    mistake_later_forget();
     for (unsigned i = 0; all && i < all->len; i++) {
         ((GuestMistake *)all->pdata[i])->told = false;
     }

@@ -234,6 +234,10 @@ static void overrun(Adc *s)
 {
     AdcCommon *c = s->common;
 
+    if (reg_get(s, CR2, DMA)) {
+        periph_mistake(&s->parent_obj, ADC018, "overrun: the DMA did not take a result in time; neither conversions "
+                       "nor requests go on before SR.OVR is cleared and the stream set up again");
+    }
     reg_set(s, SR, OVR, 1);
     s->regular = false;
     s->rank = 0;

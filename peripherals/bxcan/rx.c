@@ -73,6 +73,15 @@ static bool filter(const Bxcan *s, const CanFrame *f, Match *match)
     return best >= 0;
 }
 
+/* Is one of its banks active? */
+static bool has_filter(const Bxcan *s)
+{
+    const uint32_t *regs = bxcan_regs(s->master ? BXCAN(s->master) : s);
+    unsigned split = MIN(FIELD_EX32(regs[R_FMR], FMR, CAN2SB), BANKS);
+
+    return s->master ? regs[R_FA1R] >> split : regs[R_FA1R] & MAKE_64BIT_MASK(0, split);
+}
+
 /* While filters are set up nothing is received; CAN2 needs CAN1's clock for them. */
 static bool reception_is_off(const Bxcan *s)
 {
@@ -146,6 +155,9 @@ void bxcan_rx_take(Bxcan *s, const CanFrame *f)
 
     if (!reception_is_off(s) && filter(s, f, &match)) {
         store(s, f, match);
+    } else if (reception_is_off(s) || !has_filter(s)) {
+        periph_mistake(&s->parent_obj, CAN010, "a frame has come, and %s: it is dropped", reception_is_off(s)
+                       ? "FMR.FINIT is 1" : "none of its filter banks is active (FA1R, FMR.CAN2SB)");
     }
 }
 

@@ -233,6 +233,13 @@ static const RegOps dma_ops[] = {
 
 /* ---- Inputs ---- */
 
+static void wired_input(void *opaque, int n, int level)
+{
+    Dma *s = opaque;
+
+    s->requests = deposit64(s->requests, n, 1, !!level);
+}
+
 static void request_input(void *opaque, int n, int level)
 {
     Dma *s = opaque;
@@ -291,6 +298,7 @@ static void dma_init(Periph *p)
         periph_add_line(p, &s->irq[n], "irq");
     }
     qdev_init_gpio_in_named(DEVICE(p), request_input, "request", DMA_REQUESTS);
+    qdev_init_gpio_in_named(DEVICE(p), wired_input, "wired", DMA_REQUESTS);
     qdev_init_gpio_in_named(DEVICE(p), flow_end_input, "flow-end", DMA_REQUESTS);
     qdev_init_gpio_out_named(DEVICE(p), s->ack, "ack", DMA_REQUESTS);
     qdev_init_gpio_out_named(DEVICE(p), s->last, "last", DMA_REQUESTS);

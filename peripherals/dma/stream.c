@@ -173,6 +173,7 @@ static void check_sizes(Dma *s, unsigned n)
 static void check_mode(Dma *s, unsigned n)
 {
     Periph *p = &s->parent_obj;
+    unsigned channel = FIELD_EX32(dma_cr(s, n), S0CR, CHSEL);
 
     if (dma_direction(s, n) == DMA_RESERVED) {
         periph_mistake(p, DMA010, "stream %u: DIR is 3, which is reserved: it does nothing", n);
@@ -184,6 +185,10 @@ static void check_mode(Dma *s, unsigned n)
     if (dma_stream_is_free_running(s, n) && dma_cr(s, n) & R_S0CR_CIRC_MASK) {
         /* unsure: it is done once */
         periph_mistake(p, DMA012, "stream %u: CIRC and DBM are not allowed from memory to memory", n);
+    }
+    if (dma_direction(s, n) < DMA_M2M && !extract64(s->requests, 8 * n + channel, 1)) {
+        periph_mistake(p, DMA017, "stream %u enabled with channel %u, which no peripheral requests: it waits for ever", n,
+                       channel);
     }
     if (!s->stream[n].items) {
         periph_mistake(p, DMA013, "stream %u enabled with NDTR = 0: it moves nothing", n);

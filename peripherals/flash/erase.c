@@ -71,6 +71,7 @@ static void erase_sector(Flash *s, unsigned sector)
     } else {
         flash_store_erase(&s->array, sector_start(sector),
                           sector_start(sector + 1) - sector_start(sector));
+        s->erased_cached = s->parent_obj.regs[R_ACR] & (R_ACR_DCEN_MASK | R_ACR_ICEN_MASK);
         flash_begin(s, erase_ns(s, sector));
         reg_set(s, CR, STRT, 1);
     }

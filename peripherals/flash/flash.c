@@ -92,6 +92,9 @@ static void acr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         periph_mistake(p, FLASH008, "ACR.DCRST can be written only with DCEN off: ignored");
         p->regs[n] = (p->regs[n] & ~R_ACR_DCRST_MASK) | (was & R_ACR_DCRST_MASK);
     }
+    if (data & (R_ACR_DCRST_MASK | R_ACR_ICRST_MASK)) {
+        FLASH(p)->erased_cached = false;
+    }
     check_wait_states(p);
 }
 
@@ -158,6 +161,10 @@ static void cr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         }
         p->regs[n] = was & (erasing ? UINT32_MAX : ~R_CR_STRT_MASK);
         return;
+    }
+    if (data & R_CR_LOCK_MASK && FLASH(p)->erased_cached) {
+        periph_mistake(p, FLASH025, "LOCK is set after an erase with caches on (ACR), which have not been flushed since");
+        FLASH(p)->erased_cached = false;
     }
     if ((p->regs[n] ^ was) & (R_CR_PG_MASK | R_CR_PSIZE_MASK)) {
         s->half = false;

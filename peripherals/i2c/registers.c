@@ -30,6 +30,18 @@ static int64_t holds(Periph *p, unsigned n)
     return MIN(shifter_when(&s->shift), s->slave_end ?: INT64_MAX);
 }
 
+#define START_NS (10 * SCALE_MS)        /* until a START that waits is not just for the transfer before */
+
+static void check_start(void *opaque)
+{
+    I2c *s = opaque;
+
+    if (reg_get(s, CR1, PE) && reg_get(s, CR1, START) && reg_get(s, SR2, BUSY) && !reg_get(s, SR2, MSL)) {
+        periph_mistake(&s->parent_obj, I2C013, "START waits for 10 ms by now, for SR2.BUSY to be 0: somebody else has the "
+                       "bus, or a line is low");
+    }
+}
+
 static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     I2c *s = I2C(p);
@@ -47,6 +59,7 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
     if (set & R_CR1_START_MASK && reg_get(s, CR1, PE)) {
         i2c_check_bus(s);
+        mistake_later(check_start, s, START_NS);
     }
 }
 

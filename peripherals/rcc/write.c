@@ -142,6 +142,9 @@ void rcc_bdcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         periph_mistake(p, RCC016, "BDCR.LSEBYP can be written only with LSE off: ignored");
         *bdcr = (*bdcr & ~R_BDCR_LSEBYP_MASK) | (was & R_BDCR_LSEBYP_MASK);
     }
+    if (*bdcr & ~was & R_BDCR_LSEON_MASK && !(*bdcr & R_BDCR_LSEBYP_MASK) && !clock_is_enabled(RCC(p)->osc.lse)) {
+        periph_mistake(p, RCC017, "BDCR.LSEON set, but the board has no crystal at PC14 and PC15: LSERDY stays 0");
+    }
     if (*bdcr & R_BDCR_BDRST_MASK) {
         *bdcr = R_BDCR_BDRST_MASK;      /* the whole domain but this bit */
     }

@@ -76,6 +76,10 @@ void rtc_shadow_was_read(Periph *p, unsigned n, uint32_t value)
     } else if (is_followed(s)) {
         copy_calendar(s);
     }
+    if (s->shadows_locked && n == R_TR && s->calendar.tr != p->regs[R_TR]) {
+        periph_mistake(p, RTC011, "TR read 0x%06x, as before, though it is 0x%06x by now: DR has not been read since",
+                       p->regs[R_TR], s->calendar.tr);
+    }
     s->shadows_locked = n != R_DR;
 }
 

@@ -65,10 +65,28 @@ static void tim_registers_sync(Periph *p)
 
 /* ---- Registers ---- */
 
+#define OUTPUTS_NS (10 * SCALE_MS)      /* until outputs of a timer that counts are thought of as forgotten */
+
 static void check_arr(Periph *p)
 {
     if (reg_get(TIM(p), CR1, CEN) && !TIM(p)->arr) {
         periph_mistake(p, TIM003, "CR1.CEN is set with ARR = 0: the counter stands");
+    }
+}
+
+/* An advanced timer counts and has outputs enabled, at pins: is their main switch off, and no break has done it? */
+static void check_outputs(void *opaque)
+{
+    Tim *s = opaque;
+    bool wanted = false;
+
+    for (unsigned i = 0; i < s->channels; i++) {
+        wanted |= extract32(s->parent_obj.regs[R_CCER], 4 * i, 1) && tim_ccs(s, i) == CCS_OUTPUT &&
+                  signal_is_routed(&s->ch[i]);
+    }
+    if (wanted && reg_get(s, CR1, CEN) && !reg_get(s, BDTR, MOE) && !reg_get(s, SR, BIF)) {
+        periph_mistake(&s->parent_obj, TIM012, "it counts, and outputs are enabled (CCER 0x%04x), but BDTR.MOE is 0: the "
+                       "pins stay off", s->parent_obj.regs[R_CCER]);
     }
 }
 
@@ -88,6 +106,9 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
     if (p->regs[n] & ~was & R_CR1_CEN_MASK) {
         check_arr(p);
+        if (s->advanced) {
+            mistake_later(check_outputs, s, OUTPUTS_NS);
+        }
     }
 }
 
@@ -216,6 +237,10 @@ static void arr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if (!reg_get(s, CR1, ARPE)) {
         s->arr = p->regs[n];
         check_arr(p);
+        if (reg_get(s, CR1, CEN) && !tim_is_centred(s) && !reg_get(s, CR1, DIR) && p->regs[R_CNT] > s->arr) {
+            periph_mistake(p, TIM011, "ARR written %u while CNT is %u: it counts on to its end, %u", s->arr,
+                           p->regs[R_CNT], tim_max(s));
+        }
     }
 }
 

@@ -368,7 +368,7 @@ static void test_region_report(void)
 /* Nobody takes the exception, nor reads MATCHED */
 static void test_watch_report(void)
 {
-    assert_logged_once_a_run(CASE_WATCH_UNHEARD, "/machine/soc/dwt: comparator 0 matches again, and ");
+    assert_logged_once_a_run(CASE_WATCH_UNHEARD, "[error DWT001] /machine/soc/dwt: comparator 0 matches again, and ");
 }
 
 static void test_wfe(void)

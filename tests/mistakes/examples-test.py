@@ -183,7 +183,7 @@ VECTORS = """.syntax unified
 .word stop + 1
 .endr
 .rept 82
-.word stop + 1
+.word irq + 1
 .endr
 .thumb_func
 start:
@@ -197,7 +197,8 @@ def run_asm(code, steps):
     """The instructions run on a core, until it has happened."""
     name = os.path.join(FOLDER.name, "code")
     with open(f"{name}.s", "w", encoding="utf-8") as file:
-        file.write(VECTORS % "\n".join(step[4:] for step in steps if step.startswith("asm ")))
+        code_text = "\n".join(step[4:] for step in steps if step.startswith("asm "))
+        file.write(VECTORS % code_text + ("" if "irq:" in code_text else ".set irq, stop\n"))
     subprocess.run(["arm-none-eabi-as", "-o", f"{name}.o", f"{name}.s"], check=True)
     subprocess.run(["arm-none-eabi-ld", "-Ttext=0x08000000", "-o", f"{name}.elf", f"{name}.o"], check=True,
                    stderr=subprocess.DEVNULL)

@@ -55,3 +55,7 @@ MISHAP(ADC016, ERROR, "RM0090 13",
 MISHAP(ADC017, ERROR, "RM0090 13",
         "a trigger of its own is ignored: in this multi mode (MULTI) ADC1 starts it",
         "clear EXTEN of the slave, or choose independent mode")
+MISHAP(ADC018, ERROR, "RM0090 13.8.1",
+        "overrun with DMA: neither conversions nor requests go on",
+        "let the stream be enabled, circular or long enough, before the first conversion; after an "
+        "overrun clear SR.OVR, set NDTR and EN of the stream, then start again")

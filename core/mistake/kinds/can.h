@@ -32,3 +32,6 @@ MISTAKE(CAN008, ERROR, "RM0090 32",
 MISTAKE(CAN009, ERROR, "RM0090 32",
         "TXRQ set in silent mode: it is not sent",
         "clear BTR.SILM, or set LBKM with it to test")
+MISHAP(CAN010, SUSPICIOUS, "RM0090 32.7.4",
+        "a frame comes, and no filter bank of this CAN is active: all frames are dropped",
+        "give it a bank: CAN1 has those below FMR.CAN2SB, CAN2 the others; set FA1R, clear FINIT")

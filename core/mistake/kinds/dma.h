@@ -52,3 +52,6 @@ MISTAKE(DMA015, ERROR, "RM0090 10.3.17",
 MISTAKE(DMA016, ERROR, "RM0090 10.3.12",
         "FCR.FTH is not a whole number of memory bursts: FIFO error, the stream is disabled",
         "FTH times 4 bytes has to be a multiple of MBURST times MSIZE")
+MISTAKE(DMA017, ERROR, "RM0090 10.3.3",
+        "a stream is enabled with a channel that no peripheral requests: it waits for ever",
+        "choose stream and channel by tables 43 and 44 of the manual")

@@ -75,3 +75,7 @@ MISTAKE(FLASH023, ERROR, "RM0090 3",
 MISTAKE(FLASH024, ERROR, "RM0090 3",
         "programming where it is write-protected",
         "set its bit in OPTCR.nWRP first")
+MISTAKE(FLASH025, NOTE, "RM0090 3.5.2",
+        "a sector is erased with caches on, and they are not flushed: what was read of it before may "
+        "be read again",
+        "clear DCEN and ICEN, set DCRST and ICRST, then the caches on again")

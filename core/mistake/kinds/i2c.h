@@ -39,3 +39,7 @@ MISTAKE(I2C011, ERROR, "RM0090 27",
 MISTAKE(I2C012, ERROR, "RM0090 27",
         "DR written while TXE is 0: what was there before is lost",
         "wait for SR1.TXE")
+MISHAP(I2C013, ERROR, "RM0090 27.6.7",
+        "START waits, for the bus is busy and nobody of this chip has it",
+        "look who holds SCL or SDA low: a part without supply, or one that was stopped in the middle "
+        "of a byte: nine clocks by GPIO, then SWRST")

@@ -24,3 +24,11 @@ MISTAKE(NVIC006, ERROR, "PM0214 4.2.6",
 MISTAKE(NVIC007, ERROR, "PM0214 4.2.7",
         "a region of the MPU which there is not",
         "there are 0 to 7")
+MISTAKE(NVIC008, SUSPICIOUS, "PM0214 2.3.3",
+        "a handler clears its flag by the last instruction before it returns: on silicon the core may still see "
+        "the interrupt, and enter the handler twice",
+        "clear the flag first, or read the register back (or DSB) behind it")
+MISTAKE(NVIC009, ERROR, "PM0214 2.3.4",
+        "an exception or interrupt is handled by an endless loop: the handler is missing, and it is the default one",
+        "define the function that startup_stm32f407xx.s names, as C, not C++ (extern \"C\"), or do not enable the "
+        "interrupt; a fault is told by CFSR (0xe000ed28)")

@@ -16,3 +16,7 @@ MISTAKE(PER003, ERROR, "RM0090 2.3",
 UNMODELLED(PER004, NOTE, "docs/peripherals.md",
         "bits are set which do nothing in this machine yet",
         "do not rely on them here: the chip has them")
+MISTAKE(PER005, ERROR, "RM0090 1.1",
+        "flags of a status register are cleared by reading it and writing it back: one that has come "
+        "in between is lost",
+        "write ones to all flags but the one that is meant: SR = ~FLAG")

@@ -51,3 +51,9 @@ MISTAKE(RCC015, ERROR, "RM0090 7.3.20",
 MISTAKE(RCC016, ERROR, "RM0090 7.3.20",
         "BDCR.LSEBYP can be written only with LSE off: ignored",
         "clear LSEON first")
+MISTAKE(RCC017, NOTE, "UM1472 4.4",
+        "LSE is switched on, and this board has no crystal there",
+        "take LSI, or fit the crystal: -machine lse=on")
+MISHAP(RCC018, NOTE, "RM0090 7.2.7",
+        "the clock security system has switched SYSCLK to HSI",
+        "clear CIR.CSSF in the NMI handler, and set the clocks up anew")

@@ -33,3 +33,6 @@ MISTAKE(RTC009, SUSPICIOUS, "RM0090 26",
 MISTAKE(RTC010, ERROR, "RM0090 26",
         "WUTR = 0 with RTCCLK / 2 is not allowed",
         "write 1 or more, or choose a slower clock")
+MISTAKE(RTC011, ERROR, "RM0090 26.3.6",
+        "TR is read again, and DR has not been read since: the time stands",
+        "read DR after TR (HAL_RTC_GetDate() after HAL_RTC_GetTime()), or set CR.BYPSHAD")
