@@ -4,7 +4,7 @@
 _stm32f407g_disc()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words i
-    local runs="-v --verbose -q --quiet --mistakes --strict --ignore --diagram --flash --speed --icount --no-icount --no-semihosting --help --"
+    local runs="-v --verbose -q --quiet --diagram --flash --speed --icount --no-icount --no-semihosting --help --"
 
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
@@ -17,10 +17,11 @@ _stm32f407g_disc()
     case $prev in
         --speed) COMPREPLY=($(compgen -W "1 10 max" -- "$cur")); return ;;
         --timeout | --port) return ;;
+        --strict) COMPREPLY=($(compgen -W "error suspicious note" -- "$cur")); return ;;
         --gdb) COMPREPLY=($(compgen -c -- "$cur")); return ;;
     esac
     case $command in
-        run) words="$runs --timeout" ;;
+        run) words="$runs --timeout --mistakes --strict --ignore" ;;
         gdb) words="$runs --port --gdb --wait" ;;
         flash) words="-v --verbose --image --help" ;;
         info) words="-v --verbose --help" ;;

@@ -1,11 +1,11 @@
 /*
- * A look at something later, see later.h.  One timer, for the first of them; who waits for nothing costs nothing.
+ * A look at something later, see later.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/core/counter.h"
 #include "stm32/core/mistake/later.h"
+#include "stm32/core/mistake/place.h"
 
 typedef struct Look {
     void (*check)(void *opaque);
@@ -14,23 +14,13 @@ typedef struct Look {
 } Look;
 
 static GArray *looks;
-static QEMUTimer *timer;
+bool mistake_looks_wait;
 
-static void arm(void)
+void mistake_look(void)
 {
-    int64_t first = COUNTER_NEVER;
+    int64_t now = guest_now_ns();
 
-    for (unsigned i = 0; i < looks->len; i++) {
-        first = MIN(first, g_array_index(looks, Look, i).when);
-    }
-    counter_arm(timer, first);
-}
-
-static void expired(void *opaque)
-{
-    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-
-    for (unsigned i = 0; i < looks->len;) {
+    for (unsigned i = 0; looks && i < looks->len;) {
         Look look = g_array_index(looks, Look, i);
 
         if (look.when <= now) {
@@ -40,17 +30,14 @@ static void expired(void *opaque)
             i++;
         }
     }
-    arm();
+    mistake_looks_wait = looks && looks->len;
 }
 
 void mistake_later(void (*check)(void *opaque), void *opaque, int64_t ns)
 {
-    Look look = { check, opaque, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ns };
+    Look look = { check, opaque, guest_now_ns() + ns };
 
-    if (!looks) {
-        looks = g_array_new(false, false, sizeof(Look));
-        timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, expired, NULL);
-    }
+    looks = looks ?: g_array_new(false, false, sizeof(Look));
     for (unsigned i = 0; i < looks->len; i++) {
         Look *l = &g_array_index(looks, Look, i);
 
@@ -59,13 +46,13 @@ void mistake_later(void (*check)(void *opaque), void *opaque, int64_t ns)
         }
     }
     g_array_append_val(looks, look);
-    arm();
+    mistake_looks_wait = true;
 }
 
 void mistake_later_forget(void)
 {
     if (looks) {
         g_array_set_size(looks, 0);
-        arm();
     }
+    mistake_looks_wait = false;
 }

@@ -245,6 +245,7 @@ static void request_input(void *opaque, int n, int level)
     Dma *s = opaque;
 
     if (extract64(s->request, n, 1) != !!level) {
+        wired_input(s, n, true);
         s->request = deposit64(s->request, n, 1, !!level);
         if (dma_is_enabled(s, n / DMA_CHANNELS) && !s->working) {
             dma_engine_schedule(s);

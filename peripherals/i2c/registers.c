@@ -36,6 +36,7 @@ static void check_start(void *opaque)
 {
     I2c *s = opaque;
 
+    catch_up(s);
     if (reg_get(s, CR1, PE) && reg_get(s, CR1, START) && reg_get(s, SR2, BUSY) && !reg_get(s, SR2, MSL)) {
         periph_mistake(&s->parent_obj, I2C013, "START waits for 10 ms by now, for SR2.BUSY to be 0: somebody else has the "
                        "bus, or a line is low");

@@ -80,6 +80,7 @@ static void check_outputs(void *opaque)
     Tim *s = opaque;
     bool wanted = false;
 
+    tim_sync(s);
     for (unsigned i = 0; i < s->channels; i++) {
         wanted |= extract32(s->parent_obj.regs[R_CCER], 4 * i, 1) && tim_ccs(s, i) == CCS_OUTPUT &&
                   signal_is_routed(&s->ch[i]);

@@ -203,7 +203,11 @@ def run_asm(code, steps):
     subprocess.run(["arm-none-eabi-ld", "-Ttext=0x08000000", "-o", f"{name}.elf", f"{name}.o"], check=True,
                    stderr=subprocess.DEVNULL)
     options = [word for step in steps if step.startswith("with ") for word in step.split()[1:]]
-    machine = Machine(["-kernel", f"{name}.elf", "-icount", "shift=3,sleep=off", *options], "tcg")
+    machine = Machine(["-S", "-kernel", f"{name}.elf", "-icount", "shift=3,sleep=off", *options], "tcg")
+    for step in steps:
+        if not step.startswith(("asm ", "with ")):
+            machine.step(step)
+    machine.qmp("cont")
     for _ in range(2000):
         count, found = machine.count(code)
         if count:

@@ -12,7 +12,8 @@
   read usart1.DR             read
   mem 0x20000000 = 1         memory;  readmem 0x20000000
   wait 10us                  of virtual time
-  asm MOV R0, #0             instructions that are executed, in place of all that
+  set /machine/x p true      a property of the machine
+  asm mov r0, #0             instructions that are executed after all that; irq: begins what handles interrupts
 """
 import os
 import re

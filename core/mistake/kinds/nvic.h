@@ -32,3 +32,6 @@ MISTAKE(NVIC009, ERROR, "PM0214 2.3.4",
         "an exception or interrupt is handled by an endless loop: the handler is missing, and it is the default one",
         "define the function that startup_stm32f407xx.s names, as C, not C++ (extern \"C\"), or do not enable the "
         "interrupt; a fault is told by CFSR (0xe000ed28)")
+MISTAKE(NVIC010, ERROR, "PM0214 2.3.7",
+        "a handler never clears what causes its interrupt: it is entered again at once, for ever",
+        "clear the flag in the peripheral, in the handler; see what else may cause it: an error flag (ORE, OVR, TEIF)")
