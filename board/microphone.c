@@ -19,7 +19,7 @@
 #include "stm32/board/microphone.h"
 #include "stm32/board/wav_file.h"
 #include "stm32/core/pins/frames.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 
 OBJECT_DECLARE_SIMPLE_TYPE(Microphone, MICROPHONE)
 
@@ -99,8 +99,7 @@ static void check_clock(Microphone *m, uint64_t bit)
     bool works = bit <= LONGEST_BIT && bit >= SHORTEST_BIT;
 
     if (!works && !m->reported) {
-        guest_mistake(DEVICE(m)->canonical_path, "MP45DT02",
-                      "clock of %u kHz: it works with 1 to 3.25 MHz",
+        guest_mistake(DEVICE(m)->canonical_path, MIC001, "clock of %u kHz: it works with 1 to 3.25 MHz",
                       (unsigned)((1000000ull << 32) / MAX(bit, 1)));
     }
     m->reported = !works;

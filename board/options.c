@@ -18,6 +18,9 @@
 #include "stm32/board/page/page.h"
 #include "stm32/board/serial.h"
 #include "stm32/board/usb/otg_cable.h"
+#include "stm32/core/mistake/files.h"
+#include "stm32/core/mistake/ignore.h"
+#include "stm32/core/mistake/list.h"
 #include "stm32/core/pause.h"
 #include "stm32/core/run.h"
 
@@ -26,6 +29,7 @@ typedef enum OptionKind {
     OPTION_CAN_BUS,                     /* a link */
     OPTION_TIME,                        /* virtual, in ns: not kept, see `get` and `set` */
     OPTION_MEASURED,                    /* a number that can be read */
+    OPTION_DATA,                        /* a list that can be read; what is written may be another thing */
 } OptionKind;
 
 typedef struct Option {
@@ -40,6 +44,7 @@ typedef struct Option {
     int64_t (*get)(Stm32f407gDisc *m);
     void (*set)(Stm32f407gDisc *m, int64_t ns);
     double (*measure)(void);
+    QList *(*data)(void);
 } Option;
 
 /* ---- What makes a value right, and what follows from it ---- */
@@ -94,6 +99,21 @@ static bool check_vcp(const void *value, Error **errp)
 static bool check_page(const void *value, Error **errp)
 {
     return page_check(value, errp);
+}
+
+static bool check_mistakes(const void *value, Error **errp)
+{
+    return mistake_files_set(value, errp);
+}
+
+static bool check_strict(const void *value, Error **errp)
+{
+    return mistakes_strict_set(value, errp);
+}
+
+static bool check_ignore(const void *value, Error **errp)
+{
+    return ignore_set(value, errp);
 }
 
 static void hse_stopped_changed(Stm32f407gDisc *m)
@@ -281,6 +301,16 @@ static const Option option_table[] = {
     { "otg-id", OPTION_BOOL, MEMBER(otg_id), false,
       "the cable of a device at otg-fs.0 or otg-hs.0 grounds ID, PA10 or PB12, which makes the core a host "
       "(default on)", .changed = otg_id_changed },
+    { "mistakes", OPTION_DATA, 0, false,
+      "files that get what the firmware does wrong, as the machine ends: a.json:b.sarif:c.html:d.txt; read: what "
+      "it has done so far", .check = check_mistakes, .data = mistakes_list },
+    { "mistake-kinds", OPTION_DATA, 0, false, "all that it could do wrong (read)", .data = mistakes_kinds },
+    { "strict", OPTION_TEXT, MEMBER(strict), false,
+      "the machine ends with exit code 3 at the first mistake of these: DMA015:SPI005, error, suspicious, note",
+      .check = check_strict },
+    { "ignore", OPTION_TEXT, MEMBER(ignore), false,
+      "mistakes that are not told: codes DMA015:SPI005, or a file of lines \"DMA015 in spi.c: reason\"",
+      .check = check_ignore },
     { "speed", OPTION_TEXT, MEMBER(speed), false,
       "virtual time by real time: 1 (default), 2, 0.1 ..., max: as fast as possible (default with -icount)",
       .check = check_speed, .changed = speed_changed },
@@ -307,6 +337,23 @@ static const char *text_of(Object *obj, const Option *o)
 
 /* ---- Properties ---- */
 
+static void get_data(Visitor *v, const Option *o, Error **errp)
+{
+    QObject *data = QOBJECT(o->data());
+
+    visit_type_any(v, o->name, &data, errp);
+    qobject_unref(data);
+}
+
+static void set_data(Visitor *v, const Option *o, Error **errp)
+{
+    g_autofree char *text = NULL;
+
+    if (visit_type_str(v, o->name, &text, errp)) {
+        o->check(text, errp);
+    }
+}
+
 static void get_option(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
 {
     const Option *o = opaque;
@@ -328,6 +375,9 @@ static void get_option(Object *obj, Visitor *v, const char *name, void *opaque, 
     case OPTION_MEASURED:
         number = o->measure();
         visit_type_number(v, name, &number, errp);
+        break;
+    case OPTION_DATA:
+        get_data(v, o, errp);
         break;
     default:
         ns = o->get(STM32F407G_DISC(obj));
@@ -371,6 +421,9 @@ static void set_option(Object *obj, Visitor *v, const char *name, void *opaque, 
     case OPTION_HZ:
         set_hz(obj, v, o, errp);
         break;
+    case OPTION_DATA:
+        set_data(v, o, errp);
+        break;
     default:
         if (visit_type_int(v, name, &ns, errp)) {
             o->set(STM32F407G_DISC(obj), ns);
@@ -386,7 +439,7 @@ void options_add(ObjectClass *klass)
 {
     static const char *const types[] = {
         [OPTION_TEXT] = "string", [OPTION_BOOL] = "bool", [OPTION_HZ] = "uint32",
-        [OPTION_TIME] = "int", [OPTION_MEASURED] = "number",
+        [OPTION_TIME] = "int", [OPTION_MEASURED] = "number", [OPTION_DATA] = "string",
     };
 
     for (unsigned i = 0; i < ARRAY_SIZE(option_table); i++) {
@@ -397,7 +450,8 @@ void options_add(ObjectClass *klass)
                                            object_property_allow_set_link, 0);
         } else {
             object_class_property_add(klass, o->name, types[o->kind], get_option,
-                                      (o->get && !o->set) || o->measure ? NULL : set_option, NULL, (void *)o);
+                                      (o->get && !o->set) || o->measure || (o->data && !o->check) ? NULL
+                                      : set_option, NULL, (void *)o);
         }
         object_class_property_set_description(klass, o->name, o->description);
     }

@@ -71,3 +71,10 @@ char *symbols_describe(uint32_t address)
                                     address - symbol->address)
                   : g_strdup_printf("0x%08x", address);
 }
+
+const char *symbols_name(uint32_t address)
+{
+    const Symbol *symbol = find(address);
+
+    return symbol ? symbol->name : NULL;
+}

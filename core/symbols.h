@@ -15,4 +15,7 @@ void symbols_add(uint32_t address, uint32_t size, const char *name);
 /* "0x080001a4 <main+28>", or the bare address where no function is known.  Caller frees. */
 char *symbols_describe(uint32_t address);
 
+/* The function @address is in, or NULL. */
+const char *symbols_name(uint32_t address);
+
 #endif

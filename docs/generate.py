@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writes docs/peripherals.md and the table in README.md out of the machine itself: `make docs`.
+"""Writes docs/peripherals.md, docs/mistakes.md and the table in README.md out of the machine itself: `make docs`.
 
 With --check it writes nothing and fails if they are out of date.
 """
@@ -9,6 +9,9 @@ import os
 import re
 import subprocess
 import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "mistakes"))
+import examples
 
 QEMU = os.environ.get("QTEST_QEMU_BINARY", "build/qemu/qemu-system-arm")
 SOC = "/machine/soc"
@@ -87,7 +90,7 @@ def natural(name):
 
 
 def read_machine():
-    """Types with their instances and registers."""
+    """Types with their instances and registers; kinds of mistakes."""
     machine = Machine()
     types = {}
     for name, kind in machine.children():
@@ -95,10 +98,11 @@ def read_machine():
             entry = types.setdefault(kind, {"names": [], "registers": ""})
             entry["names"].append(name)
             entry["registers"] = machine.registers(name) or ""
+    kinds = machine.command("qom-get", path="/machine", property="mistake-kinds")
     machine.quit()
     for entry in types.values():
         entry["names"].sort(key=natural)
-    return types
+    return types, kinds
 
 
 def title(kind):
@@ -144,20 +148,56 @@ def peripherals_page(types):
     return "\n".join(out)
 
 
+MISTAKES = """# What firmware can do wrong
+
+Made by `make docs` out of the machine itself: {total} kinds of mistakes. Each has a code, which stays for all time.
+`-d guest_errors` tells them; `-machine mistakes=FILE` writes them to a file, `strict=` ends the run at the first,
+`ignore=` keeps quiet: see the [guide](guide.md#mistakes). *error*: it does not work on the chip; *suspicious*: it does
+here and now; *note*: it does, though perhaps not as it was meant.
+
+The examples are steps that provoke the kind, with the names of registers and fields of the manual
+(`tests/mistakes/examples.py` says how to read them), and a test runs every one. {without} kinds have no example yet;
+most of these have a test of their own.
+"""
+
+
+def block(code):
+    return re.sub(r"\d+$", "", code)
+
+
+def mistakes_page(kinds):
+    table = examples.read()
+    out = [MISTAKES.format(total=len(kinds), without=len([kind for kind in kinds if kind["code"] not in table]))]
+    last = None
+    for kind in sorted(kinds, key=lambda kind: natural(kind["code"])):
+        code = kind["code"]
+        if block(code) != last:
+            last = block(code)
+            out += [f"## {last}", ""]
+        out += [f"### {code}", "", f"*{kind['severity']}*, {kind['chapter']}: {kind['what']}.", "",
+                f"To mend it: {kind['mend']}.", ""]
+        if code in table:
+            out += ["```"] + table[code] + ["```", ""]
+        else:
+            out += ["No example yet.", ""]
+    return "\n".join(out)
+
+
 def with_table(readme, table):
     before, rest = readme.split(BEGIN)
     return before + BEGIN + table + END + rest.split(END)[1]
 
 
 def main():
-    types = read_machine()
+    types, kinds = read_machine()
     readme = open("README.md").read()
     pages = {
         "docs/peripherals.md": peripherals_page(types),
+        "docs/mistakes.md": mistakes_page(kinds),
         "README.md": with_table(readme, readme_table(types)),
     }
     if "--check" in sys.argv:
-        stale = [name for name, text in pages.items() if open(name).read() != text]
+        stale = [name for name, text in pages.items() if not os.path.exists(name) or open(name).read() != text]
         print("1..1")
         print("not ok 1 docs are current" if stale else "ok 1 docs are current")
         if stale:

@@ -18,10 +18,11 @@ _stm32f407g_disc()
         --speed) COMPREPLY=($(compgen -W "1 10 max" -- "$cur")); return ;;
         --timeout | --timeout-exit-code | --expect-text | --fail-text | --vcd-pins | --screenshot-part | \
             --screenshot-time | --port) return ;;
+        --strict) COMPREPLY=($(compgen -W "error suspicious note" -- "$cur")); return ;;
         --gdb) COMPREPLY=($(compgen -c -- "$cur")); return ;;
     esac
     case $command in
-        run) words="$runs --timeout" ;;
+        run) words="$runs --timeout --mistakes --strict --ignore" ;;
         test) words="-v --verbose -q --quiet --elf --scenario --timeout --timeout-exit-code --expect-text --fail-text
                      --diagram-file --serial-log-file --vcd-file --vcd-pins --screenshot-part --screenshot-time
                      --screenshot-file --interactive --no-semihosting --help --" ;;

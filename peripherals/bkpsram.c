@@ -13,7 +13,7 @@
 #include "hw/qdev-clock.h"
 #include "migration/vmstate.h"
 #include "stm32/core/backup_file.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 
 #define TYPE_BKPSRAM "stm32f4-bkpsram"
 OBJECT_DECLARE_SIMPLE_TYPE(Bkpsram, BKPSRAM)
@@ -28,8 +28,7 @@ struct Bkpsram {
 
 static void report_no_clock(Bkpsram *s)
 {
-    guest_mistake(DEVICE(s)->canonical_path, "RM0090 7.3",
-                  "access without clock: set AHB1ENR.BKPSRAMEN first");
+    guest_mistake(DEVICE(s)->canonical_path, PER001, "access without clock");
 }
 
 static uint64_t bkpsram_read(void *opaque, hwaddr addr, unsigned size)
@@ -45,8 +44,7 @@ static void bkpsram_write(void *opaque, hwaddr addr, uint64_t data, unsigned siz
     if (!clock_is_enabled(s->clk)) {
         report_no_clock(s);
     } else if (!s->dbp) {
-        guest_mistake(DEVICE(s)->canonical_path, "RM0090 5.1.2",
-                      "written while the backup domain is protected: set PWR_CR.DBP first");
+        guest_mistake(DEVICE(s)->canonical_path, BKP001, "written while the backup domain is protected");
     } else {
         stn_le_p((uint8_t *)memory_region_get_ram_ptr(&s->mr) + addr, size, data);
         memory_region_flush_rom_device(&s->mr, addr, size);     /* translated code too */

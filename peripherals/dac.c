@@ -190,6 +190,8 @@ static void hardware_trigger(Dac *s, unsigned n)
     load_after(s, n, 3, true);
     if (ch->requested) {
         s->parent_obj.regs[R_SR] |= R_SR_DMAUDR1_MASK << 16 * n;
+        periph_mistake(&s->parent_obj, DAC003, "channel %u: underrun, a trigger has come before the DMA has served "
+                       "the one before", n + 1);
         ch->requested = s->errata;
         ch->owed = 0;
     } else {
@@ -244,7 +246,7 @@ static void cr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
         uint32_t now = half(s, R_CR, n), changed = now ^ extract32(was, 16 * n, 16);
 
         if (changed & now & R_CR_EN1_MASK && ch->pin && ch->pin->config.mode != PIN_ANALOG) {
-            periph_mistake(p, "channel %u enabled, but %s is not in analog mode (MODER)", n + 1,
+            periph_mistake(p, DAC001, "channel %u enabled, but %s is not in analog mode (MODER)", n + 1,
                            ch->pin->name);
         }
         if (changed & R_CR_WAVE1_MASK) {
@@ -272,8 +274,7 @@ static void swtrigr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data
             continue;
         }
         if (!is_on(s, n) || !is_triggered(s, n) || trigger_of(s, n) != SOFTWARE) {
-            periph_mistake(p, "software trigger of channel %u, which does not wait for it: set EN, "
-                           "TEN and TSEL = 7", n + 1);
+            periph_mistake(p, DAC002, "software trigger of channel %u, which does not wait for it", n + 1);
         } else {
             load_after(s, n, 1, true);
         }

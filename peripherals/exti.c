@@ -23,6 +23,8 @@ typedef struct Exti {
 
 #define EXTI(obj) ((Exti *)(obj))
 
+#define RTC_LINES (1u << 17 | 1u << 21 | 1u << 22)  /* which rise only if the RTC's interrupt is enabled */
+
 static void exti_update(Periph *p)
 {
     Exti *s = EXTI(p);
@@ -59,6 +61,10 @@ static void line_input(void *opaque, int n, int level)
     uint32_t bit = 1u << n;
     bool rose = level && !(s->level & bit), fell = !level && (s->level & bit);
 
+    if (rose && n >= N_PIN_LINES && bit & RTC_LINES && !(s->parent_obj.regs[R_RTSR] & bit)) {
+        periph_mistake(&s->parent_obj, EXTI001, "line %d (%s) rises, and RTSR does not have it: nobody is told", n,
+                       n == 17 ? "RTC alarm" : n == 21 ? "RTC tamper, time stamp" : "RTC wake-up");
+    }
     s->level = level ? s->level | bit : s->level & ~bit;
     if ((rose && (s->parent_obj.regs[R_RTSR] & bit)) ||
         (fell && (s->parent_obj.regs[R_FTSR] & bit))) {

@@ -124,14 +124,14 @@ static void ctrl_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if (!(data & R_CTRL_KEY_MASK)) {
         p->regs[n] = was;
-        periph_mistake(p, "CTRL written without KEY, bit 1: nothing changes");
+        periph_mistake(p, FPB001, "CTRL written without KEY, bit 1: nothing changes");
     }
 }
 
 static void comp_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if (data & R_COMP0_ENABLE_MASK && data & CODE_REGION_END) {
-        periph_mistake(p, "%s: 0x%08x is not in the code region, below 0x20000000", p->reg[n].name,
+        periph_mistake(p, FPB002, "%s: 0x%08x is not in the code region, below 0x20000000", p->reg[n].name,
                        data & ~(R_COMP0_REPLACE_MASK | 3));
     }
 }

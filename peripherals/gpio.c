@@ -22,7 +22,7 @@
 typedef struct Gpio {
     Periph parent_obj;
     char *port;
-    uint32_t moder, ospeedr, pupdr;     /* after reset */
+    uint32_t moder, ospeedr, pupdr, swd;     /* after reset */
     Pin pin[N_PINS];
     PinBank levels;
     uint32_t analog;                    /* pins in analog mode: the input buffer is off */
@@ -134,7 +134,7 @@ static void lckr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     bool key = now & R_LCKR_LCKK_MASK, same = !((now ^ was) & R_LCKR_LCK_MASK);
 
     if (s->locked) {
-        periph_mistake(p, "LCKR written, but the port is locked until reset");
+        periph_mistake(p, GPIO001, "LCKR written, but the port is locked until reset");
         p->regs[R_LCKR] = was;
         return;
     }
@@ -173,7 +173,7 @@ static void keep_locked(Periph *p, unsigned n, uint32_t was, unsigned width, uns
         kept |= pins & 1 ? MAKE_64BIT_MASK(at, width) : 0;
     }
     if ((p->regs[n] ^ was) & kept) {
-        periph_mistake(p, "%s written for pins that LCKR has locked: ignored", p->reg[n].name);
+        periph_mistake(p, GPIO002, "%s written for pins that LCKR has locked: ignored", p->reg[n].name);
         p->regs[n] = (p->regs[n] & ~kept) | (was & kept);
     }
 }
@@ -194,8 +194,21 @@ static void lockable_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
+/* Pins that a debugger has from reset on: on a board it can't connect any more. */
+static void moder_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    Gpio *s = GPIO(p);
+
+    lockable_written(p, n, was, data);
+    for (unsigned pin = 0; pin < N_PINS; pin++) {
+        if (s->swd & 1u << pin && extract32(was, 2 * pin, 2) == 2 && extract32(p->regs[n], 2 * pin, 2) != 2) {
+            periph_mistake(p, GPIO003, "MODER takes %s from the debugger (SWD)", s->pin[pin].name);
+        }
+    }
+}
+
 static const RegOps gpio_ops[] = {
-    [R_MODER]   = { .written = lockable_written },
+    [R_MODER]   = { .written = moder_written },
     [R_OTYPER]  = { .written = lockable_written },
     [R_OSPEEDR] = { .written = lockable_written },
     [R_PUPDR]   = { .written = lockable_written },
@@ -280,6 +293,7 @@ static const Property gpio_properties[] = {
     DEFINE_PROP_UINT32("moder", Gpio, moder, 0),
     DEFINE_PROP_UINT32("ospeedr", Gpio, ospeedr, 0),
     DEFINE_PROP_UINT32("pupdr", Gpio, pupdr, 0),
+    DEFINE_PROP_UINT32("swd", Gpio, swd, 0),
 };
 
 static const PeriphInfo gpio = {

@@ -62,7 +62,7 @@ static void stim_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 static void lockable_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if (!ITM(p)->unlocked) {
-        periph_mistake(p, "%s written while locked: write 0xC5ACCE55 to LAR first", p->reg[n].name);
+        periph_mistake(p, ITM001, "%s written while locked", p->reg[n].name);
         p->regs[n] = was;
     }
 }

@@ -133,6 +133,9 @@ static void deadline_reached(void *opaque)
 
 static uint32_t read_settled(Periph *p, unsigned n)
 {
+    if (n == R_SR && p->regs[n] && !clock_is_enabled(IWDG(p)->lsi) && !is_running(IWDG(p))) {
+        periph_mistake(p, IWDG003, "SR read 0x%x while LSI is off: that does not change", p->regs[n]);
+    }
     settle(IWDG(p));
     return p->regs[n];
 }
@@ -177,11 +180,11 @@ static bool write_begins(Periph *p, unsigned n, uint32_t was, uint32_t busy)
     p->regs[n] = was;
     settle(IWDG(p));
     if (!IWDG(p)->unlocked) {
-        periph_mistake(p, "%s written without the key 0x5555 in KR: ignored", p->reg[n].name);
+        periph_mistake(p, IWDG001, "%s written without the key 0x5555 in KR: ignored", p->reg[n].name);
         return false;
     }
     if (p->regs[R_SR] & busy) {
-        periph_mistake(p, "%s written while the write before is under way (SR): ignored",
+        periph_mistake(p, IWDG002, "%s written while the write before is under way (SR): ignored",
                        p->reg[n].name);
         return false;
     }

@@ -78,14 +78,29 @@ static bool stop_is_barred(Pwr *s)
 
     qemu_irq_pulse(s->entering);
     if (s->exti_pending) {
-        periph_mistake(p, "Stop ignored, the program goes on: EXTI_PR is 0x%06x; clear what is "
-                       "pending before WFI or WFE", s->exti_pending);
+        periph_mistake(p, PWR001, "Stop ignored, the program goes on: EXTI_PR is 0x%06x", s->exti_pending);
     }
     if (s->rtc_flags) {
-        periph_mistake(p, "Stop ignored, the program goes on: flags 0x%04x of RTC_ISR are set (alarm, "
-                       "wake-up, tamper or time stamp); clear them before WFI or WFE", s->rtc_flags);
+        periph_mistake(p, PWR002, "Stop ignored, the program goes on: flags 0x%04x of RTC_ISR are set "
+                       "(alarm, wake-up, tamper or time stamp)", s->rtc_flags);
     }
     return s->exti_pending || s->rtc_flags;
+}
+
+/* Will it ever sleep, and ever wake? */
+static void check_standby(Pwr *s)
+{
+    Periph *p = &s->parent_obj;
+
+    qemu_irq_pulse(s->entering);
+    if (reg_get(s, CSR, WUF)) {
+        periph_mistake(p, PWR004, "Standby entered with CSR.WUF set%s: it wakes at once", reg_get(s, CSR, EWUP) &&
+                       s->wkup_pin && pin_level(s->wkup_pin) ? ", and the wake-up pin (EWUP) is high" : "");
+    }
+    if (s->rtc_flags) {
+        periph_mistake(p, PWR005, "Standby entered with flags 0x%04x of RTC_ISR set: a further event of these wakes nobody",
+                       s->rtc_flags);
+    }
 }
 
 /* The core goes into deep sleep, or comes back. */
@@ -100,6 +115,9 @@ static void sleepdeep_input(void *opaque, int n, int level)
     if (level && !standby && stop_is_barred(s)) {
         qemu_irq_pulse(s->stay_awake);
         return;
+    }
+    if (level && standby) {
+        check_standby(s);
     }
     s->sleepdeep = level;
     if (level && !(standby ? s->reset_on_standby : s->reset_on_stop)) {
@@ -180,7 +198,7 @@ static void csr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         p->regs[R_CSR] |= R_CSR_WUF_MASK;
     }
     if (((p->regs[R_CSR] ^ was) & R_CSR_BRE_MASK) && !(p->regs[R_CR] & R_CR_DBP_MASK)) {
-        periph_mistake(p, "CSR.BRE written while the backup domain is protected: set CR.DBP first");
+        periph_mistake(p, PWR003, "CSR.BRE written while the backup domain is protected");
         p->regs[R_CSR] ^= R_CSR_BRE_MASK;
     }
 }

@@ -136,7 +136,7 @@ static void dr_was_read(Periph *p, unsigned n, uint32_t value)
     Rng *s = RNG(p);
 
     if (!is_ready(s)) {
-        periph_mistake(p, "DR read while SR.DRDY is 0: it reads 0");
+        periph_mistake(p, RNG001, "DR read while SR.DRDY is 0: it reads 0");
         return;
     }
     s->drawn = false;

@@ -71,8 +71,7 @@ static void exticr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         unsigned port = extract32(p->regs[n], 4 * i, 4);
 
         if (port >= N_PORTS && port != extract32(was, 4 * i, 4)) {
-            periph_mistake(p, "EXTI line %u taken from port %u; there are A (0) to I (8)",
-                           (n - R_EXTICR1) * 4 + i, port);
+            periph_mistake(p, SYSCFG001, "EXTI line %u taken from port %u", (n - R_EXTICR1) * 4 + i, port);
         }
     }
 }

@@ -128,11 +128,11 @@ static void cr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     uint32_t count = (was - steps_gone(s, p->regs[R_CFR])) & R_CR_T_MASK;
 
     if ((was & R_CR_WDGA_MASK) && count > window) {
-        periph_mistake(p, "refreshed at 0x%02x, above the window 0x%02x: reset", count, window);
+        periph_mistake(p, WWDG001, "refreshed at 0x%02x, above the window 0x%02x: reset", count, window);
         s->expired = true;
     }
     if ((p->regs[R_CR] & R_CR_WDGA_MASK) && !(data & T6)) {
-        periph_mistake(p, "CR.T written with T6 clear: reset");
+        periph_mistake(p, WWDG002, "CR.T written with T6 clear: reset");
         s->expired = true;
     }
     s->begin = counter_now(&s->cycles);

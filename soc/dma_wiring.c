@@ -95,6 +95,9 @@ static void connect_dma_cell(Object *soc, Wiring *wiring, DeviceState *dma, unsi
     g_autofree char *names = modelled_requests(soc, text);
     g_auto(GStrv) name = g_strsplit(names, " ", 0);
 
+    if (strcmp(text, "-")) {
+        qemu_irq_raise(qdev_get_gpio_in_named(dma, "wired", cell));
+    }
     if (*name) {
         wiring_add(wiring, names, qdev_get_gpio_in_named(dma, "request", cell));
     }

@@ -70,7 +70,7 @@ static const struct Peripheral {
     { "adc-common", "stm32f4-adc-common", 0x40012300, ITS_OWN, "adc-reset" },
     /* AHB1 */
     { "gpioa",  "stm32f4-gpio",   0x40020000, .properties =
-      "port=A,moder=0xa8000000,ospeedr=0x0c000000,pupdr=0x64000000" },
+      "port=A,moder=0xa8000000,ospeedr=0x0c000000,pupdr=0x64000000,swd=0x6000" },
     { "gpiob",  "stm32f4-gpio",   0x40020400, .properties =
       "port=B,moder=0x280,ospeedr=0xc0,pupdr=0x100" },
     { "gpioc",  "stm32f4-gpio",   0x40020800, .properties = "port=C" },

@@ -18,7 +18,7 @@
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
 #include "stm32/board/camera/state.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 
 enum { BANK_SELECT = 0xff, PRODUCT_ID = 0x0a };
 
@@ -27,7 +27,7 @@ enum { BANK_SELECT = 0xff, PRODUCT_ID = 0x0a };
 static bool answers(CameraModule *m)
 {
     if (m->in_reset || m->powered_down || !m->xclk) {
-        guest_note(DEVICE(m)->canonical_path, "SCCB", "no answer on SCCB: %s", camera_why_silent(m));
+        guest_mistake(DEVICE(m)->canonical_path, CAM001, "no answer on SCCB: %s", camera_why_silent(m));
         return false;
     }
     return true;

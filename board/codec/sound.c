@@ -15,7 +15,7 @@
 #include <math.h>
 #include "qapi/error.h"
 #include "stm32/board/codec/state.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 
 #define ONE 65536               /* gain */
 #define SILENCE INT_MIN         /* half decibels */
@@ -139,30 +139,28 @@ static int check(const Codec *c, const I2sFrame *f, unsigned rate)
 
 static void report(const Codec *c, int why, unsigned rate)
 {
-    const char *path = DEVICE(c)->canonical_path, *chapter = "CS43L22";
+    const char *path = DEVICE(c)->canonical_path;
 
     switch (why) {
     case IN_RESET:
-        guest_mishap(path, chapter, "samples come while it is held in reset: silence");
+        guest_mistake(path, CODEC001, "samples come while it is held in reset: silence");
         break;
     case POWERED_DOWN:
-        guest_mishap(path, chapter, "samples come while it is powered down, register 0x02 is "
-                      "0x%02x and not 0x9e: silence", c->reg[CODEC_POWER_1]);
+        guest_mistake(path, CODEC002, "samples come while it is powered down, register 0x02 is 0x%02x and "
+                      "not 0x9e: silence", c->reg[CODEC_POWER_1]);
         break;
     case NO_MCLK:
-        guest_mishap(path, chapter,
-                      "samples come without MCLK (I2SPR.MCKOE, and its pin): silence");
+        guest_mistake(path, CODEC003, "samples come without MCLK (I2SPR.MCKOE, and its pin): silence");
         break;
     case NO_LRCK:
-        guest_mishap(path, chapter, "samples come without LRCK: silence");
+        guest_mistake(path, CODEC004, "samples come without LRCK: silence");
         break;
     case WRONG_RATE:
-        guest_mishap(path, chapter, "%u samples a second: it takes %u to %u; silence", rate,
-                      MIN_RATE, MAX_RATE);
+        guest_mistake(path, CODEC005, "%u samples a second: it takes %u to %u: silence", rate, MIN_RATE,
+                      MAX_RATE);
         break;
     case WRONG_FORMAT:
-        guest_mishap(path, chapter,
-                      "register 0x06 has another format of I2S than the samples: noise");
+        guest_mistake(path, CODEC006, "register 0x06 has another format of I2S than the samples: noise");
         break;
     }
 }

@@ -11,7 +11,7 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "hw/qdev-clock.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 #include "stm32/board/displays/ili9341.h"
 #include "stm32/board/user_pin.h"
 
@@ -129,11 +129,11 @@ void ili9341_command(Ili9341 *d, uint8_t command)
     const char *path = d->dev->canonical_path;
 
     if (!is_known(command)) {
-        guest_mistake(path, "ILI9341 8.1", "command 0x%02x is none of an ILI9341", command);
+        guest_mistake(path, ILI001, "command 0x%02x is none of an ILI9341", command);
     }
     if (qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < d->busy_until) {
-        guest_note(path, "ILI9341 8.2.12", "command 0x%02x less than 5 ms after SWRESET, SLPOUT or a reset: the "
-                   "controller may not be ready", command);
+        guest_mistake(path, ILI002, "command 0x%02x less than 5 ms after SWRESET, SLPOUT or a reset: the "
+                      "controller may not be ready", command);
     }
     d->command = command;
     d->n = 0;
@@ -152,7 +152,7 @@ static void set_scroll_area(Ili9341 *d)
     unsigned top = pair(d, 0), height = pair(d, 2), bottom = pair(d, 4);
 
     if (top + height + bottom != ILI9341_ROWS) {
-        guest_mistake(d->dev->canonical_path, "ILI9341 8.2.26", "VSCRDEF %u + %u + %u: the areas have to be 320 lines "
+        guest_mistake(d->dev->canonical_path, ILI003, "VSCRDEF %u + %u + %u: the areas have to be 320 lines "
                       "together", top, height, bottom);
     }
     d->scroll_top = MIN(top, ILI9341_ROWS);
@@ -162,8 +162,8 @@ static void set_scroll_area(Ili9341 *d)
 static void set_colmod(Ili9341 *d, uint8_t value)
 {
     if ((value & 7) != 5 && (value & 7) != 6) {
-        guest_mistake(d->dev->canonical_path, "ILI9341 8.2.33", "COLMOD 0x%02x: pixels have 16 (0x55) or 18 "
-                      "(0x66) bits", value);
+        guest_mistake(d->dev->canonical_path, ILI004, "COLMOD 0x%02x: pixels have 16 (0x55) or 18 (0x66) "
+                      "bits", value);
     }
     d->colmod = value;
 }

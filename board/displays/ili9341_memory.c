@@ -10,7 +10,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 #include "stm32/board/displays/ili9341.h"
 
 #define SIX_BITS 0xfcfcfc
@@ -33,9 +33,9 @@ static void check_window(Ili9341 *d)
 {
     if (d->first_column > d->last_column || d->last_column >= d->columns || d->first_page > d->last_page ||
         d->last_page >= d->pages) {
-        guest_mistake(d->dev->canonical_path, "ILI9341 8.2.20", "the window is columns %u to %u, pages %u to %u of "
-                      "%u x %u: what is outside is lost; set CASET and PASET as MADCTL.MV has them", d->first_column,
-                      d->last_column, d->first_page, d->last_page, d->columns, d->pages);
+        guest_mistake(d->dev->canonical_path, ILI005, "the window is columns %u to %u, pages %u to %u of %u "
+                      "x %u: what is outside is lost", d->first_column, d->last_column, d->first_page,
+                      d->last_page, d->columns, d->pages);
     }
 }
 
@@ -49,8 +49,8 @@ void ili9341_begin_pixels(Ili9341 *d, bool at_first)
     }
     check_window(d);
     if (!d->awake) {
-        guest_note(d->dev->canonical_path, "ILI9341 8.2.12", "pixels are moved while the display sleeps: nothing is "
-                   "seen before SLPOUT (0x11) and DISPON (0x29)");
+        guest_mistake(d->dev->canonical_path, ILI006, "pixels are moved while the display sleeps: nothing "
+                      "is seen before SLPOUT (0x11) and DISPON (0x29)");
     }
 }
 

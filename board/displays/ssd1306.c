@@ -7,7 +7,7 @@
  */
 #include "qemu/osdep.h"
 #include "stm32/board/displays/ssd1306.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 
 enum { HORIZONTAL, VERTICAL, PAGES };
 
@@ -145,8 +145,8 @@ static void turn_on(Ssd1306 *d)
     d->on = true;
     if (!d->pump && !d->own_vcc && !d->told_dark) {
         d->told_dark = true;
-        guest_note(d->dev->canonical_path, "SSD1306", "DISPLAYON (0xaf) without the charge pump: nothing is lit; send "
-                   "0x8d 0x14 before (or vcc=on, if the module has a supply of its own)");
+        guest_mistake(d->dev->canonical_path, SSD001, "DISPLAYON (0xaf) without the charge pump: nothing is "
+                      "lit");
     }
 }
 
@@ -178,7 +178,7 @@ static void execute_short(Ssd1306 *d, uint8_t c)
     } else if (c == SCROLL_OFF) {
         ssd1306_scroll_end(d);
     } else if (c != NOP) {
-        guest_note(d->dev->canonical_path, "SSD1306", "it has no command 0x%02x", c);
+        guest_mistake(d->dev->canonical_path, SSD002, "it has no command 0x%02x", c);
     }
 }
 

@@ -10,7 +10,7 @@
 #include "qapi/error.h"
 #include "system/runstate.h"
 #include "stm32/core/counter.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 #include "stm32/core/user_file.h"
 #include "stm32/board/logic/logic.h"
 #include "stm32/board/user_pin.h"
@@ -78,11 +78,11 @@ static void work(void *opaque)
     }
 }
 
-static void mistake_told(void *opaque)
+static void mistake_told(const GuestMistake *m, void *opaque)
 {
     Logic *l = opaque;
 
-    if (l->follows) {
+    if (l->follows && m->kind->severity != MISTAKE_NOTE) {
         capture_add(&l->capture, l->mistake_trace, ++l->mistake_count & 0xffff, drive_now());
         arm(l);
     }

@@ -22,7 +22,7 @@
 #include "migration/vmstate.h"
 #include "stm32/core/counter.h"
 #include "stm32/core/fsmc/part.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 #include "stm32/core/pins/pin.h"
 #include "stm32/board/memories/nand.h"
 #include "stm32/board/user_pin.h"
@@ -63,7 +63,7 @@ struct NandPart {
     uint8_t bytes[NAND_PAGE_BYTES];
 };
 
-#define nand_mistake(s, ...) guest_mistake(DEVICE(s)->canonical_path, "ONFI 5", __VA_ARGS__)
+#define nand_mistake(s, ...) guest_mistake(DEVICE(s)->canonical_path, __VA_ARGS__)
 
 /* ---- Time ---- */
 
@@ -104,7 +104,7 @@ static bool page_is_there(NandPart *s)
     if (s->page < s->store.pages) {
         return true;
     }
-    nand_mistake(s, "page %u is addressed, and there are %u", s->page, s->store.pages);
+    nand_mistake(s, NAND001, "page %u is addressed, and there are %u", s->page, s->store.pages);
     return false;
 }
 
@@ -173,7 +173,7 @@ static void begin(NandPart *s, uint8_t command)
     case PARAMETERS:
         break;
     default:
-        nand_mistake(s, "command 0x%02x is none", command);
+        nand_mistake(s, NAND002, "command 0x%02x is none", command);
     }
 }
 
@@ -205,7 +205,7 @@ static bool end(NandPart *s, uint8_t command)
 static void take_command(NandPart *s, uint8_t command)
 {
     if (s->busy && command != STATUS && command != RESET) {
-        nand_mistake(s, "command 0x%02x while it is busy: wait for R/B to be high, or bit 6 of its status", command);
+        nand_mistake(s, NAND003, "command 0x%02x while it is busy", command);
         return;
     }
     if (!end(s, command)) {
@@ -219,7 +219,7 @@ static void take_address(NandPart *s, uint8_t byte)
     bool wide = s->parent_obj.width == 16;
 
     if (s->cycles == ADDRESS_CYCLES) {
-        nand_mistake(s, "more than %u address cycles", ADDRESS_CYCLES);
+        nand_mistake(s, NAND004, "more than %u address cycles", ADDRESS_CYCLES);
         return;
     }
     s->address[s->cycles++] = byte;
@@ -241,7 +241,7 @@ static void take_address(NandPart *s, uint8_t byte)
 static void take_data(NandPart *s, uint16_t data)
 {
     if (s->command != PROGRAM && s->command != RANDOM_INPUT) {
-        nand_mistake(s, "data written without the command 0x80 before");
+        nand_mistake(s, NAND005, "data written without the command 0x80 before");
         return;
     }
     for (unsigned i = 0; i < s->parent_obj.width / 8; i++, s->at++) {
@@ -301,7 +301,7 @@ static uint16_t nand_read(FsmcPart *part, FsmcSpace space, uint32_t address)
         return s->busy ? s->status & ~READY : s->status;
     }
     if (s->busy) {
-        nand_mistake(s, "data read while it is busy: wait for R/B to be high, or bit 6 of its status");
+        nand_mistake(s, NAND006, "data read while it is busy");
         return 0xffff;
     }
     switch (s->output) {

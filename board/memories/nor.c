@@ -23,7 +23,7 @@
 #include "system/block-backend.h"
 #include "stm32/core/counter.h"
 #include "stm32/core/fsmc/part.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 #include "stm32/core/pins/pin.h"
 #include "stm32/board/memories/nor.h"
 #include "stm32/board/user_pin.h"
@@ -64,7 +64,7 @@ struct NorPart {
     uint16_t buffer[NOR_BUFFER];
 };
 
-#define nor_mistake(s, ...) guest_mistake(DEVICE(s)->canonical_path, "M29W128G 6", __VA_ARGS__)
+#define nor_mistake(s, ...) guest_mistake(DEVICE(s)->canonical_path, __VA_ARGS__)
 
 static bool is_wide(const NorPart *s)
 {
@@ -112,7 +112,7 @@ static void changed(NorPart *s, uint32_t at, uint32_t size)
     memory_region_flush_rom_device(&s->array, at, size);
     memory_region_set_dirty(&s->array, at, size);
     if (s->drive && blk_pwrite(s->drive, at, size, s->bytes + at, 0) < 0) {
-        nor_mistake(s, "the image of drive= can't be written");
+        nor_mistake(s, NOR001, "the image of drive= can't be written");
     }
 }
 
@@ -123,8 +123,8 @@ static void program(NorPart *s, uint32_t at, uint16_t data)
     uint16_t was = is_wide(s) ? lduw_le_p(s->bytes + at) : s->bytes[at];
 
     if (data & ~was) {
-        nor_mistake(s, "0x%x programmed over 0x%x at +0x%x: bits that are 0 stay so until the block is erased", data,
-                    was, at);
+        nor_mistake(s, NOR002, "0x%x programmed over 0x%x at +0x%x: bits that are 0 stay so until the block "
+                    "is erased", data, was, at);
     }
     stn_le_p(s->bytes + at, size, data & was);
     changed(s, at, size);
@@ -181,7 +181,7 @@ static void first(NorPart *s, uint32_t at, uint16_t data)
     } else if (s->bypass && command == 0x25) {
         begin_buffer(s, at);
     } else if (command != 0xf0 && command != 0xff) {
-        nor_mistake(s, "0x%02x written at +0x%x begins no command: one begins with 0xAA at address 0x555", command, at);
+        nor_mistake(s, NOR003, "0x%02x written at +0x%x begins no command", command, at);
     }
 }
 
@@ -195,7 +195,7 @@ static void command(NorPart *s, uint32_t at, uint8_t command)
     case 0x20: s->bypass = true; break;
     case 0x25: begin_buffer(s, at); break;
     case 0xf0: break;
-    default:   nor_mistake(s, "command 0x%02x is none", command); break;
+    default:   nor_mistake(s, NOR004, "command 0x%02x is none", command); break;
     }
 }
 
@@ -207,7 +207,7 @@ static void take_erase(NorPart *s, uint32_t at, uint8_t command)
     } else if (command == 0x10) {
         erase(s, 0, s->size);
     } else {
-        nor_mistake(s, "0x%02x where an erase is expected: 0x30 of a block, or 0x10 of all", command);
+        nor_mistake(s, NOR005, "0x%02x where an erase is expected", command);
     }
 }
 
@@ -217,7 +217,8 @@ static void take_buffer(NorPart *s, uint32_t at, uint16_t data)
 
     if (!inside || (s->expects == BUFFER_COUNT && data >= NOR_BUFFER) ||
         (s->expects == BUFFER_END && (data & 0xff) != 0x29)) {
-        nor_mistake(s, "the write buffer is aborted: it takes up to %u words of one block, then 0x29", NOR_BUFFER);
+        nor_mistake(s, NOR006, "the write buffer is aborted: it takes up to %u words of one block, then 0x29",
+                    NOR_BUFFER);
         s->expects = FIRST;
     } else if (s->expects == BUFFER_COUNT) {
         s->buffer_count = data + 1;
@@ -236,7 +237,7 @@ static void take_buffer(NorPart *s, uint32_t at, uint16_t data)
 static void take(NorPart *s, uint32_t at, uint16_t data)
 {
     if (s->busy) {
-        nor_mistake(s, "0x%02x written while it is busy: wait for R/B, or for DQ6 to toggle no more", data);
+        nor_mistake(s, NOR007, "0x%02x written while it is busy", data);
         return;
     }
     if ((data & 0xff) == 0xf0 && s->expects != WORD && s->expects != BUFFER_COUNT && s->expects != BUFFER_WORD) {
@@ -319,8 +320,8 @@ static void array_write(void *opaque, hwaddr addr, uint64_t data, unsigned size)
     NorPart *s = opaque;
 
     if (size == 1 && is_wide(s)) {
-        nor_mistake(s, "byte written at +0x%x of NOR flash with 16 lines: the other half of the word is written too",
-                    (unsigned)addr);
+        nor_mistake(s, NOR008, "byte written at +0x%x of NOR flash with 16 lines: the other half of the "
+                    "word is written too", (unsigned)addr);
         data *= 0x101;
     }
     take(s, addr & ~(hwaddr)is_wide(s), data);

@@ -1,43 +1,46 @@
 /*
- * The guest's mistakes as a list, see core/mistake.h: a page that comes late gets them too.
- *
- * A page asks for them to be found: it is as with -d guest_errors,unimp.
+ * The guest's mistakes as a list, see core/mistake/mistake.h: a page that comes late gets them too.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qemu/log.h"
 #include "stm32/board/page/state.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 
 #define KEPT 5000               /* a program that resets itself makes them again */
 #define AT_ONCE 100             /* in a batch */
 
-static GPtrArray *lines;
+static GPtrArray *told;         /* of QDict */
 
-static void line_comes(void *opaque, const char *line)
+static QDict *describe(const GuestMistake *m)
 {
-    if (lines->len < KEPT) {
-        g_ptr_array_add(lines, g_strdup(lines->len + 1 < KEPT ? line : "there are more, which are not kept for the page"));
+    g_autofree char *line = guest_mistake_line(m);
+    QDict *one = qdict_new();
+
+    qdict_put_str(one, "text", line);
+    qdict_put_str(one, "severity", mistake_severity_name(m->kind->severity));
+    return one;
+}
+
+static void mistake_told(const GuestMistake *m, void *opaque)
+{
+    if (told->len < KEPT) {
+        g_ptr_array_add(told, describe(m));
     }
 }
 
 void mistakes_start(void)
 {
-    lines = g_ptr_array_new();
-    qemu_set_log(qemu_loglevel | LOG_GUEST_ERROR | LOG_UNIMP, NULL);
-    guest_lines_watch(line_comes, NULL);
+    told = g_ptr_array_new();
+    guest_mistakes_watch(mistake_told, NULL);
 }
 
 QList *mistakes_news(unsigned *seen)
 {
-    QList *news = *seen < lines->len ? qlist_new() : NULL;
+    QList *news = *seen < told->len ? qlist_new() : NULL;
 
-    for (unsigned n = 0; n < AT_ONCE && *seen < lines->len; n++) {
-        QDict *one = qdict_new();
-
-        qdict_put_str(one, "text", lines->pdata[(*seen)++]);
-        qlist_append(news, one);
+    for (unsigned n = 0; n < AT_ONCE && *seen < told->len; n++) {
+        qlist_append(news, qobject_ref((QDict *)told->pdata[(*seen)++]));
     }
     return news;
 }

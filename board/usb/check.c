@@ -27,8 +27,8 @@ static bool is_bcd(unsigned value)
 static void check_packet_size(Gadget *g, unsigned size)
 {
     if (is_high(g) ? size != 64 : size != 8 && size != 16 && size != 32 && size != 64) {
-        COMPLAIN(g, "2.0 9.6.1", "bMaxPacketSize0 is %u; at full speed it is 8, 16, 32 or 64, at high "
-                 "speed 64: Linux refuses the device", size);
+        COMPLAIN(g, USB001, "bMaxPacketSize0 is %u; at full speed it is 8, 16, 32 or 64, at high speed 64: "
+                 "Linux refuses the device", size);
     }
 }
 
@@ -37,28 +37,27 @@ void check_device(Gadget *g, unsigned length)
     const uint8_t *d = g->device;
 
     if (length < 18 || d[0] != 18) {
-        COMPLAIN(g, "2.0 9.6.1", "the device descriptor has bLength %u, %u bytes have come; both have to be "
-                 "18: Linux and Windows refuse the device", d[0], length);
+        COMPLAIN(g, USB002, "the device descriptor has bLength %u, %u bytes have come; both have to be 18: "
+                 "Linux and Windows refuse the device", d[0], length);
     }
     if (d[1] != DESC_DEVICE) {
-        COMPLAIN(g, "2.0 9.6.1", "the device descriptor has bDescriptorType %u, not 1: Linux refuses the "
-                 "device", d[1]);
+        COMPLAIN(g, USB003, "the device descriptor has bDescriptorType %u, not 1: Linux refuses the device",
+                 d[1]);
     }
     if (length < 18) {
         return;
     }
     check_packet_size(g, d[7]);
     if (!is_bcd(get16(d + 2)) || get16(d + 2) < 0x0100) {
-        COMPLAIN(g, "2.0 9.6.1", "bcdUSB is 0x%04x; it is a version in BCD: 0x0200 is 2.00", get16(d + 2));
+        COMPLAIN(g, USB004, "bcdUSB is 0x%04x; it is a version in BCD", get16(d + 2));
     } else if (is_high(g) && get16(d + 2) < 0x0200) {
-        COMPLAIN(g, "2.0 9.6.1", "bcdUSB is 0x%04x; a device at high speed has 0x0200 or more",
-                 get16(d + 2));
+        COMPLAIN(g, USB005, "bcdUSB is 0x%04x; a device at high speed has 0x0200 or more", get16(d + 2));
     }
     if (!d[4] && d[5]) {
-        COMPLAIN(g, "2.0 9.6.1", "bDeviceSubClass is %u though bDeviceClass is 0: it has to be 0 too", d[5]);
+        COMPLAIN(g, USB006, "bDeviceSubClass is %u though bDeviceClass is 0: it has to be 0 too", d[5]);
     }
     if (!d[17]) {
-        COMPLAIN(g, "2.0 9.6.1", "bNumConfigurations is 0: Linux and Windows refuse the device");
+        COMPLAIN(g, USB007, "bNumConfigurations is 0: Linux and Windows refuse the device");
     }
 }
 
@@ -66,12 +65,12 @@ void check_qualifier(Gadget *g, const uint8_t *q, int length)
 {
     if (length < 0) {
         if (is_high(g)) {
-            COMPLAIN(g, "2.0 9.6.2", "no device qualifier: a device at high speed has one, and says with it "
-                     "what it is at full speed");
+            COMPLAIN(g, USB008, "no device qualifier: a device at high speed has one, and says with it what "
+                     "it is at full speed");
         }
     } else if (length != 10 || q[0] != 10 || q[1] != DESC_QUALIFIER) {
-        COMPLAIN(g, "2.0 9.6.2", "the device qualifier has bLength %u and type %u, %d bytes have come; 10, "
-                 "6 and 10 are right", length ? q[0] : 0, length > 1 ? q[1] : 0, length);
+        COMPLAIN(g, USB009, "the device qualifier has bLength %u and type %u, %d bytes have come; 10, 6 and "
+                 "10 are right", length ? q[0] : 0, length > 1 ? q[1] : 0, length);
     }
 }
 
@@ -82,24 +81,24 @@ static void check_header(Gadget *g, const Descriptors *d, unsigned total)
     const uint8_t *c = d->data;
 
     if (c[0] != 9 || c[1] != DESC_CONFIGURATION) {
-        COMPLAIN(g, "2.0 9.6.3", "the configuration descriptor has bLength %u and type %u, not 9 and 2: "
-                 "Linux refuses the configuration", c[0], c[1]);
+        COMPLAIN(g, USB010, "the configuration descriptor has bLength %u and type %u, not 9 and 2: Linux "
+                 "refuses the configuration", c[0], c[1]);
     }
     if (d->length != total) {
-        COMPLAIN(g, "2.0 9.6.3", "wTotalLength is %u, but %u bytes have come: Windows refuses the "
-                 "configuration, Linux takes what is there", total, d->length);
+        COMPLAIN(g, USB011, "wTotalLength is %u, but %u bytes have come: Windows refuses the configuration, "
+                 "Linux takes what is there", total, d->length);
     }
     if (!c[5]) {
-        COMPLAIN(g, "2.0 9.4.7", "bConfigurationValue is 0, which is no configuration: to choose it means to "
-                 "be unconfigured");
+        COMPLAIN(g, USB012, "bConfigurationValue is 0, which is no configuration: to choose it means to be "
+                 "unconfigured");
     }
     if (!(c[7] & 0x80) || (c[7] & 0x1f)) {
-        COMPLAIN(g, "2.0 9.6.3", "bmAttributes of the configuration is 0x%02x; bit 7 has to be set, bits 4 to "
-                 "0 clear", c[7]);
+        COMPLAIN(g, USB013, "bmAttributes of the configuration is 0x%02x; bit 7 has to be set, bits 4 to 0 "
+                 "clear", c[7]);
     }
     if (c[8] > 250) {
-        COMPLAIN(g, "2.0 9.6.3", "bMaxPower is %u, in units of 2 mA: a port has 500 mA, Linux and Windows "
-                 "refuse the configuration", c[8]);
+        COMPLAIN(g, USB014, "bMaxPower is %u, in units of 2 mA: a port has 500 mA, Linux and Windows refuse "
+                 "the configuration", c[8]);
     }
 }
 
@@ -112,7 +111,7 @@ static void check_walk(Gadget *g, const Descriptors *d)
         at += d->data[at];
     }
     if (at < d->length) {
-        COMPLAIN(g, "2.0 9.5", "byte %u of the configuration is the bLength of a descriptor, and is %u; %u "
+        COMPLAIN(g, USB015, "byte %u of the configuration is the bLength of a descriptor, and is %u; %u "
                  "bytes are left: Linux ignores all that follows", at, d->data[at], d->length - at);
     }
 }
@@ -120,15 +119,14 @@ static void check_walk(Gadget *g, const Descriptors *d)
 static void check_interface(Gadget *g, const Descriptors *d, const uint8_t *i, uint8_t *settings)
 {
     if (i[0] != 9) {
-        COMPLAIN(g, "2.0 9.6.5", "interface %u has bLength %u, not 9", i[2], i[0]);
+        COMPLAIN(g, USB016, "interface %u has bLength %u, not 9", i[2], i[0]);
     }
     if (i[2] >= d->data[4]) {
-        COMPLAIN(g, "2.0 9.6.5", "there is an interface %u, but bNumInterfaces is %u: numbers count from 0, "
+        COMPLAIN(g, USB017, "there is an interface %u, but bNumInterfaces is %u: numbers count from 0, "
                  "Windows refuses the configuration", i[2], d->data[4]);
     }
     if (descriptors_interface(d, i[2], i[3]) != i) {
-        COMPLAIN(g, "2.0 9.6.5", "interface %u has two alternate settings %u: Linux ignores the second",
-                 i[2], i[3]);
+        COMPLAIN(g, USB018, "interface %u has two alternate settings %u: Linux ignores the second", i[2], i[3]);
     }
     settings[i[2]]++;
     check_endpoints(g, d, i);
@@ -140,13 +138,13 @@ static void check_association(Gadget *g, const Descriptors *d, const uint8_t *a)
     const uint8_t *dev = g->device;
 
     if (!a[3] || a[2] + a[3] > d->data[4]) {
-        COMPLAIN(g, "IAD ECN", "an association has interfaces %u to %d, bNumInterfaces is %u", a[2],
+        COMPLAIN(g, USB019, "an association has interfaces %u to %d, bNumInterfaces is %u", a[2],
                  a[2] + a[3] - 1, d->data[4]);
     }
     if (dev[4] != 0xef || dev[5] != 2 || dev[6] != 1) {
-        COMPLAIN(g, "IAD ECN", "there is an interface association, so the device's class, subclass and "
-                 "protocol have to be 239, 2, 1, not %u, %u, %u: Windows would not see its functions",
-                 dev[4], dev[5], dev[6]);
+        COMPLAIN(g, USB020, "there is an interface association, so the device's class, subclass and "
+                 "protocol have to be 239, 2, 1, not %u, %u, %u: Windows would not see its functions", dev[4],
+                 dev[5], dev[6]);
     }
 }
 
@@ -167,13 +165,12 @@ void check_configuration(Gadget *g, const Descriptors *d, unsigned total)
     for (unsigned i = 0; i < 256; i++) {
         count += settings[i] != 0;
         if (settings[i] && !descriptors_interface(d, i, 0)) {
-            COMPLAIN(g, "2.0 9.6.5", "interface %u has no alternate setting 0, which is the one it begins "
-                     "with", i);
+            COMPLAIN(g, USB021, "interface %u has no alternate setting 0, which is the one it begins with", i);
         }
     }
     if (count != d->data[4]) {
-        COMPLAIN(g, "2.0 9.6.3", "bNumInterfaces is %u, but there are %u: Windows refuses the "
-                 "configuration", d->data[4], count);
+        COMPLAIN(g, USB022, "bNumInterfaces is %u, but there are %u: Windows refuses the configuration",
+                 d->data[4], count);
     }
 }
 
@@ -182,16 +179,15 @@ void check_configuration(Gadget *g, const Descriptors *d, unsigned total)
 void check_string(Gadget *g, unsigned index, const uint8_t *s, unsigned length)
 {
     if (length < 2 || s[1] != DESC_STRING || s[0] != length) {
-        COMPLAIN(g, "2.0 9.6.7", "string %u has bLength %u and type %u, %u bytes have come; its length, 3 "
-                 "and its length are right: Linux shows no such string", index, length ? s[0] : 0,
+        COMPLAIN(g, USB023, "string %u has bLength %u and type %u, %u bytes have come; its length, 3 and "
+                 "its length are right: Linux shows no such string", index, length ? s[0] : 0,
                  length > 1 ? s[1] : 0, length);
     } else if (length % 2) {
-        COMPLAIN(g, "2.0 9.6.7", "string %u has bLength %u; characters have two bytes (UTF-16), so it is "
-                 "even", index, length);
+        COMPLAIN(g, USB024, "string %u has bLength %u; characters have two bytes (UTF-16), so it is even",
+                 index, length);
     } else if (!index && length < 4) {
-        COMPLAIN(g, "2.0 9.6.7", "string 0 names no language: Linux and Windows show no strings");
+        COMPLAIN(g, USB025, "string 0 names no language: Linux and Windows show no strings");
     } else if (!index && !(get16(s + 2) & 0x3ff)) {
-        COMPLAIN(g, "2.0 9.6.7", "string 0 names the language 0x%04x, which is none; 0x0409 is English",
-                 get16(s + 2));
+        COMPLAIN(g, USB026, "string 0 names the language 0x%04x, which is none", get16(s + 2));
     }
 }

@@ -25,14 +25,13 @@ static bool has_data_endpoints(const Descriptors *d, unsigned number)
 static void check_union(Gadget *g, const Descriptors *d, const uint8_t *i, const uint8_t *u)
 {
     if (u[0] < 5) {
-        COMPLAIN(g, "CDC 5.2.3.2", "the union of interface %u has bFunctionLength %u, 5 is the least", i[2],
-                 u[0]);
+        COMPLAIN(g, USB027, "the union of interface %u has bFunctionLength %u", i[2], u[0]);
     } else if (u[3] != i[2]) {
-        COMPLAIN(g, "CDC 5.2.3.2", "the union in interface %u names %u as the one that controls: it has to be "
-                 "the interface it is in", i[2], u[3]);
+        COMPLAIN(g, USB028, "the union in interface %u names %u as the one that controls: it has to be the "
+                 "interface it is in", i[2], u[3]);
     } else if (!has_data_endpoints(d, u[4])) {
-        COMPLAIN(g, "CDC 5.2.3.2", "the union of interface %u names %u as the interface of its data, which "
-                 "has no bulk IN and OUT endpoint: Linux makes no terminal of it", i[2], u[4]);
+        COMPLAIN(g, USB029, "the union of interface %u names %u as the interface of its data, which has no "
+                 "bulk IN and OUT endpoint: Linux makes no terminal of it", i[2], u[4]);
     }
 }
 
@@ -49,22 +48,22 @@ static void check_cdc_acm(Gadget *g, const Descriptors *d, const uint8_t *i)
         }
     }
     if (!header || header != first || header[0] != 5) {
-        COMPLAIN(g, "CDC 5.2.3", "the functional descriptors of interface %u do not begin with a header of 5 "
+        COMPLAIN(g, USB030, "the functional descriptors of interface %u do not begin with a header of 5 "
                  "bytes", i[2]);
     }
     if (!acm || acm[0] != 4) {
-        COMPLAIN(g, "PSTN 5.3.2", "interface %u has no ACM descriptor of 4 bytes: a host does not know that "
-                 "it may set the line coding", i[2]);
+        COMPLAIN(g, USB031, "interface %u has no ACM descriptor of 4 bytes: a host does not know that it "
+                 "may set the line coding", i[2]);
     }
     if (join) {
         check_union(g, d, i, join);
     } else {
-        COMPLAIN(g, "CDC 5.2.3.2", "interface %u has no union, which names the interface of its data: Linux "
-                 "and Windows have to guess", i[2]);
+        COMPLAIN(g, USB032, "interface %u has no union, which names the interface of its data: Linux and "
+                 "Windows have to guess", i[2]);
     }
     if (!descriptors_endpoint(d, i, true, TRANSFER_INTERRUPT)) {
-        COMPLAIN(g, "CDC 3.4.2", "interface %u has no interrupt IN endpoint for notifications: Linux and "
-                 "Windows make no terminal of it", i[2]);
+        COMPLAIN(g, USB033, "interface %u has no interrupt IN endpoint for notifications: Linux and Windows "
+                 "make no terminal of it", i[2]);
     }
 }
 
@@ -76,15 +75,14 @@ static void check_hid(Gadget *g, const Descriptors *d, const uint8_t *i)
         hid = at[1] == DESC_HID ? at : hid;
     }
     if (!hid) {
-        COMPLAIN(g, "HID 6.2.1", "interface %u is a HID, and has no HID descriptor: Linux and Windows refuse "
-                 "the interface", i[2]);
+        COMPLAIN(g, USB034, "interface %u is a HID, and has no HID descriptor: Linux and Windows refuse the "
+                 "interface", i[2]);
     } else if (hid[0] != 6 + 3 * hid[5] || hid[6] != DESC_HID_REPORT) {
-        COMPLAIN(g, "HID 6.2.1", "the HID descriptor of interface %u has bLength %u and names %u descriptors, "
-                 "the first of type 0x%02x; its length is 6 and 3 for each, a report's type 0x22", i[2],
-                 hid[0], hid[5], hid[6]);
+        COMPLAIN(g, USB035, "the HID descriptor of interface %u has bLength %u and names %u descriptors, "
+                 "the first of type 0x%02x", i[2], hid[0], hid[5], hid[6]);
     }
     if (!descriptors_endpoint(d, i, true, TRANSFER_INTERRUPT)) {
-        COMPLAIN(g, "HID 4.4", "interface %u is a HID, and has no interrupt IN endpoint: Linux and Windows "
+        COMPLAIN(g, USB036, "interface %u is a HID, and has no interrupt IN endpoint: Linux and Windows "
                  "refuse the interface", i[2]);
     }
 }
@@ -108,12 +106,11 @@ static void check_storage(Gadget *g, const Descriptors *d, const uint8_t *i)
 
     if (!descriptors_endpoint(d, i, true, TRANSFER_BULK) ||
         !descriptors_endpoint(d, i, false, TRANSFER_BULK)) {
-        COMPLAIN(g, "bulk-only 4.4", "interface %u is mass storage, and has no bulk IN and OUT endpoint: "
-                 "Linux and Windows refuse it", i[2]);
+        COMPLAIN(g, USB037, "interface %u is mass storage, and has no bulk IN and OUT endpoint: Linux and "
+                 "Windows refuse it", i[2]);
     }
     if (!serial || !is_serial_number(serial)) {
-        guest_note(g->path, "USB bulk-only 4.1.1", "mass storage has a serial number of 12 digits 0-9, A-F "
-                   "or more; without one Windows takes the same stick for another in another socket");
+        guest_mistake(g->path, USB038, "mass storage has a serial number of 12 digits 0-9, A-F or more");
     }
 }
 

@@ -48,22 +48,22 @@ static void check_endpoint(Gadget *g, const uint8_t *interface, const uint8_t *e
     const char *way = e[2] & 0x80 ? "IN" : "OUT";
 
     if (!(e[2] & 15) || (e[2] & 0x70)) {
-        COMPLAIN(g, "2.0 9.6.6", "interface %u has an endpoint with bEndpointAddress 0x%02x: bits 3 to 0 are "
-                 "its number, 1 to 15, bit 7 the direction; Linux ignores it", interface[2], e[2]);
+        COMPLAIN(g, USB039, "interface %u has an endpoint with bEndpointAddress 0x%02x: Linux ignores it",
+                 interface[2], e[2]);
         return;
     }
     if (!size_is_legal(kind, high, w)) {
-        COMPLAIN(g, "2.0 5.5-5.8", "%s endpoint %u %s has wMaxPacketSize 0x%04x; at %s speed it is %s",
-                 kinds[kind], e[2] & 15, way, w, high ? "high" : "full", legal_sizes(kind, high));
+        COMPLAIN(g, USB040, "%s endpoint %u %s has wMaxPacketSize 0x%04x; at %s speed it is %s", kinds[kind],
+                 e[2] & 15, way, w, high ? "high" : "full", legal_sizes(kind, high));
     }
     if (!interval_is_legal(kind, high, e[6])) {
-        COMPLAIN(g, "2.0 9.6.6", "%s endpoint %u %s has bInterval %u; at %s speed it is 1 to %u: Linux takes "
+        COMPLAIN(g, USB041, "%s endpoint %u %s has bInterval %u; at %s speed it is 1 to %u: Linux takes "
                  "another", kinds[kind], e[2] & 15, way, e[6], high ? "high" : "full",
                  kind == TRANSFER_INTERRUPT && !high ? 255 : 16);
     }
     if (kind == TRANSFER_ISOCHRONOUS && !interface[3] && (w & 0x7ff)) {
-        COMPLAIN(g, "2.0 5.6.3", "isochronous endpoint %u %s is in alternate setting 0 of interface %u: that "
-                 "one may not need any of the bus's time", e[2] & 15, way, interface[2]);
+        COMPLAIN(g, USB042, "isochronous endpoint %u %s is in alternate setting 0 of interface %u: that one "
+                 "may not need any of the bus's time", e[2] & 15, way, interface[2]);
     }
 }
 
@@ -77,8 +77,8 @@ static void check_twice(Gadget *g, const Descriptors *d, const uint8_t *interfac
             owner = at;
         } else if (at[1] == DESC_ENDPOINT && at[2] == e[2] && owner &&
                    (owner == interface || owner[2] != interface[2])) {
-            COMPLAIN(g, "2.0 9.6.6", "interfaces %u and %u both have endpoint 0x%02x: Linux ignores the "
-                     "second", owner[2], interface[2], e[2]);
+            COMPLAIN(g, USB043, "interfaces %u and %u both have endpoint 0x%02x: Linux ignores the second",
+                     owner[2], interface[2], e[2]);
             return;
         }
     }
@@ -96,8 +96,7 @@ void check_endpoints(Gadget *g, const Descriptors *d, const uint8_t *interface)
         }
     }
     if (count != interface[4]) {
-        COMPLAIN(g, "2.0 9.6.5", "interface %u, setting %u: bNumEndpoints is %u, but %u descriptors of "
-                 "endpoints follow: Windows refuses the configuration", interface[2], interface[3],
-                 interface[4], count);
+        COMPLAIN(g, USB044, "interface %u, setting %u: bNumEndpoints is %u, but %u descriptors of endpoints "
+                 "follow: Windows refuses the configuration", interface[2], interface[3], interface[4], count);
     }
 }

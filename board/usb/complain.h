@@ -1,14 +1,14 @@
 /*
- * How what is against USB is said: one line, with the chapter, and who minds.
+ * How what is against USB is said: one line, which says who minds.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef STM32_BOARD_USB_COMPLAIN_H
 #define STM32_BOARD_USB_COMPLAIN_H
 
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 
-/* @g is a Gadget; @chapter and the text have to be literals. */
-#define COMPLAIN(g, chapter, ...) guest_mishap((g)->path, "USB " chapter, __VA_ARGS__)
+/* @g is a Gadget, the kind one of core/mistake/kinds/usb.h. */
+#define COMPLAIN(g, ...) guest_mistake((g)->path, __VA_ARGS__)
 
 #endif

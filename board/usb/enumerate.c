@@ -48,8 +48,8 @@ static bool coroutine_fn probe(Gadget *g, bool reset)
 
     if (got < 8) {
         if (got >= 0) {
-            COMPLAIN(g, "2.0 9.6.1", "only %d bytes of the device descriptor come at address 0, at least 8 "
-                     "are needed", got);
+            COMPLAIN(g, USB045, "only %d bytes of the device descriptor come at address 0, at least 8 are "
+                     "needed", got);
         }
         return got >= 0 ? false : gadget_complain(g, "device at address 0", got);
     }
@@ -65,12 +65,12 @@ static bool coroutine_fn set_address(Gadget *g)
 
     if (got < 0) {
         if (got != -TRANSFER_GONE) {
-            COMPLAIN(g, "2.0 9.4.6", "SET_ADDRESS fails: %s", transfer_status_name(-got));
+            COMPLAIN(g, USB046, "SET_ADDRESS fails: %s", transfer_status_name(-got));
         }
         return false;
     }
     if (g->took > NO_DATA_NS) {
-        COMPLAIN(g, "2.0 9.2.6.3", "SET_ADDRESS took %d ms; a device has 50 ms", (int)(g->took / MS));
+        COMPLAIN(g, USB047, "SET_ADDRESS took %d ms; a device has 50 ms", (int)(g->took / MS));
     }
     g->bus.address = ADDRESS;
     return gadget_sleep(g, 10 * MS);
@@ -82,8 +82,8 @@ static bool coroutine_fn read_device(Gadget *g)
 
     if (got < 0) {
         if (got != -TRANSFER_GONE && got != -TRANSFER_STALLED) {
-            COMPLAIN(g, "2.0 9.2.6.3", "it does not answer at the address that it was given: %s; the new "
-                     "address holds behind the status stage of SET_ADDRESS", transfer_status_name(-got));
+            COMPLAIN(g, USB048, "it does not answer at the address that it was given: %s",
+                     transfer_status_name(-got));
         }
         return gadget_complain(g, "device", got);
     }
@@ -108,7 +108,7 @@ static bool coroutine_fn configure(Gadget *g, uint8_t value)
     int got = gadget_request(g, 0, SET_CONFIGURATION, value, 0, NULL, 0);
 
     if (got < 0 && got != -TRANSFER_GONE) {
-        COMPLAIN(g, "2.0 9.4.7", "SET_CONFIGURATION %u fails: %s", value, transfer_status_name(-got));
+        COMPLAIN(g, USB049, "SET_CONFIGURATION %u fails: %s", value, transfer_status_name(-got));
     }
     return got >= 0;
 }

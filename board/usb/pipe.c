@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 #include "stm32/board/usb/pipe.h"
 #include "stm32/board/usb/transfers.h"
 
@@ -182,15 +182,14 @@ static void take(HostBus *bus, Transfer *t, const UsbToken *token)
     unsigned room = packet_length(t);
 
     if (token->toggle != expected) {
-        guest_mishap(bus->path, "USB 2.0 8.6", "endpoint %u IN sends DATA%u where DATA%u is due: a host "
-                     "takes it for a repetition, and throws it away", t->endpoint, token->toggle,
-                     expected);
+        guest_mistake(bus->path, USB061, "endpoint %u IN sends DATA%u where DATA%u is due: a host takes it "
+                      "for a repetition, and throws it away", t->endpoint, token->toggle, expected);
         return;
     }
     if (token->length > t->max_packet || token->length > room) {
         if (token->length > t->max_packet) {
-            guest_mishap(bus->path, "USB 2.0 8.7.4", "endpoint %u IN sends a packet of %u bytes, its "
-                         "maximum is %u: a host stops there", t->endpoint, token->length, t->max_packet);
+            guest_mistake(bus->path, USB062, "endpoint %u IN sends a packet of %u bytes, its maximum is %u: "
+                          "a host stops there", t->endpoint, token->length, t->max_packet);
         }
         memcpy(t->data + t->actual, token->data, room);
         t->actual += room;

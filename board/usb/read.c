@@ -28,8 +28,7 @@ int coroutine_fn gadget_get_descriptor(Gadget *g, unsigned type, unsigned index,
         }
     }
     if (got >= 0 && g->took > DATA_NS) {
-        COMPLAIN(g, "2.0 9.2.6.4", "GET_DESCRIPTOR took %d ms; the first data have to come within 500 ms",
-                 (int)(g->took / MS));
+        COMPLAIN(g, USB063, "GET_DESCRIPTOR took %d ms", (int)(g->took / MS));
     }
     return got;
 }
@@ -37,10 +36,9 @@ int coroutine_fn gadget_get_descriptor(Gadget *g, unsigned type, unsigned index,
 bool gadget_complain(Gadget *g, const char *what, int got)
 {
     if (got == -TRANSFER_STALLED) {
-        COMPLAIN(g, "2.0 9.4.3", "GET_DESCRIPTOR of the %s is answered by STALL; every device has to have "
-                 "it", what);
+        COMPLAIN(g, USB064, "GET_DESCRIPTOR of the %s is answered by STALL", what);
     } else if (got != -TRANSFER_GONE && got != -TRANSFER_CANCELLED) {
-        COMPLAIN(g, "2.0 9.2.6.4", "GET_DESCRIPTOR of the %s fails: %s", what, transfer_status_name(-got));
+        COMPLAIN(g, USB065, "GET_DESCRIPTOR of the %s fails: %s", what, transfer_status_name(-got));
     }
     return false;
 }
@@ -65,15 +63,14 @@ static bool coroutine_fn read_configuration(Gadget *g, unsigned index)
 
     if (got < (int)sizeof(head)) {
         if (got >= 0) {
-            COMPLAIN(g, "2.0 9.6.3", "only %d bytes of configuration %u come, 9 are the least: Linux refuses "
-                     "the device", got, index);
+            COMPLAIN(g, USB066, "only %d bytes of configuration %u come, 9 are the least: Linux refuses the "
+                     "device", got, index);
         }
         return got >= 0 ? false : gadget_complain(g, "configuration", got);
     }
     total = MAX(get16(head + 2), 9);
     if (total > MAX_CONFIGURATION) {
-        COMPLAIN(g, "2.0 9.6.3", "wTotalLength is %u: the built-in host reads %u of it", total,
-                 MAX_CONFIGURATION);
+        COMPLAIN(g, USB067, "wTotalLength is %u: the built-in host reads %u of it", total, MAX_CONFIGURATION);
     }
     d->data = g_malloc0(MIN(total, MAX_CONFIGURATION));
     got = gadget_get_descriptor(g, DESC_CONFIGURATION, index, 0, d->data, MIN(total, MAX_CONFIGURATION));
@@ -107,8 +104,8 @@ static void coroutine_fn read_string(Gadget *g, unsigned index)
         return;
     }
     if (got < 0) {
-        COMPLAIN(g, "2.0 9.6.7", "a descriptor names string %u in language 0x%04x, and to get it fails: %s",
-                 index, g->language, transfer_status_name(-got));
+        COMPLAIN(g, USB068, "a descriptor names string %u in language 0x%04x, and to get it fails: %s", index,
+                 g->language, transfer_status_name(-got));
         return;
     }
     check_string(g, index, data, got);
@@ -132,7 +129,7 @@ static bool coroutine_fn read_language(Gadget *g)
     g->language = 0x0409;
     if (got < 0) {
         if (got != -TRANSFER_GONE) {
-            COMPLAIN(g, "2.0 9.6.7", "there are strings, but string 0, which names their language, fails: %s",
+            COMPLAIN(g, USB069, "there are strings, but string 0, which names their language, fails: %s",
                      transfer_status_name(-got));
         }
         return false;

@@ -8,6 +8,7 @@
 #include "qapi/error.h"
 #include "elf.h"
 #include "stm32/core/image/memory.h"
+#include "stm32/core/mistake/source.h"
 #include "stm32/core/symbols.h"
 
 /* @size bytes at @offset of the file, or NULL. */
@@ -108,5 +109,6 @@ bool image_load_elf(const Image *image, Error **errp)
         return false;
     }
     remember_functions(image, &elf);
+    source_add(image->data, image->size);
     return true;
 }

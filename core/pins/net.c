@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 #include "stm32/core/pins/net.h"
 
 /* ---- Who wins ---- */
@@ -28,8 +28,8 @@ static void report_conflict(const PinDriver *a, const PinDriver *b)
 {
     g_autofree char *path = object_get_canonical_path(OBJECT(b->pin));
 
-    guest_mistake(path, "pins", "%s (%s) and %s (%s) drive against each other",
-                  a->pin->name, a->name, b->pin->name, b->name);
+    guest_mistake(path, PIN001, "%s (%s) and %s (%s) drive against each other", a->pin->name, a->name,
+                  b->pin->name, b->name);
 }
 
 /* What an open drain's picture makes of a net that others drive with @d. */

@@ -39,13 +39,10 @@ export class Mistakes {
     this.#count.textContent = 0;
   }
 
-  // A mistake has a text; code, severity, file and line if the machine knows them.
-  add({ text, code, severity, file, line }) {
-    const note = severity === "note" || text.startsWith("note: ");
-    const item = html("li", { class: note ? "note" : "" }, code ? `${code} ${text}` : text);
-    if (file) {
-      item.append(html("code", {}, ` ${file}:${line}`));
-    }
+  // The line that the machine reports: code, what, how to mend it, and where.
+  add({ text, severity }) {
+    const item = html("li", { class: severity }, text);
+
     this.#list.prepend(item);
     this.#count.textContent = this.#list.children.length;
   }

@@ -54,7 +54,7 @@ static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         s->dma_done = s->fresh = false;
     }
     if (reg_get(s, CR1, JAUTO) && p->regs[R_CR2] & R_CR2_JEXTEN_MASK) {
-        periph_mistake(p, "JAUTO with an external trigger of the injected group (JEXTEN)");
+        periph_mistake(p, ADC001, "JAUTO with an external trigger of the injected group (JEXTEN)");
     }
     if (data & R_CR2_JSWSTART_MASK) {
         adc_trigger(s, ADC_INJECTED, true);
@@ -69,10 +69,10 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     Adc *s = ADC(p);
 
     if (reg_get(s, CR1, JAUTO) && p->regs[R_CR1] & (R_CR1_DISCEN_MASK | R_CR1_JDISCEN_MASK)) {
-        periph_mistake(p, "JAUTO and a discontinuous mode at the same time");
+        periph_mistake(p, ADC002, "JAUTO and a discontinuous mode at the same time");
     }
     if (reg_get(s, CR1, DISCEN) && reg_get(s, CR1, JDISCEN)) {
-        periph_mistake(p, "discontinuous mode of both groups at the same time");
+        periph_mistake(p, ADC003, "discontinuous mode of both groups at the same time");
     }
     if ((p->regs[R_CR1] ^ was) & R_CR1_DISCEN_MASK && !s->regular) {
         s->rank = 0;
@@ -92,8 +92,8 @@ static void sequence_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         return;
     }
     if (s->busy == group && s->by_software[group] && s->errata) {
-        periph_mistake(p, "%s written during a conversion that software has started: that ends "
-                       "without EOC, and no other begins (ES0182); start it again", p->reg[n].name);
+        periph_mistake(p, ADC004, "%s written during a conversion that software has started: that ends "
+                       "without EOC, and no other begins (ES0182)", p->reg[n].name);
         adc_give_up(s, group, adc_tick(s->common));
     } else {
         adc_restart(s, group, adc_tick(s->common));

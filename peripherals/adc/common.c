@@ -80,11 +80,10 @@ static void ccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if ((p->regs[R_CCR] ^ was) & R_CCR_MULTI_MASK) {
         c->turn = c->jturn = c->item = 0;
         if ((was & R_CCR_MULTI_MASK) && adc_multi(c)) {
-            periph_mistake(p, "MULTI changed from one multi mode to another: go through "
-                           "independent mode");
+            periph_mistake(p, ADC005, "MULTI changed from one multi mode to another");
         }
         if (adc_multi(c) && !adc_mode(c)) {
-            periph_mistake(p, "MULTI = 0x%x is reserved: the converters work alone", adc_multi(c));
+            periph_mistake(p, ADC006, "MULTI = 0x%x is reserved: the converters work alone", adc_multi(c));
         }
     }
     if (!(was & R_CCR_DMA_MASK) != !adc_cdr_dma(c)) {

@@ -56,21 +56,20 @@ void adc_check_channel(Adc *s, unsigned channel)
     bool internal = channel >= N_PIN_CHANNELS;
 
     if (internal && (s->number != 1 || channel >= N_CHANNELS)) {
-        periph_mishap(p, "channel %u does not exist: it reads 0", channel);
+        periph_mistake(p, ADC007, "channel %u does not exist: it reads 0", channel);
     } else if (internal && !common_has(s, channel == CHANNEL_VBAT ? R_CCR_VBATE_MASK
                                                                   : R_CCR_TSVREFE_MASK)) {
-        periph_mishap(p, "channel %u is inside the chip and off: set TSVREFE or VBATE in CCR",
-                      channel);
+        periph_mistake(p, ADC008, "channel %u is inside the chip and off", channel);
     } else if (internal && channel != CHANNEL_VBAT) {
         unsigned cycles = adc_sampling_cycles(s, channel) * adc_prescaler(s->common);
 
         if (clock_ticks_to_ns(p->clk, cycles) < SLOW_NS * 9 / 10) {
-            periph_mishap(p, "channel %u is sampled for less than the 10 us it needs", channel);
+            periph_mistake(p, ADC009, "channel %u is sampled for less than the 10 us it needs", channel);
         }
     } else if (!internal && s->input[channel].pin &&
                s->input[channel].pin->config.mode != PIN_ANALOG) {
-        periph_mishap(p, "channel %u is %s, which is not in analog mode (MODER)", channel,
-                      s->input[channel].pin->name);
+        periph_mistake(p, ADC010, "channel %u is %s, which is not in analog mode (MODER)", channel,
+                       s->input[channel].pin->name);
     }
 }
 

@@ -99,16 +99,15 @@ static unsigned regular_batch(const Adc *s)
 static bool may_start(Adc *s)
 {
     if (!adc_is_on(s)) {
-        periph_mistake(&s->parent_obj, "started while it is off: set ADON first");
+        periph_mistake(&s->parent_obj, ADC011, "started while it is off");
         return false;
     }
     if (adc_tick(s->common) < s->stable) {
-        periph_mistake(&s->parent_obj, "started before it is stable: 3 us after ADON");
+        periph_mistake(&s->parent_obj, ADC012, "started before it is stable");
     }
     if (clock_get_hz(s->parent_obj.clk) / adc_prescaler(s->common) > MAX_HZ) {
-        periph_mishap(&s->parent_obj, "its clock is faster than 36 MHz: PCLK2 is %u Hz, ADCPRE "
-                      "divides it by %u", clock_get_hz(s->parent_obj.clk),
-                      adc_prescaler(s->common));
+        periph_mistake(&s->parent_obj, ADC013, "its clock is faster than 36 MHz: PCLK2 is %u Hz, ADCPRE "
+                       "divides it by %u", clock_get_hz(s->parent_obj.clk), adc_prescaler(s->common));
     }
     return true;
 }
@@ -119,7 +118,7 @@ void adc_start_regular(Adc *s, uint64_t tick, bool by_software)
         return;
     }
     if (reg_get(s, SR, OVR) && adc_minds_overrun(s)) {
-        periph_mishap(&s->parent_obj, "a regular trigger is ignored while SR.OVR is set");
+        periph_mistake(&s->parent_obj, ADC014, "a regular trigger is ignored while SR.OVR is set");
         return;
     }
     if (s->regular && reg_get(s, CR2, CONT)) {
@@ -127,8 +126,8 @@ void adc_start_regular(Adc *s, uint64_t tick, bool by_software)
     }
     if (s->regular) {
         if (time_is_exact()) {
-            periph_mishap(&s->parent_obj, "a regular trigger comes before the last one's "
-                          "conversions are through: it is lost");
+            periph_mistake(&s->parent_obj, ADC015, "a regular trigger comes before the last one's "
+                           "conversions are through: it is lost");
         } else {
             s->owed = MIN(s->owed + 1, MAX_OWED);
         }
@@ -168,8 +167,8 @@ void adc_start_injected(Adc *s, uint64_t tick, bool by_software)
         return;
     }
     if (s->injected) {
-        periph_mishap(&s->parent_obj, "an injected trigger comes before the last one's "
-                      "conversions are through: it is lost");
+        periph_mistake(&s->parent_obj, ADC016, "an injected trigger comes before the last one's conversions "
+                       "are through: it is lost");
         return;
     }
     begin_injected_group(s, by_software);
@@ -235,6 +234,10 @@ static void overrun(Adc *s)
 {
     AdcCommon *c = s->common;
 
+    if (reg_get(s, CR2, DMA)) {
+        periph_mistake(&s->parent_obj, ADC018, "overrun: the DMA did not take a result in time; neither conversions "
+                       "nor requests go on before SR.OVR is cleared and the stream set up again");
+    }
     reg_set(s, SR, OVR, 1);
     s->regular = false;
     s->rank = 0;

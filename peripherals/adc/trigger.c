@@ -67,8 +67,8 @@ void adc_trigger(Adc *s, AdcGroup group, bool by_software)
     uint64_t tick = adc_tick(s->common);
 
     if (is_slave(s, group)) {
-        periph_mishap(&s->parent_obj, "a trigger of its own is ignored: in this multi mode (MULTI) "
-                      "ADC1 starts it");
+        periph_mistake(&s->parent_obj, ADC017, "a trigger of its own is ignored: in this multi mode (MULTI) "
+                       "ADC1 starts it");
     } else if (group == ADC_REGULAR) {
         trigger_regular(s, tick, by_software);
     } else {

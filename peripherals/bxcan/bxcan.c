@@ -94,7 +94,7 @@ static void btr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     Bxcan *s = BXCAN(p);
 
     if (s->mode != CAN_MODE_INIT) {
-        periph_mistake(p, "BTR written outside of initialization mode: ignored");
+        periph_mistake(p, CAN001, "BTR written outside of initialization mode: ignored");
         p->regs[n] = was;
         return;
     }

@@ -74,8 +74,8 @@ static void begin_sync(Bxcan *s)
     s->mode = CAN_MODE_SYNC;
     s->sync_due = counter_now(&s->bits) + BUS_IDLE_BITS;
     if (!reg_get(s, BTR, LBKM) && !bxcan_rx_level(s)) {
-        periph_mishap(&s->parent_obj, "waits for 11 recessive bits, and RX is low: there is no "
-                      "transceiver without -machine canbus1=ID or canbus2=ID");
+        periph_mistake(&s->parent_obj, CAN002, "waits for 11 recessive bits, and RX is low: there is no "
+                       "transceiver without -machine canbus1=ID or canbus2=ID");
     }
 }
 
@@ -110,8 +110,8 @@ static void check_pins(Bxcan *s)
 
     if (s->bus && !reg_get(s, BTR, LBKM) &&
         (!signal_is_routed(&s->rx) || (needs_tx && !signal_is_routed(&s->tx)))) {
-        periph_mistake(&s->parent_obj, "%s is at no pin (GPIOx_MODER, GPIOx_AFR): nothing of the bus "
-                       "gets here", signal_is_routed(&s->rx) ? "TX" : "RX");
+        periph_mistake(&s->parent_obj, CAN003, "%s is at no pin (GPIOx_MODER, GPIOx_AFR): nothing of the "
+                       "bus gets here", signal_is_routed(&s->rx) ? "TX" : "RX");
     }
 }
 

@@ -73,6 +73,15 @@ static bool filter(const Bxcan *s, const CanFrame *f, Match *match)
     return best >= 0;
 }
 
+/* Is one of its banks active? */
+static bool has_filter(const Bxcan *s)
+{
+    const uint32_t *regs = bxcan_regs(s->master ? BXCAN(s->master) : s);
+    unsigned split = MIN(FIELD_EX32(regs[R_FMR], FMR, CAN2SB), BANKS);
+
+    return s->master ? regs[R_FA1R] >> split : regs[R_FA1R] & MAKE_64BIT_MASK(0, split);
+}
+
 /* While filters are set up nothing is received; CAN2 needs CAN1's clock for them. */
 static bool reception_is_off(const Bxcan *s)
 {
@@ -86,14 +95,14 @@ void bxcan_filter_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     bool finit = p->regs[R_FMR] & R_FMR_FINIT_MASK;
 
     if (BXCAN(p)->master) {
-        periph_mistake(p, "%s: the filters of CAN2 are those of CAN1", p->reg[n].name);
+        periph_mistake(p, CAN004, "%s: the filters of CAN2 are those of CAN1", p->reg[n].name);
         p->regs[n] = was;
     } else if (n >= R_F0R1 && !finit && extract32(p->regs[R_FA1R], (n - R_F0R1) / 2, 1)) {
-        periph_mistake(p, "%s written while its bank is active (FA1R, FMR.FINIT): ignored",
+        periph_mistake(p, CAN005, "%s written while its bank is active (FA1R, FMR.FINIT): ignored",
                        p->reg[n].name);
         p->regs[n] = was;
     } else if ((n == R_FM1R || n == R_FS1R || n == R_FFA1R) && !finit) {
-        periph_mistake(p, "%s written with FMR.FINIT = 0: ignored", p->reg[n].name);
+        periph_mistake(p, CAN006, "%s written with FMR.FINIT = 0: ignored", p->reg[n].name);
         p->regs[n] = was;
     }
 }
@@ -106,7 +115,7 @@ uint32_t bxcan_filter_read(Periph *p, unsigned n)
 void bxcan_filter_was_read(Periph *p, unsigned n, uint32_t value)
 {
     if (BXCAN(p)->master) {
-        periph_mistake(p, "%s: the filters of CAN2 are those of CAN1", p->reg[n].name);
+        periph_mistake(p, CAN004, "%s: the filters of CAN2 are those of CAN1", p->reg[n].name);
     }
 }
 
@@ -146,6 +155,9 @@ void bxcan_rx_take(Bxcan *s, const CanFrame *f)
 
     if (!reception_is_off(s) && filter(s, f, &match)) {
         store(s, f, match);
+    } else if (reception_is_off(s) || !has_filter(s)) {
+        periph_mistake(&s->parent_obj, CAN010, "a frame has come, and %s: it is dropped", reception_is_off(s)
+                       ? "FMR.FINIT is 1" : "none of its filter banks is active (FA1R, FMR.CAN2SB)");
     }
 }
 

@@ -166,7 +166,7 @@ void bxcan_tsr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 static bool is_locked(Periph *p, unsigned n, uint32_t was)
 {
     if (p->regs[R_TI0R + WORDS * mailbox_of(n)] & R_TI0R_TXRQ_MASK) {
-        periph_mistake(p, "%s written while mailbox %u is pending: ignored", p->reg[n].name,
+        periph_mistake(p, CAN007, "%s written while mailbox %u is pending: ignored", p->reg[n].name,
                        mailbox_of(n));
         p->regs[n] = was;
         return true;
@@ -185,10 +185,10 @@ static void check_request(Periph *p, unsigned mailbox)
 
     if (p->regs[R_TDT0R + WORDS * mailbox] & 8 &&
         p->regs[R_TDT0R + WORDS * mailbox] & R_TDT0R_DLC_MASK & 7) {
-        periph_mistake(p, "TDT%uR.DLC is more than 8: 8 bytes are sent", mailbox);
+        periph_mistake(p, CAN008, "TDT%uR.DLC is more than 8: 8 bytes are sent", mailbox);
     }
     if (mode == R_BTR_SILM_MASK) {
-        periph_mistake(p, "TXRQ set in silent mode: it is not sent");
+        periph_mistake(p, CAN009, "TXRQ set in silent mode: it is not sent");
     }
 }
 

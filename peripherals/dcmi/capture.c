@@ -109,8 +109,7 @@ static void frame_begins(Dcmi *s, const DcmiShape *shape)
 
 static void overrun(Dcmi *s)
 {
-    periph_mishap(&s->parent_obj, "OVR: the FIFO was full and more came; let stream 1 or 7 of DMA2 (channel 1) serve "
-                  "it, enabled before CAPTURE is set and for all of the frame, or read DR in time");
+    periph_mistake(&s->parent_obj, DCMI001, "OVR: the FIFO was full and more came");
     dcmi_flag(s, RIS(OVR));
     dcmi_fifo_clear(s);
     s->phase = DCMI_WAITS;

@@ -100,14 +100,16 @@ static void cr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     uint32_t cr = p->regs[R_CR];
 
     if (was & capture && cr & capture && (was ^ cr) & ~(capture | enable | R_CR_CROP_MASK)) {
-        periph_mistake(p, "CR written 0x%04x while CAPTURE is 1: stop first, and wait until it reads 0", cr);
+        periph_mistake(p, DCMI022, "CR written 0x%04x while CAPTURE is 1: stop first, and wait until it "
+                       "reads 0", cr);
     }
     if ((was ^ cr) & R_CR_EDM_MASK) {
         s->word = s->items = 0;
     }
     if (!(cr & enable)) {
         if (cr & capture) {
-            periph_mistake(p, "CR.CAPTURE set without ENABLE: nothing is captured before that is set too");
+            periph_mistake(p, DCMI023, "CR.CAPTURE set without ENABLE: nothing is captured before that is "
+                           "set too");
         }
         s->phase = DCMI_IDLE;
         s->stops = false;
@@ -156,7 +158,7 @@ static void dr_was_read(Periph *p, unsigned n, uint32_t value)
     Dcmi *s = DCMI(p);
 
     if (!s->fifo_count) {
-        periph_mistake(p, "DR read while the FIFO is empty: wait for SR.FNE, or let the DMA read it");
+        periph_mistake(p, DCMI024, "DR read while the FIFO is empty");
         return;
     }
     s->fifo_last = dcmi_fifo_pop(s);

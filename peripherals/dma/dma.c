@@ -132,7 +132,7 @@ static void keep_frozen(Periph *p, unsigned reg, uint32_t was, uint32_t free, ui
     uint32_t *r = &p->regs[reg];
 
     if ((*r ^ was) & ~free & ~moving) {
-        periph_mistake(p, "%s written 0x%08x while EN is 1: bits 0x%08x stay", p->reg[reg].name, *r,
+        periph_mistake(p, DMA001, "%s written 0x%08x while EN is 1: bits 0x%08x stay", p->reg[reg].name, *r,
                        (*r ^ was) & ~free & ~moving);
     }
     *r = (was & ~free) | (*r & free);
@@ -170,8 +170,8 @@ static void ndtr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 
     was = before_write(s, reg, was);
     if (data >> 16) {
-        periph_mistake(p, "%s written %u: it has 16 bits, so it is %u; take more than one transfer (DBM), or larger "
-                       "items", p->reg[reg].name, data, data & 0xffff);
+        periph_mistake(p, DMA002, "%s written %u: it has 16 bits, so it is %u", p->reg[reg].name, data,
+                       data & 0xffff);
     }
     if (dma_is_enabled(s, n)) {
         keep_frozen(p, reg, was, 0, 0);
@@ -205,7 +205,7 @@ static void memory_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     }
     keep_frozen(p, reg, was, 0, 0);
     if (*dma_reg(s, R_S0CR, n) & R_S0CR_DBM_MASK) {
-        periph_mistake(p, "%s written while that buffer is in use: transfer error, the stream is "
+        periph_mistake(p, DMA003, "%s written while that buffer is in use: transfer error, the stream is "
                        "disabled", p->reg[reg].name);
         dma_set_flags(s, n, DMA_TEIF);
         *dma_reg(s, R_S0CR, n) &= ~R_S0CR_EN_MASK;
@@ -233,11 +233,19 @@ static const RegOps dma_ops[] = {
 
 /* ---- Inputs ---- */
 
+static void wired_input(void *opaque, int n, int level)
+{
+    Dma *s = opaque;
+
+    s->requests = deposit64(s->requests, n, 1, !!level);
+}
+
 static void request_input(void *opaque, int n, int level)
 {
     Dma *s = opaque;
 
     if (extract64(s->request, n, 1) != !!level) {
+        wired_input(s, n, true);
         s->request = deposit64(s->request, n, 1, !!level);
         if (dma_is_enabled(s, n / DMA_CHANNELS) && !s->working) {
             dma_engine_schedule(s);
@@ -291,6 +299,7 @@ static void dma_init(Periph *p)
         periph_add_line(p, &s->irq[n], "irq");
     }
     qdev_init_gpio_in_named(DEVICE(p), request_input, "request", DMA_REQUESTS);
+    qdev_init_gpio_in_named(DEVICE(p), wired_input, "wired", DMA_REQUESTS);
     qdev_init_gpio_in_named(DEVICE(p), flow_end_input, "flow-end", DMA_REQUESTS);
     qdev_init_gpio_out_named(DEVICE(p), s->ack, "ack", DMA_REQUESTS);
     qdev_init_gpio_out_named(DEVICE(p), s->last, "last", DMA_REQUESTS);

@@ -53,8 +53,8 @@ void dma_complete(Dma *s, unsigned n)
 
 bool dma_transfer_error(Dma *s, unsigned n, const char *what, uint32_t addr)
 {
-    periph_mishap(&s->parent_obj, "stream %u can't %s 0x%08x: transfer error, the stream is "
-                  "disabled", n, what, addr);
+    periph_mistake(&s->parent_obj, DMA004, "stream %u can't %s 0x%08x: transfer error, the stream is "
+                   "disabled", n, what, addr);
     dma_set_flags(s, n, DMA_TEIF);
     dma_disable(s, n);
     return false;

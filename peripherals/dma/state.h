@@ -66,6 +66,7 @@ typedef struct Dma {
     DmaPort memory, peripheral;
     Line irq[DMA_STREAMS];
     qemu_irq ack[DMA_REQUESTS], last[DMA_REQUESTS];
+    uint64_t requests;              /* those that somebody could make, as `request`: how the chip is wired */
     uint64_t request, flow_end;     /* levels of the inputs, bit stream * 8 + channel */
     DmaStream stream[DMA_STREAMS];
     /* the engine: the stream that has the ports, since tick `begun`, for `units` of `cost` ticks */

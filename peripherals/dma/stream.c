@@ -148,24 +148,24 @@ static void check_sizes(Dma *s, unsigned n)
     unsigned burst = dma_burst_beats(FIELD_EX32(dma_cr(s, n), S0CR, PBURST)) * dma_psize(s, n);
 
     if (FIELD_EX32(dma_cr(s, n), S0CR, PSIZE) == 3 || FIELD_EX32(dma_cr(s, n), S0CR, MSIZE) == 3) {
-        periph_mistake(p, "stream %u: PSIZE or MSIZE is 3, which is reserved", n);
+        periph_mistake(p, DMA005, "stream %u: PSIZE or MSIZE is 3, which is reserved", n);
     }
     if (s->stream[n].items * dma_psize(s, n) % dma_msize(s, n)) {
-        periph_mistake(p, "stream %u: NDTR is %u items of PSIZE, not a whole number of MSIZE: the "
+        periph_mistake(p, DMA006, "stream %u: NDTR is %u items of PSIZE, not a whole number of MSIZE: the "
                        "last one is written with undefined bytes", n, s->stream[n].items);
     }
     if (*dma_reg(s, R_S0PAR, n) % dma_psize(s, n) || *dma_reg(s, R_S0M0AR, n) % dma_msize(s, n) ||
         (dma_cr(s, n) & R_S0CR_DBM_MASK && *dma_reg(s, R_S0M1AR, n) % dma_msize(s, n))) {
         /* unsure: the lower bits are ignored */
-        periph_mistake(p, "stream %u: an address is not a multiple of its item's size", n);
+        periph_mistake(p, DMA007, "stream %u: an address is not a multiple of its item's size", n);
     }
     if (burst > DMA_FIFO_SIZE) {
-        periph_mistake(p, "stream %u: a burst of the peripheral port does not fit the FIFO", n);
+        periph_mistake(p, DMA008, "stream %u: a burst of the peripheral port does not fit the FIFO", n);
     } else if (!dma_is_direct(s, n) && burst == DMA_FIFO_SIZE && dma_threshold(s, n) == 12 &&
                dma_cr(s, n) & R_S0CR_PBURST_MASK) {
         /* unsure: works here but for the flag */
-        periph_mistake(p, "stream %u: with a burst as big as the FIFO a threshold of 3/4 makes "
-                       "it overrun or underrun", n);
+        periph_mistake(p, DMA009, "stream %u: with a burst as big as the FIFO a threshold of 3/4 makes it "
+                       "overrun or underrun", n);
         dma_set_flags(s, n, DMA_FEIF);
     }
 }
@@ -173,20 +173,25 @@ static void check_sizes(Dma *s, unsigned n)
 static void check_mode(Dma *s, unsigned n)
 {
     Periph *p = &s->parent_obj;
+    unsigned channel = FIELD_EX32(dma_cr(s, n), S0CR, CHSEL);
 
     if (dma_direction(s, n) == DMA_RESERVED) {
-        periph_mistake(p, "stream %u: DIR is 3, which is reserved: it does nothing", n);
+        periph_mistake(p, DMA010, "stream %u: DIR is 3, which is reserved: it does nothing", n);
     }
     if (dma_stream_is_free_running(s, n) && !s->memory_to_memory) {
-        periph_mistake(p, "stream %u: this DMA can't go from memory to memory, its peripheral port "
+        periph_mistake(p, DMA011, "stream %u: this DMA can't go from memory to memory, its peripheral port "
                        "does not reach memory", n);
     }
     if (dma_stream_is_free_running(s, n) && dma_cr(s, n) & R_S0CR_CIRC_MASK) {
         /* unsure: it is done once */
-        periph_mistake(p, "stream %u: CIRC and DBM are not allowed from memory to memory", n);
+        periph_mistake(p, DMA012, "stream %u: CIRC and DBM are not allowed from memory to memory", n);
+    }
+    if (dma_direction(s, n) < DMA_M2M && !extract64(s->requests, 8 * n + channel, 1)) {
+        periph_mistake(p, DMA017, "stream %u enabled with channel %u, which no peripheral requests: it waits for ever", n,
+                       channel);
     }
     if (!s->stream[n].items) {
-        periph_mistake(p, "stream %u enabled with NDTR = 0: it moves nothing", n);
+        periph_mistake(p, DMA013, "stream %u enabled with NDTR = 0: it moves nothing", n);
     }
 }
 
@@ -197,18 +202,17 @@ void dma_stream_enable(Dma *s, unsigned n)
     s->stream[n].stopping = false;
     if (flags & (DMA_TCIF | DMA_TEIF)) {
         *dma_reg(s, R_S0CR, n) &= ~R_S0CR_EN_MASK;
-        periph_mistake(&s->parent_obj, "stream %u enabled while TCIF or TEIF of it is set: it "
-                       "stays disabled; clear its flags first", n);
+        periph_mistake(&s->parent_obj, DMA014, "stream %u enabled while TCIF or TEIF of it is set: it stays "
+                       "disabled", n);
         return;
     }
     if (flags) {
         /* unsure: these don't keep it from working */
-        periph_mistake(&s->parent_obj, "stream %u enabled with flags of it set (0x%02x): clear "
-                       "them first", n, flags);
+        periph_mistake(&s->parent_obj, DMA015, "stream %u enabled with flags of it set (0x%02x)", n, flags);
     }
     force_settings(s, n);
     if (!bursts_fit(s, n)) {
-        periph_mistake(&s->parent_obj, "stream %u: FCR.FTH is not a whole number of memory bursts: "
+        periph_mistake(&s->parent_obj, DMA016, "stream %u: FCR.FTH is not a whole number of memory bursts: "
                        "FIFO error, the stream is disabled", n);
         *dma_reg(s, R_S0CR, n) &= ~R_S0CR_EN_MASK;
         dma_set_flags(s, n, DMA_FEIF);

@@ -107,8 +107,8 @@ static void matched(Dwt *s, unsigned n)
     *reg |= R_FUNCTION0_MATCHED_MASK;
     if (is_watchpoint(function(s, n)) && !armv7m_nvic_debug_event(&s->core->nvic, DFSR_DWTTRAP) &&
         !is_polled) {
-        guest_mishap(DEVICE(s)->canonical_path, "ARMv7-M C1.5", "comparator %u matches again, and "
-                     "DebugMonitor can't be taken (DEMCR.MON_EN, its priority): only MATCHED is set", n);
+        guest_mistake(DEVICE(s)->canonical_path, DWT001, "comparator %u matches again, and DebugMonitor "
+                      "can't be taken (DEMCR.MON_EN, its priority): only MATCHED is set", n);
     }
 }
 
@@ -122,8 +122,8 @@ static bool peek_memory(Dwt *s, uint32_t addr, uint8_t *data, unsigned size)
     RCU_READ_LOCK_GUARD();
     mr = address_space_translate(as, addr, &xlat, &length, false, MEMTXATTRS_UNSPECIFIED);
     if (!memory_region_is_ram(mr) && !memory_region_is_romd(mr)) {
-        guest_unmodelled(DEVICE(s)->canonical_path, "the value of an access to 0x%08x, a register, "
-                         "is not compared", addr);
+        guest_mistake(DEVICE(s)->canonical_path, DWT002, "the value of an access to 0x%08x, a register, is "
+                      "not compared", addr);
         return false;
     }
     return length == size &&

@@ -67,7 +67,7 @@ static void cyccnt_counts(Periph *p, unsigned n)
 static void cyccnt_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if (!DWT(p)->trcena) {
-        periph_mistake(p, "CYCCNT written, but DEMCR.TRCENA is not set: it does not count");
+        periph_mistake(p, DWT003, "CYCCNT written, but DEMCR.TRCENA is not set: it does not count");
     }
     counter_set(&DWT(p)->cycles, p->regs[R_CYCCNT]);
     comparators_plan_match(DWT(p));
@@ -87,7 +87,7 @@ static void sleepcnt_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 static void lar_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if (data != LAR_KEY) {
-        periph_mistake(p, "LAR: wrong key 0x%08x, the right one is 0xc5acce55 (a Cortex-M4 needs "
+        periph_mistake(p, DWT004, "LAR: wrong key 0x%08x, the right one is 0xc5acce55 (a Cortex-M4 needs "
                        "none)", data);
     }
 }
@@ -108,12 +108,13 @@ static void function_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         return;
     }
     if (!DWT(p)->trcena) {
-        periph_mistake(p, "%s written, but DEMCR.TRCENA is not set: nothing is compared", p->reg[n].name);
+        periph_mistake(p, DWT005, "%s written, but DEMCR.TRCENA is not set: nothing is compared",
+                       p->reg[n].name);
     }
     if (!(p->regs[n] & (R_FUNCTION0_CYCMATCH_MASK | R_FUNCTION1_DATAVMATCH_MASK)) &&
         comp % size) {
-        periph_mistake(p, "%s written, but COMP%u, 0x%08x, is not a multiple of the size that MASK%u gives",
-                       p->reg[n].name, comparator, comp, comparator);
+        periph_mistake(p, DWT006, "%s written, but COMP%u, 0x%08x, is not a multiple of the size that "
+                       "MASK%u gives", p->reg[n].name, comparator, comp, comparator);
     }
 }
 

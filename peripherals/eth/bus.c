@@ -27,10 +27,11 @@ static void fatal(Eth *s, uint32_t address, bool write, bool descriptor, bool tr
     } else {
         s->rx = RX_DEAD;
     }
-    periph_mishap(p, "fatal bus error: the %s DMA %s %s at 0x%08x, %s; it is dead until DMABMR.SR. "
-                  "Descriptors and buffers have to be in SRAM (0x20000000)%s", transmits ? "transmit" : "receive",
-                  write ? "writes" : "reads", descriptor ? "a descriptor" : "a buffer", address, place(address),
-                  flash && descriptor ? ", as the DMA writes to descriptors" : "");
+    periph_mistake(p, ETH001, "fatal bus error: the %s DMA %s %s at 0x%08x, %s; it is dead until DMABMR.SR. "
+                   "Descriptors and buffers have to be in SRAM (0x20000000)%s",
+                   transmits ? "transmit" : "receive", write ? "writes" : "reads",
+                   descriptor ? "a descriptor" : "a buffer", address, place(address),
+                   flash && descriptor ? ", as the DMA writes to descriptors" : "");
 }
 
 static bool access_memory(Eth *s, uint32_t address, void *data, uint32_t bytes, bool write,

@@ -15,11 +15,11 @@ void eth_check_reset(Eth *s)
     const char *why = eth_unclocked(s);
 
     if (why) {
-        periph_mistake(p, "DMABMR.SR without the clocks of %s: it will not be 0 again; %s", s->rmii ? "RMII" : "MII",
-                       why);
+        periph_mistake(p, ETH002, "DMABMR.SR without the clocks of %s: it will not be 0 again; %s",
+                       s->rmii ? "RMII" : "MII", why);
     }
     if (clock_get_hz(p->clk) < MIN_HCLK_HZ) {
-        periph_mistake(p, "HCLK is %u Hz: Ethernet takes 25 MHz or more", clock_get_hz(p->clk));
+        periph_mistake(p, ETH003, "HCLK is %u Hz: Ethernet takes 25 MHz or more", clock_get_hz(p->clk));
     }
 }
 
@@ -28,12 +28,11 @@ void eth_check_enable(Eth *s)
     Periph *p = &s->parent_obj;
 
     if (reg_get(s, DMABMR, SR)) {
-        periph_mistake(p, "started while DMABMR.SR is 1, in reset: wait until it is 0");
+        periph_mistake(p, ETH004, "started while DMABMR.SR is 1, in reset");
     }
     if (s->mode_is_late) {
         s->mode_is_late = false;
-        periph_mistake(p, "SYSCFG_PMC.MII_RMII_SEL has changed while the MAC ran: choose while it is in reset, or "
-                       "reset it afterwards by DMABMR.SR");
+        periph_mistake(p, ETH005, "SYSCFG_PMC.MII_RMII_SEL has changed while the MAC ran");
     }
 }
 
@@ -43,12 +42,12 @@ void eth_check_list(Eth *s, uint32_t address, bool transmits)
     const char *what = transmits ? "DMATDLAR" : "DMARDLAR";
 
     if (address & 3) {
-        periph_mistake(p, "%s is 0x%08x: descriptors have to be at words, the two lowest bits are taken for 0", what,
-                       address);
+        periph_mistake(p, ETH006, "%s is 0x%08x: descriptors have to be at words, the two lowest bits are "
+                       "taken for 0", what, address);
     }
     if (address >> 16 == 0x1000) {
-        periph_mistake(p, "%s is 0x%08x, in CCM RAM, which the Ethernet DMA does not reach: put the descriptors into "
-                       "SRAM (0x20000000)", what, address);
+        periph_mistake(p, ETH007, "%s is 0x%08x, in CCM RAM, which the Ethernet DMA does not reach", what,
+                       address);
     }
 }
 
@@ -67,7 +66,7 @@ void eth_check_no_poll(Eth *s)
         s->unpolled_at = now;
     } else if (now - s->unpolled_at > PATIENCE_NS) {
         s->unpolled_at = INT64_MAX;
-        periph_note(&s->parent_obj, "the transmit DMA is suspended, and descriptor 0x%08x waits for it: write DMATPDR "
-                    "when a frame is ready, and clear DMASR.TBUS", s->tx_address);
+        periph_mistake(&s->parent_obj, ETH008, "the transmit DMA is suspended, and descriptor 0x%08x waits "
+                       "for it", s->tx_address);
     }
 }

@@ -47,8 +47,8 @@ static void suspend(Eth *s)
 {
     s->tx = TX_SUSPENDED;
     if (s->tx_open && !reg_get(s, DMAOMR, TSF) && s->tx_length > threshold(s)) {
-        periph_mishap(&s->parent_obj, "a frame was begun, and its next descriptor is not the DMA's: underflow; give it "
-                      "the first one last, or use DMAOMR.TSF");
+        periph_mistake(&s->parent_obj, ETH010, "a frame was begun, and its next descriptor is not the "
+                       "DMA's: underflow");
         eth_flag(s, DMASR(TUS));
         eth_transmit_close(s, TDES0_UF | TDES0_ES, NULL);
         s->tx_open = false;
@@ -60,14 +60,14 @@ static void begin(Eth *s, const EthDescriptor *d)
 {
     if (s->tx_open) {
         if (d->word[0] & TDES0_FS) {
-            periph_mishap(&s->parent_obj, "transmit descriptor 0x%08x is a first one (FS), and the frame before has "
-                          "had no last one (LS)", d->address);
+            periph_mistake(&s->parent_obj, ETH011, "transmit descriptor 0x%08x is a first one (FS), and the "
+                           "frame before has had no last one (LS)", d->address);
         }
         return;
     }
     if (!(d->word[0] & TDES0_FS)) {
-        periph_mishap(&s->parent_obj, "transmit descriptor 0x%08x begins a frame without FS; is its ring closed by "
-                      "TER?", d->address);
+        periph_mistake(&s->parent_obj, ETH012, "transmit descriptor 0x%08x begins a frame without FS; is "
+                       "its ring closed by TER?", d->address);
     }
     s->tx_open = true;
     s->tx_first = *d;
@@ -79,7 +79,8 @@ static void insert_checksums(Eth *s)
     unsigned cic = extract32(s->tx_first.word[0], TDES0_CIC_SHIFT, 2);
 
     if (cic && !reg_get(s, DMAOMR, TSF)) {
-        periph_mishap(&s->parent_obj, "TDES0.CIC asks for checksums, which takes DMAOMR.TSF: none are inserted");
+        periph_mistake(&s->parent_obj, ETH013, "TDES0.CIC asks for checksums, which takes DMAOMR.TSF: none "
+                       "are inserted");
     } else if (cic) {
         s->tx_status |= eth_checksum_insert(s->tx_data, s->tx_length, cic);
     }

@@ -21,7 +21,7 @@ static bool is_routed(Eth *s)
     const Signal *missing = !signal_is_routed(&s->mdc) ? &s->mdc : !signal_is_routed(&s->mdio) ? &s->mdio : NULL;
 
     if (missing) {
-        periph_mistake(&s->parent_obj, "an access to the PHY, and %s is at no pin: select AF11 at %s",
+        periph_mistake(&s->parent_obj, ETH014, "an access to the PHY, and %s is at no pin: select AF11 at %s",
                        missing == &s->mdc ? "ETH_MDC" : "ETH_MDIO", missing == &s->mdc ? "PC1" : "PA2");
     }
     return !missing;
@@ -33,14 +33,14 @@ void eth_miiar_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     unsigned mdc = clock_get_hz(p->clk) / divider(s);
 
     if (s->mdio_due != ETH_NEVER) {
-        periph_mistake(p, "MACMIIAR written while an access to the PHY is under way: wait for MB to be 0");
+        periph_mistake(p, ETH015, "MACMIIAR written while an access to the PHY is under way");
         return;
     }
     if (!(p->regs[n] & R_MACMIIAR_MB_MASK)) {
         return;
     }
     if (mdc > MAX_MDC_HZ + MAX_MDC_HZ / 100) {
-        periph_mistake(p, "MDC is %u Hz, PHYs take 2500000: choose MACMIIAR.CR by HCLK", mdc);
+        periph_mistake(p, ETH016, "MDC is %u Hz, PHYs take 2500000", mdc);
     }
     s->mdio_due = counter_now(&s->hclk) + FRAME_BITS * divider(s);
 }

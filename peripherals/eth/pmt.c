@@ -94,7 +94,7 @@ void eth_pmtcsr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         reg_set(s, MACPMTCSR, WFFRPR, 0);
     }
     if (data & R_MACPMTCSR_PD_MASK && !(p->regs[n] & (R_MACPMTCSR_MPE_MASK | R_MACPMTCSR_WFE_MASK))) {
-        periph_mistake(p, "MACPMTCSR.PD without MPE and WFE: no frame can wake the MAC");
+        periph_mistake(p, ETH017, "MACPMTCSR.PD without MPE and WFE: no frame can wake the MAC");
     }
 }
 

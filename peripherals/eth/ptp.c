@@ -215,7 +215,7 @@ void eth_ptptscr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         s->ptp.armed = false;
     }
     if (now_on & ~was & R_PTPTSCR_TSE_MASK && !clock_is_enabled(s->ptp_clk)) {
-        periph_mistake(p, "PTPTSCR.TSE without clock: set ETHMACPTPEN of RCC_AHB1ENR");
+        periph_mistake(p, ETH018, "PTPTSCR.TSE without clock");
     }
 }
 

@@ -143,10 +143,10 @@ static void note_dropped(Eth *s, const uint8_t *frame)
 
     if (!(frame[0] & 1) && ++s->dropped == DROPPED_MANY) {
         eth_own_address(s, own);
-        periph_note(&s->parent_obj, "%u frames in a row for %02x:%02x:%02x:%02x:%02x:%02x, which the filter does not "
-                    "take: the MAC's address (MACA0HR, MACA0LR) is %02x:%02x:%02x:%02x:%02x:%02x", DROPPED_MANY,
-                    frame[0], frame[1], frame[2], frame[3], frame[4], frame[5],
-                    own[0], own[1], own[2], own[3], own[4], own[5]);
+        periph_mistake(&s->parent_obj, ETH019, "%u frames in a row for %02x:%02x:%02x:%02x:%02x:%02x, which "
+                       "the filter does not take: the MAC's address (MACA0HR, MACA0LR) is "
+                       "%02x:%02x:%02x:%02x:%02x:%02x", DROPPED_MANY, frame[0], frame[1], frame[2], frame[3],
+                       frame[4], frame[5], own[0], own[1], own[2], own[3], own[4], own[5]);
     }
 }
 

@@ -34,8 +34,9 @@ static void look_for_end(Eth *s, const EthDescriptor *d)
 {
     if (!s->rx_wrapped && !s->rx_told && !d->word[0] && !d->word[1] && !d->word[2] && !d->word[3]) {
         s->rx_told = true;
-        periph_mishap(&s->parent_obj, "the next receive descriptor, at 0x%08x, is all 0: is RER missing in the last "
-                      "one of the ring (RDES1), or the address of the next (RCH)?", d->address);
+        periph_mistake(&s->parent_obj, ETH020, "the next receive descriptor, at 0x%08x, is all 0: is RER "
+                       "missing in the last one of the ring (RDES1), or the address of the next (RCH)?",
+                       d->address);
     }
 }
 
@@ -133,14 +134,15 @@ static void move(Eth *s, EthDescriptor *d, const uint8_t *data, const EthReceive
             if (s->rx != RX_DEAD && finish(s, &now, &cut, status)) {
                 tell(s, &now);
             }
-            periph_mishap(&s->parent_obj, "a frame of %u bytes, and buffers for %u of them: it is cut (RDES0.DE); "
-                          "give the DMA more or larger ones", r->length, done);
+            periph_mistake(&s->parent_obj, ETH021, "a frame of %u bytes, and buffers for %u of them: it is "
+                           "cut (RDES0.DE)", r->length, done);
             return;
         }
         status = 0;
     }
     s->rx = RX_SUSPENDED;
-    periph_mishap(&s->parent_obj, "receive descriptors without buffers, one after the other: RDES1 has sizes of 0");
+    periph_mistake(&s->parent_obj, ETH022, "receive descriptors without buffers, one after the other: RDES1 "
+                   "has sizes of 0");
 }
 
 /* ---- The FIFO ---- */

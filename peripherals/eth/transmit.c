@@ -45,8 +45,8 @@ static void take_fcs(Eth *s)
     s->tx_length -= MIN(s->tx_length, ETH_FCS);
     s->tx_fcs_is_bad = (uint32_t)ldl_le_p(s->tx_data + s->tx_length) != crc32(0, s->tx_data, s->tx_length);
     if (s->tx_fcs_is_bad) {
-        periph_mishap(&s->parent_obj, "TDES0.DC: the last four bytes of a frame have to be its CRC, and are not: nobody "
-                      "will take it");
+        periph_mistake(&s->parent_obj, ETH023, "TDES0.DC: the last four bytes of a frame have to be its "
+                       "CRC, and are not: nobody will take it");
     }
 }
 
@@ -173,7 +173,7 @@ void eth_fcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         s->pause_pending = true;
         s->pause_zero = false;
     } else if (eth_is_full_duplex(s)) {
-        periph_mistake(p, "MACFCR.FCBBPA without TFCE: no PAUSE frame is sent");
+        periph_mistake(p, ETH024, "MACFCR.FCBBPA without TFCE: no PAUSE frame is sent");
     }
 }
 

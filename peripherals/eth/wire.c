@@ -88,7 +88,7 @@ static bool all_routed(Eth *s, Signal *data, const char *letters)
 {
     for (unsigned i = 0; i < data_lines(s); i++) {
         if (!signal_is_routed(&data[i])) {
-            periph_mishap(&s->parent_obj, "a frame, but ETH_%sD%u is at no pin: select AF11 there", letters, i);
+            periph_mistake(&s->parent_obj, ETH025, "a frame, but ETH_%sD%u is at no pin", letters, i);
             return false;
         }
     }
@@ -98,15 +98,14 @@ static bool all_routed(Eth *s, Signal *data, const char *letters)
 static bool speed_fits(Eth *s)
 {
     if (s->rmii && reg_get(s, MACCR, FES) != s->mii.fast) {
-        periph_mishap(&s->parent_obj, "MACCR.FES says %s Mbit/s, the %s has %s: frames are garbled; read the PHY's "
-                      "result of auto-negotiation", reg_get(s, MACCR, FES) ? "100" : "10", s->mii.name,
-                      s->mii.fast ? "100" : "10");
+        periph_mistake(&s->parent_obj, ETH026, "MACCR.FES says %s Mbit/s, the %s has %s: frames are garbled",
+                       reg_get(s, MACCR, FES) ? "100" : "10", s->mii.name, s->mii.fast ? "100" : "10");
         return false;
     }
     if (s->mii.link && eth_is_full_duplex(s) != s->mii.full) {
-        periph_mishap(&s->parent_obj, "MACCR.DM says %s duplex, the %s has %s: on a busy line frames are lost; read "
-                      "the PHY's result of auto-negotiation", eth_is_full_duplex(s) ? "full" : "half",
-                      s->mii.name, s->mii.full ? "full" : "half");
+        periph_mistake(&s->parent_obj, ETH027, "MACCR.DM says %s duplex, the %s has %s: on a busy line "
+                       "frames are lost", eth_is_full_duplex(s) ? "full" : "half", s->mii.name,
+                       s->mii.full ? "full" : "half");
     }
     return true;
 }
@@ -114,7 +113,7 @@ static bool speed_fits(Eth *s)
 bool eth_can_transmit(Eth *s)
 {
     if (!signal_is_routed(&s->tx_en)) {
-        periph_mishap(&s->parent_obj, "a frame, but ETH_TX_EN is at no pin: select AF11 at PB11 (or PG11)");
+        periph_mistake(&s->parent_obj, ETH028, "a frame, but ETH_TX_EN is at no pin");
         return false;
     }
     return all_routed(s, s->txd, "TX") && speed_fits(s);
@@ -123,8 +122,8 @@ bool eth_can_transmit(Eth *s)
 bool eth_can_receive(Eth *s)
 {
     if (!signal_is_routed(s->rmii ? &s->crs_dv : &s->rx_dv)) {
-        periph_mishap(&s->parent_obj, "a frame, but %s is at no pin: select AF11 at PA7",
-                      s->rmii ? "ETH_RMII_CRS_DV" : "ETH_MII_RX_DV");
+        periph_mistake(&s->parent_obj, ETH029, "a frame, but %s is at no pin",
+                       s->rmii ? "ETH_RMII_CRS_DV" : "ETH_MII_RX_DV");
         return false;
     }
     return all_routed(s, s->rxd, "RX") && speed_fits(s);

@@ -81,7 +81,7 @@ static void option_bytes_write(void *opaque, hwaddr addr, uint64_t data, unsigne
 {
     Flash *s = opaque;
 
-    periph_mistake(&s->parent_obj, "option bytes written: ignored, OPTCR programs them");
+    periph_mistake(&s->parent_obj, FLASH001, "option bytes written: ignored, OPTCR programs them");
 }
 
 static const MemoryRegionOps option_bytes_ops = {

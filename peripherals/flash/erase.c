@@ -63,14 +63,15 @@ static void erase_sector(Flash *s, unsigned sector)
 {
     if (sector >= N_SECTORS) {
         /* unsure: which flag */
-        periph_mistake(&s->parent_obj, "CR.SNB is %u: there are sectors 0 to 11", sector);
+        periph_mistake(&s->parent_obj, FLASH002, "CR.SNB is %u", sector);
         flash_fail(s, R_SR_PGSERR_MASK);
     } else if (is_protected(s, sector)) {
-        periph_mistake(&s->parent_obj, "erasing sector %u, which is write-protected", sector);
+        periph_mistake(&s->parent_obj, FLASH003, "erasing sector %u, which is write-protected", sector);
         flash_fail(s, R_SR_WRPERR_MASK);
     } else {
         flash_store_erase(&s->array, sector_start(sector),
                           sector_start(sector + 1) - sector_start(sector));
+        s->erased_cached = s->parent_obj.regs[R_ACR] & (R_ACR_DCEN_MASK | R_ACR_ICEN_MASK);
         flash_begin(s, erase_ns(s, sector));
         reg_set(s, CR, STRT, 1);
     }
@@ -79,7 +80,7 @@ static void erase_sector(Flash *s, unsigned sector)
 static void erase_array(Flash *s)
 {
     if (FIELD_EX32(s->options, OPTCR, NWRP) != 0xfff) {
-        periph_mistake(&s->parent_obj, "mass erase while sectors are write-protected (nWRP 0x%03x)",
+        periph_mistake(&s->parent_obj, FLASH004, "mass erase while sectors are write-protected (nWRP 0x%03x)",
                        FIELD_EX32(s->options, OPTCR, NWRP));
         flash_fail(s, R_SR_WRPERR_MASK);
     } else {
@@ -97,7 +98,7 @@ void flash_erase(Flash *s)
     }
     if (sector == all) {
         /* unsure: which flag, if any */
-        periph_mistake(&s->parent_obj, "CR.STRT with %s SER %s MER", all ? "both" : "neither",
+        periph_mistake(&s->parent_obj, FLASH005, "CR.STRT with %s SER %s MER", all ? "both" : "neither",
                        all ? "and" : "nor");
         flash_fail(s, R_SR_PGSERR_MASK);
         return;

@@ -73,7 +73,7 @@ static void check_wait_states(Periph *p)
     unsigned needed = hz ? MIN((hz - 1) / 30000000, 5) : 0;
 
     if (latency < needed) {
-        periph_mistake(p, "ACR.LATENCY is %u with HCLK at %u Hz, which needs %u wait states: set "
+        periph_mistake(p, FLASH006, "ACR.LATENCY is %u with HCLK at %u Hz, which needs %u wait states: set "
                        "it before the clock", latency, hz, needed);
     }
 }
@@ -86,11 +86,14 @@ static void hclk_changed(void *opaque, ClockEvent event)
 static void acr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if ((data & R_ACR_ICRST_MASK) && (was & R_ACR_ICEN_MASK)) {
-        periph_mistake(p, "ACR.ICRST can be written only with ICEN off: ignored");
+        periph_mistake(p, FLASH007, "ACR.ICRST can be written only with ICEN off: ignored");
     }
     if (((data ^ was) & R_ACR_DCRST_MASK) && (was & R_ACR_DCEN_MASK)) {
-        periph_mistake(p, "ACR.DCRST can be written only with DCEN off: ignored");
+        periph_mistake(p, FLASH008, "ACR.DCRST can be written only with DCEN off: ignored");
         p->regs[n] = (p->regs[n] & ~R_ACR_DCRST_MASK) | (was & R_ACR_DCRST_MASK);
+    }
+    if (data & (R_ACR_DCRST_MASK | R_ACR_ICRST_MASK)) {
+        FLASH(p)->erased_cached = false;
     }
     check_wait_states(p);
 }
@@ -107,12 +110,12 @@ static void key_written(Periph *p, FlashKeys *keys, unsigned n, uint32_t lock, u
     const char *name = p->reg[n].name;
 
     if (keys->refused) {
-        periph_mistake(p, "a key for %s, which a wrong key has locked until the next reset", name);
+        periph_mistake(p, FLASH009, "a key for %s, which a wrong key has locked until the next reset", name);
         periph_bus_error(p);
     } else if (!(p->regs[n] & lock)) {
-        periph_mistake(p, "a key for %s, which is not locked: ignored", name);
+        periph_mistake(p, FLASH010, "a key for %s, which is not locked: ignored", name);
     } else if (data != right) {
-        periph_mistake(p, "wrong key 0x%08x for %s: locked until the next reset", data, name);
+        periph_mistake(p, FLASH011, "wrong key 0x%08x for %s: locked until the next reset", data, name);
         keys->refused = true;
         periph_bus_error(p);
     } else if (!keys->first) {
@@ -135,7 +138,7 @@ static void optkeyr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     FlashKeys *keys = &FLASH(p)->optcr_keys;
 
     if (FIELD_EX32(FLASH(p)->options, OPTCR, RDP) == RDP_LEVEL_2) {
-        periph_mistake(p, "a key for OPTCR: with read protection level 2 the option bytes are "
+        periph_mistake(p, FLASH012, "a key for OPTCR: with read protection level 2 the option bytes are "
                        "final, ignored");
         return;
     }
@@ -154,10 +157,14 @@ static void cr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     erasing = (was & R_CR_STRT_MASK) && (p->regs[R_SR] & R_SR_BSY_MASK);
     if (was & R_CR_LOCK_MASK) {
         if ((data ^ was) & p->reg[n].rw) {
-            periph_mistake(p, "CR written while LOCK is set: ignored; write the keys first");
+            periph_mistake(p, FLASH013, "CR written while LOCK is set: ignored");
         }
         p->regs[n] = was & (erasing ? UINT32_MAX : ~R_CR_STRT_MASK);
         return;
+    }
+    if (data & R_CR_LOCK_MASK && FLASH(p)->erased_cached) {
+        periph_mistake(p, FLASH025, "LOCK is set after an erase with caches on (ACR), which have not been flushed since");
+        FLASH(p)->erased_cached = false;
     }
     if ((p->regs[n] ^ was) & (R_CR_PG_MASK | R_CR_PSIZE_MASK)) {
         s->half = false;
@@ -185,7 +192,7 @@ static void program_options(Flash *s)
     uint32_t options = p->regs[R_OPTCR] & OPTION_BITS;
 
     if (rdp_level(options) == 2) {
-        periph_mistake(p, "read protection goes to level 2: on silicon that is for ever, without "
+        periph_mistake(p, FLASH014, "read protection goes to level 2: on silicon that is for ever, without "
                        "debugger and bootloader");
     }
     if (rdp_level(s->options) == 1 && rdp_level(options) == 0) {
@@ -204,7 +211,7 @@ static void optcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     busy = (was & R_OPTCR_OPTSTRT_MASK) && (p->regs[R_SR] & R_SR_BSY_MASK);
     if (was & R_OPTCR_OPTLOCK_MASK) {
         if (p->regs[n] != was) {
-            periph_mistake(p, "OPTCR written while OPTLOCK is set: ignored; write its keys first");
+            periph_mistake(p, FLASH015, "OPTCR written while OPTLOCK is set: ignored");
         }
         p->regs[n] = was & (busy ? UINT32_MAX : ~R_OPTCR_OPTSTRT_MASK);
     } else if ((data & R_OPTCR_OPTSTRT_MASK) && !busy) {

@@ -46,8 +46,8 @@ bool flash_errors_pending(Flash *s)
     uint32_t errors = s->parent_obj.regs[R_SR] & (SR_ERRORS | R_SR_OPERR_MASK);
 
     if (errors) {
-        periph_mistake(&s->parent_obj, "nothing is done: SR has error flags (0x%02x) from an "
-                       "operation before; clear them first", errors);
+        periph_mistake(&s->parent_obj, FLASH016, "nothing is done: SR has error flags (0x%02x) from an "
+                       "operation before", errors);
         flash_fail(s, R_SR_PGSERR_MASK);
     }
     return errors;
@@ -57,6 +57,6 @@ void flash_check_supply(Flash *s)
 {
     /* unsure: what silicon makes of it then; here it works */
     if (reg_get(s, CR, PSIZE) == 3) {
-        periph_mistake(&s->parent_obj, "CR.PSIZE is x64, which needs an external VPP");
+        periph_mistake(&s->parent_obj, FLASH017, "CR.PSIZE is x64, which needs an external VPP");
     }
 }

@@ -12,7 +12,7 @@
 static void program_now(Flash *s, FlashStore *f, hwaddr addr, uint64_t data, unsigned size)
 {
     if (!flash_store_program(f, addr, data, size)) {
-        periph_mistake(&s->parent_obj, "programmed where it was not erased: zeros stay zeros");
+        periph_mistake(&s->parent_obj, FLASH018, "programmed where it was not erased: zeros stay zeros");
     }
     flash_begin(s, PROGRAM_NS);
 }
@@ -28,10 +28,10 @@ static void program_half(Flash *s, FlashStore *f, hwaddr addr, uint32_t data)
     }
     s->half = false;
     if (addr != s->half_addr + 4) {
-        periph_mistake(&s->parent_obj, "x64: the second word is not behind the first");
+        periph_mistake(&s->parent_obj, FLASH019, "x64: the second word is not behind the first");
         flash_fail(s, R_SR_PGSERR_MASK);
     } else if (addr % 16 == 0) {
-        periph_mistake(&s->parent_obj, "x64: programming across the end of a 128-bit row");
+        periph_mistake(&s->parent_obj, FLASH020, "x64: programming across the end of a 128-bit row");
         flash_fail(s, R_SR_PGAERR_MASK);
     } else {
         flash_check_supply(s);
@@ -50,12 +50,12 @@ static void report_stray_write(Flash *s, hwaddr addr)
     uint32_t bus_addr;
 
     if (!guest_address(&bus_addr)) {
-        periph_mistake(p, "flash written at +0x%x %s: nothing is programmed", (unsigned)addr, why);
+        periph_mistake(p, FLASH021, "flash written at +0x%x %s: nothing is programmed", (unsigned)addr, why);
     } else if (bus_addr == addr) {
-        periph_mistake(p, "flash written at address 0x%08x %s: nothing is programmed; this is the "
+        periph_mistake(p, FLASH022, "flash written at address 0x%08x %s: nothing is programmed; this is the "
                        "alias of flash at 0: a NULL pointer?", bus_addr, why);
     } else {
-        periph_mistake(p, "flash written at address 0x%08x %s: nothing is programmed", bus_addr, why);
+        periph_mistake(p, FLASH021, "flash written at address 0x%08x %s: nothing is programmed", bus_addr, why);
     }
 }
 
@@ -71,11 +71,11 @@ void flash_program(Flash *s, FlashStore *f, hwaddr addr, uint32_t data, unsigned
     } else if (flash_errors_pending(s)) {
         /* refused and reported */
     } else if (size != width) {
-        periph_mistake(p, "flash written with %u bits, CR.PSIZE is x%u", size * 8,
+        periph_mistake(p, FLASH023, "flash written with %u bits, CR.PSIZE is x%u", size * 8,
                        8 << reg_get(s, CR, PSIZE));
         flash_fail(s, R_SR_PGPERR_MASK);
     } else if (protected) {
-        periph_mistake(p, "programming where it is write-protected");
+        periph_mistake(p, FLASH024, "programming where it is write-protected");
         flash_fail(s, R_SR_WRPERR_MASK);
     } else if (reg_get(s, CR, PSIZE) == 3) {
         program_half(s, f, addr, data);

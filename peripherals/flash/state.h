@@ -30,6 +30,7 @@ typedef struct Flash {
     bool wdg_hw;                /* WDG_SW at the last reset */
     FlashKeys cr_keys, optcr_keys;
     int64_t busy_until;         /* while SR.BSY */
+    bool erased_cached;         /* with caches on, not flushed since; for a note, in no snapshot */
     bool half;                  /* x64: the first word waits for the second */
     uint32_t half_addr, half_data;
     QEMUTimer *done;            /* runs only if the end raises an interrupt */

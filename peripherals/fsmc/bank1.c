@@ -20,25 +20,25 @@ static bool is_reached(FsmcSlot *slot, const char *what, bool *error)
     *error = false;
     if (unlikely(fsmc_is_dead(slot->s))) {
         /* unsure: nobody answers */
-        periph_mistake(p, "%s at NE%u while the controller %s", what, n, p->held
-                       ? "is held in reset by RCC: a bus error"
-                       : "has no clock: a bus error; set RCC_AHB3ENR.FSMCEN first");
+        periph_mistake(p, FSMC001, "%s at NE%u while the controller %s", what, n,
+                       p->held ? "is held in reset by RCC: a bus error" : "has no clock: a bus error");
         *error = true;
         return false;
     }
     if (unlikely(!FIELD_EX32(bcr, BCR1, MBKEN))) {
-        periph_mistake(p, "%s at NE%u, which is off: a bus error; set BCR%u.MBKEN first", what, n, n);
+        periph_mistake(p, FSMC002, "%s at NE%u, which is off: a bus error; set BCR%u.MBKEN first", what, n, n);
         *error = true;
         return false;
     }
     if (unlikely(FIELD_EX32(bcr, BCR1, MTYP) == MTYP_NOR && !FIELD_EX32(bcr, BCR1, FACCEN))) {
-        periph_mistake(p, "%s of NOR flash at NE%u with FACCEN 0: a bus error; set BCR%u.FACCEN", what, n, n);
+        periph_mistake(p, FSMC003, "%s of NOR flash at NE%u with FACCEN 0: a bus error; set BCR%u.FACCEN",
+                       what, n, n);
         *error = true;
         return false;
     }
     if (unlikely(!slot->part)) {
-        periph_mistake(p, "%s at NE%u: nothing is connected there; -device stm32-sram,bank=ne%u,size=1M is", what,
-                       n, n);
+        periph_mistake(p, FSMC004, "%s at NE%u: nothing is connected there; -device "
+                       "stm32-sram,bank=ne%u,size=1M is", what, n, n);
         return false;
     }
     return true;
@@ -66,12 +66,12 @@ MemTxResult fsmc_region_write(FsmcSlot *slot, hwaddr addr, uint64_t data, unsign
         return error ? MEMTX_ERROR : MEMTX_OK;
     }
     if (unlikely(!FIELD_EX32(fsmc_bcr(slot), BCR1, WREN))) {
-        periph_mistake(p, "write at NE%u with WREN 0: a bus error; set BCR%u.WREN", n, n);
+        periph_mistake(p, FSMC005, "write at NE%u with WREN 0: a bus error; set BCR%u.WREN", n, n);
         return MEMTX_ERROR;
     }
     if (unlikely(size == 1 && slot->wide && FIELD_EX32(fsmc_bcr(slot), BCR1, MTYP) == MTYP_NOR)) {
-        periph_mistake(p, "byte written at NE%u, which is NOR flash of 16 bits: it has no byte lanes, the other "
-                       "half of the word is written too", n);
+        periph_mistake(p, FSMC006, "byte written at NE%u, which is NOR flash of 16 bits: it has no byte "
+                       "lanes, the other half of the word is written too", n);
     }
     fsmc_cycles_write(slot, FSMC_COMMON, addr, data, size);
     return MEMTX_OK;

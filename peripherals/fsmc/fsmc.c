@@ -37,7 +37,7 @@ static void bcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     uint32_t bcr = p->regs[n];
 
     if (FIELD_EX32(bcr, BCR1, MBKEN) && FIELD_EX32(bcr, BCR1, MWID) > 1) {
-        periph_mistake(p, "BCR%u.MWID %u is reserved, taken for 8 bits", n / 2 + 1,
+        periph_mistake(p, FSMC007, "BCR%u.MWID %u is reserved, taken for 8 bits", n / 2 + 1,
                        (unsigned)FIELD_EX32(bcr, BCR1, MWID));
     }
 }
@@ -79,11 +79,11 @@ static void eccr_was_read(Periph *p, unsigned n, uint32_t value)
     uint32_t pcr = p->regs[FSMC_PCR(select)], page = 256u << MIN(FIELD_EX32(pcr, PCR2, ECCPS), 5u);
 
     if (!fsmc_fifo_is_empty(FSMC(p), select)) {
-        periph_mistake(p, "ECCR%u read while what was written is still in the FIFO: wait for SR%u.FEMPT", select - 2,
-                       select - 2);
+        periph_mistake(p, FSMC008, "ECCR%u read while what was written is still in the FIFO: wait for "
+                       "SR%u.FEMPT", select - 2, select - 2);
     } else if (nand->ecc_bytes != page) {
-        periph_mistake(p, "ECCR%u read after %u bytes of a page of %u (PCR%u.ECCPS): set ECCEN before the first, "
-                       "read ECCR after the last", select - 2, nand->ecc_bytes, page, select - 2);
+        periph_mistake(p, FSMC009, "ECCR%u read after %u bytes of a page of %u (PCR%u.ECCPS)", select - 2,
+                       nand->ecc_bytes, page, select - 2);
     }
 }
 

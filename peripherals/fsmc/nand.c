@@ -32,30 +32,30 @@ static bool is_reached(FsmcSlot *slot, const char *what, bool *error)
 
     *error = false;
     if (fsmc_is_dead(slot->s)) {
-        periph_mistake(p, "%s of bank %u while the controller %s", what, n, p->held
-                       ? "is held in reset by RCC: a bus error"
-                       : "has no clock: a bus error; set RCC_AHB3ENR.FSMCEN first");
+        periph_mistake(p, FSMC010, "%s of bank %u while the controller %s", what, n,
+                       p->held ? "is held in reset by RCC: a bus error" : "has no clock: a bus error");
         *error = true;
         return false;
     }
     if (!FIELD_EX32(pcr, PCR2, PBKEN)) {
-        periph_mistake(p, "%s of bank %u, which is off: a bus error; set PCR%u.PBKEN first", what, n, n);
+        periph_mistake(p, FSMC011, "%s of bank %u, which is off: a bus error; set PCR%u.PBKEN first", what, n,
+                       n);
         *error = true;
         return false;
     }
     if (slot->select == FSMC_NCE4 && !signal_level(fsmc_line(slot->s, "cd"), false)) {
-        periph_mistake(p, "%s of bank 4 while its pin CD is low, no card is there: a bus error", what);
+        periph_mistake(p, FSMC012, "%s of bank 4 while its pin CD is low, no card is there: a bus error", what);
         *error = true;
         return false;
     }
     if (FIELD_EX32(pcr, PCR2, PTYP) != (slot->select != FSMC_NCE4)) {
-        periph_mistake(p, "%s of bank %u with PTYP %u: it is 1 for NAND in banks 2 and 3, 0 for a PC Card in bank 4",
-                       what, n, (unsigned)FIELD_EX32(pcr, PCR2, PTYP));
+        periph_mistake(p, FSMC013, "%s of bank %u with PTYP %u", what, n,
+                       (unsigned)FIELD_EX32(pcr, PCR2, PTYP));
     }
     if (!slot->part) {
-        periph_mistake(p, "%s of bank %u: nothing is connected there%s", what, n,
-                       slot->select == FSMC_NCE2 ? "; -device stm32-nand,bank=nce2 is" :
-                       slot->select == FSMC_NCE3 ? "; -device stm32-nand,bank=nce3 is" : "");
+        periph_mistake(p, FSMC014, "%s of bank %u: nothing is connected there%s", what, n,
+                       slot->select == FSMC_NCE2 ? "; -device stm32-nand,bank=nce2 is"
+                       : slot->select == FSMC_NCE3 ? "; -device stm32-nand,bank=nce3 is" : "");
         return false;
     }
     return true;
@@ -75,7 +75,7 @@ static bool is_reserved(FsmcSlot *slot, const char *what, hwaddr addr, FsmcSpace
     if (find_space(slot, addr, space)) {
         return false;
     }
-    periph_mistake(&slot->s->parent_obj, "%s of bank %u at reserved +0x%08" HWADDR_PRIx, what,
+    periph_mistake(&slot->s->parent_obj, FSMC015, "%s of bank %u at reserved +0x%08" HWADDR_PRIx, what,
                    slot->select - FSMC_NCE2 + 2, addr);
     return true;
 }

@@ -41,10 +41,11 @@ void fsmc_check_timing(FsmcSlot *slot, bool write)
 
     slot->timed[write] = true;
     if (ns < needed) {
-        periph_note(p, "%s of %s take %u HCLK cycles, %" PRIu64 " ns; the part there (%s) needs %u ns: "
-                    "raise DATAST in %s%u", write ? "writes" : "reads", fsmc_select_line(slot->select), count, ns,
-                    object_get_typename(OBJECT(slot->part)), needed,
-                    write && FIELD_EX32(fsmc_bcr(slot), BCR1, EXTMOD) ? "BWTR" : "BTR", slot->select + 1);
+        periph_mistake(p, FSMC016, "%s of %s take %u HCLK cycles, %" PRIu64 " ns; the part there (%s) needs "
+                       "%u ns: raise DATAST in %s%u", write ? "writes" : "reads",
+                       fsmc_select_line(slot->select), count, ns, object_get_typename(OBJECT(slot->part)),
+                       needed, write && FIELD_EX32(fsmc_bcr(slot), BCR1, EXTMOD) ? "BWTR" : "BTR",
+                       slot->select + 1);
     }
 }
 

@@ -58,9 +58,9 @@ static void check_wait(FsmcSlot *slot)
 
     if (fsmc_is_ne(slot) && FIELD_EX32(bcr, BCR1, ASYNCWAIT) &&
         signal_level(fsmc_line(slot->s, "nwait"), !active) == active) {
-        periph_mistake(&slot->s->parent_obj, "%s is used with ASYNCWAIT while NWAIT (PD6) is %s: on silicon the access "
-                       "does not end before that changes; clear BCR.ASYNCWAIT if nothing drives it",
-                       fsmc_select_line(slot->select), active ? "high" : "low");
+        periph_mistake(&slot->s->parent_obj, FSMC017, "%s is used with ASYNCWAIT while NWAIT (PD6) is %s: "
+                       "on silicon the access does not end before that changes; clear BCR.ASYNCWAIT if "
+                       "nothing drives it", fsmc_select_line(slot->select), active ? "high" : "low");
     }
 }
 
@@ -105,17 +105,17 @@ void fsmc_tell(FsmcSlot *slot)
     slot->told = true;
     check_wait(slot);
     if (*missing) {
-        periph_mistake(p, "%s is used while these of its lines are not routed to a pin: %s; give the pins AF12",
-                       select, missing);
+        periph_mistake(p, FSMC018, "%s is used while these of its lines are not routed to a pin: %s", select,
+                       missing);
     }
     if (slot->wide != (part->width == 16)) {
-        periph_mistake(p, "%s is used with %u bits, and the part there (%s) has %u data lines: set %s", select,
-                       slot->wide ? 16 : 8, object_get_typename(OBJECT(part)), part->width,
+        periph_mistake(p, FSMC019, "%s is used with %u bits, and the part there (%s) has %u data lines: set "
+                       "%s", select, slot->wide ? 16 : 8, object_get_typename(OBJECT(part)), part->width,
                        fsmc_is_ne(slot) ? "BCR.MWID" : "PCR.PWID");
     }
     if (is_muxed(slot) != part->multiplexed) {
-        periph_mistake(p, "%s is used with MUXEN %u, and the part there (%s) has %s", select, is_muxed(slot),
-                       object_get_typename(OBJECT(part)),
+        periph_mistake(p, FSMC020, "%s is used with MUXEN %u, and the part there (%s) has %s", select,
+                       is_muxed(slot), object_get_typename(OBJECT(part)),
                        part->multiplexed ? "its address on the data lines" : "address lines of its own");
     }
 }
@@ -125,7 +125,7 @@ void fsmc_tell_shift(FsmcSlot *slot)
 {
     unsigned line = ctz32(slot->part->register_select);
 
-    periph_mistake(&slot->s->parent_obj, "an access at +0x%x of %s has A%d high; the part there has its register "
-                   "select at A%u, and with 16 data lines that is +0x%x", 1u << line, fsmc_select_line(slot->select),
-                   (int)line - 1, line, 2u << line);
+    periph_mistake(&slot->s->parent_obj, FSMC021, "an access at +0x%x of %s has A%d high; the part there "
+                   "has its register select at A%u, and with 16 data lines that is +0x%x", 1u << line,
+                   fsmc_select_line(slot->select), (int)line - 1, line, 2u << line);
 }

@@ -69,14 +69,13 @@ static void check_lines(I2c *s)
     const char *name;
 
     if ((name = lines(s, is_lost))) {
-        periph_mistake(p, "no pin for %s: nobody is reached; set MODER and AFR of its port", name);
+        periph_mistake(p, I2C001, "no pin for %s: nobody is reached", name);
     }
     if ((name = lines(s, is_push_pull))) {
-        periph_mistake(p, "%s push-pull: set OTYPER of its port, the bus is open drain", name);
+        periph_mistake(p, I2C002, "%s push-pull", name);
     }
     if ((name = lines(s, floats))) {
-        periph_mistake(p, "nobody pulls %s up: the bus stays busy; it needs resistors, or PUPDR of "
-                       "its port", name);
+        periph_mistake(p, I2C003, "nobody pulls %s up: the bus stays busy", name);
     }
 }
 
@@ -88,13 +87,12 @@ static void check_settings(I2c *s)
     bool fast = reg_get(s, CCR, FS);
 
     if (freq < (fast ? 4 : 2) || freq > 50) {
-        periph_mistake(p, "FREQ is %u: %u to 50 are allowed", freq, fast ? 4 : 2);
+        periph_mistake(p, I2C004, "FREQ is %u: %u to 50 are allowed", freq, fast ? 4 : 2);
     } else if (freq + 1 < hz / 1000000 || freq > hz / 1000000 + 1) {
-        periph_mistake(p, "FREQ is %u, but PCLK1 has %u MHz: the times are wrong", freq,
-                       hz / 1000000);
+        periph_mistake(p, I2C005, "FREQ is %u, but PCLK1 has %u MHz: the times are wrong", freq, hz / 1000000);
     }
     if (ccr < (fast ? 1 : 4)) {
-        periph_mistake(p, "CCR is %u: %u is the least", ccr, fast ? 1 : 4);
+        periph_mistake(p, I2C006, "CCR is %u: %u is the least", ccr, fast ? 1 : 4);
     }
 }
 

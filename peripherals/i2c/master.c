@@ -139,7 +139,7 @@ static void end_write(I2c *s)
         i2c_set(s, R_SR1_BTF_MASK);
     }
     if (asked && !reg_get(s, SR1, TXE)) {
-        periph_mistake(&s->parent_obj, "STOP or START set while DR still holds a byte: it is not "
+        periph_mistake(&s->parent_obj, I2C007, "STOP or START set while DR still holds a byte: it is not "
                        "sent");
     }
 }

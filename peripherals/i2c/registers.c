@@ -30,6 +30,19 @@ static int64_t holds(Periph *p, unsigned n)
     return MIN(shifter_when(&s->shift), s->slave_end ?: INT64_MAX);
 }
 
+#define START_NS (10 * SCALE_MS)        /* until a START that waits is not just for the transfer before */
+
+static void check_start(void *opaque)
+{
+    I2c *s = opaque;
+
+    catch_up(s);
+    if (reg_get(s, CR1, PE) && reg_get(s, CR1, START) && reg_get(s, SR2, BUSY) && !reg_get(s, SR2, MSL)) {
+        periph_mistake(&s->parent_obj, I2C013, "START waits for 10 ms by now, for SR2.BUSY to be 0: somebody else has the "
+                       "bus, or a line is low");
+    }
+}
+
 static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     I2c *s = I2C(p);
@@ -40,20 +53,21 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         s->seen &= ~R_SR1_STOPF_MASK;
     }
     if (!reg_get(s, CR1, PE) && set & lost && i2c_is_idle(s)) {
-        periph_mistake(p, "START, STOP or ACK set while PE is 0: it is cleared at once");
+        periph_mistake(p, I2C008, "START, STOP or ACK set while PE is 0: it is cleared at once");
     }
     if (was & ~p->regs[n] & R_CR1_PE_MASK && !i2c_is_idle(s)) {
-        periph_mistake(p, "PE cleared in the middle of a transfer: it goes on, and keeps the bus");
+        periph_mistake(p, I2C009, "PE cleared in the middle of a transfer: it goes on, and keeps the bus");
     }
     if (set & R_CR1_START_MASK && reg_get(s, CR1, PE)) {
         i2c_check_bus(s);
+        mistake_later(check_start, s, START_NS);
     }
 }
 
 static void timing_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if (p->regs[n] != was && reg_get(I2C(p), CR1, PE)) {
-        periph_mistake(p, "%s changed while PE is 1", p->reg[n].name);
+        periph_mistake(p, I2C010, "%s changed while PE is 1", p->reg[n].name);
     }
 }
 
@@ -85,11 +99,11 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         p->regs[R_SR1] &= ~asked;
         s->starts = true;
     } else if (asked) {
-        periph_mistake(p, "address written to DR, but SR1 has not been read since %s was set",
+        periph_mistake(p, I2C011, "address written to DR, but SR1 has not been read since %s was set",
                        asked & R_SR1_SB_MASK ? "SB" : "ADD10");
     } else if (reg_get(s, SR2, TRA)) {
         if (!reg_get(s, SR1, TXE)) {
-            periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
+            periph_mistake(p, I2C012, "DR written while TXE is 0: what was there before is lost");
         }
         s->parent_obj.regs[R_SR1] &= ~(R_SR1_TXE_MASK | R_SR1_BTF_MASK);
     }

@@ -33,8 +33,8 @@ bool channel_has_room(Otg *s, unsigned n)
     unsigned words = DIV_ROUND_UP(channel_max_packet(s, n), 4) + 2;
 
     if (words > reg_get(s, GRXFSIZ, RXFD)) {
-        periph_mishap(&s->parent_obj, "GRXFSIZ is %u words: a packet of channel %u needs %u with its two words of "
-                      "status; it is never asked for", reg_get(s, GRXFSIZ, RXFD), n, words);
+        periph_mistake(&s->parent_obj, OTG001, "GRXFSIZ is %u words: a packet of channel %u needs %u with "
+                       "its two words of status; it is never asked for", reg_get(s, GRXFSIZ, RXFD), n, words);
     }
     return otg_rx_free(s) >= words;
 }
@@ -143,19 +143,19 @@ void otg_host_push(Otg *s, unsigned n, uint32_t word)
     OtgChannel *c = &s->h.channel[n];
 
     if (!(HCCHAR(s, n) & CHAR(CHENA)) || (HCCHAR(s, n) & CHAR(EPDIR))) {
-        periph_mistake(&s->parent_obj, "write to the FIFO of channel %u, which %s: the word is lost", n,
-                       HCCHAR(s, n) & CHAR(EPDIR) ? "receives" : "is not enabled (HCCHAR.CHENA)");
+        periph_mistake(&s->parent_obj, OTG002, "write to the FIFO of channel %u, which %s: the word is lost",
+                       n, HCCHAR(s, n) & CHAR(EPDIR) ? "receives" : "is not enabled (HCCHAR.CHENA)");
         return;
     }
     if (!size) {
-        periph_mistake(&s->parent_obj, "write to the FIFO of channel %u beyond what HCTSIZ%u.XFRSIZ says that is to be "
-                       "sent: the word is lost", n, n);
+        periph_mistake(&s->parent_obj, OTG003, "write to the FIFO of channel %u beyond what HCTSIZ%u.XFRSIZ "
+                       "says that is to be sent: the word is lost", n, n);
         return;
     }
     if (!otg_tx_push(s, fifo, word)) {
-        periph_mistake(&s->parent_obj, "write to the %speriodic transmit FIFO, which is full (%u words): the word is "
-                       "lost; look at %s before a packet", fifo ? "" : "non-", otg_tx_depth(s, fifo),
-                       fifo ? "HPTXSTS" : "HNPTXSTS");
+        periph_mistake(&s->parent_obj, OTG004, "write to the %speriodic transmit FIFO, which is full (%u "
+                       "words): the word is lost; look at %s before a packet", fifo ? "" : "non-",
+                       otg_tx_depth(s, fifo), fifo ? "HPTXSTS" : "HNPTXSTS");
         return;
     }
     c->partial += 4;
@@ -175,17 +175,18 @@ static void check(Otg *s, unsigned n)
         return;                         /* a device that has just gone is nobody's mistake */
     }
     if (!reg_get(s, HPRT, PENA)) {
-        periph_mistake(&s->parent_obj, "channel %u is enabled while the port is not (HPRT.PENA is 0): nothing is sent; "
-                       "reset the port when a device is connected, and wait for PENCHNG", n);
+        periph_mistake(&s->parent_obj, OTG005, "channel %u is enabled while the port is not (HPRT.PENA is "
+                       "0): nothing is sent", n);
         return;
     }
     otg_host_check_clock(s);
     if (!in && !channel_pktcnt(s, n)) {
-        periph_mistake(&s->parent_obj, "channel %u is enabled with HCTSIZ%u.PKTCNT = 0: nothing is sent; a packet, also "
-                       "an empty one, has to be counted", n, n);
+        periph_mistake(&s->parent_obj, OTG006, "channel %u is enabled with HCTSIZ%u.PKTCNT = 0: nothing is "
+                       "sent", n, n);
     } else if (!in && channel_xfrsiz(s, n) > channel_pktcnt(s, n) * size) {
-        periph_mistake(&s->parent_obj, "channel %u is enabled with HCTSIZ%u.XFRSIZ = %u, which are more than PKTCNT = "
-                       "%u packets of %u bytes", n, n, channel_xfrsiz(s, n), channel_pktcnt(s, n), size);
+        periph_mistake(&s->parent_obj, OTG007, "channel %u is enabled with HCTSIZ%u.XFRSIZ = %u, which are "
+                       "more than PKTCNT = %u packets of %u bytes", n, n, channel_xfrsiz(s, n),
+                       channel_pktcnt(s, n), size);
     }
     if (!otg_uses_dma(s) && !in) {
         otg_check_fifos(s, channel_is_periodic(s, n), packet_size(s, n));
@@ -222,8 +223,7 @@ void otg_hcchar_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     bool halting = c->halt_at != COUNTER_NEVER;
 
     if (!s->host) {
-        periph_mistake(p, "write of HCCHAR%u while the core is a device (GINTSTS.CMOD is 0): set GUSBCFG.FHMOD and "
-                       "wait until it is a host", n);
+        periph_mistake(p, OTG008, "write of HCCHAR%u while the core is a device (GINTSTS.CMOD is 0)", n);
         otg_set_gintsts(s, R_GINTSTS_MMIS_MASK);
         HCCHAR(s, n) &= ~(CHAR(CHENA) | CHAR(CHDIS));
         return;
@@ -251,8 +251,8 @@ void otg_hctsiz_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     OtgChannel *c = &s->h.channel[n];
 
     if (s->host && (HCCHAR(s, n) & CHAR(CHENA)) && !c->done && (p->regs[reg] ^ was) & ~R_HCTSIZ0_DOPING_MASK) {
-        periph_mistake(p, "write of HCTSIZ%u while channel %u is enabled: the transfer under way is changed; halt the "
-                       "channel first", n, n);
+        periph_mistake(p, OTG009, "write of HCTSIZ%u while channel %u is enabled: the transfer under way is "
+                       "changed", n, n);
     }
     c->done = false;
 }

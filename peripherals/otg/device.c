@@ -27,10 +27,10 @@ static void check_turnaround(Otg *s)
         i++;
     }
     if (!i) {
-        periph_mishap(&s->parent_obj, "HCLK is %u kHz: it has to be more than 14200 for USB", khz);
+        periph_mistake(&s->parent_obj, OTG010, "HCLK is %u kHz: it has to be more than 14200 for USB", khz);
     } else if (trdt + 1 < 16 - i) {
-        periph_mishap(&s->parent_obj, "GUSBCFG.TRDT is %u: with an HCLK of %u kHz it has to be %u at least, or "
-                      "the core answers too late", trdt, khz, 16 - i);
+        periph_mistake(&s->parent_obj, OTG011, "GUSBCFG.TRDT is %u: with an HCLK of %u kHz it has to be %u "
+                       "at least, or the core answers too late", trdt, khz, 16 - i);
     }
 }
 
@@ -196,8 +196,8 @@ static void set_global_out_nak(Otg *s)
 static void remote_wakeup(Otg *s, bool on)
 {
     if (on && !s->suspended) {
-        periph_mistake(&s->parent_obj, "DCTL.RWUSIG set while the bus is not suspended (DSTS.SUSPSTS is 0): "
-                       "the host is not woken");
+        periph_mistake(&s->parent_obj, OTG012, "DCTL.RWUSIG set while the bus is not suspended "
+                       "(DSTS.SUSPSTS is 0): the host is not woken");
         return;
     }
     usb_wake(&s->socket, on);

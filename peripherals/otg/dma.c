@@ -16,8 +16,9 @@ static bool transfer(Otg *s, uint32_t address, uint8_t *data, unsigned bytes, bo
     if (address_space_rw(&s->memory, address, MEMTXATTRS_UNSPECIFIED, data, bytes, write) == MEMTX_OK) {
         return true;
     }
-    periph_mishap(&s->parent_obj, "its DMA %s 0x%08x, where it reaches nothing: it has no way to the CCM "
-                  "(0x10000000); the buffer has to be in SRAM", write ? "writes to" : "reads from", address);
+    periph_mistake(&s->parent_obj, OTG013, "its DMA %s 0x%08x, where it reaches nothing: it has no way to "
+                   "the CCM (0x10000000); the buffer has to be in SRAM", write ? "writes to" : "reads from",
+                   address);
     return false;
 }
 

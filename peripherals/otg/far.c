@@ -218,9 +218,9 @@ UsbAnswer otg_far_token(Otg *s, UsbToken *token, unsigned max_packet)
     }
     isochronous = ep->type == USB_ENDPOINT_XFER_ISOC;
     if (!in && !isochronous && token->toggle != far_toggle(s, token, false)) {
-        periph_mishap(&s->parent_obj, "DATA%u goes to OUT endpoint %u of device %u, which expects DATA%u: it takes "
-                      "that for a packet that comes again, and drops it", token->toggle, token->endpoint,
-                      token->address, !token->toggle);
+        periph_mistake(&s->parent_obj, OTG014, "DATA%u goes to OUT endpoint %u of device %u, which expects "
+                       "DATA%u: it takes that for a packet that comes again, and drops it", token->toggle,
+                       token->endpoint, token->address, !token->toggle);
         return USB_ACK;
     }
     return transfer(s, dev, ep, token, max_packet);

@@ -180,23 +180,24 @@ void otg_check_fifos(Otg *s, unsigned fifo, unsigned packet)
     unsigned start = tx_start(s, fifo), depth = extract32(tx_size(s, fifo), 16, 16);
 
     if (start + depth > s->ram_words) {
-        periph_mistake(&s->parent_obj, "transmit FIFO %u ends at word %u of a RAM of %u: the sum of "
-                       "GRXFSIZ and all transmit FIFOs has to be no more than that",
-                       fifo, start + depth, s->ram_words);
+        periph_mistake(&s->parent_obj, OTG015, "transmit FIFO %u ends at word %u of a RAM of %u: the sum of "
+                       "GRXFSIZ and all transmit FIFOs has to be no more than that", fifo, start + depth,
+                       s->ram_words);
     }
     if (depth * 4 < packet) {
-        periph_mistake(&s->parent_obj, "transmit FIFO %u has %u words and is to send packets of %u bytes: "
-                       "they will never go", fifo, depth, packet);
+        periph_mistake(&s->parent_obj, OTG016, "transmit FIFO %u has %u words and is to send packets of %u "
+                       "bytes: they will never go", fifo, depth, packet);
     }
     if (overlap(start, depth, 0, reg_get(s, GRXFSIZ, RXFD))) {
-        periph_mistake(&s->parent_obj, "transmit FIFO %u (from word %u on) overlaps the receive FIFO of %u "
-                       "words: they spoil each other's data", fifo, start, reg_get(s, GRXFSIZ, RXFD));
+        periph_mistake(&s->parent_obj, OTG017, "transmit FIFO %u (from word %u on) overlaps the receive "
+                       "FIFO of %u words: they spoil each other's data", fifo, start,
+                       reg_get(s, GRXFSIZ, RXFD));
     }
     for (unsigned other = 0; other < (s->host ? 2 : s->n_endpoints); other++) {
         if (other != fifo && is_in_use(s, other) &&
             overlap(start, depth, tx_start(s, other), extract32(tx_size(s, other), 16, 16))) {
-            periph_mistake(&s->parent_obj, "transmit FIFO %u overlaps transmit FIFO %u: they spoil each "
-                           "other's data", fifo, other);
+            periph_mistake(&s->parent_obj, OTG018, "transmit FIFO %u overlaps transmit FIFO %u: they spoil "
+                           "each other's data", fifo, other);
         }
     }
 }

@@ -58,11 +58,11 @@ static void watch_power(Otg *s)
         h->ever_connected = true;       /* enough said */
         h->warn_at = COUNTER_NEVER;
         if (reg_get(s, HPRT, PPWR)) {
-            periph_mishap(&s->parent_obj, "a device is plugged in and HPRT.PPWR is set, but there is no VBUS: it "
-                          "stays dark; the power switch of the connector has to be on, by the pin that it is at");
+            periph_mistake(&s->parent_obj, OTG019, "a device is plugged in and HPRT.PPWR is set, but there "
+                           "is no VBUS: it stays dark");
         } else {
-            periph_mishap(&s->parent_obj, "a device is plugged in and the core is its host, but HPRT.PPWR is not "
-                          "set: the port looks for nothing");
+            periph_mistake(&s->parent_obj, OTG020, "a device is plugged in and the core is its host, but "
+                           "HPRT.PPWR is not set: the port looks for nothing");
         }
     }
 }
@@ -126,8 +126,8 @@ static void end_reset(Otg *s)
         return;
     }
     if (now_ns() - s->h.reset_at < RESET_NS) {
-        periph_mistake(&s->parent_obj, "HPRT.PRST was set for %" PRId64 " us: a device need not notice a reset of "
-                       "less than 10 ms", (now_ns() - s->h.reset_at) / SCALE_US);
+        periph_mistake(&s->parent_obj, OTG021, "HPRT.PRST was set for %" PRId64 " us: a device need not "
+                       "notice a reset of less than 10 ms", (now_ns() - s->h.reset_at) / SCALE_US);
     }
     otg_far_reset(s);
     speed = otg_far_speed(s, 0);
@@ -162,16 +162,14 @@ void otg_hprt_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     uint32_t changed = p->regs[n] ^ was;
 
     if (!s->host) {
-        periph_mistake(p, "write of HPRT while the core is a device (GINTSTS.CMOD is 0): set GUSBCFG.FHMOD and "
-                       "wait until it is a host");
+        periph_mistake(p, OTG022, "write of HPRT while the core is a device (GINTSTS.CMOD is 0)");
         otg_set_gintsts(s, R_GINTSTS_MMIS_MASK);
         reg_set(s, HPRT, PSUSP, 0);
         return;
     }
     if (was & data & R_HPRT_PENA_MASK) {
         if (data & (R_HPRT_PRST_MASK | R_HPRT_PCDET_MASK | R_HPRT_PENCHNG_MASK)) {
-            periph_note(p, "HPRT written with PENA = 1, which disables the port: where one of its bits is changed "
-                        "PENA, PCDET, PENCHNG and POCCHNG have to be written 0 if they are not meant");
+            periph_mistake(p, OTG023, "HPRT written with PENA = 1, which disables the port");
         }
         reg_set(s, HPRT, PENA, 1);
         disable_port(s);

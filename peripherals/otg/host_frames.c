@@ -109,10 +109,10 @@ void otg_host_check_clock(Otg *s)
         return;
     }
     if (select != CLOCK_48 && !(low && select == CLOCK_6)) {
-        periph_mistake(&s->parent_obj, "HCFG.FSLSPCS is %u with a %s-speed device: it has to be 1 (48 MHz)%s", select,
-                       low ? "low" : "full", low ? " or 2 (6 MHz)" : "");
+        periph_mistake(&s->parent_obj, OTG024, "HCFG.FSLSPCS is %u with a %s-speed device: it has to be 1 "
+                       "(48 MHz)%s", select, low ? "low" : "full", low ? " or 2 (6 MHz)" : "");
     } else if (interval + 1 < right || interval > right + 1) {
-        periph_mistake(&s->parent_obj, "HFIR is %u: frames would have %u us; with HCFG.FSLSPCS = %u it has to be %u",
-                       interval, interval / (right / 1000), select, right);
+        periph_mistake(&s->parent_obj, OTG025, "HFIR is %u: frames would have %u us; with HCFG.FSLSPCS = %u "
+                       "it has to be %u", interval, interval / (right / 1000), select, right);
     }
 }

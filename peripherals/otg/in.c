@@ -141,12 +141,12 @@ void otg_in_push(Otg *s, unsigned n, uint32_t word)
     OtgIn *in = &s->in[n];
 
     if (!xfrsiz(s, n)) {
-        periph_mistake(&s->parent_obj, "write to the FIFO of IN endpoint %u beyond what DIEPTSIZ%u.XFRSIZ says "
-                       "that is to be sent: the host will get it with the next transfer", n, n);
+        periph_mistake(&s->parent_obj, OTG026, "write to the FIFO of IN endpoint %u beyond what "
+                       "DIEPTSIZ%u.XFRSIZ says that is to be sent", n, n);
     }
     if (!otg_tx_push(s, fifo, word)) {
-        periph_mistake(&s->parent_obj, "write to transmit FIFO %u, which is full (%u words): the word is lost; "
-                       "look at DTXFSTS%u before a packet", fifo, otg_tx_depth(s, fifo), n);
+        periph_mistake(&s->parent_obj, OTG027, "write to transmit FIFO %u, which is full (%u words): the "
+                       "word is lost; look at DTXFSTS%u before a packet", fifo, otg_tx_depth(s, fifo), n);
         return;
     }
     in->partial += 4;
@@ -219,8 +219,8 @@ UsbAnswer otg_in_token(Otg *s, UsbToken *token)
     size = packet_size(s, n);
     if (size > token->length) {
         size = token->length;           /* the host knows it as smaller: a babble */
-        periph_mishap(&s->parent_obj, "IN endpoint %u sends %u bytes to a host that has room for %u: DIEPCTL%u."
-                      "MPSIZ is not what its descriptor says", n, packet_size(s, n), size, n);
+        periph_mistake(&s->parent_obj, OTG028, "IN endpoint %u sends %u bytes to a host that has room for "
+                       "%u: DIEPCTL%u.MPSIZ is not what its descriptor says", n, packet_size(s, n), size, n);
     }
     token->toggle = n ? !!(DIEPCTL(s, n) & CTL(EONUM)) : s->in[0].data1;
     send_packet(s, n, token, size, false);
@@ -330,8 +330,8 @@ void otg_dieptsiz_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     unsigned n = (reg - R_DIEPTSIZ0) / 8;
 
     if (is_enabled(s, n) && type(s, n) != EP_ISOCHRONOUS) {     /* that one is armed anew when it missed its frame */
-        periph_mistake(p, "write of DIEPTSIZ%u while IN endpoint %u is enabled: the transfer under way is "
-                       "changed; wait for XFRC, or disable it first", n, n);
+        periph_mistake(p, OTG029, "write of DIEPTSIZ%u while IN endpoint %u is enabled: the transfer under "
+                       "way is changed", n, n);
     }
     s->in[n] = (OtgIn) { .total = xfrsiz(s, n), .data1 = s->in[n].data1, .nak = s->in[n].nak };
 }
@@ -341,18 +341,18 @@ static void check(Otg *s, unsigned n)
     unsigned size = max_packet(s, n);
 
     if (!(DIEPCTL(s, n) & CTL(USBAEP))) {
-        periph_mistake(&s->parent_obj, "IN endpoint %u is enabled, but not active (DIEPCTL%u.USBAEP is 0): it "
-                       "does not answer", n, n);
+        periph_mistake(&s->parent_obj, OTG030, "IN endpoint %u is enabled, but not active (DIEPCTL%u.USBAEP "
+                       "is 0): it does not answer", n, n);
     }
     if (!pktcnt(s, n)) {
-        periph_mistake(&s->parent_obj, "IN endpoint %u is enabled with DIEPTSIZ%u.PKTCNT = 0: it never sends; "
-                       "an empty packet has PKTCNT = 1", n, n);
+        periph_mistake(&s->parent_obj, OTG031, "IN endpoint %u is enabled with DIEPTSIZ%u.PKTCNT = 0: it "
+                       "never sends", n, n);
     } else if (xfrsiz(s, n) > pktcnt(s, n) * size) {
-        periph_mistake(&s->parent_obj, "IN endpoint %u is enabled with XFRSIZ = %u, which are more than PKTCNT = "
-                       "%u packets of %u bytes", n, xfrsiz(s, n), pktcnt(s, n), size);
+        periph_mistake(&s->parent_obj, OTG032, "IN endpoint %u is enabled with XFRSIZ = %u, which are more "
+                       "than PKTCNT = %u packets of %u bytes", n, xfrsiz(s, n), pktcnt(s, n), size);
     }
     if (FIELD_EX32(DIEPCTL(s, n), DIEPCTL1, TXFNUM) >= s->n_endpoints) {
-        periph_mistake(&s->parent_obj, "DIEPCTL%u.TXFNUM is %u: there are only %u transmit FIFOs", n,
+        periph_mistake(&s->parent_obj, OTG033, "DIEPCTL%u.TXFNUM is %u: there are only %u transmit FIFOs", n,
                        FIELD_EX32(DIEPCTL(s, n), DIEPCTL1, TXFNUM), s->n_endpoints);
     }
     otg_check_fifos(s, fifo_of(s, n), MIN(size, s->in[n].total));
@@ -362,8 +362,8 @@ static void check(Otg *s, unsigned n)
 static void disable(Otg *s, unsigned n)
 {
     if (!(DIEPCTL(s, n) & CTL(NAKSTS)) && type(s, n) != EP_ISOCHRONOUS) {
-        periph_mistake(&s->parent_obj, "IN endpoint %u is disabled while it may send: set SNAK first and wait "
-                       "for DIEPINT%u.INEPNE", n, n);
+        periph_mistake(&s->parent_obj, OTG034, "IN endpoint %u is disabled while it may send: set SNAK "
+                       "first and wait for DIEPINT%u.INEPNE", n, n);
     }
     DIEPCTL(s, n) &= ~(CTL(EPENA) | CTL(EPDIS));
     DIEPINT(s, n) |= FLAG(EPDISD);
@@ -375,8 +375,7 @@ void otg_diepctl_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     unsigned n = (reg - R_DIEPCTL0) / 8;
 
     if (s->host) {
-        periph_mistake(p, "write of DIEPCTL%u while the core is a host (GINTSTS.CMOD is 1): set GUSBCFG.FDMOD and wait "
-                       "until it is a device", n);
+        periph_mistake(p, OTG035, "write of DIEPCTL%u while the core is a host (GINTSTS.CMOD is 1)", n);
         otg_set_gintsts(s, R_GINTSTS_MMIS_MASK);
     }
     if (data & CTL(SNAK)) {

@@ -68,18 +68,16 @@ void otg_explain(Otg *s)
     }
     if (!otg_clock_is_right(s)) {
         if (otg_uses_ulpi(s)) {
-            periph_mishap(&s->parent_obj, "GUSBCFG.PHYSEL is 0: the PHY is to be one at the ULPI, and there is "
-                          "none; set PHYSEL for the full-speed PHY of the chip, or give the machine one "
-                          "(-global stm32f4-otg-hs.ulpi=on)");
+            periph_mistake(&s->parent_obj, OTG036, "GUSBCFG.PHYSEL is 0: the PHY is to be one at the ULPI, "
+                           "and there is none");
         } else {
-            periph_mishap(&s->parent_obj, "its clock is %u.%03u MHz, not 48: no host will understand it; it is "
-                          "that of the PLL's VCO divided by RCC_PLLCFGR.PLLQ",
-                          clock_get_hz(s->clk48) / 1000000, clock_get_hz(s->clk48) / 1000 % 1000);
+            periph_mistake(&s->parent_obj, OTG037, "its clock is %u.%03u MHz, not 48: no host will "
+                           "understand it; it is that of the PLL's VCO divided by RCC_PLLCFGR.PLLQ",
+                           clock_get_hz(s->clk48) / 1000000, clock_get_hz(s->clk48) / 1000 % 1000);
         }
     } else if (!pins_are_routed(s)) {
-        periph_mishap(&s->parent_obj, "it is switched on, but not all of its signals (%s) are at a pin: choose "
-                      "their alternate function in GPIOx_AFR and GPIOx_MODER",
-                      otg_uses_ulpi(s) ? "of the ULPI" : "dm and dp");
+        periph_mistake(&s->parent_obj, OTG038, "it is switched on, but not all of its signals (%s) are at a "
+                       "pin", otg_uses_ulpi(s) ? "of the ULPI" : "dm and dp");
     }
 }
 

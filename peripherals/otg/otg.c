@@ -116,12 +116,12 @@ static void grxstsp_was_read(Periph *p, unsigned n, uint32_t status)
     Otg *s = OTG(p);
 
     if (!s->rx.used) {
-        periph_mistake(p, "GRXSTSP read while the receive FIFO is empty: wait for GINTSTS.RXFLVL");
+        periph_mistake(p, OTG039, "GRXSTSP read while the receive FIFO is empty");
         return;
     }
     if (s->rx_packet) {
-        periph_mistake(p, "GRXSTSP read while %u words of the packet before are still in the receive FIFO: "
-                       "they are taken for a status; read them from there first", s->rx_packet);
+        periph_mistake(p, OTG040, "GRXSTSP read while %u words of the packet before are still in the "
+                       "receive FIFO: they are taken for a status; read them from there first", s->rx_packet);
     }
     otg_rx_pop(s);
     s->rx_packet = MIN(DIV_ROUND_UP(FIELD_EX32(status, GRXSTSP, BCNT), 4), s->rx.used);
@@ -204,9 +204,9 @@ static void grstctl_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         return;
     }
     if (!otg_phy_is_clocked(s)) {
-        periph_mistake(p, "CSRST without the clock of the PHY: it will never be 0 again; %s",
+        periph_mistake(p, OTG041, "CSRST without the clock of the PHY: it will never be 0 again; %s",
                        otg_uses_ulpi(s) ? "GUSBCFG.PHYSEL is 0, which chooses a PHY at the ULPI, and there is none"
-                       : "the 48 MHz come from the PLL, which is off");
+                                        : "the 48 MHz come from the PLL, which is off");
         return;
     }
     core_reset(s);
@@ -237,14 +237,15 @@ static void size_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
     if (n == R_GRXFSIZ) {
         if (s->rx.used) {
-            periph_mistake(p, "GRXFSIZ written while there is something in the receive FIFO: it is lost");
+            periph_mistake(p, OTG042, "GRXFSIZ written while there is something in the receive FIFO: it is "
+                           "lost");
         }
         otg_rx_flush(s);
         otg_channels_rx_flushed(s);
     } else if (fifo < OTG_ENDPOINTS) {
         if (s->tx[fifo].used) {
-            periph_mistake(p, "the place of transmit FIFO %u changed while there is something in it: it is lost",
-                           fifo);
+            periph_mistake(p, OTG043, "the place of transmit FIFO %u changed while there is something in "
+                           "it: it is lost", fifo);
         }
         otg_tx_flush(s, fifo);
         otg_requests_flush(s, fifo);

@@ -92,9 +92,9 @@ static void take(Otg *s, unsigned n, const UsbToken *token)
     unsigned bytes = token->length;
 
     if (bytes > xfrsiz(s, n)) {
-        periph_mishap(&s->parent_obj, "a packet of %u bytes comes to OUT endpoint %u, whose DOEPTSIZ%u.XFRSIZ "
-                      "has %u left: it is more than the firmware expects; XFRSIZ has to be a multiple of MPSIZ",
-                      bytes, n, n, xfrsiz(s, n));
+        periph_mistake(&s->parent_obj, OTG044, "a packet of %u bytes comes to OUT endpoint %u, whose "
+                       "DOEPTSIZ%u.XFRSIZ has %u left: it is more than the firmware expects", bytes, n, n,
+                       xfrsiz(s, n));
     }
     if (otg_uses_dma(s)) {
         store(s, n, token->data, bytes);
@@ -147,8 +147,9 @@ static UsbAnswer isochronous(Otg *s, unsigned n, const UsbToken *token)
 static bool is_babble(Otg *s, unsigned n, unsigned bytes)
 {
     if (bytes > max_packet(s, n)) {
-        periph_mishap(&s->parent_obj, "the host sends %u bytes to OUT endpoint %u, whose packets have %u at "
-                      "most: its MPSIZ is not what its descriptor says", bytes, n, max_packet(s, n));
+        periph_mistake(&s->parent_obj, OTG045, "the host sends %u bytes to OUT endpoint %u, whose packets "
+                       "have %u at most: its MPSIZ is not what its descriptor says", bytes, n,
+                       max_packet(s, n));
         return true;
     }
     return false;
@@ -213,9 +214,8 @@ UsbAnswer otg_setup_token(Otg *s, UsbToken *token)
         return USB_NOTHING;
     }
     if (!has_room(s, SETUP_BYTES)) {
-        periph_mishap(&s->parent_obj, "a SETUP comes and the receive FIFO (%u words) has no room for it: it is "
-                      "lost; the FIFO needs 10 words for SETUPs besides those for packets",
-                      reg_get(s, GRXFSIZ, RXFD));
+        periph_mistake(&s->parent_obj, OTG046, "a SETUP comes and the receive FIFO (%u words) has no room "
+                       "for it: it is lost", reg_get(s, GRXFSIZ, RXFD));
         return USB_NOTHING;
     }
     count_setup(s, n);
@@ -315,25 +315,24 @@ void otg_status_popped(Otg *s, uint32_t status)
 static void check(Otg *s, unsigned n)
 {
     if (!is_active(s, n)) {
-        periph_mistake(&s->parent_obj, "OUT endpoint %u is enabled, but not active (DOEPCTL%u.USBAEP is 0): it "
-                       "does not answer", n, n);
+        periph_mistake(&s->parent_obj, OTG047, "OUT endpoint %u is enabled, but not active "
+                       "(DOEPCTL%u.USBAEP is 0): it does not answer", n, n);
     }
     if (!pktcnt(s, n)) {
-        periph_mistake(&s->parent_obj, "OUT endpoint %u is enabled with DOEPTSIZ%u.PKTCNT = 0: it ends with "
-                       "the first packet", n, n);
+        periph_mistake(&s->parent_obj, OTG048, "OUT endpoint %u is enabled with DOEPTSIZ%u.PKTCNT = 0: it "
+                       "ends with the first packet", n, n);
     }
     if (!otg_uses_dma(s) && DIV_ROUND_UP(max_packet(s, n), 4) + 2 > reg_get(s, GRXFSIZ, RXFD)) {
-        periph_mistake(&s->parent_obj, "GRXFSIZ is %u words: no room for a packet of OUT endpoint %u (%u bytes "
-                       "and 2 words of status); its packets will never be taken", reg_get(s, GRXFSIZ, RXFD),
-                       n, max_packet(s, n));
+        periph_mistake(&s->parent_obj, OTG049, "GRXFSIZ is %u words: no room for a packet of OUT endpoint "
+                       "%u (%u bytes and 2 words of status); its packets will never be taken",
+                       reg_get(s, GRXFSIZ, RXFD), n, max_packet(s, n));
     }
 }
 
 static void disable(Otg *s, unsigned n)
 {
     if (!reg_get(s, DCTL, GONSTS)) {
-        periph_mistake(&s->parent_obj, "OUT endpoint %u is disabled while it may receive: set DCTL.SGONAK first "
-                       "and wait for GINTSTS.GONAKEFF", n);
+        periph_mistake(&s->parent_obj, OTG050, "OUT endpoint %u is disabled while it may receive", n);
     }
     DOEPCTL(s, n) &= ~(CTL(EPENA) | CTL(EPDIS));
     DOEPINT(s, n) |= FLAG(EPDISD);
@@ -345,8 +344,7 @@ void otg_doepctl_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     unsigned n = (reg - R_DOEPCTL0) / 8;
 
     if (s->host) {
-        periph_mistake(p, "write of DOEPCTL%u while the core is a host (GINTSTS.CMOD is 1): set GUSBCFG.FDMOD and wait "
-                       "until it is a device", n);
+        periph_mistake(p, OTG051, "write of DOEPCTL%u while the core is a host (GINTSTS.CMOD is 1)", n);
         otg_set_gintsts(s, R_GINTSTS_MMIS_MASK);
     }
     if (data & CTL(SNAK)) {
@@ -375,7 +373,7 @@ void otg_doeptsiz_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     unsigned n = (reg - R_DOEPTSIZ0) / 8;
 
     if (n && is_active(s, n) && (DOEPCTL(s, n) & CTL(EPENA))) {     /* 0 is made ready for SETUPs so */
-        periph_mistake(p, "write of DOEPTSIZ%u while OUT endpoint %u is enabled: the transfer under way is "
-                       "changed; wait for XFRC, or disable it first", n, n);
+        periph_mistake(p, OTG052, "write of DOEPTSIZ%u while OUT endpoint %u is enabled: the transfer under "
+                       "way is changed", n, n);
     }
 }

@@ -55,9 +55,10 @@ void otg_request(Otg *s, unsigned channel, bool in, unsigned bytes)
     OtgQueue *q = queue_of(s, channel);
 
     if (q->used == OTG_REQUESTS) {
-        periph_mistake(&s->parent_obj, "a request of channel %u comes while the %speriodic queue has all its %u: it is "
-                       "lost; look at %s before", channel, channel_is_periodic(s, channel) ? "" : "non-",
-                       OTG_REQUESTS, channel_is_periodic(s, channel) ? "HPTXSTS.PTXQSAV" : "HNPTXSTS.NPTQXSAV");
+        periph_mistake(&s->parent_obj, OTG053, "a request of channel %u comes while the %speriodic queue "
+                       "has all its %u: it is lost; look at %s before", channel,
+                       channel_is_periodic(s, channel) ? "" : "non-", OTG_REQUESTS,
+                       channel_is_periodic(s, channel) ? "HPTXSTS.PTXQSAV" : "HNPTXSTS.NPTQXSAV");
         otg_tx_cut(s, q - s->h.queue, request_words_before(q, q->used), DIV_ROUND_UP(bytes, 4));
         return;
     }

@@ -20,8 +20,8 @@ static bool is_dead(Otg *s, const char *what)
     Periph *p = &s->parent_obj;
 
     if (p->held || !clock_is_enabled(p->clk)) {
-        guest_mistake(DEVICE(p)->canonical_path, "RM0090 7.3", "%s of a FIFO %s", what, p->held
-                      ? "while RCC holds it in reset" : "without clock: set its enable bit in RCC first");
+        periph_mistake(p, PER001, "%s of a FIFO %s", what,
+                       p->held ? "while RCC holds it in reset" : "without clock");
         return true;
     }
     return false;
@@ -30,11 +30,10 @@ static bool is_dead(Otg *s, const char *what)
 static uint32_t pop(Otg *s)
 {
     if (!s->rx.used) {
-        periph_mistake(&s->parent_obj, "read of the receive FIFO while it is empty: wait for "
-                       "GINTSTS.RXFLVL, and read as many words as GRXSTSP.BCNT tells");
+        periph_mistake(&s->parent_obj, OTG054, "read of the receive FIFO while it is empty");
     } else if (!s->rx_packet) {
-        periph_mistake(&s->parent_obj, "read of the receive FIFO beyond the packet: what comes is the "
-                       "next word of status, which is lost; read GRXSTSP first");
+        periph_mistake(&s->parent_obj, OTG055, "read of the receive FIFO beyond the packet: what comes is "
+                       "the next word of status, which is lost");
     } else {
         s->rx_packet--;
     }
@@ -75,7 +74,7 @@ static void windows_write(void *opaque, hwaddr addr, uint64_t value, unsigned si
     }
     s->parent_obj.info->sync(&s->parent_obj);
     if (n >= (s->host ? s->n_channels : s->n_endpoints)) {
-        periph_mistake(&s->parent_obj, "write to the FIFO of %s %u, which there is not",
+        periph_mistake(&s->parent_obj, OTG056, "write to the FIFO of %s %u, which there is not",
                        s->host ? "channel" : "endpoint", n);
         return;
     }

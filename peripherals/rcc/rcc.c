@@ -58,10 +58,12 @@ static void hse_changed(void *opaque, ClockEvent event)
                 p->regs[R_CR] &= ~R_CR_PLLON_MASK;
             }
             if (in_use) {
+                periph_mistake(p, RCC018, "HSE has stopped, and CSS has switched SYSCLK to HSI, 16 MHz: baud rates and "
+                               "periods are others now");
                 rcc_back_to_hsi(s);
             }
         } else if (in_use) {
-            periph_mishap(p, "HSE has stopped and feeds SYSCLK, and CSS is off: the chip stands");
+            periph_mistake(p, RCC001, "HSE has stopped and feeds SYSCLK, and CSS is off: the chip stands");
         }
     }
     periph_update(p);

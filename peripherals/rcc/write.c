@@ -13,12 +13,12 @@ static void check_pll(Periph *p, const char *name, unsigned n)
 
     rcc_pll_frequencies(p->regs, &from, n, &input, &vco);
     if (!input) {
-        periph_note(p, "%s on before its source %s is ready: it locks when that is", name,
-                    oscillator_name(rcc_pll_source(p->regs)));
+        periph_mistake(p, RCC002, "%s on before its source %s is ready", name,
+                       oscillator_name(rcc_pll_source(p->regs)));
     } else if (input < 950000 || input > 2100000) {
-        periph_mistake(p, "%s input is %" PRIu64 " Hz, allowed are 0.95 to 2.1 MHz", name, input);
+        periph_mistake(p, RCC003, "%s input is %" PRIu64 " Hz, allowed are 0.95 to 2.1 MHz", name, input);
     } else if (vco < 100000000 || vco > 432000000) {
-        periph_mistake(p, "%s VCO is %" PRIu64 " Hz, allowed are 100 to 432 MHz", name, vco);
+        periph_mistake(p, RCC004, "%s VCO is %" PRIu64 " Hz, allowed are 100 to 432 MHz", name, vco);
     }
 }
 
@@ -31,7 +31,7 @@ static void keep_sysclk_on(Periph *p, uint32_t was)
                       ((rcc_pll_source(p->regs) == HSE) ? R_CR_HSEON_MASK : R_CR_HSION_MASK);
 
     if (was & ~p->regs[R_CR] & needed) {
-        periph_mistake(p, "CR switches off what SYSCLK runs from: ignored");
+        periph_mistake(p, RCC005, "CR switches off what SYSCLK runs from: ignored");
         p->regs[R_CR] |= was & needed;
     }
 }
@@ -42,7 +42,7 @@ void rcc_cr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
     keep_sysclk_on(p, was);
     if ((was & R_CR_HSEON_MASK) && ((p->regs[R_CR] ^ was) & R_CR_HSEBYP_MASK)) {
-        periph_mistake(p, "HSEBYP can be written only with HSE off: ignored");
+        periph_mistake(p, RCC006, "HSEBYP can be written only with HSE off: ignored");
         p->regs[R_CR] = (p->regs[R_CR] & ~R_CR_HSEBYP_MASK) | (was & R_CR_HSEBYP_MASK);
     }
     set = p->regs[R_CR] & ~was;
@@ -64,7 +64,7 @@ void rcc_pllcfgr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         locked = R_PLLCFGR_PLLM_MASK | R_PLLCFGR_PLLSRC_MASK;
     }
     if ((p->regs[n] ^ was) & locked) {
-        periph_mistake(p, "PLLCFGR written while a PLL that uses it is on: ignored");
+        periph_mistake(p, RCC007, "PLLCFGR written while a PLL that uses it is on: ignored");
         p->regs[n] = (p->regs[n] & ~locked) | (was & locked);
     }
 }
@@ -72,7 +72,7 @@ void rcc_pllcfgr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 void rcc_plli2scfgr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if ((p->regs[R_CR] & R_CR_PLLI2SON_MASK) && p->regs[n] != was) {
-        periph_mistake(p, "PLLI2SCFGR written while PLLI2S is on: ignored");
+        periph_mistake(p, RCC008, "PLLI2SCFGR written while PLLI2S is on: ignored");
         p->regs[n] = was;
     }
 }
@@ -91,7 +91,7 @@ static void check_buses(Periph *p)
     RccClocks c;
 
     if (!rcc_is_ready(RCC(p), rcc_sysclk_source(sw))) {
-        periph_mistake(p, "CFGR.SW selects %s, which is not ready: the switch waits for it",
+        periph_mistake(p, RCC009, "CFGR.SW selects %s, which is not ready: the switch waits for it",
                        oscillator_name(rcc_sysclk_source(sw)));
         return;
     }
@@ -99,15 +99,14 @@ static void check_buses(Periph *p)
     regs[R_CFGR] = FIELD_DP32(regs[R_CFGR], CFGR, SWS, sw);
     c = rcc_tree(regs, &from);
     if (clock_hz(c.hclk) > 168000000) {
-        periph_mistake(p, "HCLK is %" PRIu64 " Hz, the limit is 168 MHz",
-                       clock_hz(c.hclk));
+        periph_mistake(p, RCC010, "HCLK is %" PRIu64 " Hz, the limit is 168 MHz", clock_hz(c.hclk));
     }
     if (clock_hz(c.pclk1) > 42000000) {
-        periph_mistake(p, "PCLK1 is %" PRIu64 " Hz, the limit is 42 MHz: see CFGR.PPRE1",
+        periph_mistake(p, RCC011, "PCLK1 is %" PRIu64 " Hz, the limit is 42 MHz: see CFGR.PPRE1",
                        clock_hz(c.pclk1));
     }
     if (clock_hz(c.pclk2) > 84000000) {
-        periph_mistake(p, "PCLK2 is %" PRIu64 " Hz, the limit is 84 MHz: see CFGR.PPRE2",
+        periph_mistake(p, RCC012, "PCLK2 is %" PRIu64 " Hz, the limit is 84 MHz: see CFGR.PPRE2",
                        clock_hz(c.pclk2));
     }
 }
@@ -115,7 +114,7 @@ static void check_buses(Periph *p)
 void rcc_cfgr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if (FIELD_EX32(p->regs[n], CFGR, SW) == 3) {
-        periph_mistake(p, "CFGR.SW = 3 is not allowed: ignored");
+        periph_mistake(p, RCC013, "CFGR.SW = 3 is not allowed: ignored");
         p->regs[n] = FIELD_DP32(p->regs[n], CFGR, SW, FIELD_EX32(was, CFGR, SW));
     }
     check_buses(p);
@@ -131,17 +130,20 @@ void rcc_bdcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     uint32_t *bdcr = &p->regs[R_BDCR];
 
     if (!RCC(p)->dbp) {
-        periph_mistake(p, "BDCR written while the backup domain is protected: set PWR_CR.DBP first");
+        periph_mistake(p, RCC014, "BDCR written while the backup domain is protected");
         *bdcr = was;
         return;
     }
     if (FIELD_EX32(was, BDCR, RTCSEL) && ((*bdcr ^ was) & R_BDCR_RTCSEL_MASK)) {
-        periph_mistake(p, "BDCR.RTCSEL can be changed only after BDRST: ignored");
+        periph_mistake(p, RCC015, "BDCR.RTCSEL can be changed only after BDRST: ignored");
         *bdcr = (*bdcr & ~R_BDCR_RTCSEL_MASK) | (was & R_BDCR_RTCSEL_MASK);
     }
     if ((was & R_BDCR_LSEON_MASK) && ((*bdcr ^ was) & R_BDCR_LSEBYP_MASK)) {
-        periph_mistake(p, "BDCR.LSEBYP can be written only with LSE off: ignored");
+        periph_mistake(p, RCC016, "BDCR.LSEBYP can be written only with LSE off: ignored");
         *bdcr = (*bdcr & ~R_BDCR_LSEBYP_MASK) | (was & R_BDCR_LSEBYP_MASK);
+    }
+    if (*bdcr & ~was & R_BDCR_LSEON_MASK && !(*bdcr & R_BDCR_LSEBYP_MASK) && !clock_is_enabled(RCC(p)->osc.lse)) {
+        periph_mistake(p, RCC017, "BDCR.LSEON set, but the board has no crystal at PC14 and PC15: LSERDY stays 0");
     }
     if (*bdcr & R_BDCR_BDRST_MASK) {
         *bdcr = R_BDCR_BDRST_MASK;      /* the whole domain but this bit */

@@ -11,8 +11,7 @@ static const char unlock[] = "write 0xCA, 0x53 to WPR first";
 bool rtc_check_open(Periph *p, unsigned n, uint32_t was)
 {
     if (!RTC(p)->dbp) {
-        periph_mistake(p, "%s written while the backup domain is protected: set PWR_CR.DBP first",
-                       p->reg[n].name);
+        periph_mistake(p, RTC001, "%s written while the backup domain is protected", p->reg[n].name);
         p->regs[n] = was;
     }
     return RTC(p)->dbp;
@@ -24,7 +23,7 @@ bool rtc_check_unlocked(Periph *p, unsigned n, uint32_t was)
         return false;
     }
     if (!RTC(p)->unlocked) {
-        periph_mistake(p, "%s written while it is write-protected: %s", p->reg[n].name, unlock);
+        periph_mistake(p, RTC002, "%s written while it is write-protected: %s", p->reg[n].name, unlock);
         p->regs[n] = was;
     }
     return RTC(p)->unlocked;
@@ -36,7 +35,7 @@ bool rtc_check(Periph *p, unsigned n, uint32_t was, bool allowed, const char *wh
         return false;
     }
     if (!allowed) {
-        periph_mistake(p, "%s written %s: ignored", p->reg[n].name, why);
+        periph_mistake(p, RTC003, "%s written %s: ignored", p->reg[n].name, why);
         p->regs[n] = was;
     }
     return allowed;
@@ -51,7 +50,7 @@ void rtc_wpr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         return;
     }
     if (s->half_unlocked ? key != 0x53 : key == 0x53) {
-        periph_mistake(p, "WPR: key 0x%02x out of order: %s", key, unlock);
+        periph_mistake(p, RTC004, "WPR: key 0x%02x out of order: %s", key, unlock);
     }
     s->unlocked = s->half_unlocked && key == 0x53;
     s->half_unlocked = key == 0xca;

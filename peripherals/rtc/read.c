@@ -69,13 +69,16 @@ void rtc_shadow_was_read(Periph *p, unsigned n, uint32_t value)
         return;
     }
     if (clock_is_enabled(s->rtcclk) && clock_get(p->clk) * 7 > clock_get(s->rtcclk)) {
-        periph_mistake(p, "PCLK1 is slower than 7 * RTCCLK: read with CR.BYPSHAD");
+        periph_mistake(p, RTC005, "PCLK1 is slower than 7 * RTCCLK");
     }
     if (is_stale(s)) {
-        periph_mistake(p, "%s read right after Stop: it is as it was before; clear ISR.RSF and "
-                       "wait until it is set", p->reg[n].name);
+        periph_mistake(p, RTC006, "%s read right after Stop: it is as it was before", p->reg[n].name);
     } else if (is_followed(s)) {
         copy_calendar(s);
+    }
+    if (s->shadows_locked && n == R_TR && s->calendar.tr != p->regs[R_TR]) {
+        periph_mistake(p, RTC011, "TR read 0x%06x, as before, though it is 0x%06x by now: DR has not been read since",
+                       p->regs[R_TR], s->calendar.tr);
     }
     s->shadows_locked = n != R_DR;
 }

@@ -63,15 +63,15 @@ static uint32_t keep_locked_bits(Periph *p, uint32_t was, uint32_t now)
     Rtc *s = RTC(p);
 
     if (((now ^ was) & CR_INIT_ONLY) && !s->frozen) {
-        periph_mistake(p, "CR.FMT, DCE or REFCKON written %s: ignored", outside_init);
+        periph_mistake(p, RTC007, "CR.FMT, DCE or REFCKON written %s: ignored", outside_init);
         now = (now & ~CR_INIT_ONLY) | (was & CR_INIT_ONLY);
     }
     if (((now ^ was) & R_CR_WUCKSEL_MASK) && !rtc_is_writable(s, WAKEUP)) {
-        periph_mistake(p, "CR.WUCKSEL written while ISR.WUTWF is 0: ignored");
+        periph_mistake(p, RTC008, "CR.WUCKSEL written while ISR.WUTWF is 0: ignored");
         now = (now & ~R_CR_WUCKSEL_MASK) | (was & R_CR_WUCKSEL_MASK);
     }
     if (((now ^ was) & R_CR_TSEDGE_MASK) && (was & R_CR_TSE_MASK)) {
-        periph_mistake(p, "CR.TSEDGE changed while TSE is set: may make a time stamp");
+        periph_mistake(p, RTC009, "CR.TSEDGE changed while TSE is set: may make a time stamp");
     }
     return now;
 }
@@ -155,7 +155,7 @@ void rtc_wutr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if (rtc_check(p, n, was, rtc_is_writable(RTC(p), WAKEUP), "while ISR.WUTWF is 0")) {
         p->regs[n] = now;
         if (!now && FIELD_EX32(p->regs[R_CR], CR, WUCKSEL) == 3) {
-            periph_mistake(p, "WUTR = 0 with RTCCLK / 2 is not allowed");
+            periph_mistake(p, RTC010, "WUTR = 0 with RTCCLK / 2 is not allowed");
         }
     }
 }

@@ -20,14 +20,13 @@ static void check_speed(Sdio *s)
     uint64_t period = ck_period(s);
 
     if (clock_get(p->clk) * 3 > period * 8) {
-        periph_mistake(p, "PCLK2 is less than 3/8 of SDIO_CK: raise it, or CLKDIV");
+        periph_mistake(p, SDIO001, "PCLK2 is less than 3/8 of SDIO_CK");
     }
     if (!s->identified && period < NS(2475)) {
-        periph_mistake(p, "SDIO_CK is more than 400 kHz before the card has its address (CMD3): "
-                       "set CLKDIV to 118 first");
+        periph_mistake(p, SDIO002, "SDIO_CK is more than 400 kHz before the card has its address (CMD3)");
     } else if (s->identified && !s->high_speed && period < NS(38)) {
-        periph_mistake(p, "SDIO_CK is more than 25 MHz and the card has not been switched to high speed (CMD6): "
-                       "without BYPASS it is 24 MHz at most");
+        periph_mistake(p, SDIO003, "SDIO_CK is more than 25 MHz and the card has not been switched to high "
+                       "speed (CMD6): without BYPASS it is 24 MHz at most");
     }
 }
 
@@ -36,23 +35,23 @@ bool sdio_check_command(Sdio *s)
     Periph *p = &s->parent_obj;
 
     if (reg_get(s, POWER, PWRCTRL) != 3 || !reg_get(s, CLKCR, CLKEN)) {
-        periph_mistake(p, "command while SDIO_CK stands: set POWER.PWRCTRL to 3, and CLKCR.CLKEN; it waits");
+        periph_mistake(p, SDIO004, "command while SDIO_CK stands: it waits");
         return false;
     }
     if (!clock_is_enabled(s->sdioclk)) {
-        periph_mistake(p, "command without SDIOCLK: it is PLL48CLK, so the PLL has to be on, at 48 MHz by "
-                       "PLLQ; it waits");
+        periph_mistake(p, SDIO005, "command without SDIOCLK: it is PLL48CLK, so the PLL has to be on, at 48 "
+                       "MHz by PLLQ; it waits");
         return false;
     }
     check_speed(s);
     if (!signal_is_routed(&s->sig_ck) || !signal_is_routed(&s->sig_cmd)) {
-        periph_mistake(p, "command, but %s is at no pin: nobody answers; AF12 of PC12 (CK) and PD2 (CMD)",
+        periph_mistake(p, SDIO006, "command, but %s is at no pin: nobody answers",
                        signal_is_routed(&s->sig_ck) ? "SDIO_CMD" : "SDIO_CK");
         return false;
     }
     if (s->inserted && signal_state(&s->sig_cmd).kind == DRIVE_NONE) {
-        periph_note(p, "nobody pulls SDIO_CMD up: a card needs 10 to 100 kOhm there and at the data lines, on the board "
-                    "or by PUPDR");
+        periph_mistake(p, SDIO007, "nobody pulls SDIO_CMD up: a card needs 10 to 100 kOhm there and at the "
+                       "data lines, on the board or by PUPDR");
     }
     return true;
 }
@@ -64,8 +63,8 @@ static void check_dma(Sdio *s)
 
     lane_offer(&s->dma, &need, &offer);
     if (!offer.lane) {
-        periph_note(&s->parent_obj, "DCTRL starts a transfer with DMAEN, and no stream of the DMA is enabled for it: "
-                    "enable stream 3 or 6 of DMA2 with channel 4 first, or the FIFO may overrun");
+        periph_mistake(&s->parent_obj, SDIO008, "DCTRL starts a transfer with DMAEN, and no stream of the "
+                       "DMA is enabled for it");
     }
 }
 
@@ -76,15 +75,17 @@ void sdio_check_data(Sdio *s)
     uint32_t bytes = p->regs[R_DLEN];
 
     if (!bytes) {
-        periph_mistake(p, "DCTRL starts a transfer with DLEN = 0");
+        periph_mistake(p, SDIO009, "DCTRL starts a transfer with DLEN = 0");
     } else if (!reg_get(s, DCTRL, DTMODE) && size < 15 && bytes % (1u << size)) {
-        periph_mistake(p, "DLEN is %u, not a whole number of blocks of %u bytes (DCTRL.DBLOCKSIZE)", bytes, 1u << size);
+        periph_mistake(p, SDIO010, "DLEN is %u, not a whole number of blocks of %u bytes (DCTRL.DBLOCKSIZE)",
+                       bytes, 1u << size);
     }
     if (!reg_get(s, DCTRL, DTMODE) && size == 15) {
-        periph_mistake(p, "DCTRL.DBLOCKSIZE is 15, which is reserved");
+        periph_mistake(p, SDIO011, "DCTRL.DBLOCKSIZE is 15, which is reserved");
     }
     if (reg_get(s, DCTRL, DTDIR) && !p->regs[R_DTIMER]) {
-        periph_mistake(p, "DCTRL starts a transfer from the card with DTIMER = 0: it times out at once");
+        periph_mistake(p, SDIO012, "DCTRL starts a transfer from the card with DTIMER = 0: it times out at "
+                       "once");
     }
     if (reg_get(s, DCTRL, DMAEN)) {
         check_dma(s);
@@ -98,7 +99,7 @@ bool sdio_check_lines(Sdio *s)
     s->block_bad = s->block_lost = false;
     for (unsigned i = 0; i < width; i++) {
         if (!signal_is_routed(&s->sig_d[i])) {
-            periph_mishap(&s->parent_obj, "data, but SDIO_D%u is at no pin: select AF12 there", i);
+            periph_mistake(&s->parent_obj, SDIO013, "data, but SDIO_D%u is at no pin", i);
             if (!i) {
                 return false;
             }
@@ -107,8 +108,8 @@ bool sdio_check_lines(Sdio *s)
         }
     }
     if (width != s->card_width && s->inserted) {
-        periph_mishap(&s->parent_obj, "CLKCR.WIDBUS says %u data lines, the card uses %u: tell it by ACMD6 "
-                      "(an MMC by CMD6)", width, s->card_width);
+        periph_mistake(&s->parent_obj, SDIO014, "CLKCR.WIDBUS says %u data lines, the card uses %u: tell it "
+                       "by ACMD6 (an MMC by CMD6)", width, s->card_width);
         s->block_bad = true;
         s->block_lost = sdio_receives(s) && width > s->card_width;
     }

@@ -116,12 +116,10 @@ static void stall(Sdio *s)
         return;
     }
     if (sdio_receives(s)) {
-        periph_mishap(&s->parent_obj, "RXOVERR: the FIFO was full and more came; read it in time, by DMA or "
-                      "8 words with each RXFIFOHF, or clock the card slower");
+        periph_mistake(&s->parent_obj, SDIO015, "RXOVERR: the FIFO was full and more came");
         end_with(s, STA(RXOVERR));
     } else {
-        periph_mishap(&s->parent_obj, "TXUNDERR: the FIFO was empty in the middle of a block; fill it in time, "
-                      "by DMA or 8 words with each TXFIFOHE, or clock the card slower");
+        periph_mistake(&s->parent_obj, SDIO016, "TXUNDERR: the FIFO was empty in the middle of a block");
         end_with(s, STA(TXUNDERR));
     }
 }

@@ -25,11 +25,12 @@ void sdio_fifo_was_read(Periph *p, unsigned n, uint32_t value)
     Sdio *s = SDIO(p);
 
     if (sdio_sends(s)) {
-        periph_mistake(p, "FIFO read while DCTRL says that data goes to the card: it gives nothing of it");
+        periph_mistake(p, SDIO017, "FIFO read while DCTRL says that data goes to the card: it gives nothing "
+                       "of it");
         return;
     }
     if (!s->fifo_count) {
-        periph_mistake(p, "FIFO read while it is empty: wait for RXDAVL, or for RXFIFOHF and read 8 words");
+        periph_mistake(p, SDIO018, "FIFO read while it is empty");
         return;
     }
     s->fifo_last = sdio_fifo_pop(s);
@@ -45,11 +46,11 @@ void sdio_fifo_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
     p->regs[n] = 0;
     if (!sdio_sends(s)) {
-        periph_mistake(p, "FIFO written while no data goes to a card: the word is lost; DCTRL first");
+        periph_mistake(p, SDIO019, "FIFO written while no data goes to a card: the word is lost; DCTRL first");
         return;
     }
     if (s->fifo_count >= sdio_fifo_size(s)) {
-        periph_mistake(p, "FIFO written while it is full: the word is lost; wait for TXFIFOHE");
+        periph_mistake(p, SDIO020, "FIFO written while it is full: the word is lost");
         return;
     }
     sdio_fifo_push(s, word);

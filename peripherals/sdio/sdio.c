@@ -154,8 +154,8 @@ static void line_changed(void *opaque, bool level)
 static void clock_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if (n == R_CLKCR && p->regs[n] & ~was & R_CLKCR_HWFC_EN_MASK) {
-        periph_note(p, "CLKCR.HWFC_EN: on silicon the clock has glitches with it that spoil data (ES0182, SDIO); "
-                    "leave it off, and read or fill the FIFO in time");
+        periph_mistake(p, SDIO021, "CLKCR.HWFC_EN: on silicon the clock has glitches with it that spoil "
+                       "data (ES0182, SDIO)");
     }
     set_clock(SDIO(p));
 }
@@ -165,7 +165,7 @@ static void cmd_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     Sdio *s = SDIO(p);
 
     if (s->command != CMD_IDLE) {
-        periph_mistake(p, "CMD written while a command is under way: wait for CMDACT to be 0, and its result");
+        periph_mistake(p, SDIO022, "CMD written while a command is under way");
     }
     if (reg_get(s, CMD, CPSMEN)) {
         sdio_check_command(s);
@@ -186,8 +186,7 @@ static void dctrl_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         return;
     }
     if (active && reg_get(s, DCTRL, DTEN)) {
-        periph_mistake(p, "DCTRL written while data is under way: it ends there; wait for DATAEND, or for RXACT "
-                       "and TXACT to be 0");
+        periph_mistake(p, SDIO023, "DCTRL written while data is under way: it ends there");
     }
     if (active) {
         sdio_data_stop(s);

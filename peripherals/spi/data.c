@@ -138,8 +138,7 @@ bool spi_waits_for_service(Spi *s, bool read, bool write)
 void spi_check_routed(Spi *s, const Signal *signal, const char *name)
 {
     if (!signal_is_routed(signal)) {
-        periph_mistake(&s->parent_obj, "%s is not routed to a pin: nobody is reached; set MODER "
-                       "and AFR of its port", name);
+        periph_mistake(&s->parent_obj, SPI001, "%s is not routed to a pin: nobody is reached", name);
     }
 }
 

@@ -210,7 +210,7 @@ void spi_i2s_switched(Spi *s, uint32_t was)
     bool was_on = s->i2s && was & R_I2SCFGR_I2SMOD_MASK && was & R_I2SCFGR_I2SE_MASK;
 
     if (on && was_on && now != was) {
-        periph_mistake(&s->parent_obj, "I2SCFGR changed while I2SE is set");
+        periph_mistake(&s->parent_obj, SPI002, "I2SCFGR changed while I2SE is set");
     }
     if (on && !was_on) {
         s->right = true;                /* so that the left channel is next */
@@ -218,10 +218,10 @@ void spi_i2s_switched(Spi *s, uint32_t was)
         s->sends_first = true;
         s->running_since = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
         if (is_master(s) && reg_get(s, I2SPR, I2SDIV) < 2) {
-            periph_mistake(&s->parent_obj, "I2SPR.I2SDIV is 0 or 1, which is forbidden");
+            periph_mistake(&s->parent_obj, SPI003, "I2SPR.I2SDIV is 0 or 1, which is forbidden");
         }
         if (is_master(s) && !clock_is_enabled(s->i2sclk)) {
-            periph_mistake(&s->parent_obj, "I2SE set without I2SCLK: switch PLLI2S on in RCC");
+            periph_mistake(&s->parent_obj, SPI004, "I2SE set without I2SCLK");
         }
     }
     if (!on) {

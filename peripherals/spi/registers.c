@@ -74,7 +74,7 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     catch_up_for(s, R_SR_TXE_MASK);
     serve(s, R_SR_TXE_MASK);
     if (!reg_get(s, SR, TXE)) {
-        periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
+        periph_mistake(p, SPI005, "DR written while TXE is 0: what was there before is lost");
     }
     reg_set(s, SR, TXE, 0);
     s->has_sent = true;
@@ -137,7 +137,7 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         p->regs[R_CR1] &= ~(R_CR1_SPE_MASK | R_CR1_MSTR_MASK);
     }
     if (was & p->regs[R_CR1] & R_CR1_SPE_MASK && changed & fixed) {
-        periph_mistake(p, "CR1 bits 0x%04x changed while SPE is set", changed & fixed);
+        periph_mistake(p, SPI006, "CR1 bits 0x%04x changed while SPE is set", changed & fixed);
     }
     if (changed & ~was & R_CR1_CRCEN_MASK) {
         p->regs[R_RXCRCR] = p->regs[R_TXCRCR] = 0;
@@ -152,7 +152,7 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if (changed & p->regs[R_CR1] & R_CR1_CRCNEXT_MASK) {
         s->crc_asked = true;
         if (!(p->regs[R_CR1] & R_CR1_CRCEN_MASK)) {
-            periph_mistake(p, "CRCNEXT set without CRCEN");
+            periph_mistake(p, SPI007, "CRCNEXT set without CRCEN");
         }
     }
 }
@@ -160,21 +160,21 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if ((p->regs[n] ^ was) & R_CR2_FRF_MASK && reg_get(SPI(p), CR1, SPE)) {
-        periph_mistake(p, "FRF changed while SPE is set");
+        periph_mistake(p, SPI008, "FRF changed while SPE is set");
     }
 }
 
 static void crcpr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if (p->regs[n] != was && reg_get(SPI(p), CR1, SPE)) {
-        periph_mistake(p, "CRCPR changed while SPE is set");
+        periph_mistake(p, SPI009, "CRCPR changed while SPE is set");
     }
 }
 
 static void i2scfgr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if (!SPI(p)->i2s && p->regs[n] & R_I2SCFGR_I2SMOD_MASK) {
-        periph_mistake(p, "I2SMOD set, but this SPI has no I2S: it stays an SPI");
+        periph_mistake(p, SPI010, "I2SMOD set, but this SPI has no I2S: it stays an SPI");
     }
     spi_i2s_switched(SPI(p), was);
 }
@@ -182,7 +182,7 @@ static void i2scfgr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 static void i2spr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if (p->regs[n] != was && spi_is_i2s(SPI(p)) && reg_get(SPI(p), I2SCFGR, I2SE)) {
-        periph_mistake(p, "I2SPR changed while I2SE is set");
+        periph_mistake(p, SPI011, "I2SPR changed while I2SE is set");
     }
 }
 

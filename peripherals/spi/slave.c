@@ -179,7 +179,7 @@ void spi_heard(void *opaque, Signal *from, Frame *frame)
         s->soft = false;
     }
     if (f->cpol != reg_get(s, CR1, CPOL) || f->cpha != reg_get(s, CR1, CPHA)) {
-        periph_mistake(&s->parent_obj, "the master has CPOL=%d, CPHA=%d: on a board bits get lost",
+        periph_mistake(&s->parent_obj, SPI012, "the master has CPOL=%d, CPHA=%d: on a board bits get lost",
                        f->cpol, f->cpha);
     }
     finish(s);                          /* before it is asked whether that has been served */

@@ -47,7 +47,7 @@ static void check_mode_fault(Spi *s)
         return;
     }
     if (!reg_get(s, SR, MODF)) {
-        periph_mistake(&s->parent_obj, "mode fault: a master with NSS low (%s)",
+        periph_mistake(&s->parent_obj, SPI013, "mode fault: a master with NSS low (%s)",
                        hard ? "the pin" : "SSM is set and SSI is 0");
     }
     reg_set(s, SR, MODF, 1);

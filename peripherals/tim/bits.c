@@ -62,8 +62,8 @@ void tim_drop_absent(Periph *p, unsigned n, uint32_t data)
     uint32_t absent = data == UINT32_MAX ? 0 : data & ~present & p->reg[n].rw & width;
 
     if (absent && !carry_is_meant(TIM(p), n)) {
-        periph_mistake(p, "%s written 0x%08x: this timer has no bits 0x%08x there",
-                       p->reg[n].name, data, absent);
+        periph_mistake(p, TIM001, "%s written 0x%08x: this timer has no bits 0x%08x there", p->reg[n].name,
+                       data, absent);
     }
     p->regs[n] &= present;
 }
@@ -77,7 +77,7 @@ unsigned tim_lock_level(const Tim *s)
 void tim_keep_locked(Periph *p, unsigned n, uint32_t was, uint32_t locked)
 {
     if ((p->regs[n] ^ was) & locked) {
-        periph_mistake(p, "%s bits 0x%04x written, which BDTR.LOCK = %u protects", p->reg[n].name,
+        periph_mistake(p, TIM002, "%s bits 0x%04x written, which BDTR.LOCK = %u protects", p->reg[n].name,
                        (p->regs[n] ^ was) & locked, tim_lock_level(TIM(p)));
         p->regs[n] = (p->regs[n] & ~locked) | (was & locked);
     }

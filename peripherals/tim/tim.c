@@ -65,10 +65,29 @@ static void tim_registers_sync(Periph *p)
 
 /* ---- Registers ---- */
 
+#define OUTPUTS_NS (10 * SCALE_MS)      /* until outputs of a timer that counts are thought of as forgotten */
+
 static void check_arr(Periph *p)
 {
     if (reg_get(TIM(p), CR1, CEN) && !TIM(p)->arr) {
-        periph_mistake(p, "CR1.CEN is set with ARR = 0: the counter stands");
+        periph_mistake(p, TIM003, "CR1.CEN is set with ARR = 0: the counter stands");
+    }
+}
+
+/* An advanced timer counts and has outputs enabled, at pins: is their main switch off, and no break has done it? */
+static void check_outputs(void *opaque)
+{
+    Tim *s = opaque;
+    bool wanted = false;
+
+    tim_sync(s);
+    for (unsigned i = 0; i < s->channels; i++) {
+        wanted |= extract32(s->parent_obj.regs[R_CCER], 4 * i, 1) && tim_ccs(s, i) == CCS_OUTPUT &&
+                  signal_is_routed(&s->ch[i]);
+    }
+    if (wanted && reg_get(s, CR1, CEN) && !reg_get(s, BDTR, MOE) && !reg_get(s, SR, BIF)) {
+        periph_mistake(&s->parent_obj, TIM012, "it counts, and outputs are enabled (CCER 0x%04x), but BDTR.MOE is 0: the "
+                       "pins stay off", s->parent_obj.regs[R_CCER]);
     }
 }
 
@@ -81,13 +100,16 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         p->regs[n] = (p->regs[n] & ~R_CR1_DIR_MASK) | (was & R_CR1_DIR_MASK);
     }
     if (was & R_CR1_CEN_MASK && !(was & R_CR1_CMS_MASK) && tim_is_centred(s)) {
-        periph_mistake(p, "CR1.CMS changed from edge-aligned while the counter is enabled");
+        periph_mistake(p, TIM004, "CR1.CMS changed from edge-aligned while the counter is enabled");
     }
     if (!reg_get(s, CR1, ARPE)) {
         s->arr = p->regs[R_ARR];
     }
     if (p->regs[n] & ~was & R_CR1_CEN_MASK) {
         check_arr(p);
+        if (s->advanced) {
+            mistake_later(check_outputs, s, OUTPUTS_NS);
+        }
     }
 }
 
@@ -109,14 +131,17 @@ static void smcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     tim_drop_absent(p, n, data);
     now = p->regs[n];
     if ((now ^ was) & R_SMCR_TS_MASK && now & R_SMCR_SMS_MASK && was & R_SMCR_SMS_MASK) {
-        periph_mistake(p, "SMCR.TS changed with SMS not 0: it may see an edge that is none");
+        periph_mistake(p, TIM005, "SMCR.TS changed with SMS not 0: it may see an edge that is none");
     }
     if (tim_is_encoder(s) && (now & R_SMCR_ECE_MASK || !tim_is_general(s))) {
-        periph_mistake(p, tim_is_general(s) ? "SMCR: encoder mode and ECE exclude each other"
-                                            : "SMCR: this timer has no encoder mode");
+        if (tim_is_general(s)) {
+            periph_mistake(p, TIM006, "SMCR: encoder mode and ECE exclude each other");
+        } else {
+            periph_mistake(p, TIM010, "SMCR: this timer has no encoder mode");
+        }
     }
     if (tim_sms(s) == SMS_GATED && tim_ts(s) == TS_TI1F_ED) {
-        periph_mistake(p, "SMCR: gated mode with TI1F_ED, which has no level");
+        periph_mistake(p, TIM007, "SMCR: gated mode with TI1F_ED, which has no level");
     }
     if ((now ^ was) & (R_SMCR_TS_MASK | R_SMCR_SMS_MASK)) {
         s->choosing = true;
@@ -174,7 +199,7 @@ static void ccmr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         uint32_t ccs = 3 << (8 * i);
 
         if (p->regs[R_CCER] & 1 << 4 * (first + i) && (p->regs[n] ^ was) & ccs) {
-            periph_mistake(p, "%s.CC%uS written while CC%uE is set: ignored", p->reg[n].name,
+            periph_mistake(p, TIM008, "%s.CC%uS written while CC%uE is set: ignored", p->reg[n].name,
                            first + i + 1, first + i + 1);
             p->regs[n] = (p->regs[n] & ~ccs) | (was & ccs);
         }
@@ -213,6 +238,10 @@ static void arr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if (!reg_get(s, CR1, ARPE)) {
         s->arr = p->regs[n];
         check_arr(p);
+        if (reg_get(s, CR1, CEN) && !tim_is_centred(s) && !reg_get(s, CR1, DIR) && p->regs[R_CNT] > s->arr) {
+            periph_mistake(p, TIM011, "ARR written %u while CNT is %u: it counts on to its end, %u", s->arr,
+                           p->regs[R_CNT], tim_max(s));
+        }
     }
 }
 
@@ -234,7 +263,7 @@ static void ccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
     tim_drop_absent(p, n, data);
     if (ch < s->channels && tim_ccs(s, ch) != CCS_OUTPUT) {
-        periph_mistake(p, "CCR%u written while the channel is an input: ignored", ch + 1);
+        periph_mistake(p, TIM009, "CCR%u written while the channel is an input: ignored", ch + 1);
         p->regs[n] = was;
     } else if (ch < s->channels && !(tim_ccmr(s, ch) & CCMR_OCPE)) {
         s->ccr[ch] = p->regs[n];

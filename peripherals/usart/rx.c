@@ -50,9 +50,9 @@ static void report_overrun(Usart *s)
                  (reg_get(s, CR3, EIE) && reg_get(s, CR3, DMAR));
 
     if (reg_get(s, SR, ORE)) {
-        periph_mishap(&s->parent_obj, "overrun again, and nobody has cleared ORE yet");
+        periph_mistake(&s->parent_obj, USART001, "overrun again, and nobody has cleared ORE yet");
     } else if (!tells) {
-        periph_mishap(&s->parent_obj, "overrun: a frame has come before DR was read, and is lost");
+        periph_mistake(&s->parent_obj, USART002, "overrun: a frame has come before DR was read, and is lost");
     }
 }
 
@@ -125,9 +125,8 @@ static uint32_t rx_hear(Usart *s, uint32_t frame)
         return WIRE_UNHEARD;
     }
     if (!receiver_is_routed(s)) {
-        periph_mishap(&s->parent_obj, "%s is not routed to a pin: what comes in is lost; "
-                      "set MODER and AFR of its port",
-                      usart_single_wire(s) ? "TX (one wire for both)" : "RX");
+        periph_mistake(&s->parent_obj, USART003, "%s is not routed to a pin: what comes in is lost",
+                       usart_single_wire(s) ? "TX (one wire for both)" : "RX");
         return WIRE_UNHEARD;
     }
     return frame & (WIRE_BREAK | WIRE_AT_PIN) ? frame : usart_make_word(s, frame);
@@ -144,8 +143,8 @@ static bool rx_start(Usart *s, bool follows)
     }
     if (!usart_has_clock(s) || !usart_bit_ticks(s)) {
         if (usart_rx_is_on(s)) {
-            periph_mishap(&s->parent_obj, "BRR is 0x%04x, no baud rate: what comes in is lost",
-                          s->parent_obj.regs[R_BRR]);
+            periph_mistake(&s->parent_obj, USART004, "BRR is 0x%04x, no baud rate: what comes in is lost",
+                           s->parent_obj.regs[R_BRR]);
         }
         s->wire_count = 0;
         return false;

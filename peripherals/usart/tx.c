@@ -15,8 +15,7 @@ void usart_send_break(Usart *s, int on)
 static void report_unrouted(Usart *s)
 {
     if (!signal_is_routed(&s->signal_tx)) {
-        periph_mistake(&s->parent_obj, "TX is not routed to a pin: what it sends reaches nobody; "
-                       "set MODER and AFR of its port");
+        periph_mistake(&s->parent_obj, USART005, "TX is not routed to a pin: what it sends reaches nobody");
     }
 }
 
@@ -54,7 +53,7 @@ static bool tx_start(Usart *s, bool follows)
     }
     if (!usart_bit_ticks(s)) {
         if (data) {
-            periph_mistake(&s->parent_obj, "BRR is 0x%04x, no baud rate: nothing is sent",
+            periph_mistake(&s->parent_obj, USART006, "BRR is 0x%04x, no baud rate: nothing is sent",
                            s->parent_obj.regs[R_BRR]);
         }
         return false;
@@ -100,7 +99,7 @@ static bool tx_hand_over(Usart *s)
     uint8_t byte = s->tx.word & MAKE_64BIT_MASK(0, usart_data_bits(s));
 
     if (!reg_get(s, CR1, TE)) {
-        periph_mistake(&s->parent_obj, "TE cleared while a frame was going out: it is lost");
+        periph_mistake(&s->parent_obj, USART007, "TE cleared while a frame was going out: it is lost");
         return true;
     }
     if (!signal_is_routed(&s->signal_tx) || qemu_chr_fe_write(&s->chr, &byte, 1) == 1) {

@@ -170,9 +170,9 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     p->regs[R_DR] = was;
     if ((p->regs[R_CR1] & on) != on) {
         /* unsure: it waits there until both are set */
-        periph_mistake(p, "DR written with the transmitter off (CR1.UE, CR1.TE)");
+        periph_mistake(p, USART008, "DR written with the transmitter off (CR1.UE, CR1.TE)");
     } else if (!(p->regs[R_SR] & R_SR_TXE_MASK)) {
-        periph_mistake(p, "DR written while TXE is 0: what was there before is lost");
+        periph_mistake(p, USART009, "DR written while TXE is 0: what was there before is lost");
     }
     usart_clear(s, R_SR_TXE_MASK | (s->seen & (R_SR_TC_MASK | R_SR_PE_MASK)));
 }
@@ -188,21 +188,21 @@ static void check_settings(Periph *p)
         return;
     }
     if (lin + ir + card + half > 1 || (cr2 & R_CR2_CLKEN_MASK && (lin || ir || half))) {
-        periph_mistake(p, "LINEN, IREN, SCEN, HDSEL and CLKEN exclude each other, but SCEN "
-                       "and CLKEN do not");
+        periph_mistake(p, USART010, "LINEN, IREN, SCEN, HDSEL and CLKEN exclude each other, but SCEN and "
+                       "CLKEN do not");
     }
     if (ir && !FIELD_EX32(p->regs[R_GTPR], GTPR, PSC)) {
-        periph_mistake(p, "IREN with GTPR.PSC = 0, which is reserved");
+        periph_mistake(p, USART011, "IREN with GTPR.PSC = 0, which is reserved");
     }
     if (p->regs[R_CR1] & R_CR1_OVER8_MASK && p->regs[R_BRR] & 8) {
-        periph_mistake(p, "BRR bit 3 set, with OVER8 it has to be 0: taken as 0");
+        periph_mistake(p, USART012, "BRR bit 3 set, with OVER8 it has to be 0: taken as 0");
     }
 }
 
 static void brr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     if (p->regs[n] != was && USART(p)->tx.phase == TX_DATA) {
-        periph_mistake(p, "BRR changed while a frame is going out");
+        periph_mistake(p, USART013, "BRR changed while a frame is going out");
     }
     check_settings(p);
 }
@@ -213,7 +213,7 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
     if ((*cr1 ^ was) & R_CR1_RWU_MASK && *cr1 & R_CR1_WAKE_MASK &&
         p->regs[R_SR] & R_SR_RXNE_MASK) {
-        periph_mistake(p, "with WAKE, RWU can't be written while RXNE is set: ignored");
+        periph_mistake(p, USART014, "with WAKE, RWU can't be written while RXNE is set: ignored");
         *cr1 ^= R_CR1_RWU_MASK;
     }
     usart_line_switched(USART(p), was);
@@ -241,12 +241,12 @@ static void settings_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     uint32_t absent = absent_bits(USART(p), n);
 
     if (p->regs[n] & absent) {
-        periph_mistake(p, "%s written 0x%04x: this UART has no bits 0x%04x there", p->reg[n].name,
+        periph_mistake(p, USART015, "%s written 0x%04x: this UART has no bits 0x%04x there", p->reg[n].name,
                        p->regs[n], p->regs[n] & absent);
         p->regs[n] &= ~absent;
     }
     if (n == R_CR2 && !USART(p)->synchronous && p->regs[n] & (1 << R_CR2_STOP_SHIFT)) {
-        periph_mistake(p, "CR2.STOP: 0.5 and 1.5 stop bits are not available in this UART");
+        periph_mistake(p, USART016, "CR2.STOP: 0.5 and 1.5 stop bits are not available in this UART");
     }
     check_settings(p);
 }

@@ -312,7 +312,7 @@ static void test_misaligned_return(void)
 
 static void test_bad_register_report(void)
 {
-    assert_logged_once_a_run(CASE_BAD_REGISTER, "NVIC: Bad read offset 0xc00 at PC 0x0800");
+    assert_logged_once_a_run(CASE_BAD_REGISTER, "[error NVIC001] NVIC: Bad read offset 0xc00; ");
 }
 
 static void test_identity(void)
@@ -347,7 +347,7 @@ static void test_fpu_interrupt_migrate(void)
 
 static void test_hardfault_report(void)
 {
-    assert_logged_once_a_run(CASE_HARDFAULT, "HardFault at PC 0x0800");
+    assert_logged_once_a_run(CASE_HARDFAULT, "[error CPU009] core: HardFault at PC 0x0800");
 }
 
 static void test_bkpt_report(void)
@@ -361,14 +361,14 @@ static void test_bkpt_report(void)
 static void test_region_report(void)
 {
     assert_logged_once_a_run(CASE_MISALIGNED_REGION,
-                             "NVIC: MPU region 0: its base, 0x20000100, is no multiple of its "
-                             "size, 0x400: lower bits do not count at PC 0x0800");
+                             "[error NVIC003] NVIC: MPU region 0: its base, 0x20000100, is no multiple of its "
+                             "size, 0x400: lower bits do not count; ");
 }
 
 /* Nobody takes the exception, nor reads MATCHED */
 static void test_watch_report(void)
 {
-    assert_logged_once_a_run(CASE_WATCH_UNHEARD, "/machine/soc/dwt: comparator 0 matches again, and ");
+    assert_logged_once_a_run(CASE_WATCH_UNHEARD, "[error DWT001] /machine/soc/dwt: comparator 0 matches again, and ");
 }
 
 static void test_wfe(void)

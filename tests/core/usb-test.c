@@ -8,7 +8,7 @@
 #include "qemu/main-loop.h"
 #include "system/cpu-timers.h"
 #include "system/qtest.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 #include "stm32/board/usb/gadget.h"
 #include "stm32/tests/core/usb_device.h"
 
@@ -28,18 +28,17 @@ void cpus_set_virtual_clock(int64_t ns)
     now = ns;
 }
 
-void guest_mishap(const char *device, const char *chapter, const char *fmt, ...)
+void guest_mistake(const char *device, MistakeKind kind, const char *fmt, ...)
 {
     va_list args;
 
+    if (mistake_kinds[kind].severity == MISTAKE_NOTE) {
+        return;
+    }
     va_start(args, fmt);
     g_string_append_vprintf(said, fmt, args);
-    g_string_append_printf(said, " [%s]\n", chapter);
+    g_string_append_printf(said, "; %s [%s]\n", mistake_kinds[kind].mend, mistake_kinds[kind].chapter);
     va_end(args);
-}
-
-void guest_note(const char *device, const char *chapter, const char *fmt, ...)
-{
 }
 
 static void run_for(int64_t ns)

@@ -183,7 +183,7 @@ static void test_i2c(const void *opaque)
     g_assert_cmpuint(mail(5), ==, 0);
     g_assert_cmpuint(mail(6), ==, 4);
     g_assert_cmpuint(mail(7), ==, 1);
-    g_assert_cmpint(board_mistakes("i2c"), ==, 0);
+    g_assert_cmpint(board_mistakes("soc/i2c"), ==, 0);
 }
 
 static void test_interrupts(void)
@@ -406,11 +406,11 @@ typedef struct DmaRun {
 static void begin_endless_stream(void)
 {
     poke(0x4001100c, peek(0x4001100c) & ~0x10);     /* its handler reads DR: DMA may be late now */
+    qtest_set_irq_in(board, "/machine/soc/dma2", "request", 8, 1);
     poke(0x40026430, 0x2001e000);                   /* stream 1: PAR, M0AR, NDTR, CR */
     poke(0x40026434, 0x2001e000);
     poke(0x4002642c, 100);
     poke(0x40026428, 1 << 8 | 1);                   /* CIRC, EN */
-    qtest_set_irq_in(board, "/machine/soc/dma2", "request", 8, 1);
 }
 
 /* Copies, and an echo at 10.5 Mbaud that may lose nothing, with virtual time exact and without. */

@@ -42,7 +42,7 @@ static void test_no_camera(void)
     board_wait_ns(1000000000);
     g_assert_cmphex(ris(), ==, 0);
     g_assert_cmphex(peek(DCMI + A_CR) & CAPTURE, ==, CAPTURE);
-    g_assert_cmpint(board_mistakes("there is no camera: -device stm32-camera plugs one in"), ==, 1);
+    g_assert_cmpint(board_mistakes("there is no camera; -device stm32-camera plugs one in"), ==, 1);
     poke(DCMI + A_CR, RISING | ENABLE);
     g_assert_cmphex(peek(DCMI + A_CR) & CAPTURE, ==, 0);
     /* the levels of the pins, by their polarity */

@@ -400,7 +400,7 @@ static void test_no_poll(void)
     for (unsigned n = 0; n < 3; n++) {
         far_send_all(frame, 64);
     }
-    g_assert_cmpint(board_mistakes("descriptor 0x20001000 waits for it: write DMATPDR"), ==, 1);
+    g_assert_cmpint(board_mistakes("descriptor 0x20001000 waits for it; write DMATPDR"), ==, 1);
 }
 
 static void test_pins(void)

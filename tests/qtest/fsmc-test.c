@@ -196,7 +196,7 @@ static void test_timing(void)
 {
     start("-device stm32-sram,bank=ne3,size=1M,access-time=200", ALL_PINS);
     poke(FSMC + A_BCR3, SRAM16);
-    g_assert_cmpint(board_mistakes("note: "), ==, 0);
+    g_assert_cmpint(board_mistakes("[note "), ==, 0);
     poke(FSMC + A_BTR3, 2 << 8 | 1);
     g_assert_cmpint(board_mistakes("reads of ne3 take 3 HCLK cycles, 187 ns; the part there (stm32-sram) needs "
                                    "200 ns: raise DATAST in BTR3"), ==, 1);

@@ -127,7 +127,7 @@ static void test_reset(void)
     g_assert_false(get(A_HPRT) & R_HPRT_PENCHNG_MASK);
     put(A_HPRT, port() | R_HPRT_PENA_MASK);                     /* disables it, and that alone is no mistake */
     g_assert_cmphex(get(A_HPRT) & 0xff, ==, R_HPRT_PCSTS_MASK | R_HPRT_PENCHNG_MASK);
-    g_assert_cmpint(board_mistakes("note: "), ==, 0);
+    g_assert_cmpint(board_mistakes("[note "), ==, 0);
     reset_port();
     put(A_HPRT, get(A_HPRT) | R_HPRT_PRST_MASK);
     g_assert_cmpint(board_mistakes("which disables the port"), ==, 1);

@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/core/mistake.h"
+#include "stm32/core/mistake/mistake.h"
 #include "stm32/board/usb/host/stream.h"
 
 enum { SET_LINE_CODING = 0x20, SET_CONTROL_LINE_STATE = 0x22, SEND_BREAK = 0x23 };
@@ -42,8 +42,8 @@ static void coroutine_fn set_lines(void *opaque)
     got = cdc_request(c, SET_CONTROL_LINE_STATE, cdc->lines ? DTR | RTS : 0, NULL, 0);
 
     if (got == -TRANSFER_STALLED) {
-        guest_note(c->gadget->path, "USB PSTN 6.3.12", "SET_CONTROL_LINE_STATE is answered by STALL: the "
-                   "device can't know whether a terminal is open");
+        guest_mistake(c->gadget->path, USB050, "SET_CONTROL_LINE_STATE is answered by STALL: the device "
+                      "can't know whether a terminal is open");
     }
 }
 
@@ -132,7 +132,7 @@ static bool coroutine_fn cdc_begin(HostClass *c)
         return true;
     }
     if (cdc_request(c, SET_LINE_CODING, 0, coding, sizeof(coding)) == -TRANSFER_STALLED) {
-        guest_note(c->gadget->path, "USB PSTN 6.3.10", "SET_LINE_CODING is answered by STALL");
+        guest_mistake(c->gadget->path, USB051, "SET_LINE_CODING is answered by STALL");
     }
     if (cdc->stream.open) {
         set_lines(c);

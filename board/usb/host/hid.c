@@ -52,15 +52,15 @@ static void check_report_descriptor(HostClass *c, const uint8_t *data, unsigned 
         collections += tag == 0xa0;
         if (tag == 0xc0 && !collections--) {
             collections = 0;
-            COMPLAIN(c->gadget, "HID 6.2.2.6", "the report descriptor of interface %u ends a collection that "
-                     "has not begun", c->interface);
+            COMPLAIN(c->gadget, USB052, "the report descriptor of interface %u ends a collection that has "
+                     "not begun", c->interface);
         }
     }
     if (at < length) {
-        COMPLAIN(c->gadget, "HID 6.2.2.2", "the report descriptor of interface %u ends within an item: Linux "
+        COMPLAIN(c->gadget, USB053, "the report descriptor of interface %u ends within an item: Linux "
                  "refuses the interface", c->interface);
     } else if (collections) {
-        COMPLAIN(c->gadget, "HID 6.2.2.6", "the report descriptor of interface %u does not end %u of its "
+        COMPLAIN(c->gadget, USB054, "the report descriptor of interface %u does not end %u of its "
                  "collections: Linux refuses the interface", c->interface, collections);
     }
 }
@@ -86,13 +86,13 @@ static void coroutine_fn read_report_descriptor(HostClass *c)
         return;
     }
     if (got < 0) {
-        COMPLAIN(c->gadget, "HID 7.1.1", "GET_DESCRIPTOR of the report of interface %u fails: %s; Linux and "
+        COMPLAIN(c->gadget, USB055, "GET_DESCRIPTOR of the report of interface %u fails: %s; Linux and "
                  "Windows refuse the interface", c->interface, transfer_status_name(-got));
         return;
     }
     if (got != length) {
-        COMPLAIN(c->gadget, "HID 6.2.1", "wDescriptorLength of interface %u is %u, but its report descriptor "
-                 "has %d bytes: Linux refuses the interface", c->interface, length, got);
+        COMPLAIN(c->gadget, USB056, "wDescriptorLength of interface %u is %u, but its report descriptor has "
+                 "%d bytes: Linux refuses the interface", c->interface, length, got);
     }
     check_report_descriptor(c, data, got);
 }
@@ -122,7 +122,7 @@ static void coroutine_fn send_report(HostClass *c, GBytes *report)
     } else if (gadget_request(c->gadget, REQUEST_CLASS | REQUEST_INTERFACE, SET_REPORT,
                               OUTPUT_REPORT << 8 | (hid->numbered ? *(uint8_t *)data : 0), c->interface,
                               data, length) == -TRANSFER_STALLED) {
-        guest_note(c->gadget->path, "USB HID 7.2.2", "SET_REPORT is answered by STALL");
+        guest_mistake(c->gadget->path, USB057, "SET_REPORT is answered by STALL");
     }
 }
 

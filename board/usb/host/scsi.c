@@ -62,8 +62,8 @@ static int coroutine_fn read_status(Scsi *s)
     if (status != TRANSFER_DONE || actual != CSW || memcmp(csw, "USBS", 4) || ldl_le_p(csw + 4) != s->tag ||
         csw[12] > PHASE_ERROR) {
         if (status == TRANSFER_DONE) {
-            COMPLAIN(s->class->gadget, "bulk-only 6.3", "a command status wrapper has %u bytes, status %u and "
-                     "tag 0x%x; 13, 0 to 2 and that of the command, 0x%x, are right: Linux resets the device",
+            COMPLAIN(s->class->gadget, USB058, "a command status wrapper has %u bytes, status %u and tag "
+                     "0x%x; 13, 0 to 2 and that of the command, 0x%x, are right: Linux resets the device",
                      actual, csw[12], ldl_le_p(csw + 4), s->tag);
         }
         return -1;
@@ -137,7 +137,7 @@ static bool coroutine_fn read_capacity(Scsi *s)
     s->block_size = ldl_be_p(data + 4);
     if (!s->blocks || s->block_size < 512 || s->block_size > 4096 ||
         (s->block_size & (s->block_size - 1))) {
-        COMPLAIN(s->class->gadget, "SBC-2 5.10", "READ CAPACITY says that there are %u blocks of %u bytes",
+        COMPLAIN(s->class->gadget, USB059, "READ CAPACITY says that there are %u blocks of %u bytes",
                  s->blocks, s->block_size);
         return false;
     }
@@ -165,8 +165,7 @@ bool coroutine_fn scsi_start(Scsi *s)
 
     s->lost = false;
     if (command(s, inquiry, sizeof(inquiry), true, data, sizeof(data)) < 36) {
-        COMPLAIN(s->class->gadget, "SPC-3 6.4", "INQUIRY fails, or has less than 36 bytes: Linux refuses the "
-                 "disk");
+        COMPLAIN(s->class->gadget, USB060, "INQUIRY fails, or has less than 36 bytes: Linux refuses the disk");
         return false;
     }
     memcpy(vendor, data + 8, 8);

@@ -1,0 +1,37 @@
+/*
+ * Mistakes with CAN, see ../kinds.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+MISTAKE(CAN001, ERROR, "RM0090 32",
+        "BTR written outside of initialization mode: ignored",
+        "set MCR.INRQ and wait for MSR.INAK first")
+MISHAP(CAN002, ERROR, "RM0090 32",
+        "waits for 11 recessive bits, and RX is low: there is no transceiver without -machine "
+        "canbus1=ID or canbus2=ID",
+        "give the machine a bus: -machine canbus1=ID or canbus2=ID with -object can-bus,id=ID; on a "
+        "board, look at the transceiver")
+MISTAKE(CAN003, ERROR, "RM0090 32",
+        "CAN leaves initialization, and RX or TX is at no pin",
+        "select AF9 of both pins in AFR, and MODER")
+MISTAKE(CAN004, ERROR, "RM0090 32",
+        "filter registers of CAN2 are accessed, which are those of CAN1",
+        "set them by CAN1: FMR.CAN2SB says which are CAN2's")
+MISTAKE(CAN005, ERROR, "RM0090 32",
+        "a filter bank is written while it is active: ignored",
+        "set FMR.FINIT, or clear the bank's bit in FA1R, first")
+MISTAKE(CAN006, ERROR, "RM0090 32",
+        "a filter register is written with FMR.FINIT = 0: ignored",
+        "set FMR.FINIT first")
+MISTAKE(CAN007, ERROR, "RM0090 32",
+        "a mailbox is written while it is pending: ignored",
+        "look for an empty mailbox (TSR.TMEx) before")
+MISTAKE(CAN008, ERROR, "RM0090 32",
+        "TDTxR.DLC is more than 8: 8 bytes are sent",
+        "a frame has 0 to 8 bytes")
+MISTAKE(CAN009, ERROR, "RM0090 32",
+        "TXRQ set in silent mode: it is not sent",
+        "clear BTR.SILM, or set LBKM with it to test")
+MISHAP(CAN010, SUSPICIOUS, "RM0090 32.7.4",
+        "a frame comes, and no filter bank of this CAN is active: all frames are dropped",
+        "give it a bank: CAN1 has those below FMR.CAN2SB, CAN2 the others; set FA1R, clear FINIT")

@@ -1,0 +1,57 @@
+/*
+ * Mistakes with DMA, see ../kinds.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+MISTAKE(DMA001, ERROR, "RM0090 10.5.5",
+        "a register of a stream is written while EN is 1: most of its bits stay",
+        "clear EN, and wait until it reads 0, first")
+MISTAKE(DMA002, ERROR, "RM0090 10.5.6",
+        "NDTR is written with more than its 16 bits hold",
+        "take more than one transfer (DBM), or larger items")
+MISTAKE(DMA003, ERROR, "RM0090 10.3.9",
+        "the buffer in use is changed: transfer error, the stream is disabled",
+        "write the other one: CR.CT says which is in use")
+MISHAP(DMA004, ERROR, "RM0090 10.3.18",
+        "a stream can't reach an address: transfer error, it is disabled",
+        "give PAR, M0AR, M1AR addresses that this DMA reaches: not CCM (0x10000000), not the core's "
+        "registers")
+MISTAKE(DMA005, ERROR, "RM0090 10.5.5",
+        "PSIZE or MSIZE is 3, which is reserved",
+        "they are 0, 1 or 2: bytes, halfwords, words")
+MISTAKE(DMA006, ERROR, "RM0090 10.3.11",
+        "NDTR is no whole number of MSIZE: the last one is written with undefined bytes",
+        "make NDTR a multiple of MSIZE by PSIZE")
+MISTAKE(DMA007, ERROR, "RM0090 10.3.11",
+        "an address is not a multiple of its item's size",
+        "align buffers, or choose smaller items")
+MISTAKE(DMA008, ERROR, "RM0090 10.3.12",
+        "a burst of the peripheral port does not fit the FIFO",
+        "a burst times PSIZE has to be 16 bytes at most")
+MISTAKE(DMA009, ERROR, "RM0090 10.3.12",
+        "with a burst as big as the FIFO a threshold of 3/4 makes it overrun or underrun",
+        "choose a smaller burst, or FTH = 3, full")
+MISTAKE(DMA010, ERROR, "RM0090 10.5.5",
+        "DIR is 3, which is reserved: the stream does nothing",
+        "DIR is 0, 1 or 2")
+MISTAKE(DMA011, ERROR, "RM0090 10.3.6",
+        "DMA1 can't go from memory to memory: its peripheral port does not reach memory",
+        "take a stream of DMA2")
+MISTAKE(DMA012, ERROR, "RM0090 10.3.8",
+        "CIRC and DBM are not allowed from memory to memory",
+        "clear CIRC and DBM")
+MISTAKE(DMA013, ERROR, "RM0090 10.5.6",
+        "a stream is enabled with NDTR = 0: it moves nothing",
+        "write the number of items first")
+MISTAKE(DMA014, ERROR, "RM0090 10.3.17",
+        "a stream is enabled while TCIF or TEIF of it is set: it stays disabled",
+        "clear its flags first")
+MISTAKE(DMA015, ERROR, "RM0090 10.3.17",
+        "a stream is enabled with flags of its last transfer set",
+        "clear them first")
+MISTAKE(DMA016, ERROR, "RM0090 10.3.12",
+        "FCR.FTH is not a whole number of memory bursts: FIFO error, the stream is disabled",
+        "FTH times 4 bytes has to be a multiple of MBURST times MSIZE")
+MISTAKE(DMA017, ERROR, "RM0090 10.3.3",
+        "a stream is enabled with a channel that no peripheral requests: it waits for ever",
+        "choose stream and channel by tables 43 and 44 of the manual")

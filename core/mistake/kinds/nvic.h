@@ -1,0 +1,37 @@
+/*
+ * Mistakes with the registers of the core: NVIC, SCB, SysTick, MPU, see ../kinds.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+MISTAKE(NVIC001, ERROR, "PM0214 4",
+        "an access where the core has no register, or with a width that it does not take",
+        "see the manual's register map; most take words only")
+MISTAKE(NVIC002, ERROR, "PM0214 4.2.8",
+        "a region of the MPU with less than the 32 bytes that are the least",
+        "RASR.SIZE is 4 or more")
+MISTAKE(NVIC003, ERROR, "PM0214 4.2.8",
+        "the base of a region of the MPU is no multiple of its size: lower bits do not count",
+        "align the base")
+MISTAKE(NVIC004, ERROR, "PM0214 4.5",
+        "an access where SysTick has no register",
+        "it has CTRL, LOAD, VAL and CALIB")
+MISTAKE(NVIC005, ERROR, "PM0214 4.4.5",
+        "AIRCR.VECTCLRACTIVE or VECTRESET is set, which is for debuggers: unpredictable",
+        "reset by SYSRESETREQ")
+MISTAKE(NVIC006, ERROR, "PM0214 4.2.6",
+        "MPU_CTRL.HFNMIENA without ENABLE: unpredictable",
+        "set ENABLE with it")
+MISTAKE(NVIC007, ERROR, "PM0214 4.2.7",
+        "a region of the MPU which there is not",
+        "there are 0 to 7")
+MISTAKE(NVIC008, SUSPICIOUS, "PM0214 2.3.3",
+        "a handler clears its flag by the last instruction before it returns: on silicon the core may still see "
+        "the interrupt, and enter the handler twice",
+        "clear the flag first, or read the register back (or DSB) behind it")
+MISTAKE(NVIC009, ERROR, "PM0214 2.3.4",
+        "an exception or interrupt is handled by an endless loop: the handler is missing, and it is the default one",
+        "define the function that startup_stm32f407xx.s names, as C, not C++ (extern \"C\"), or do not enable the "
+        "interrupt; a fault is told by CFSR (0xe000ed28)")
+MISTAKE(NVIC010, ERROR, "PM0214 2.3.7",
+        "a handler never clears what causes its interrupt: it is entered again at once, for ever",
+        "clear the flag in the peripheral, in the handler; see what else may cause it: an error flag (ORE, OVR, TEIF)")

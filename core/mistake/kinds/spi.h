@@ -1,0 +1,44 @@
+/*
+ * Mistakes with SPI, see ../kinds.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+MISTAKE(SPI001, ERROR, "RM0090 28",
+        "a signal is at no pin: nobody is reached",
+        "set MODER and AFR of its port")
+MISTAKE(SPI002, ERROR, "RM0090 28",
+        "I2SCFGR changed while I2SE is set",
+        "clear I2SE first")
+MISTAKE(SPI003, ERROR, "RM0090 28",
+        "I2SPR.I2SDIV is 0 or 1, which is forbidden",
+        "I2SDIV is 2 or more")
+MISTAKE(SPI004, ERROR, "RM0090 28",
+        "I2SE set without I2SCLK",
+        "switch PLLI2S on in RCC")
+MISTAKE(SPI005, ERROR, "RM0090 28",
+        "DR written while TXE is 0: what was there before is lost",
+        "wait for SR.TXE")
+MISTAKE(SPI006, ERROR, "RM0090 28",
+        "CR1 is changed while SPE is set in bits that have to stay",
+        "clear SPE first")
+MISTAKE(SPI007, ERROR, "RM0090 28",
+        "CRCNEXT set without CRCEN",
+        "set CRCEN, with SPE clear, first")
+MISTAKE(SPI008, ERROR, "RM0090 28",
+        "FRF changed while SPE is set",
+        "clear SPE first")
+MISTAKE(SPI009, ERROR, "RM0090 28",
+        "CRCPR changed while SPE is set",
+        "clear SPE first")
+MISTAKE(SPI010, ERROR, "RM0090 28",
+        "I2SMOD set, but this SPI has no I2S: it stays an SPI",
+        "take SPI2 or SPI3")
+MISTAKE(SPI011, ERROR, "RM0090 28",
+        "I2SPR changed while I2SE is set",
+        "clear I2SE first")
+MISTAKE(SPI012, ERROR, "RM0090 28",
+        "a slave's CPOL and CPHA are not those of its master: on a board bits get lost",
+        "make CPOL and CPHA those of the master")
+MISTAKE(SPI013, ERROR, "RM0090 28",
+        "mode fault: a master with NSS low",
+        "set SSM and SSI, or SSOE, or keep NSS high")

@@ -1,0 +1,41 @@
+/*
+ * Mistakes with TIM, see ../kinds.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+MISTAKE(TIM001, ERROR, "RM0090 17-20",
+        "a register of a timer is written with bits that it has not",
+        "see which bits this timer has")
+MISTAKE(TIM002, ERROR, "RM0090 17-20",
+        "bits are written which BDTR.LOCK protects",
+        "write them before LOCK, which holds until a reset")
+MISTAKE(TIM003, ERROR, "RM0090 18.3.1",
+        "CR1.CEN is set with ARR = 0: the counter stands",
+        "write ARR first")
+MISTAKE(TIM004, ERROR, "RM0090 18.4.1",
+        "CR1.CMS changed from edge-aligned while the counter is enabled",
+        "clear CEN first")
+MISTAKE(TIM005, SUSPICIOUS, "RM0090 18.4.3",
+        "SMCR.TS changed with SMS not 0: it may see an edge that is none",
+        "clear SMS first")
+MISTAKE(TIM006, ERROR, "RM0090 18.4.3",
+        "SMCR: encoder mode and ECE exclude each other",
+        "clear ECE, or SMS")
+MISTAKE(TIM007, ERROR, "RM0090 18.4.3",
+        "SMCR: gated mode with TI1F_ED, which has no level",
+        "choose another trigger")
+MISTAKE(TIM008, ERROR, "RM0090 18.4.7",
+        "CCMR.CCxS is written while CCxE is set: ignored",
+        "clear CCxE first")
+MISTAKE(TIM009, ERROR, "RM0090 18.4.13",
+        "CCR is written while the channel is an input: ignored",
+        "an input's CCR only reads: check CCMR.CCxS")
+MISTAKE(TIM010, ERROR, "RM0090 18.4.3",
+        "SMCR: this timer has no encoder mode",
+        "take TIM1 to TIM5 or TIM8")
+MISTAKE(TIM011, ERROR, "RM0090 18.3.1",
+        "ARR is written below CNT without preload: the counter goes on to its end first",
+        "set CR1.ARPE, write CNT too, or set EGR.UG")
+MISHAP(TIM012, SUSPICIOUS, "RM0090 17.3.12",
+        "TIM1 or TIM8 counts, outputs are enabled, and BDTR.MOE is 0: the pins stay off",
+        "set BDTR.MOE (HAL_TIM_PWM_Start() does)")

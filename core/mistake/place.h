@@ -1,0 +1,30 @@
+/*
+ * Where the guest is: PC and registers of the core in the midst of an instruction, and its memory.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STM32_CORE_MISTAKE_PLACE_H
+#define STM32_CORE_MISTAKE_PLACE_H
+
+/* What a walk over the stack begins with. */
+typedef struct GuestRegisters {
+    uint32_t r[16];
+    uint32_t psp;           /* of the threads, while a handler runs */
+} GuestRegisters;
+
+/* Where the guest is.  False when no guest code is running (qtest, a timer). */
+bool guest_pc(uint32_t *pc);
+
+/* The registers of the core, whether it runs or not, with @pc for PC. */
+void guest_registers(GuestRegisters *to, uint32_t pc);
+
+/* A word of memory, never of a register: that would be an access.  False if there is no memory. */
+bool guest_read_word(uint32_t address, uint32_t *word);
+
+/* Virtual time, also where the guest may not look at it. */
+int64_t guest_now_ns(void);
+
+/* The core executes no further instruction, if this is its thread. */
+void guest_stop(void);
+
+#endif

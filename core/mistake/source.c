@@ -1,0 +1,238 @@
+/*
+ * The firmware's source by libdw, see source.h.  A file is opened when something of it is asked for: nobody
+ * who makes no mistake waits for that.  What the file says may be anything; libdw checks it, and what it hands
+ * on is checked here.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include "qemu/units.h"
+#include "stm32/core/mistake/source.h"
+#include "stm32/core/mistake/source_value.h"
+#include "stm32/core/user_file.h"
+
+#define MAX_FILES 8                 /* a bootloader, an application ... */
+#define MAX_SIZE (256 * MiB)
+#define MAX_SCOPES 64
+
+typedef struct Source {
+    char *data;
+    size_t size;
+    bool opened;
+    Dwarf *dwarf;                   /* NULL: it has none */
+    Dwarf_CFI *frames, *eh_frames;
+} Source;
+
+static Source sources[MAX_FILES];
+static unsigned n_sources;
+
+void source_add(const void *elf, size_t size)
+{
+    if (n_sources < MAX_FILES && size <= MAX_SIZE) {
+        sources[n_sources++] = (Source) { .data = g_memdup2(elf, size), .size = size };
+    }
+}
+
+static void open_source(Source *s)
+{
+    Elf *elf;
+
+    if (s->opened) {
+        return;
+    }
+    s->opened = true;
+    elf_version(EV_CURRENT);
+    elf = elf_memory(s->data, s->size);
+    if (elf) {
+        s->dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+        s->frames = s->dwarf ? dwarf_getcfi(s->dwarf) : NULL;
+        s->eh_frames = dwarf_getcfi_elf(elf);
+    }
+}
+
+/* ---- Files and lines ---- */
+
+/* The unit that @address belongs to; not all compilers make an index. */
+static bool find_unit(Source *s, uint32_t address, Dwarf_Die *unit)
+{
+    Dwarf_Off offset = 0, next;
+    size_t header;
+
+    if (!s->dwarf) {
+        return false;
+    }
+    if (dwarf_addrdie(s->dwarf, address, unit)) {
+        return true;
+    }
+    while (!dwarf_nextcu(s->dwarf, offset, &next, &header, NULL, NULL, NULL)) {
+        if (dwarf_offdie(s->dwarf, offset + header, unit) && dwarf_haspc(unit, address) > 0) {
+            return true;
+        }
+        if (next <= offset) {
+            break;
+        }
+        offset = next;
+    }
+    return false;
+}
+
+/* Absolute, from the folder in which the compiler ran, and fit for a terminal. */
+static char *full_name(Dwarf_Die *unit, const char *file)
+{
+    Dwarf_Attribute attribute;
+    const char *folder = NULL;
+    g_autofree char *valid = NULL;
+    char *name;
+
+    if (!file) {
+        return NULL;
+    }
+    if (dwarf_attr(unit, DW_AT_comp_dir, &attribute)) {
+        folder = dwarf_formstring(&attribute);
+    }
+    valid = g_utf8_make_valid(file, -1);
+    if (!g_path_is_absolute(valid) && (!folder || !g_path_is_absolute(folder))) {
+        name = g_steal_pointer(&valid);
+    } else {
+        g_autofree char *from = g_utf8_make_valid(folder ?: "/", -1);
+
+        name = g_canonicalize_filename(valid, from);
+    }
+    for (char *c = name; *c; c++) {
+        *c = g_ascii_iscntrl(*c) ? '?' : *c;
+    }
+    return name;
+}
+
+static void place_of(Dwarf_Die *unit, uint32_t address, GuestFrame *to)
+{
+    Dwarf_Line *line = dwarf_getsrc_die(unit, address);
+    int number = 0;
+
+    if (line) {
+        to->file = full_name(unit, dwarf_linesrc(line, NULL, NULL));
+        dwarf_lineno(line, &number);
+        to->line = MAX(number, 0);
+    }
+}
+
+static unsigned number_of(Dwarf_Die *die, unsigned name)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Word value;
+
+    return dwarf_attr(die, name, &attribute) && !dwarf_formudata(&attribute, &value) ? value : 0;
+}
+
+/* Where the function that @inlined has been put into calls it. */
+static void place_of_call(Dwarf_Die *unit, Dwarf_Die *inlined, GuestFrame *to)
+{
+    unsigned file = number_of(inlined, DW_AT_call_file);
+    Dwarf_Files *files;
+    size_t n;
+
+    to->line = number_of(inlined, DW_AT_call_line);
+    if (!dwarf_getsrcfiles(unit, &files, &n) && file < n) {
+        to->file = full_name(unit, dwarf_filesrc(files, file, NULL, NULL));
+    }
+}
+
+/* The scopes around @address as they lie in each other, the innermost first; the caller frees them. */
+static int scopes_at(Dwarf_Die *unit, uint32_t address, Dwarf_Die **scopes)
+{
+    Dwarf_Die *around = NULL;
+    int n = dwarf_getscopes(unit, address, scopes);
+
+    if (n > 0 && (*scopes)[0].addr) {
+        /* ... those of an inlined one lie where it was written, not where it was put */
+        int m = dwarf_getscopes_die(&(*scopes)[0], &around);
+
+        if (m > 0) {
+            free(*scopes);
+            *scopes = around;
+            return m;
+        }
+    }
+    return n;
+}
+
+static unsigned find_in(Source *s, uint32_t address, GuestFrame *to, unsigned max)
+{
+    Dwarf_Die unit, *scopes = NULL;
+    unsigned count = 0;
+    int n;
+
+    open_source(s);
+    if (!find_unit(s, address, &unit)) {
+        return 0;
+    }
+    place_of(&unit, address, &to[0]);
+    n = scopes_at(&unit, address, &scopes);
+    for (int i = 0; i < MIN(n, MAX_SCOPES) && count < max; i++) {
+        int tag = dwarf_tag(&scopes[i]);
+        const char *name;
+
+        if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) {
+            continue;
+        }
+        name = dwarf_diename(&scopes[i]);
+        to[count].function = name ? user_text(name) : NULL;
+        if (tag == DW_TAG_subprogram) {
+            count++;
+            break;
+        }
+        if (count + 1 < max) {
+            place_of_call(&unit, &scopes[i], &to[count + 1]);
+        }
+        to[count++].inlined = true;
+    }
+    free(scopes);
+    if (count && to[count - 1].inlined) {       /* cut short: what it is in is not known */
+        to[count - 1].inlined = false;
+    }
+    return count ?: to[0].file != NULL;
+}
+
+unsigned source_find(uint32_t address, GuestFrame *to, unsigned max)
+{
+    for (unsigned i = 0; i < n_sources; i++) {
+        unsigned n = find_in(&sources[i], address, to, max);
+
+        if (n) {
+            return n;
+        }
+    }
+    return 0;
+}
+
+/* ---- Callers ---- */
+
+static bool step_by(Dwarf_CFI *cfi, uint32_t address, uint32_t r[16], ReadWord *read)
+{
+    uint32_t next[16];
+    Dwarf_Frame *frame = NULL;
+    bool ok;
+
+    if (!cfi || dwarf_cfi_addrframe(cfi, address, &frame)) {
+        return false;
+    }
+    ok = source_caller(frame, r, next, read);
+    free(frame);
+    if (ok) {
+        memcpy(r, next, sizeof(next));
+    }
+    return ok;
+}
+
+bool source_step_out(uint32_t address, uint32_t r[16], ReadWord *read)
+{
+    for (unsigned i = 0; i < n_sources; i++) {
+        open_source(&sources[i]);
+        if (step_by(sources[i].frames, address, r, read) || step_by(sources[i].eh_frames, address, r, read)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Examples that provoke each kind of mistake: examples.txt is read here, by the test that runs every one and by
+`make docs`, which shows them.  An example is the code of a kind, then its steps, a line each:
+
+  with OPTION...             QEMU's options
+  clock usart1               set its enable bit in RCC
+  pin pa9 7                  alternate function of a pin
+  drive pa0 1                from outside
+  usart1.CR1 = UE M:1        write fields (all ones, or a value), or a number
+  usart1.CR1 += TE           set fields of what is there;  -= clears them
+  half usart1.DR = 1         write 16 bits (byte: 8)
+  read usart1.DR             read
+  mem 0x20000000 = 1         memory;  readmem 0x20000000
+  wait 10us                  of virtual time
+  set /machine/x p true      a property of the machine
+  asm mov r0, #0             instructions that are executed after all that; irq: begins what handles interrupts
+"""
+import os
+import re
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def read():
+    """{code: [step, ...]}."""
+    found, code = {}, None
+    with open(os.path.join(HERE, "examples.txt"), encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            line = line.split("#")[0].rstrip() if "asm" not in line else line.rstrip()
+            if not line.strip():
+                continue
+            if not line.startswith(" "):
+                code = line.strip()
+                if not re.fullmatch(r"[A-Z0-9]+\d{3}", code) or code in found:
+                    raise ValueError(f"examples.txt:{number}: '{code}' is no code, or is there already")
+                found[code] = []
+            elif code:
+                found[code].append(line.strip())
+    return found
