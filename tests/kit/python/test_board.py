@@ -322,6 +322,26 @@ def test_snapshot_has_what_is_to_be_sent(booted_board):
     assert board.serial.unsent == left
 
 
+def test_snapshot_with_a_card(board_factory, tmp_path):
+    image = tmp_path / "card.img"
+    image.write_bytes(bytes(1 << 20))
+    drive = f"if=sd,id=sd,format=raw,file={image}"
+    board = board_factory(args=["-drive", drive])
+    with pytest.raises(BoardError, match="the drive 'sd' can't go back in time: add snapshot=on"):
+        board.snapshot()
+    board = board_factory(args=["-drive", drive + ",snapshot=on"])
+    board.serial.expect("ready")
+    snapshot = board.snapshot()
+    board.qemu.monitor('qemu-io sd "write -P 0x5a 512 512"')
+    board.qemu.monitor('qemu-io sd "read -P 0 512 512"')            # fails
+    board.restore(snapshot)
+    board.qemu.monitor('qemu-io sd "read -P 0 512 512"')
+    board.qemu.command("quit")                                      # now it has said so
+    board.qemu.process.wait()
+    assert board.qemu.said().count("read 512/512 bytes") == 2
+    assert board.qemu.said().count("Pattern verification failed") == 1
+
+
 def test_snapshot_of_another_board(board_factory):
     one, other = board_factory(), board_factory()
     with pytest.raises(BoardError, match="another board"):

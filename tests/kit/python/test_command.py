@@ -6,7 +6,9 @@ import subprocess
 
 import pytest
 
-from stm32f407g_disc import png
+from stm32f407g_disc import Board, BoardError, png
+from stm32f407g_disc.scenario import Scenario
+from stm32f407g_disc.wokwi import Options, Runner
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BENCH = os.path.join(os.path.abspath(os.environ["STM32_FIRMWARE"]), "bench.elf")
@@ -34,6 +36,14 @@ def project(tmp_path):
     (tmp_path / "wokwi.toml").write_text("[wokwi]\nversion = 1\nfirmware = 'bench.elf'\nelf = 'bench.elf'\n")
     (tmp_path / "diagram.json").write_text(DIAGRAM)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory):
+    path = tmp_path_factory.mktemp("diagram") / "diagram.json"
+    path.write_text(DIAGRAM)
+    with Board(BENCH, diagram=path) as board:
+        yield Runner(board, Options(BENCH, diagram=str(path)))
 
 
 def call(folder, *words, types=None):
@@ -214,8 +224,19 @@ def test_text_from_before_does_not_count(project):
     ("- take-screenshot: { part-id: oled, compare-with: no.png }", ["no.png"]),
     ("- wait-serial: ''", ["it takes a text"]),
 ])
-def test_wrong_steps(project, step, texts):
-    refused(scenario(project, f"  {step}\n"), "test.yaml", *texts)
+def test_wrong_steps(host, tmp_path, step, texts):
+    """As the command does it, with one board for all."""
+    path = tmp_path / "test.yaml"
+    path.write_text(f"name: x\nversion: 1\nsteps:\n  {step}\n")
+    with pytest.raises(BoardError) as refusal:
+        Scenario(str(path), host)
+    assert "\n" not in str(refusal.value) and host.board.now == 0
+    for text in ("test.yaml", *texts):
+        assert text in str(refusal.value)
+
+
+def test_wrong_step_in_the_command(project):
+    refused(scenario(project, "  - wait-serail: x\n"), "test.yaml", "step 1", "did you mean 'wait-serial'")
 
 
 @pytest.mark.parametrize("head, text", [
