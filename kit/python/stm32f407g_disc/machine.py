@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Optional, Union
 
@@ -21,6 +22,7 @@ from .units import Time, say_ns, to_ns
 
 PORTS = ("usart1", "usart2", "usart3", "uart4", "uart5", "usart6")
 Option = Union[str, int, bool]
+_PATIENCE = 60.0                # seconds of the host in which virtual time has to go on
 
 
 def absolute(path: Union[str, "os.PathLike[str]"], what: str) -> str:
@@ -43,6 +45,7 @@ class Machine:
         self.elf_path = absolute(elf, "firmware") if elf is not None else None
         self.exit_code: Optional[int] = None
         self._folder = tempfile.mkdtemp(prefix="stm32-", dir=None if len(tempfile.gettempdir()) < 60 else "/tmp")
+        weakref.finalize(self, shutil.rmtree, self._folder, True)
         self._now = 0
         self._halted = False            # by a breakpoint
         self._mistakes: list[Mistake] = []
@@ -157,12 +160,19 @@ class Machine:
             self._ended()
 
     def _finish(self) -> None:
-        """Until it stands."""
-        try:
-            self.qemu.wait_event("STOP")
-            self._look()
-        except Gone:
-            self._ended()
+        """Until it stands, however long the host takes, as long as virtual time goes on."""
+        before = -1
+        while True:
+            try:
+                self.qemu.wait_event("STOP", patience=_PATIENCE)
+                return self._look()
+            except TimeoutError:
+                now = int(self.qemu.get("/machine", "virtual-time"))
+                if now == before:
+                    raise BoardError(f"virtual time stands at {say_ns(now)}: QEMU hangs") from None
+                before = now
+            except Gone:
+                self._ended()
 
     def _join(self) -> None:
         """As a partner: where the other stands is where this one has to, more or less."""

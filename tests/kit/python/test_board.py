@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a Board does, with tests/firmware/bench.c: each number here is one of that program or of the manual."""
+import gc
 import os
 import re
 import time
@@ -483,3 +484,42 @@ def test_nothing_is_left():
     assert os.path.isdir(folder)
     board.close()
     assert not os.path.exists(folder) and board.qemu.process.poll() is not None
+
+
+def test_board_that_is_forgotten():
+    board = Board(EXIT)
+    process, folder = board.qemu.process, board.file("")
+    del board
+    gc.collect()
+    assert process.poll() is not None and not os.path.exists(folder)
+
+
+@pytest.mark.parametrize("times, hangs", [((100, 200), False), ((100, 100), True)])
+def test_slow_host(board, monkeypatch, times, hangs):
+    """It may take long, if only virtual time goes on."""
+    wait, seen = board.qemu.wait_event, iter(times)
+    impatient = iter(times)
+
+    def wait_event(*names, patience):
+        assert patience > 10
+        if next(impatient, None):
+            raise TimeoutError
+        return wait(*names, patience=patience)
+
+    monkeypatch.setattr(board.qemu, "wait_event", wait_event)
+    monkeypatch.setattr(board.qemu, "get", lambda path, name: next(seen))
+    if hangs:
+        with pytest.raises(BoardError, match="virtual time stands at 100 ns"):
+            board.run("1ms")
+    else:
+        board.run("1ms")
+        assert board.now == 1_000_000
+
+
+def test_serial_monitor_of_the_diagram(board_factory, tmp_path):
+    path = tmp_path / "diagram.json"
+    path.write_text(DIAGRAM.replace('"connections": [', '"connections": [ [ "$serialMonitor:RX", "board:PB10", "", [] ],'))
+    board = board_factory(diagram=path)
+    assert board.serial.name == "usart3"
+    board.run("5ms")
+    assert board.port("usart2").text == "ready\r\n"
