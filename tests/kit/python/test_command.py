@@ -84,6 +84,14 @@ def test_quiet(project):
         call(project, "test", "-q", "--expect-text", "ready")[1].strip() == "ready"
 
 
+def test_verbose_and_options_of_qemu(project):
+    code, _, err = call(project, "test", "-v", "--expect-text", "ready", "--", "-device",
+                        "tmp105,bus=i2c1,address=0x48,id=sensor")
+    assert code == 0 and "-icount shift=3,sleep=off" in err and "tmp105,bus=i2c1,address=0x48,id=sensor" in err
+    code, _, err = call(project, "test", "--expect-text", "ready", "--", "-machine", "vcp=nowhere")
+    assert code == 125 and "nowhere" in err
+
+
 def test_timeout(project):
     code, out, err = call(project, "test", "--timeout", "250", "--expect-text", "never")
     assert code == 42 and "did not finish in 250 ms" in err and out.startswith("ready")
