@@ -222,6 +222,26 @@ def test_measure_pwm(booted_board):
     assert pin.measure("10ms").frequency == pytest.approx(2000)
 
 
+def test_a_watch_changes_nothing(board_factory):
+    """... and the pin of a serial port has each bit at its time."""
+    def trace(watch):
+        board = board_factory()
+        if watch:
+            board.pin("PA2").watch()
+        board.serial.expect("r")
+        edges = board.pin("PA2").edges()
+        board.serial.write("+?")
+        board.serial.expect("bench")
+        return (board.now, board.read_register("pc"), board.read_int("ticks")), edges
+
+    (plain, none), (watched, edges) = trace(False), trace(True)
+    assert plain == watched and not none
+    start = edges[1:7]                          # behind the first, to 1: the start bit, and five changes of 'r', 0x72
+    assert [edge.level for edge in start] == [False, True, False, True, False, True]
+    bits = [(edge.time - start[0].time) / (FRAME / 10) for edge in start]
+    assert bits == pytest.approx([0, 2, 3, 5, 8, 9], abs=0.02)
+
+
 def test_wait_for_a_pin(booted_board):
     board, pin = booted_board, booted_board.pin("PD12")
     first = pin.wait("rising")
