@@ -130,13 +130,14 @@ class Machine:
         self._halted = False
         if deadline <= self._now:
             return
-        group = self._group()
-        for one in group:
-            one._begin(deadline)
+        others = self._group()[1:]
         try:
+            for one in others:
+                one._go_along(deadline)
+            self._begin(deadline)
             self._finish()
         finally:
-            for one in group[1:]:
+            for one in others:
                 one._join()
 
     def _group(self) -> list[Machine]:
@@ -152,6 +153,13 @@ class Machine:
                    self.qemu.send("cont")]
         for number in numbers:
             self._guarded(number)
+
+    def _go_along(self, deadline: int) -> None:
+        """As a partner; if its firmware has ended its own test finds out."""
+        try:
+            self._begin(deadline)
+        except FirmwareEnded:
+            pass
 
     def _guarded(self, number: int) -> None:
         try:
@@ -176,6 +184,8 @@ class Machine:
 
     def _join(self) -> None:
         """As a partner: where the other stands is where this one has to, more or less."""
+        if self.has_ended:
+            return
         try:
             self.qemu.command("stop")
             self._look()
@@ -183,7 +193,7 @@ class Machine:
             try:
                 self._ended()
             except FirmwareEnded:
-                pass                    # its own test finds out
+                pass
 
     def _look(self) -> None:
         status = self.qemu.send("query-status")

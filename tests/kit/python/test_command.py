@@ -218,6 +218,11 @@ def test_expectations_that_fail(project, scenario):
     assert code == 1 and "differs from other.ppm at x, y = 7, 5" in err
 
 
+def test_a_value_that_the_part_refuses(project, scenario):
+    refused(scenario(project, "  - delay: 1ms\n  - set-control: { part-id: pot, control: value, value: 5000 }\n"),
+            "step 2", "pot.value = 5000")
+
+
 def test_text_from_before_does_not_count(project, scenario):
     steps = "  - delay: 50ms\n  - wait-serial: ready\n"
     assert scenario(project, steps)[0] == 42
@@ -237,6 +242,9 @@ def test_text_from_before_does_not_count(project, scenario):
     ("- set-control: { part-id: btn1, control: pressed }", ["it takes value"]),
     ("- set-control: { part: btn1, control: pressed, value: 1 }", ["'part': did you mean 'part-id'"]),
     ("- set-control: { part-id: pot, control: position, value: 7 }", ["0.0 to 1.0"]),
+    ("- set-control: { part-id: pot, control: value, value: much }", ["pot.value = 'much'"]),
+    ("- set-control: { part-id: btn1, control: pressed, value: 2 }", ["it is on or off, 1 or 0"]),
+    ("- set-control: { part-id: btn1, control: pressed, value: [1] }", ["it is on or off, 1 or 0"]),
     ("- expect-pin: { part-id: disco, pin: PJ1, value: 1 }", ["no pin 'PJ1'"]),
     ("- expect-pin: { part-id: lamp, pin: B, value: 1 }", ["no leg of 'lamp' 'B'"]),
     ("- expect-pin: { part-id: lamp, pin: A, value: 2 }", ["has to be 0 or 1"]),

@@ -35,6 +35,17 @@ def test_they_run_together(board_factory):
     b.run("1ms")
 
 
+def test_one_of_them_ends(board_factory):
+    link = UartLink("usart2")
+    a, b = board_factory(EXIT, links=[link]), board_factory(EXIT, links=[link])
+    a.serial.expect("which code?\r\n")
+    b.serial.write("4")
+    a.run("20ms")
+    a.run("20ms")
+    assert a.now > 40_000_000 and b.exit_code == 4
+    assert b.wait_exit() == 4
+
+
 def test_what_cannot_be(board_factory):
     link = CanLink("can1")
     a = board_factory(EXIT, links=[link])
