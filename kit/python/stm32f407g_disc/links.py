@@ -6,8 +6,8 @@
         a.serial.expect("hello from b")
 
 Whenever one of them runs, the other does; what the one that is first says arrives when it says it, what the other
-says arrives a step later.  Where the other one stands when the first has met what it waited for is not the same in
-every run, by up to a step.
+says arrives a step later.  A board that has met what it waited for stands up to a step later than alone; where the
+other one stands then is not the same in every run, by up to a step.
 """
 from __future__ import annotations
 
