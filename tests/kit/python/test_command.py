@@ -148,6 +148,18 @@ def test_interactive(project):
     assert code == 0 and "count=8\r\ncount=9" in out or "count=8\ncount=9" in out
 
 
+def test_that_is_ended(project):
+    """Then nothing of it stays."""
+    with subprocess.Popen([FRONT_END, "test", "-v", "--interactive", "--timeout", "0"], cwd=project, text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.readline().strip() == "ready"
+        folder = process.stderr.readline().split("-gdb unix:")[1].split("/gdb,")[0]
+        assert os.path.isdir(folder)
+        process.terminate()
+        process.communicate(timeout=60)
+    assert process.returncode == 143 and not os.path.exists(folder)
+
+
 def test_firmware_that_ends(project, scenario):
     steps = "  - wait-serial: ready\n  - write-serial: e4\n  - wait-serial: more\n"
     code, _, err = scenario(project, steps)
