@@ -50,7 +50,7 @@ class BoardLibrary:
         self._snapshots: dict[str, Snapshot] = {}
 
     def _end_test(self, data: Any, result: Any) -> None:
-        """Called by Robot Framework, of which it is a listener and no keyword: the end of what the board said goes into the message of a failure."""
+        """Called by Robot Framework (a listener, no keyword): what the board said last goes into a failure's message."""
         if self._board is None:
             return
         if not result.passed:
