@@ -70,7 +70,7 @@ class Machine:
         return ["-chardev", f"stm32-expect,id={name},logfile={escaped(path)}"]
 
     def _line(self, qemu: str, diagram: Union[str, "os.PathLike[str]", None], machine: Mapping[str, Option]) -> list[str]:
-        board = "stm32f407g_disc" + "".join(f",{name.replace('_', '-')}={option_text(value)}"
+        board = "stm32f407g_disc,with-parent=on" + "".join(f",{name.replace('_', '-')}={option_text(value)}"
                                             for name, value in machine.items())
         if diagram is not None:
             board += ",diagram=" + escaped(absolute(diagram, "diagram"))

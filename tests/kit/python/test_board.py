@@ -3,6 +3,8 @@
 import gc
 import os
 import re
+import subprocess
+import sys
 import time
 
 import pytest
@@ -512,6 +514,18 @@ def test_board_that_is_forgotten():
     del board
     gc.collect()
     assert process.poll() is not None and not os.path.exists(folder)
+
+
+def test_whose_test_is_killed():
+    """Then QEMU ends as well, in a second or so of the host's."""
+    code = f"import os, stm32f407g_disc as s; print(s.Board({EXIT!r}).qemu.process.pid, flush=True); os.kill(os.getpid(), 9)"
+    pid = int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60).stdout)
+    for _ in range(600):
+        if not os.path.exists(f"/proc/{pid}") or " Z " in open(f"/proc/{pid}/stat", encoding="utf-8").read():
+            return
+        time.sleep(0.1)
+    os.kill(pid, 9)
+    assert False, "QEMU is still there"
 
 
 @pytest.mark.parametrize("times, hangs", [((100, 200), False), ((100, 100), True)])
