@@ -74,6 +74,29 @@ def test_expect_a_regular_expression(board):
     assert board.serial.expect(re.compile("count=(.)"))[1] == b"9"
 
 
+@pytest.mark.parametrize("pattern, stops", [
+    (r"count=8\r\n", 3), (r"\S+=(\d)\r\n", 3), (r"=(\d+)", 100), (r"(?i)COUNT=8\r\n", 100), (r"count=8$", 100), (r"(.*\n)+?", 100),
+    (r"8|7", 100), (r"count=8\r\n(?=)", 100), ("", 1)])
+def test_where_it_stands_for_an_expression(booted_board, monkeypatch, pattern, stops):
+    """At the same instant as if it stood at each byte, and not more often than it has to."""
+    board, seen = booted_board, []
+    snapshot = board.snapshot()
+    run = board.run_until
+    monkeypatch.setattr(board, "run_until", lambda deadline: (seen.append(1), run(deadline)))
+
+    def when(regular):
+        board.restore(snapshot)
+        board.serial.read()
+        board.serial.write("+")
+        board.serial.expect(regular, "20ms")
+        return board.now
+
+    here = when(re.compile(pattern))
+    assert len(seen) <= stops
+    monkeypatch.setattr("stm32f407g_disc.serial._end_of", lambda search: "any")
+    assert when(re.compile(pattern)) == here
+
+
 def test_read_and_write(board):
     board.serial.expect("ready\r\n")
     assert board.serial.read() == b""

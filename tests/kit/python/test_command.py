@@ -4,6 +4,7 @@ import argparse
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -288,6 +289,11 @@ def test_wrong_step_in_the_command(project, scenario):
 ])
 def test_wrong_heads(project, head, text, scenario):
     refused(scenario(project, "  - delay: 1ms\n", head), text)
+
+
+def test_without_pyyaml(project, scenario, monkeypatch):
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    refused(scenario(project, "  - delay: 1ms\n"), "apt install python3-yaml")
 
 
 def test_no_scenario(project):
