@@ -55,8 +55,9 @@ class Store:
         if drive:
             raise BoardError(f"the drive '{drive[1]}' can't go back in time: add snapshot=on to its -drive, and what is "
                              "written there ends with the board")
-        if said:
-            raise BoardError(said)
+        errors = [line[7:] for line in said.splitlines() if line.startswith("Error: ")]     # others are news
+        if errors:
+            raise BoardError("; ".join(errors))
 
     def save(self) -> str:
         tag = f"board-{next(_numbers)}"

@@ -388,6 +388,20 @@ def test_snapshot_with_a_card(board_factory, tmp_path):
     assert board.qemu.said().count("Pattern verification failed") == 1
 
 
+def test_usb_and_a_snapshot_with_it(board_factory):
+    """tests/firmware/usb_serial.c echoes in capitals; the host at the cable finds it anew after a restore, and says so."""
+    board = board_factory(os.path.join(FIRMWARE, "usb_serial.elf"), usb=True)
+    board.port("usb").write("a")
+    board.port("usb").expect("A")
+    snapshot = board.snapshot()
+    board.port("usb").write("b")
+    board.port("usb").expect("B", "1ms")
+    board.restore(snapshot)
+    assert board.port("usb").text == "A"
+    board.port("usb").write("c")
+    board.port("usb").expect("C", "500ms")
+
+
 def test_snapshot_of_another_board(board_factory):
     one, other = board_factory(), board_factory()
     with pytest.raises(BoardError, match="another board"):
