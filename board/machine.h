@@ -28,7 +28,7 @@ struct Stm32f407gDisc {
     char *accelerometer, *motion, *microphone, *card_detect, *card_protect, *diagram, *page, *page_files;
     struct Diagram *bench;              /* what `diagram` names */
     CanBusState *canbus[2];
-    bool otg_id;
+    bool otg_id, with_parent;
     char *phy, *phy_address, *phy_reset, *phy_interrupt;
     struct OtgCable *otg_cable[2];
 };

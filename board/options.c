@@ -16,6 +16,7 @@
 #include "stm32/board/ethernet/phy.h"
 #include "stm32/board/machine.h"
 #include "stm32/board/page/page.h"
+#include "stm32/board/parent.h"
 #include "stm32/board/serial.h"
 #include "stm32/board/usb/otg_cable.h"
 #include "stm32/core/mistake/files.h"
@@ -202,6 +203,11 @@ static void otg_id_changed(Stm32f407gDisc *m)
     }
 }
 
+static void with_parent_changed(Stm32f407gDisc *m)
+{
+    parent_watch(m->with_parent);
+}
+
 static int64_t get_virtual_time(Stm32f407gDisc *m)
 {
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
@@ -320,6 +326,8 @@ static const Option option_table[] = {
     { "virtual-time", OPTION_TIME, 0, false, "ns since the start (read)", .get = get_virtual_time },
     { "fast-forwarded", OPTION_TIME, 0, false, "ns of it that loops that wait were passed in a leap (read)",
       .get = get_fast_forwarded },
+    { "with-parent", OPTION_BOOL, MEMBER(with_parent), false,
+      "end when the process that has started QEMU does (default off)", .changed = with_parent_changed },
     { "stop-at", OPTION_TIME, 0, false,
       "virtual time in ns from which on the machine pauses (-1: never)",
       .get = get_stop_at, .set = set_stop_at },

@@ -3,11 +3,12 @@
  * of all kinds and functions to call.  Commands are single characters:
  *
  *   ?  its name      +  counts      a  measures PA1      m  makes a mistake      s  sleeps for good      b  PWM at 2 kHz
- *   e followed by a digit: ends with that code
+ *   c  starts CAN1, 1 Mbit/s      f  sends a frame with the count      e followed by a digit: ends with that code
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "board.h"
+#include "can.h"
 
 enum { SYS_EXIT_EXTENDED = 0x20, APPLICATION_EXIT = 0x20026 };
 
@@ -18,7 +19,7 @@ struct state {
     int8_t below;
 };
 
-volatile uint32_t presses, ticks;
+volatile uint32_t presses, ticks, can_frames, can_data;
 volatile struct state state = { 7, 0x1234, 1, -5 };
 volatile uint16_t samples[4] = { 1, 2, 3, 0xffff };
 volatile int16_t negative = -42;
@@ -92,6 +93,34 @@ static void pins_init(void)
     REG(ADC1, ADC_SQR3) = 1;
 }
 
+void can1_rx0_handler(void)
+{
+    can_data = REG(CAN1, CAN_RDL0R);
+    can_frames++;
+    REG(CAN1, CAN_RF0R) = 1 << 5;
+}
+
+static void can_begin(void)
+{
+    can_pins_init();
+    REG(CAN1, CAN_FS1R) = 1;
+    REG(CAN1, CAN_F0R2) = 0;                            /* all */
+    REG(CAN1, CAN_FA1R) = 1;
+    REG(CAN1, CAN_FMR) = 14 << 8;
+    can_start(CAN1, 12 << 16 | 1 << 20, 2);             /* 16 MHz / 16 */
+    irq_enable(20);
+}
+
+static void can_send(uint32_t data)
+{
+    REG(CAN1, CAN_TDT0R) = 4;
+    REG(CAN1, CAN_TDL0R) = data;
+    REG(CAN1, CAN_TI0R) = 0x123u << 21 | 1;
+    while (!(REG(CAN1, CAN_TSR) & 1)) {                 /* RQCP0 */
+    }
+    REG(CAN1, CAN_TSR) = 1;
+}
+
 static uint32_t measure(void)
 {
     REG(ADC1, ADC_CR2) |= ADC_CR2_SWSTART;
@@ -140,6 +169,14 @@ static void command(char c)
         for (;;) {
             wait_for_interrupt();
         }
+    case 'c':
+        can_begin();
+        put_string("can\n");
+        break;
+    case 'f':
+        can_send(state.count);
+        put_string("sent\n");
+        break;
     case 'e':
         leave(next() - '0');
         break;

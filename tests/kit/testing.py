@@ -56,7 +56,8 @@ def cases():
 
 def types():
     try:
-        result = call("mypy", "--cache-dir", os.path.join(FOLDER.name, "mypy"), "--strict", "stm32f407g_disc", cwd=PACKAGE)
+        cache = os.path.abspath(os.path.join(HERE, "..", "..", "build", "mypy"))
+        result = call("mypy", "--cache-dir", cache, "--strict", "stm32f407g_disc", cwd=PACKAGE)
     except FileNotFoundError:
         return "mypy is not installed"
     return result.returncode == 0 or told(result)

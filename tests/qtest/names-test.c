@@ -17,6 +17,7 @@ static const struct {
     { "/machine", "hse-frequency", "uint32", "8000000" },
     { "/machine", "hse-stopped", "bool", "false" },
     { "/machine", "lse-stopped", "bool", "false" },
+    { "/machine", "with-parent", "bool", "false" },
     { "/machine", "lse", "bool", "false" },
     { "/machine", "boot0", "bool", "false" },
     { "/machine", "boot1", "bool", "false" },

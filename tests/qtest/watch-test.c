@@ -268,6 +268,38 @@ static void test_legs(void)
     g_assert_true(board_get_bool("/machine/peripheral/lamp/pin-A", "level"));
 }
 
+/* Whatever people write into the properties: it is taken or refused, and the machine goes on. */
+static void test_noise(void)
+{
+    static const struct { const char *path, *property; } at[] = {
+        { "/chardevs/line", "input" }, { "/chardevs/line", "stop-on" }, { PD12, "stop-on" }, { PD12, "drive" },
+    };
+    static const char *const words[] = {
+        "", "a", "aa", "aaa", "616161", "6161:1", "6161:99999999999999999999", ":", ":1", "any", "anyany", "zz", "0x41",
+        "6 1", "none", "edge", "rising", "short-0", "short-1", "short-2", "1", "0", "z", "-1",
+    };
+    unsigned taken = 0;
+
+    start();
+    for (unsigned i = 0; i < 2000; i++) {
+        unsigned n = g_test_rand_int_range(0, ARRAY_SIZE(at));
+
+        taken += !is_refused(at[n].path, at[n].property, words[g_test_rand_int_range(0, ARRAY_SIZE(words))]);
+        if (i % 10 == 0) {
+            poke(DR, g_test_rand_int_range(0, 256));
+            board_wait_ns(FRAME);
+            board_set_bool(PD12, "watch", g_test_rand_bit());
+            if (board_is_paused()) {
+                go_on();
+            }
+        }
+    }
+    g_assert_cmpint(taken, >, 100);
+    g_assert_cmpint(taken, <, 1900);
+    stop_on("");
+    g_assert_false(stops_after("x"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -280,5 +312,6 @@ int main(int argc, char **argv)
     qtest_add_func("/watch/short", test_short);
     qtest_add_func("/watch/lse", test_lse);
     qtest_add_func("/watch/legs", test_legs);
+    qtest_add_func("/watch/noise", test_noise);
     return board_run_tests();
 }

@@ -112,18 +112,24 @@ class Board(Debug):
 
     def set(self, part: str, control: str, value: Any) -> None:
         """Turn a control of a part: board.set('pot1', 'value', 512); docs/parts.md has them."""
+        path, wanted = self.check_control(part, control, value)
+        try:
+            self.qemu.set(path, control, wanted)
+        except QmpError as error:
+            raise BoardError(f"{part}.{control} = {value!r}: {error}") from None
+
+    def check_control(self, part: str, control: str, value: Any) -> tuple[str, Any]:
+        """The part's path, and @value as its control takes it: is there one, and is the value of its kind?"""
         path, kind = self._property(part, control)
         try:
             if kind == "bool":
-                value = _truth(value)
-            elif kind in ("str", "string"):
-                value = str(value)
-            elif kind == "number":
-                value = float(value)
-            elif re.fullmatch(r"u?int\d*", kind):
-                value = int(float(value))
-            self.qemu.set(path, control, value)
-        except (ValueError, QmpError) as error:
+                return path, _truth(value)
+            if kind == "number":
+                return path, float(value)
+            if re.fullmatch(r"u?int\d*", kind):
+                return path, int(float(value))
+            return path, str(value)
+        except (TypeError, ValueError) as error:
             raise BoardError(f"{part}.{control} = {value!r}: {error}") from None
 
     def press(self, button: str = "button-user", duration: Optional[Time] = None) -> None:
@@ -246,9 +252,9 @@ class Board(Debug):
 
 def _truth(value: Any) -> bool:
     if isinstance(value, str):
-        if value.lower() not in ("0", "1", "true", "false", "on", "off"):
-            raise ValueError("it is on or off, 1 or 0")
-        return value.lower() in ("1", "true", "on")
+        value = {"0": 0, "1": 1, "true": 1, "false": 0, "on": 1, "off": 0}.get(value.lower())
+    if value not in (0, 1):
+        raise ValueError("it is on or off, 1 or 0")
     return bool(value)
 
 

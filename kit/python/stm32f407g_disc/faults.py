@@ -75,7 +75,9 @@ class Faults:
         self._board.qemu.set(f"/machine/soc/{port}", "fault", kind)
 
     def spoil_can(self, controller: str = "can1", kind: str = "crc", frames: int = 1) -> None:
-        """What CAN frames of this board suffer: 'stuff', 'form', 'ack', 'bit-recessive', 'bit-dominant', 'crc'; 'none'."""
+        """What this controller finds wrong with the next frames that it sends or hears: 'stuff', 'form', 'ack',
+        'bit-recessive', 'bit-dominant', 'crc' (which a sender does not look at); 'none'.
+        """
         if controller not in ("can1", "can2"):
             raise no_such("CAN controller", controller, ("can1", "can2"))
         if kind not in _CAN_FAULTS:

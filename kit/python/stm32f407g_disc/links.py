@@ -6,14 +6,13 @@
         a.serial.expect("hello from b")
 
 Whenever one of them runs, the other does; what the one that is first says arrives when it says it, what the other
-says arrives a step later.  Where the other one stands when the first has met what it waited for is not the same in
-every run, by up to a step.
+says arrives a step later.  A board that has met what it waited for stands up to a step later than alone; where the
+other one stands then is not the same in every run, by up to a step.
 """
 from __future__ import annotations
 
 import itertools
 import os
-import shutil
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,7 @@ class Link:
     def __init__(self, step: Time = "100us") -> None:
         self._step = to_ns(step)
         self._number = next(_numbers)
-        self._folder = tempfile.mkdtemp(prefix="stm32-link-")
+        self._folder = tempfile.TemporaryDirectory(prefix="stm32-link-")
         self._ends: list[Machine] = []
 
     def join(self, machine: Machine) -> list[str]:
@@ -47,7 +46,7 @@ class Link:
             self._ends[0]._partners.append(machine)
             machine._partners.append(self._ends[0])
         name = f"link{self._number}"
-        path = os.path.join(self._folder, "socket")
+        path = os.path.join(self._folder.name, "socket")
         return ["-chardev", f"socket,id={name},path={path}" + (",server=on,wait=off" if first else "")] + \
             self._device(name, first, f"step={self._step}" if first else "follows=on")
 
@@ -58,7 +57,7 @@ class Link:
         for other in self._ends:
             if machine in other._partners:
                 other._partners.remove(machine)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.cleanup()
 
 
 class Cable(Link):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Optional, Union
 
@@ -21,6 +22,7 @@ from .units import Time, say_ns, to_ns
 
 PORTS = ("usart1", "usart2", "usart3", "uart4", "uart5", "usart6")
 Option = Union[str, int, bool]
+_PATIENCE = 60.0                # seconds of the host in which virtual time has to go on
 
 
 def absolute(path: Union[str, "os.PathLike[str]"], what: str) -> str:
@@ -43,6 +45,7 @@ class Machine:
         self.elf_path = absolute(elf, "firmware") if elf is not None else None
         self.exit_code: Optional[int] = None
         self._folder = tempfile.mkdtemp(prefix="stm32-", dir=None if len(tempfile.gettempdir()) < 60 else "/tmp")
+        weakref.finalize(self, shutil.rmtree, self._folder, True)
         self._now = 0
         self._halted = False            # by a breakpoint
         self._mistakes: list[Mistake] = []
@@ -67,7 +70,7 @@ class Machine:
         return ["-chardev", f"stm32-expect,id={name},logfile={escaped(path)}"]
 
     def _line(self, qemu: str, diagram: Union[str, "os.PathLike[str]", None], machine: Mapping[str, Option]) -> list[str]:
-        board = "stm32f407g_disc" + "".join(f",{name.replace('_', '-')}={option_text(value)}"
+        board = "stm32f407g_disc,with-parent=on" + "".join(f",{name.replace('_', '-')}={option_text(value)}"
                                             for name, value in machine.items())
         if diagram is not None:
             board += ",diagram=" + escaped(absolute(diagram, "diagram"))
@@ -127,13 +130,14 @@ class Machine:
         self._halted = False
         if deadline <= self._now:
             return
-        group = self._group()
-        for one in group:
-            one._begin(deadline)
+        others = self._group()[1:]
         try:
+            for one in others:
+                one._go_along(deadline)
+            self._begin(deadline)
             self._finish()
         finally:
-            for one in group[1:]:
+            for one in others:
                 one._join()
 
     def _group(self) -> list[Machine]:
@@ -150,6 +154,13 @@ class Machine:
         for number in numbers:
             self._guarded(number)
 
+    def _go_along(self, deadline: int) -> None:
+        """As a partner; if its firmware has ended its own test finds out."""
+        try:
+            self._begin(deadline)
+        except FirmwareEnded:
+            pass
+
     def _guarded(self, number: int) -> None:
         try:
             self.qemu.finish(number)
@@ -157,15 +168,24 @@ class Machine:
             self._ended()
 
     def _finish(self) -> None:
-        """Until it stands."""
-        try:
-            self.qemu.wait_event("STOP")
-            self._look()
-        except Gone:
-            self._ended()
+        """Until it stands, however long the host takes, as long as virtual time goes on."""
+        before = -1
+        while True:
+            try:
+                self.qemu.wait_event("STOP", patience=_PATIENCE)
+                return self._look()
+            except TimeoutError:
+                now = int(self.qemu.get("/machine", "virtual-time"))
+                if now == before:
+                    raise BoardError(f"virtual time stands at {say_ns(now)}: QEMU hangs") from None
+                before = now
+            except Gone:
+                self._ended()
 
     def _join(self) -> None:
         """As a partner: where the other stands is where this one has to, more or less."""
+        if self.has_ended:
+            return
         try:
             self.qemu.command("stop")
             self._look()
@@ -173,7 +193,7 @@ class Machine:
             try:
                 self._ended()
             except FirmwareEnded:
-                pass                    # its own test finds out
+                pass
 
     def _look(self) -> None:
         status = self.qemu.send("query-status")

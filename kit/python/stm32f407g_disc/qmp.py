@@ -12,12 +12,13 @@ import re
 import socket
 import subprocess
 import tempfile
+import weakref
 from collections import deque
 from typing import Any, Optional
 
 from .errors import BoardError
 
-HOST_TIMEOUT = 300.0            # seconds of the host without an answer: QEMU hangs
+HOST_TIMEOUT = 300.0            # seconds of the host without an answer to a command: QEMU hangs
 
 
 class QmpError(BoardError):
@@ -40,7 +41,6 @@ class Qemu:
         self._buffer = bytearray()
         self.events: deque[dict[str, Any]] = deque()
         self._socket = ours
-        ours.settimeout(HOST_TIMEOUT)
         with its:
             try:
                 self.process = subprocess.Popen(self.line, stdin=subprocess.DEVNULL, stdout=self._said,
@@ -48,6 +48,7 @@ class Qemu:
             except OSError as error:
                 ours.close()
                 raise BoardError(f"{line[0]}: {error.strerror}") from None
+        weakref.finalize(self, _end, self.process)      # who forgets close(), and at the end of Python
         try:
             self._receive()             # the greeting
             self.command("qmp_capabilities")
@@ -64,13 +65,14 @@ class Qemu:
 
     # ---- Messages ----
 
-    def _receive(self) -> dict[str, Any]:
+    def _receive(self, patience: float = HOST_TIMEOUT) -> dict[str, Any]:
+        """The next message.  A TimeoutError if none comes within @patience seconds."""
         while b"\n" not in self._buffer:
+            self._socket.settimeout(patience)
             try:
                 piece = self._socket.recv(1 << 16)
-            except (socket.timeout, TimeoutError):
-                self.close()
-                raise BoardError(f"QEMU has not answered for {HOST_TIMEOUT:g} s of the host's time") from None
+            except socket.timeout:
+                raise TimeoutError from None
             except OSError:
                 piece = b""
             if not piece:
@@ -97,7 +99,11 @@ class Qemu:
     def finish(self, number: int) -> Any:
         """The answer to command @number; those come in the order of the commands."""
         while True:
-            message = self._receive()
+            try:
+                message = self._receive()
+            except TimeoutError:
+                self.close()
+                raise BoardError(f"QEMU has not answered for {HOST_TIMEOUT:g} s of the host's time") from None
             if "event" in message:
                 self.events.append(message)
             elif message.get("id") == number:
@@ -108,14 +114,16 @@ class Qemu:
     def command(self, name: str, **arguments: Any) -> Any:
         return self.finish(self.send(name, **arguments))
 
-    def wait_event(self, *names: str) -> dict[str, Any]:
-        """The next event that is one of @names; those before it are forgotten."""
+    def wait_event(self, *names: str, patience: float = HOST_TIMEOUT) -> dict[str, Any]:
+        """The next event that is one of @names; those before it are forgotten.  A TimeoutError if nothing at all comes
+        for @patience seconds.
+        """
         while True:
             while self.events:
                 event = self.events.popleft()
                 if event["event"] in names:
                     return event
-            message = self._receive()
+            message = self._receive(patience)
             if "event" in message:
                 self.events.append(message)
 
@@ -140,14 +148,18 @@ class Qemu:
     def close(self) -> None:
         """End it, if it has not."""
         self._socket.close()
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        _end(self.process)
         self._said.close()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def lines_of(path: str, start: int = 0) -> list[str]:

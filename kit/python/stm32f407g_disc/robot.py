@@ -49,8 +49,8 @@ class BoardLibrary:
         self._board: Optional[Board] = None
         self._snapshots: dict[str, Snapshot] = {}
 
-    def end_test(self, data: Any, result: Any) -> None:
-        """Called by Robot Framework: the end of what the board said goes into the message of a failure."""
+    def _end_test(self, data: Any, result: Any) -> None:
+        """Called by Robot Framework (a listener, no keyword): what the board said last goes into a failure's message."""
         if self._board is None:
             return
         if not result.passed:

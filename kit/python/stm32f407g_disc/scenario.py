@@ -87,10 +87,13 @@ class Scenario:
         self._steps = [self._prepare(number, step) for number, step in enumerate(steps, 1)]
 
     def run(self) -> None:
-        for label, step in self._steps:
+        for number, (label, step) in enumerate(self._steps, 1):
             if label:
                 self._host.log(f"Executing step: {label}")
-            step(self._host)
+            try:
+                step(self._host)
+            except BoardError as error:
+                raise BoardError(f"scenario '{self._path}', step {number}: {error}") from None
 
     # ---- Before the run ----
 
@@ -175,7 +178,7 @@ class Scenario:
         wanted: Union[str, int, float, bool] = words["value"]
         if control == "position" and part in self._host.board.part_ids():
             wanted, control = _position(wanted), "value"        # of a potentiometer, as Wokwi has it
-        self._host.board.get(part, control)                     # is it there?
+        self._host.board.check_control(part, control, wanted)
         return lambda host: host.board.set(part, control, wanted)
 
     def _pin(self, kind: str, value: Any, may: tuple[str, ...] = ()) -> tuple[Pin, bool, dict[str, Any]]:

@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         timeout_exit_code=args.timeout_exit_code, expect_text=args.expect_text, fail_text=args.fail_text,
         serial_log_file=args.serial_log_file, vcd_file=args.vcd_file, vcd_pins=args.vcd_pins,
         screenshot_part=args.screenshot_part, screenshot_time=args.screenshot_time,
-        screenshot_file=args.screenshot_file, interactive=args.interactive, quiet=args.quiet,
+        screenshot_file=args.screenshot_file, interactive=args.interactive, quiet=args.quiet, verbose=args.verbose,
         semihosting=not args.no_semihosting, args=network + args.rest))
 
 

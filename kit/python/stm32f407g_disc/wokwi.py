@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shlex
 import shutil
 import sys
 from collections.abc import Sequence
@@ -42,6 +43,7 @@ class Options:
     screenshot_file: str = "screenshot.png"
     interactive: bool = False
     quiet: bool = False
+    verbose: bool = False
     semihosting: bool = True
     args: Sequence[str] = field(default_factory=list)
 
@@ -237,6 +239,8 @@ def test(options: Options) -> int:
     machine = {"speed": 1} if options.interactive else {}
     with Board(options.firmware, diagram=options.diagram, machine=machine, args=args,
                semihosting=options.semihosting) as board:
+        if options.verbose:
+            print(shlex.join(board.qemu.line), file=sys.stderr, flush=True)
         written = _analyser_file(board) if options.vcd_file and not options.vcd_pins else None
         if options.vcd_file and not options.vcd_pins and not written:
             raise BoardError("--vcd-file: the diagram has no wokwi-logic-analyzer; --vcd-pins pa5:pa7 is one at pins")

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a Board does, with tests/firmware/bench.c: each number here is one of that program or of the manual."""
+import gc
 import os
 import re
+import subprocess
+import sys
 import time
 
 import pytest
@@ -69,6 +72,29 @@ def test_expect_a_regular_expression(board):
     assert match[1] == b"8"
     assert board.serial.text.endswith("count=8\r\n")
     assert board.serial.expect(re.compile("count=(.)"))[1] == b"9"
+
+
+@pytest.mark.parametrize("pattern, stops", [
+    (r"count=8\r\n", 3), (r"\S+=(\d)\r\n", 3), (r"=(\d+)", 100), (r"(?i)COUNT=8\r\n", 100), (r"count=8$", 100), (r"(.*\n)+?", 100),
+    (r"8|7", 100), (r"count=8\r\n(?=)", 100), ("", 1)])
+def test_where_it_stands_for_an_expression(booted_board, monkeypatch, pattern, stops):
+    """At the same instant as if it stood at each byte, and not more often than it has to."""
+    board, seen = booted_board, []
+    snapshot = board.snapshot()
+    run = board.run_until
+    monkeypatch.setattr(board, "run_until", lambda deadline: (seen.append(1), run(deadline)))
+
+    def when(regular):
+        board.restore(snapshot)
+        board.serial.read()
+        board.serial.write("+")
+        board.serial.expect(regular, "20ms")
+        return board.now
+
+    here = when(re.compile(pattern))
+    assert len(seen) <= stops
+    monkeypatch.setattr("stm32f407g_disc.serial._end_of", lambda search: "any")
+    assert when(re.compile(pattern)) == here
 
 
 def test_read_and_write(board):
@@ -221,6 +247,26 @@ def test_measure_pwm(booted_board):
     assert pin.measure("10ms").frequency == pytest.approx(2000)
 
 
+def test_a_watch_changes_nothing(board_factory):
+    """... and the pin of a serial port has each bit at its time."""
+    def trace(watch):
+        board = board_factory()
+        if watch:
+            board.pin("PA2").watch()
+        board.serial.expect("r")
+        edges = board.pin("PA2").edges()
+        board.serial.write("+?")
+        board.serial.expect("bench")
+        return (board.now, board.read_register("pc"), board.read_int("ticks")), edges
+
+    (plain, none), (watched, edges) = trace(False), trace(True)
+    assert plain == watched and not none
+    start = edges[1:7]                          # behind the first, to 1: the start bit, and five changes of 'r', 0x72
+    assert [edge.level for edge in start] == [False, True, False, True, False, True]
+    bits = [(edge.time - start[0].time) / (FRAME / 10) for edge in start]
+    assert bits == pytest.approx([0, 2, 3, 5, 8, 9], abs=0.02)
+
+
 def test_wait_for_a_pin(booted_board):
     board, pin = booted_board, booted_board.pin("PD12")
     first = pin.wait("rising")
@@ -320,6 +366,40 @@ def test_snapshot_has_what_is_to_be_sent(booted_board):
     assert board.serial.unsent != left
     board.restore(snapshot)
     assert board.serial.unsent == left
+
+
+def test_snapshot_with_a_card(board_factory, tmp_path):
+    image = tmp_path / "card.img"
+    image.write_bytes(bytes(1 << 20))
+    drive = f"if=sd,id=sd,format=raw,file={image}"
+    board = board_factory(args=["-drive", drive])
+    with pytest.raises(BoardError, match="the drive 'sd' can't go back in time: add snapshot=on"):
+        board.snapshot()
+    board = board_factory(args=["-drive", drive + ",snapshot=on"])
+    board.serial.expect("ready")
+    snapshot = board.snapshot()
+    board.qemu.monitor('qemu-io sd "write -P 0x5a 512 512"')
+    board.qemu.monitor('qemu-io sd "read -P 0 512 512"')            # fails
+    board.restore(snapshot)
+    board.qemu.monitor('qemu-io sd "read -P 0 512 512"')
+    board.qemu.command("quit")                                      # now it has said so
+    board.qemu.process.wait()
+    assert board.qemu.said().count("read 512/512 bytes") == 2
+    assert board.qemu.said().count("Pattern verification failed") == 1
+
+
+def test_usb_and_a_snapshot_with_it(board_factory):
+    """tests/firmware/usb_serial.c echoes in capitals; the host at the cable finds it anew after a restore, and says so."""
+    board = board_factory(os.path.join(FIRMWARE, "usb_serial.elf"), usb=True)
+    board.port("usb").write("a")
+    board.port("usb").expect("A")
+    snapshot = board.snapshot()
+    board.port("usb").write("b")
+    board.port("usb").expect("B", "1ms")
+    board.restore(snapshot)
+    assert board.port("usb").text == "A"
+    board.port("usb").write("c")
+    board.port("usb").expect("C", "500ms")
 
 
 def test_snapshot_of_another_board(board_factory):
@@ -463,3 +543,54 @@ def test_nothing_is_left():
     assert os.path.isdir(folder)
     board.close()
     assert not os.path.exists(folder) and board.qemu.process.poll() is not None
+
+
+def test_board_that_is_forgotten():
+    board = Board(EXIT)
+    process, folder = board.qemu.process, board.file("")
+    del board
+    gc.collect()
+    assert process.poll() is not None and not os.path.exists(folder)
+
+
+def test_whose_test_is_killed():
+    """Then QEMU ends as well, in a second or so of the host's."""
+    code = f"import os, stm32f407g_disc as s; print(s.Board({EXIT!r}).qemu.process.pid, flush=True); os.kill(os.getpid(), 9)"
+    pid = int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60).stdout)
+    for _ in range(600):
+        if not os.path.exists(f"/proc/{pid}") or " Z " in open(f"/proc/{pid}/stat", encoding="utf-8").read():
+            return
+        time.sleep(0.1)
+    os.kill(pid, 9)
+    assert False, "QEMU is still there"
+
+
+@pytest.mark.parametrize("times, hangs", [((100, 200), False), ((100, 100), True)])
+def test_slow_host(board, monkeypatch, times, hangs):
+    """It may take long, if only virtual time goes on."""
+    wait, seen = board.qemu.wait_event, iter(times)
+    impatient = iter(times)
+
+    def wait_event(*names, patience):
+        assert patience > 10
+        if next(impatient, None):
+            raise TimeoutError
+        return wait(*names, patience=patience)
+
+    monkeypatch.setattr(board.qemu, "wait_event", wait_event)
+    monkeypatch.setattr(board.qemu, "get", lambda path, name: next(seen))
+    if hangs:
+        with pytest.raises(BoardError, match="virtual time stands at 100 ns"):
+            board.run("1ms")
+    else:
+        board.run("1ms")
+        assert board.now == 1_000_000
+
+
+def test_serial_monitor_of_the_diagram(board_factory, tmp_path):
+    path = tmp_path / "diagram.json"
+    path.write_text(DIAGRAM.replace('"connections": [', '"connections": [ [ "$serialMonitor:RX", "board:PB10", "", [] ],'))
+    board = board_factory(diagram=path)
+    assert board.serial.name == "usart3"
+    board.run("5ms")
+    assert board.port("usart2").text == "ready\r\n"

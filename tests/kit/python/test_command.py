@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """stm32f407g-disc test: scenarios, wokwi-cli's options and exit codes, with tests/firmware/bench.c."""
+import argparse
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 
-from stm32f407g_disc import png
+from stm32f407g_disc import Board, BoardError, png, test_command
+from stm32f407g_disc.scenario import Scenario
+from stm32f407g_disc.wokwi import Options, Runner
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BENCH = os.path.join(os.path.abspath(os.environ["STM32_FIRMWARE"]), "bench.elf")
@@ -36,6 +40,14 @@ def project(tmp_path):
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def host(tmp_path_factory):
+    path = tmp_path_factory.mktemp("diagram") / "diagram.json"
+    path.write_text(DIAGRAM)
+    with Board(BENCH, diagram=path) as board:
+        yield Runner(board, Options(BENCH, diagram=str(path)))
+
+
 def call(folder, *words, types=None):
     """(exit code, stdout, stderr) of the front end."""
     result = subprocess.run([FRONT_END, *words], cwd=folder, input=types, stdin=None if types else subprocess.DEVNULL,
@@ -43,9 +55,23 @@ def call(folder, *words, types=None):
     return result.returncode, result.stdout, result.stderr
 
 
-def scenario(folder, steps, head="name: Bench\nversion: 1\nauthor: me\n", timeout="500"):
-    (folder / "test.yaml").write_text(head + "steps:\n" + steps)
-    return call(folder, "test", "test.yaml", "--timeout", timeout)
+@pytest.fixture
+def scenario(capfd, monkeypatch):
+    """scenario(folder, steps) is what call() gives of that, without a process for the command."""
+    def run(folder, steps, head="name: Bench\nversion: 1\nauthor: me\n", timeout="500"):
+        (folder / "test.yaml").write_text(head + "steps:\n" + steps)
+        monkeypatch.chdir(folder)
+        parser = argparse.ArgumentParser()
+        parser.add_argument("firmware")
+        test_command.add_options(parser)
+        words = parser.parse_args(["test.yaml", "--timeout", timeout], argparse.Namespace(rest=[], verbose=False))
+        try:
+            code = test_command.run(words)
+        except BoardError as error:
+            return 125, "", f"{error}\n"
+        out, err = capfd.readouterr()
+        return code, out, err
+    return run
 
 
 def refused(result, *texts):
@@ -70,8 +96,16 @@ def test_one_word_changes(project):
 
 
 def test_quiet(project):
-    assert call(project, "test", "-q", "--expect-text", "ready") == (0, "ready\n", "") or \
-        call(project, "test", "-q", "--expect-text", "ready")[1].strip() == "ready"
+    code, out, err = call(project, "test", "-q", "--expect-text", "ready")
+    assert (code, out.strip(), err) == (0, "ready", "")
+
+
+def test_verbose_and_options_of_qemu(project):
+    code, _, err = call(project, "test", "-v", "--expect-text", "ready", "--", "-device",
+                        "tmp105,bus=i2c1,address=0x48,id=sensor")
+    assert code == 0 and "-icount shift=3,sleep=off" in err and "tmp105,bus=i2c1,address=0x48,id=sensor" in err
+    code, _, err = call(project, "test", "--expect-text", "ready", "--", "-machine", "vcp=nowhere")
+    assert code == 125 and "nowhere" in err
 
 
 def test_timeout(project):
@@ -115,7 +149,19 @@ def test_interactive(project):
     assert code == 0 and "count=8\r\ncount=9" in out or "count=8\ncount=9" in out
 
 
-def test_firmware_that_ends(project):
+def test_that_is_ended(project):
+    """Then nothing of it stays."""
+    with subprocess.Popen([FRONT_END, "test", "-v", "--interactive", "--timeout", "0"], cwd=project, text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.readline().strip() == "ready"
+        folder = process.stderr.readline().split("-gdb unix:")[1].split("/gdb,")[0]
+        assert os.path.isdir(folder)
+        process.terminate()
+        process.communicate(timeout=60)
+    assert process.returncode == 143 and not os.path.exists(folder)
+
+
+def test_firmware_that_ends(project, scenario):
     steps = "  - wait-serial: ready\n  - write-serial: e4\n  - wait-serial: more\n"
     code, _, err = scenario(project, steps)
     assert code == 4 and "ended with 4" in err
@@ -124,7 +170,7 @@ def test_firmware_that_ends(project):
     assert call(project, "test", "--interactive", types="e3")[0] == 3
 
 
-def test_mistakes_are_told(project):
+def test_mistakes_are_told(project, scenario):
     code, _, err = scenario(project, "  - wait-serial: ready\n  - write-serial: m\n  - wait-serial: made\n")
     assert code == 0 and "spi2: write of CR1" in err
 
@@ -143,7 +189,7 @@ def test_wrong_arguments(project):
 
 # ---- Scenarios ----
 
-def test_all_steps(project):
+def test_all_steps(project, scenario):
     code, out, err = scenario(project, """
   - name: It boots
     wait-serial: 'ready'
@@ -167,7 +213,7 @@ def test_all_steps(project):
     assert '[Bench] Expected text matched: "count=8"' in out
 
 
-def test_expectations_that_fail(project):
+def test_expectations_that_fail(project, scenario):
     code, _, err = scenario(project, "  - expect-pin: { part-id: disco, pin: PD13, value: 1 }\n")
     assert code == 1 and "PD13 is 0" in err
     code, _, err = scenario(project, "  - wait-pin: { part-id: disco, pin: PD13, value: 1, timeout: 30ms }\n")
@@ -185,7 +231,12 @@ def test_expectations_that_fail(project):
     assert code == 1 and "differs from other.ppm at x, y = 7, 5" in err
 
 
-def test_text_from_before_does_not_count(project):
+def test_a_value_that_the_part_refuses(project, scenario):
+    refused(scenario(project, "  - delay: 1ms\n  - set-control: { part-id: pot, control: value, value: 5000 }\n"),
+            "step 2", "pot.value = 5000")
+
+
+def test_text_from_before_does_not_count(project, scenario):
     steps = "  - delay: 50ms\n  - wait-serial: ready\n"
     assert scenario(project, steps)[0] == 42
 
@@ -204,6 +255,9 @@ def test_text_from_before_does_not_count(project):
     ("- set-control: { part-id: btn1, control: pressed }", ["it takes value"]),
     ("- set-control: { part: btn1, control: pressed, value: 1 }", ["'part': did you mean 'part-id'"]),
     ("- set-control: { part-id: pot, control: position, value: 7 }", ["0.0 to 1.0"]),
+    ("- set-control: { part-id: pot, control: value, value: much }", ["pot.value = 'much'"]),
+    ("- set-control: { part-id: btn1, control: pressed, value: 2 }", ["it is on or off, 1 or 0"]),
+    ("- set-control: { part-id: btn1, control: pressed, value: [1] }", ["it is on or off, 1 or 0"]),
     ("- expect-pin: { part-id: disco, pin: PJ1, value: 1 }", ["no pin 'PJ1'"]),
     ("- expect-pin: { part-id: lamp, pin: B, value: 1 }", ["no leg of 'lamp' 'B'"]),
     ("- expect-pin: { part-id: lamp, pin: A, value: 2 }", ["has to be 0 or 1"]),
@@ -214,16 +268,32 @@ def test_text_from_before_does_not_count(project):
     ("- take-screenshot: { part-id: oled, compare-with: no.png }", ["no.png"]),
     ("- wait-serial: ''", ["it takes a text"]),
 ])
-def test_wrong_steps(project, step, texts):
-    refused(scenario(project, f"  {step}\n"), "test.yaml", *texts)
+def test_wrong_steps(host, tmp_path, step, texts):
+    """As the command does it, with one board for all."""
+    path = tmp_path / "test.yaml"
+    path.write_text(f"name: x\nversion: 1\nsteps:\n  {step}\n")
+    with pytest.raises(BoardError) as refusal:
+        Scenario(str(path), host)
+    assert "\n" not in str(refusal.value) and host.board.now == 0
+    for text in ("test.yaml", *texts):
+        assert text in str(refusal.value)
+
+
+def test_wrong_step_in_the_command(project, scenario):
+    refused(scenario(project, "  - wait-serail: x\n"), "test.yaml", "step 1", "did you mean 'wait-serial'")
 
 
 @pytest.mark.parametrize("head, text", [
     ("version: 1\n", "name: has to be"), ("name: x\n", "version: has to be 1"),
     ("name: x\nversion: 2\n", "version: has to be 1, not 2"), ("name: [x\nversion: 1\n", "test.yaml"),
 ])
-def test_wrong_heads(project, head, text):
+def test_wrong_heads(project, head, text, scenario):
     refused(scenario(project, "  - delay: 1ms\n", head), text)
+
+
+def test_without_pyyaml(project, scenario, monkeypatch):
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    refused(scenario(project, "  - delay: 1ms\n"), "apt install python3-yaml")
 
 
 def test_no_scenario(project):

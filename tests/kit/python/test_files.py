@@ -142,5 +142,5 @@ def test_robot_keywords():
     library.press_button(duration="1ms")
     library.variable_should_be("presses", "1")
     result = Result()
-    library.end_test(None, result)
+    library._end_test(None, result)
     assert "It failed" in result.message and "ready" in result.message

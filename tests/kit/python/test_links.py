@@ -35,6 +35,40 @@ def test_they_run_together(board_factory):
     b.run("1ms")
 
 
+def test_can(board_factory):
+    def trace(fault):
+        link = CanLink("can1")
+        a, b = board_factory(links=[link]), board_factory(links=[link])
+        for board in a, b:
+            board.serial.expect("ready")
+            board.serial.write("c")
+        for board in a, b:
+            board.serial.expect("can")
+        if fault:
+            a.faults.spoil_can("can1", "bit-recessive", 3)
+        begin = a.now
+        a.serial.write("f")
+        a.serial.expect("sent", "10ms")
+        b.run("2ms")
+        assert b.read_int("can_frames") == 1 and b.read_int("can_data") == 7
+        return a.now - begin, a.read_int(0x40006418) >> 16 & 255        # ESR.TEC
+
+    good, spoilt = trace(False), trace(True)
+    assert good[1] == 0 and spoilt[1] == 3 * 8 - 1 and spoilt[0] > good[0] + 100_000
+    assert trace(True) == spoilt
+
+
+def test_one_of_them_ends(board_factory):
+    link = UartLink("usart2")
+    a, b = board_factory(EXIT, links=[link]), board_factory(EXIT, links=[link])
+    a.serial.expect("which code?\r\n")
+    b.serial.write("4")
+    a.run("20ms")
+    a.run("20ms")
+    assert a.now > 40_000_000 and b.exit_code == 4
+    assert b.wait_exit() == 4
+
+
 def test_what_cannot_be(board_factory):
     link = CanLink("can1")
     a = board_factory(EXIT, links=[link])
