@@ -16,7 +16,7 @@ const watch = pin => {
   watched = pin;
   link.do("watch", { pin });
 };
-const bench = new Bench($("bench"), $("wires"), () => link, watch);
+const bench = new Bench($("desk"), $("wires"), () => link, watch);
 const terminals = new Terminals($("tabs"), $("terminals"), (port, text) => link.do("send", { port, text }));
 const mistakes = new Mistakes($("mistakes"), $("count"));
 const controls = new Controls($("controls"), $("controls-section"), (part, name, value) =>

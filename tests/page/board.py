@@ -12,19 +12,19 @@ import time
 
 QEMU = os.environ["QTEST_QEMU_BINARY"]
 FIRMWARE = os.environ["STM32_FIRMWARE"]
-PATIENCE = 100                                          # seconds, for a host that is busy
+PATIENCE = int(os.environ.get("PATIENCE", 100))                                          # seconds, for a host that is busy
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 
 class Board:
     """The machine, with the program page.elf; its page at self.port."""
 
-    def __init__(self, *words, firmware="page", files=None, machine=""):
+    def __init__(self, *words, firmware="page", files=None, machine="", page="0"):
         self.folder = tempfile.TemporaryDirectory()
         files = files or self.folder.name
         self.errors = open(os.path.join(self.folder.name, "stderr"), "w+", encoding="utf-8")
         self.process = subprocess.Popen(
-            [QEMU, "-machine", f"stm32f407g_disc,page=0,page-files={files}{machine}", "-display", "none",
+            [QEMU, "-machine", f"stm32f407g_disc,page={page},page-files={files}{machine}", "-display", "none",
              "-monitor", "none", "-kernel", os.path.join(FIRMWARE, firmware + ".elf"), *words],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.errors)
         self.port = int(self.wait_for(r"page: http://127\.0\.0\.1:(\d+)/\n")[1])

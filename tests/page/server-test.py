@@ -15,7 +15,7 @@ import tap
 from board import FIRMWARE, KEY, QEMU, Board, Page
 
 ICOUNT = ["-icount", "shift=3,sleep=off"]
-BENCH = ICOUNT + ["-device", "wokwi-led,id=lamp,A=pb0,C=gnd", "-device", "wokwi-pushbutton,id=b,1.l=pb1,2.l=gnd",
+BENCH = ICOUNT + ["-device", "wokwi-led,id=lamp,A=pe4,C=gnd", "-device", "wokwi-pushbutton,id=b,1.l=pe5,2.l=gnd",
                   "-device", "board-ssd1306,id=oled,SCL=pb6,SDA=pb9",
                   "-device", "wokwi-potentiometer,id=pot,GND=gnd,VCC=3v3,SIG=pa1",
                   "-device", "wokwi-ntc-temperature-sensor,id=ntc,GND=gnd,VCC=3v3,OUT=pc1"]
@@ -47,7 +47,7 @@ def board_and_parts():
                     page.wait(lambda: state["/lamp.brightness"] == 100),
                     {part["id"]: [control["name"] for control in part["controls"]] for part in page.hello["parts"]} ==
                     {"lamp": [], "b": [], "oled": [], "pot": [], "ntc": ["temperature", "beta"]},
-                    ["board:PB0", "lamp:A", "", []] in page.hello["wiring"]["connections"],
+                    ["board:PE4", "lamp:A", "", []] in page.hello["wiring"]["connections"],
                     page.ask("press", button="user", on=True) is None,
                     page.wait(lambda: state["led-green.brightness"] == 100 and state["button-user.pressed"]),
                     page.ask("press", button="user", on=False) is None,
@@ -109,14 +109,14 @@ def pins():
         timer, lamp, gnd = pin("PD13"), pin("lamp.A"), pin("gnd")
         return good(timer["mode"] == "alternate" and timer["function"] == 2 and timer["signal"] == "tim4.ch2",
                     timer["hz"] == 8400 and timer["duty"] == 25 and timer["drivers"][0]["who"] == "chip",
-                    "mode" not in lamp and lamp["net"] == ["PB0", "lamp.A"] and lamp["level"],
+                    "mode" not in lamp and lamp["net"] == ["PE4", "lamp.A"] and lamp["level"],
                     "mode" not in gnd and not gnd["level"],
                     "no pin 'pz9'" in page.ask("watch", pin="pz9"),
-                    page.ask("pin", pin="pb1", drive="0") is None,
+                    page.ask("pin", pin="pe5", drive="0") is None,
                     page.wait(lambda: page.state["/lamp.brightness"] == 0),
-                    page.ask("pin", pin="pb1", drive="z") is None,
+                    page.ask("pin", pin="pe5", drive="z") is None,
                     page.wait(lambda: page.state["/lamp.brightness"] == 100),
-                    page.ask("pin", pin="gnd", drive="1"), page.ask("pin", pin="pb1", drive="2"))
+                    page.ask("pin", pin="gnd", drive="1"), page.ask("pin", pin="pe5", drive="2"))
 
 
 def picture():
