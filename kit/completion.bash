@@ -11,16 +11,17 @@ _stm32f407g_disc()
         [[ ${COMP_WORDS[i]} == -- ]] && return          # QEMU's
     done
     if ((COMP_CWORD == 1)); then
-        COMPREPLY=($(compgen -W "run gdb flash info --help" -- "$cur"))
+        COMPREPLY=($(compgen -W "run page gdb flash info --help" -- "$cur"))
         return
     fi
     case $prev in
         --speed) COMPREPLY=($(compgen -W "1 10 max" -- "$cur")); return ;;
-        --timeout | --port) return ;;
+        --timeout | --port | --listen) return ;;
         --gdb) COMPREPLY=($(compgen -c -- "$cur")); return ;;
     esac
     case $command in
         run) words="$runs --timeout" ;;
+        page) words="$runs --listen --open --timeout" ;;
         gdb) words="$runs --port --gdb --wait" ;;
         flash) words="-v --verbose --image --help" ;;
         info) words="-v --verbose --help" ;;

@@ -28,6 +28,12 @@ put 755 "lib/$name" "$built"
 strip --strip-all --remove-section=.comment "$to/lib/$name/qemu-system-arm"
 put 755 bin $name
 put 644 "share/$name/keymaps" ../build/qemu-src/pc-bios/keymaps/en-us
+if [ -e ../build/page/index.html ]; then
+    put 644 "share/$name/page" ../build/page/index.html ../build/page/page.js ../build/page/page.css \
+        ../build/page/licenses.txt
+elif [ -z "${DESTDIR:-}" ]; then
+    say "the page in the browser is not built, and left out (make page)"
+fi
 put 644 share/man/man1 $name.1
 gzip -9nf "$to/share/man/man1/$name.1"
 put 644 share/bash-completion/completions completion.bash

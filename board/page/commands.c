@@ -9,6 +9,7 @@
  *   {"do": "watch", "pin": "pd12"}                             "": none
  *   {"do": "run"}, {"do": "pause"}, {"do": "reset"}, {"do": "speed", "speed": "0.5"}
  *   {"do": "save", "name": "here"}, {"do": "load", "name": "here"}
+ *   {"do": "firmware", ...}, {"do": "piece", ...}              see upload.c
  *
  * What can't be done is answered, and changes nothing; what is none of these ends the connection.
  *
@@ -176,6 +177,7 @@ static const struct {
 } table[] = {
     { "press", press }, { "tilt", tilt }, { "set", set }, { "pin", drive }, { "watch", watch }, { "send", send_text },
     { "run", run }, { "pause", pause_machine }, { "reset", reset }, { "speed", speed }, { "save", save }, { "load", load },
+    { "firmware", upload_begin }, { "piece", upload_piece },
 };
 
 static void answer(Client *client, const QDict *args, Error *err)

@@ -96,7 +96,7 @@ static void tick(void *opaque)
     Connection *c, *next;
 
     page->now++;
-    look_update(&page->board, page->now);
+    look_update(page->now);
     QTAILQ_FOREACH_SAFE(c, &page->connections, next, next) {
         if (c->client && c->in_tag && !connection_is_busy(c)) {
             g_autoptr(QDict) batch = compose(page, c->client);
@@ -118,7 +118,9 @@ void ticks_begin(Page *page)
     if (!page->tick) {
         page->tick = timer_new_ms(QEMU_CLOCK_REALTIME, tick, page);
     }
-    if (!timer_pending(page->tick)) {
+    if (!page->watching) {
+        page->watching = true;
+        look_watch(&page->board, true);
         pictures_start();
         timer_mod(page->tick, qemu_clock_get_ms(QEMU_CLOCK_REALTIME));
     }
@@ -126,8 +128,10 @@ void ticks_begin(Page *page)
 
 void ticks_end(Page *page)
 {
-    if (page->tick) {
+    if (page->watching) {
+        page->watching = false;
         timer_del(page->tick);
+        look_watch(&page->board, false);
         pictures_stop();
     }
 }

@@ -9,6 +9,7 @@ import { drawPicture, forgetPictures } from "./pictures.js";
 import { Terminals } from "./terminals.js";
 
 const MESSAGE_MS = 6000;
+const PIECE = 24000;                    // bytes of a firmware, a command
 const $ = id => document.getElementById(id);
 
 let link = null, watched = null, queue = Promise.resolve();
@@ -89,6 +90,17 @@ async function take(batch) {
 $("run").addEventListener("click", () => link.do("run"));
 $("pause").addEventListener("click", () => link.do("pause"));
 $("reset").addEventListener("click", () => link.do("reset"));
+$("again").addEventListener("click", () => link.do("firmware"));
+$("other").addEventListener("click", () => $("file").click());
+$("file").addEventListener("change", async () => {
+  const [file] = $("file").files;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  $("file").value = "";
+  link.do("firmware", { size: bytes.length });
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    link.do("piece", { data: btoa(String.fromCharCode(...bytes.subarray(at, at + PIECE))) });
+  }
+});
 $("speed").addEventListener("change", () => link.do("speed", { speed: $("speed").value }));
 $("save").addEventListener("click", () => link.do("save", { name: "page" }));
 $("load").addEventListener("click", () => link.do("load", { name: "page" }));

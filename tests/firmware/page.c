@@ -1,6 +1,7 @@
 /*
  * What the tests of the page look at: the green LED follows the user button, the orange one is at a quarter by a
- * timer, the red one follows the tilt, PE4 follows PE5 with its pull-up, and the console gives back in capitals
+ * timer, the red one follows the tilt, the blue one
+ * blinks every ms, PE4 follows PE5 with its pull-up, and the console gives back in capitals
  * what it hears.  'W' writes where no clock is, which is a mistake.  An SSD1306 at I2C1, if there is one, shows a
  * frame and a bar.
  'I' inverts it.
@@ -181,6 +182,7 @@ int main(void)
         led_set(GREEN, REG(GPIOA, GPIO_IDR) & 1);
         lis3dsh_get_mg(mg);
         led_set(RED, mg[0] > 500);
+        led_set(BLUE, ticks_ms & 1);
         REG(GPIOE, GPIO_BSRR) = REG(GPIOE, GPIO_IDR) & 0x20 ? 0x10 : 0x100000;
         wait_for_interrupt();           /* SysTick */
     }

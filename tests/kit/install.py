@@ -65,7 +65,7 @@ def has_its_data():
 def has_a_page():
     page = os.path.join(MOVED, "share", "man", "man1", "stm32f407g-disc.1.gz")
     text = call(["gzip", "-dc", page])[1].replace("\\-", "-")
-    missing = [option for option in options("run") | options("gdb") | options("flash") if option not in text]
+    missing = [option for option in options("run") | options("page") | options("gdb") | options("flash") if option not in text]
     return good(text.startswith('.\\"') and not missing, missing)
 
 
@@ -78,7 +78,7 @@ def completes():
         script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _stm32f407g_disc; echo "${COMPREPLY[@]}"'
         return call(["bash", "-c", script, "bash", COMPLETION, "stm32f407g-disc", *words])[1].split()
 
-    missing = {command: options(command) - set(complete(command, "--")) for command in ("run", "gdb", "flash", "info")}
+    missing = {command: options(command) - set(complete(command, "--")) for command in ("run", "page", "gdb", "flash", "info")}
     return good(not any(missing.values()) and complete("g") == ["gdb"] and complete("run", "--speed", "m") == ["max"] and
                 not complete("run", "--", "-"), missing, complete("g"))
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The server of the page, by TAP: what it shows of the board, what can be done to the board, who may come in, and
 what is the matter with those who do not keep to the rules."""
+import base64
 import json
 import os
 import random
@@ -58,6 +59,7 @@ def board_and_parts():
                     page.wait(lambda: state["/pot.value"] == 512),
                     page.ask("set", part="ntc", name="temperature", value=-12.5) is None,
                     page.wait(lambda: state["/ntc.temperature"] == -12.5),
+                    page.wait(lambda: 30 < state["led-blue.brightness"] < 70),     # blinks at 500 Hz
                     page.ask("tilt", x=900) is None,
                     page.wait(lambda: state["led-red.brightness"] == 100 and state["accelerometer.x"] == 900))
 
@@ -130,7 +132,7 @@ def picture():
             at = ((y * scale + 1) * size["width"] + x * scale + 1) * 3
             return "oled" in page.pictures and sum(page.pictures["oled"][at:at + 3]) > 300
 
-        return good(page.wait(lambda: lit(64, 40)), lit(0, 0), lit(127, 63), not lit(64, 20), not lit(10, 40))
+        return good(page.wait(lambda: lit(64, 40) and lit(0, 0) and lit(127, 63)), not lit(64, 20), not lit(10, 40))
 
 
 def mistakes():
@@ -140,6 +142,21 @@ def mistakes():
         found = page.wait(lambda: any("spi2: write of CR1" in line for line in page.mistakes))
         late = Page(board)
         return good(found, late.wait(lambda: page.mistakes == late.mistakes))
+
+
+def stops_and_goes():
+    """Wherever it stands, time goes on: while it sleeps, too."""
+    with Board(*BENCH, machine=PACE) as board:
+        page = Page(board)
+        state = page.state
+        for _ in range(20):
+            page.ask("pause")
+            page.wait(lambda: not state["machine.running"])
+            stood = state["machine.virtual-time"]
+            page.ask("run")
+            if not page.wait(lambda s=stood: state["machine.virtual-time"] > s + 5000000):
+                return False
+        return True
 
 
 def run_state():
@@ -163,6 +180,38 @@ def run_state():
         again = again and page.wait(lambda: page.serial["usart2"].count(b"ready") == 3)
         return good(began, paused, stands, goes, again, page.ask("speed", speed="max") is None,
                     page.wait(lambda: state["machine.speed"] == "max"), "speed=soon" in page.ask("speed", speed="soon"))
+
+
+def firmware():
+    """The board starts anew with a file that the page sends, or with its own as that is now."""
+    with open(os.path.join(FIRMWARE, "page.elf"), "rb") as file:
+        data = file.read()
+    with tempfile.TemporaryDirectory() as folder:
+        own = os.path.join(folder, "own.elf")
+        with open(own, "wb") as file:
+            file.write(data)
+        with Board(*BENCH, "-kernel", own, machine=PACE) as board:
+            page = Page(board)
+
+            def starts(number, word):
+                return page.wait(lambda: page.serial.get("usart2", b"").count(word) == number)
+
+            def give(what):
+                errors = [page.ask("firmware", size=len(what))]
+                for at in range(0, len(what), 24000):
+                    errors.append(page.ask("piece", data=base64.b64encode(what[at:at + 24000]).decode()))
+                return errors
+
+            began = starts(1, b"ready")
+            given = give(data.replace(b"ready\n", b"other\n"))
+            other = starts(1, b"other")
+            with open(own, "wb") as file:
+                file.write(data.replace(b"ready\n", b"again\n"))
+            again = page.ask("firmware") is None and starts(1, b"again")
+            return good(began, not any(given), other, again, "looks like text" in give(b"no firmware\n")[1],
+                        "8 Mbyte" in page.ask("firmware", size=1 << 30), "no piece" in page.ask("piece", data="AAAA"),
+                        page.ask("firmware", size=2) is None, "no piece" in page.ask("piece", data="AAAA"),
+                        give(b"\1\2\3\4" * 100)[1], board.lives())
 
 
 def snapshot():
@@ -358,7 +407,7 @@ def split_commands():
 
 
 TESTS = [(name.__name__.replace("_", "-"), name) for name in (
-    board_and_parts, serial, serial_of_others, pins, picture, mistakes, run_state, snapshot, two_pages, files, not_built,
+    board_and_parts, serial, serial_of_others, pins, picture, mistakes, stops_and_goes, run_state, firmware, snapshot, two_pages, files, not_built,
     strangers, wrong_addresses, garbage, wrong_lines, flood, one_who_does_not_read, split_commands)]
 
 
