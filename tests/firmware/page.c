@@ -1,10 +1,8 @@
 /*
  * What the tests of the page look at: the green LED follows the user button, the orange one is at a quarter by a
- * timer, the red one follows the tilt, the blue one
- * blinks every ms, PE4 follows PE5 with its pull-up, and the console gives back in capitals
- * what it hears.  'W' writes where no clock is, which is a mistake.  An SSD1306 at I2C1, if there is one, shows a
- * frame and a bar.
- 'I' inverts it.
+ * timer, the red one follows the tilt, the blue one blinks every ms, PE4 follows PE5 with its pull-up, and the console
+ * gives back in capitals what it hears.  'W' writes where no clock is, which is a mistake.  An SSD1306 at I2C1, if
+ * there is one, shows a frame and a bar, which 'I' inverts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
