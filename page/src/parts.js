@@ -61,6 +61,8 @@ const TABLE = {
     events: set => ({ ...press(set), "rotate-cw": () => set("rotate", 1), "rotate-ccw": () => set("rotate", -1) }) },
   "wokwi-servo": { show: { angle: (e, v) => { e.angle = v; } } },
   "wokwi-stepper-motor": { show: { angle: (e, v) => { e.angle = v; }, steps: (e, v) => { e.value = String(v); } } },
+  "wokwi-pir-motion-sensor": { events: set => ({ pointerdown: () => set("motion", true),
+    pointerup: () => set("motion", false) }) },
   "wokwi-buzzer": { show: { frequency: (e, v) => { e.hasSignal = v > 0; } } },
   "wokwi-lcd1602": lcd, "wokwi-lcd2004": lcd,
   "board-ssd1306": { element: "wokwi-ssd1306", legs: { SCL: "CLK", SDA: "DATA", VCC: "VIN" } },

@@ -311,13 +311,13 @@ def wrong_addresses():
 def garbage():
     rng = random.Random(1)
     with Board(*BENCH, machine=PACE) as board:
-        for n in range(60):
+        for n in range(30):
             with board.connect() as connection:
                 data = rng.randbytes(rng.randrange(1, 5000))
                 connection.sendall(b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n" * (n % 2) + data + b"\r\n\r\n" * (n % 3))
         shaken = [Page(board, **headers).status[:12] for headers in (
             {"Sec-WebSocket-Key": "short"}, {"Sec-WebSocket-Version": "7"}, {"Connection": "close"})]
-        for _ in range(60):
+        for _ in range(40):
             page = Page(board)
             try:
                 for _ in range(rng.randrange(1, 20)):
@@ -384,14 +384,14 @@ def one_who_does_not_read():
         page.wait(lambda: b"display" in page.serial.get("usart2", b""))
         before = board.memory()
         page.wait(lambda: page.pictures.get("oled", b"\0")[0])
-        for _ in range(20):                             # each is 500 kbyte for each page
+        for _ in range(12):                             # each is 500 kbyte for each page
             was = page.pictures["oled"][0]
             page.do("send", port="usart2", text="I")
             page.wait(lambda w=was: page.pictures["oled"][0] != w)
         after = board.memory()
         page.do("send", port="usart2", text="the end")
         ends = [one.wait(lambda p=one: b"THE END" in p.serial.get("usart2", b"")) for one in deaf]
-        return good(all(ends), after - before < 20000, after, before)
+        return good(all(ends), after - before < 15000, after, before)
 
 
 def split_commands():
