@@ -7,6 +7,7 @@
  *   {"do": "tilt", "x": 0, "y": 0, "z": 1000}                  mg
  *   {"do": "send", "port": "usart2", "text": "AT\r"}
  *   {"do": "watch", "pin": "pd12"}                             "": none
+ *   {"do": "trace", "pin": "pd12", "on": true}                 show its edges
  *   {"do": "run"}, {"do": "pause"}, {"do": "reset"}, {"do": "speed", "speed": "0.5"}
  *   {"do": "save", "name": "here"}, {"do": "load", "name": "here"}
  *   {"do": "firmware", ...}, {"do": "piece", ...}              see upload.c
@@ -103,6 +104,11 @@ static void watch(Client *client, const QDict *args, Error **errp)
     }
 }
 
+static void trace(Client *client, const QDict *args, Error **errp)
+{
+    traces_set(qdict_get_try_str(args, "pin"), qdict_get_try_bool(args, "on", true), errp);
+}
+
 static void send_text(Client *client, const QDict *args, Error **errp)
 {
     const char *text = qdict_get_try_str(args, "text");
@@ -176,6 +182,7 @@ static const struct {
     void (*function)(Client *client, const QDict *args, Error **errp);
 } table[] = {
     { "press", press }, { "tilt", tilt }, { "set", set }, { "pin", drive }, { "watch", watch }, { "send", send_text },
+    { "trace", trace },
     { "run", run }, { "pause", pause_machine }, { "reset", reset }, { "speed", speed }, { "save", save }, { "load", load },
     { "firmware", upload_begin }, { "piece", upload_piece },
 };

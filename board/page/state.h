@@ -125,6 +125,16 @@ void lamp_watch(Lamp *lamp, bool on);
 /* Its brightness since it was looked at last, per cent. */
 unsigned lamp_percent(Lamp *lamp);
 
+/* ---- traces.c: what pins show, edge by edge ---- */
+
+/* Show the pin @name, or do not any more. */
+void traces_set(const char *name, bool on, Error **errp);
+void traces_watch(bool on);
+/* Look at all of them, for this tick; what there is to be told of it, or NULL. */
+void traces_update(uint64_t now);
+/* @fresh: for a page that has nothing yet. */
+QDict *traces_news(bool fresh);
+
 /* ---- pictures.c: what displays show ---- */
 
 void pictures_start(void);

@@ -79,6 +79,7 @@ static QDict *compose(Page *page, Client *client)
     put_if(batch, "set", (QObject *)look_changes(client->seen));
     put_if(batch, "pictures", (QObject *)pictures_changes(client->seen, page->now));
     put_if(batch, "mistakes", (QObject *)mistakes_news(&client->mistakes));
+    put_if(batch, "traces", (QObject *)traces_news(!client->seen));
     put_ports(batch, client);
     put_pin(batch, client);
     if (client->n_answers) {
@@ -97,6 +98,7 @@ static void tick(void *opaque)
 
     page->now++;
     look_update(page->now);
+    traces_update(page->now);
     QTAILQ_FOREACH_SAFE(c, &page->connections, next, next) {
         if (c->client && c->in_tag && !connection_is_busy(c)) {
             g_autoptr(QDict) batch = compose(page, c->client);
@@ -121,6 +123,7 @@ void ticks_begin(Page *page)
     if (!page->watching) {
         page->watching = true;
         look_watch(&page->board, true);
+        traces_watch(true);
         pictures_start();
         timer_mod(page->tick, qemu_clock_get_ms(QEMU_CLOCK_REALTIME));
     }
@@ -132,6 +135,7 @@ void ticks_end(Page *page)
         page->watching = false;
         timer_del(page->tick);
         look_watch(&page->board, false);
+        traces_watch(false);
         pictures_stop();
     }
 }

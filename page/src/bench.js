@@ -37,6 +37,7 @@ export class Bench {
     root.addEventListener("pointerover", event => {
       const pin = event.target.dataset?.pin;
       if (pin) {
+        event.target.title &&= `${pin}: click for its trace`;
         watch(pin);
       }
     });

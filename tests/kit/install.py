@@ -5,6 +5,7 @@ completion completes, and it knows each option that there is.
 """
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -62,6 +63,20 @@ def has_its_data():
     return good(there and "keymap" not in said and process.returncode == 143, there, said, process)
 
 
+def has_the_page():
+    """In the browser, where it has been built."""
+    if not os.path.exists(os.path.join(KIT, "..", "build", "page", "index.html")):
+        return True
+    with subprocess.Popen([FRONT_END, "page", EXAMPLE, "-q", "--listen", "0"], stdin=subprocess.DEVNULL, text=True,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        told = process.stderr.readline()
+        with socket.create_connection(("127.0.0.1", int(told.strip().rstrip("/").rpartition(":")[2]))) as line:
+            line.sendall(b"GET /page.js HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            answer = line.recv(100)
+        process.terminate()
+    return good(answer.startswith(b"HTTP/1.1 200 "), told, answer)
+
+
 def has_a_page():
     page = os.path.join(MOVED, "share", "man", "man1", "stm32f407g-disc.1.gz")
     text = call(["gzip", "-dc", page])[1].replace("\\-", "-")
@@ -84,4 +99,4 @@ def completes():
 
 
 tap.run("install", [(test.__name__, test) for test in (
-    installs, runs_its_example, has_its_data, has_a_page, completes)])
+    installs, runs_its_example, has_its_data, has_a_page, has_the_page, completes)])

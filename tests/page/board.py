@@ -89,6 +89,7 @@ class Page:
         self.socket = board.connect()
         self.state, self.serial, self.pictures, self.mistakes, self.answers = {}, {}, {}, [], []
         self.hello = self.pin = None
+        self.traces = {}                                # pins: (ns, level) of each edge
         self.raw, self.text = b"", b""
         headers = {"Host": f"127.0.0.1:{board.port}", "Upgrade": "websocket", "Connection": "Upgrade",
                    "Sec-WebSocket-Key": KEY, "Sec-WebSocket-Version": "13"} | headers
@@ -140,12 +141,19 @@ class Page:
         self.state |= batch.get("set", {})
         self.mistakes += [one["text"] for one in batch.get("mistakes", [])]
         self.answers += batch.get("answers", [])
+        self.take_traces(batch.get("traces"))
         for one in batch.get("serial", []):
             self.serial[one["port"]] = self.serial.get(one["port"], b"") + base64.b64decode(one["data"])
         for one in batch.get("pictures", []):
             width, rows = one["width"], base64.b64decode(one["rgb"])
             picture = self.pictures.setdefault(one["name"], bytearray(width * one["height"] * 3))
             picture[one["row"] * width * 3:one["row"] * width * 3 + len(rows)] = rows
+
+    def take_traces(self, traces):
+        if traces:
+            self.traces = {pin["name"]: self.traces.get(pin["name"], []) + [
+                tuple(map(int, edge.split(":"))) for edge in pin["edges"].split(",") if edge]
+                for pin in traces["pins"]}
 
     def wait(self, condition):
         """Look until @condition() holds: true."""

@@ -123,6 +123,16 @@ def pin_under_the_mouse():
     return good(timer, tab.wait(f"{text}.includes('lamp.A') && {text}.includes('chip of PE4: high')"))
 
 
+def traces():
+    """A click on a pin shows its edges; Hold holds; they can be taken away."""
+    tab = SHOW["tab"]
+    tab.click("[data-pin=pd13]")
+    edges = "Number(document.querySelector('[data-trace=pd13] canvas')?.dataset.edges)"
+    shown = tab.wait(f"{edges} > 150 && {edges} < 180")         # 10 ms of 8.4 kHz
+    tab.click("[data-trace=pd13] button")
+    return good(shown, tab.wait("document.getElementById('traces').hidden"))
+
+
 def mistakes():
     tab = SHOW["tab"]
     tab.click("[data-port=usart2]")
@@ -205,7 +215,7 @@ def no_errors():
 
 
 TESTS = [(name.__name__.replace("_", "-"), name) for name in (
-    opens, button_and_led, terminal, display, parts, tilt, pin_under_the_mouse, mistakes, pause_holds, two_pages, reload,
+    opens, button_and_led, terminal, display, parts, tilt, pin_under_the_mouse, traces, mistakes, pause_holds, two_pages, reload,
     reset, machine_comes_back, picture, no_errors)]
 
 

@@ -121,6 +121,30 @@ def pins():
                     page.ask("pin", pin="gnd", drive="1"), page.ask("pin", pin="pe5", drive="2"))
 
 
+def traces():
+    """Edges of a timer's wave, of a GPIO and of a serial line, at the very times; pins can be taken away."""
+    with Board(*BENCH, machine=PACE) as board:
+        page = Page(board)
+        page.wait(lambda: b"display" in page.serial.get("usart2", b""))
+        asked = [page.ask("trace", pin=pin) for pin in ("pd13", "pd15", "pa2", "pd13", "pz1")]
+        page.do("send", port="usart2", text="U")                # 0x55: an edge each bit
+        enough = page.wait(lambda: len(page.traces.get("pd13", [])) > 200 and len(page.traces.get("pd15", [])) > 20 and
+                           len(page.traces.get("pa2", [])) > 10)
+        wave, blinks, serial_line = (page.traces[pin] for pin in ("pd13", "pd15", "pa2"))
+        rises = [ns for ns, level in wave if level == 1]
+        periods = [later - before for before, later in zip(rises[1:], rises[2:])]
+        exact = [period for period in periods if 119047 <= period <= 119048]
+        bits = [later[0] - before[0] for before, later in zip(serial_line[1:], serial_line[2:11])]
+        late = Page(board)
+        seen = late.wait(lambda: set(late.traces) == {"pd13", "pd15", "pa2"})
+        page.ask("trace", pin="pd13", on=False)
+        gone = late.wait(lambda: set(late.traces) == {"pd15", "pa2"})
+        return good(asked[:4] == [None] * 4, asked[4], enough, len(exact) > 90,
+                    all(period in exact or period > 1000000 for period in periods),      # a host that is late
+                    all(900000 < later[0] - before[0] < 1100000 for before, later in zip(blinks[1:], blinks[2:])),
+                    all(8600 < bit < 8760 for bit in bits), seen, gone)
+
+
 def picture():
     with Board(*BENCH, machine=PACE) as board:
         page = Page(board)
@@ -269,6 +293,7 @@ def files():
                         all(answer.startswith(b"HTTP/1.1 404 ") for answer in none),
                         board.ask(b"POST / HTTP/1.1\r\n" + host).startswith(b"HTTP/1.1 405 "),
                         board.ask(b"GET /\r\n" + host).startswith(b"HTTP/1.1 400 "),
+                        board.ask(b"\r\n\r\n").startswith(b"HTTP/1.1 400 "),
                         board.get("/", x="a" * 5000).startswith(b"HTTP/1.1 431 "))
 
 
@@ -407,7 +432,7 @@ def split_commands():
 
 
 TESTS = [(name.__name__.replace("_", "-"), name) for name in (
-    board_and_parts, serial, serial_of_others, pins, picture, mistakes, stops_and_goes, run_state, firmware, snapshot, two_pages, files, not_built,
+    board_and_parts, serial, serial_of_others, pins, traces, picture, mistakes, stops_and_goes, run_state, firmware, snapshot, two_pages, files, not_built,
     strangers, wrong_addresses, garbage, wrong_lines, flood, one_who_does_not_read, split_commands)]
 
 
