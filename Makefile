@@ -2,6 +2,7 @@
 #
 # make run [SECONDS=n]   the demo, on a board in this terminal
 # make build             build/qemu/qemu-system-arm
+# make page              the files of the page that shows the board in a browser (takes npm)
 # make bench             this machine beside QEMU's own STM32 board, in one run
 # make docs              the lists of what is modelled, out of the machine
 # make hostile SEEDS=n    the hostile guest of the tests with more seeds, from SEED=n on
@@ -24,6 +25,7 @@ SOUND = -audiodev wav,id=sound,path=build/demo.wav -machine audiodev=sound
 build: ; @qemu/install.sh && qemu/unpack.sh && qemu/build.sh qemu-system-arm stm32-plugins
 demo:  ; @qemu/install.sh && firmware/build.sh $(DEMO) firmware/demo/*.c
 run: build demo ; @firmware/run.py $(QEMU) $(DEMO) "$(SECONDS)" $(SOUND)
+page:  ; @page/build.sh
 docs: build ; @docs/generate.py
 bench: build ; @tests/bench/bench.py
 hostile: ; @qemu/install.sh && qemu/unpack.sh && \
@@ -38,4 +40,4 @@ test-package: package
 	@tests/kit/package.sh
 test:  ; @qemu/install.sh && qemu/unpack.sh && tests/run.sh
 
-.PHONY: build demo install package run docs bench hostile test test-linux test-package
+.PHONY: build demo install package page run docs bench hostile test test-linux test-package

@@ -9,8 +9,10 @@
 #include "qapi/error.h"
 #include "exec/address-spaces.h"
 #include "hw/arm/boot.h"
+#include "system/runstate.h"
 #include "stm32/board/machine.h"
 #include "stm32/core/image/image.h"
+#include "stm32/core/mistake.h"
 #include "stm32/soc/stm32f407.h"
 
 /* Word @n of what the chip sees at address 0. */
@@ -20,7 +22,7 @@ static uint32_t vector(unsigned n)
 }
 
 /* Would the core start?  An erased flash or an image for elsewhere is the commonest mistake. */
-static void check_vectors(const char *name)
+static bool check_vectors(const char *name, Error **errp)
 {
     uint32_t sp = vector(0);
     uint32_t pc = vector(1);
@@ -30,11 +32,11 @@ static void check_vectors(const char *name)
     bool pc_ok = (pc & 1) && image_is_memory(&address_space_memory, pc & ~1u, 2);
 
     if (!sp_ok || !pc_ok) {
-        error_report("'%s' puts no vector table where this chip starts: stack pointer 0x%08x, "
-                     "reset vector 0x%08x; link it at 0x08000000, or load the bootloader too",
-                     name, sp, pc);
-        exit(1);
+        error_setg(errp, "'%s' puts no vector table where this chip starts: stack pointer 0x%08x, "
+                   "reset vector 0x%08x; link it at 0x08000000, or load the bootloader too",
+                   name, sp, pc);
     }
+    return sp_ok && pc_ok;
 }
 
 void firmware_load(Stm32f407gDisc *m)
@@ -47,11 +49,32 @@ void firmware_load(Stm32f407gDisc *m)
         return;
     }
     m->firmware = image_load(name, &address_space_memory, STM32F407_FLASH_BASE, &err);
-    if (!m->firmware) {
+    if (!m->firmware || (!m->boot0 && !check_vectors(name, &err))) {
         error_report_err(err);
         exit(1);
     }
-    if (!m->boot0) {
-        check_vectors(name);
+}
+
+bool firmware_restart(Stm32f407gDisc *m, const char *file, Error **errp)
+{
+    const char *name = file ?: MACHINE(m)->kernel_filename;
+    bool runs = runstate_is_running();
+    char *loaded;
+
+    if (!name) {
+        error_setg(errp, "there is no firmware: -kernel names none");
+        return false;
     }
+    vm_stop(RUN_STATE_PAUSED);
+    loaded = image_load(name, &address_space_memory, STM32F407_FLASH_BASE, errp);
+    if (loaded) {
+        g_free(m->firmware);
+        m->firmware = loaded;
+        guest_mistakes_forget();
+        qemu_system_reset(SHUTDOWN_CAUSE_HOST_QMP_SYSTEM_RESET);
+    }
+    if (runs) {
+        vm_start();
+    }
+    return loaded && (m->boot0 || check_vectors(file ? "the firmware" : name, errp));
 }

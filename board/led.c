@@ -16,8 +16,14 @@ struct LedAtPin {
     bool lit_by_high;
 };
 
-static unsigned brightness(LedAtPin *led)
+Pin *led_pin(Object *led)
 {
+    return LED_AT_PIN(led)->pin;
+}
+
+unsigned led_brightness(Object *object)
+{
+    LedAtPin *led = LED_AT_PIN(object);
     unsigned duty = pin_duty(led->pin);
 
     return led->lit_by_high ? duty : 100 - duty;
@@ -25,12 +31,12 @@ static unsigned brightness(LedAtPin *led)
 
 static bool get_lit(Object *obj, Error **errp)
 {
-    return brightness(LED_AT_PIN(obj)) > 0;
+    return led_brightness(obj) > 0;
 }
 
 static void get_brightness(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
 {
-    int64_t percent = brightness(LED_AT_PIN(obj));
+    int64_t percent = led_brightness(obj);
 
     visit_type_int(v, name, &percent, errp);
 }

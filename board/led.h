@@ -16,4 +16,8 @@
 /* Make the child @name of @parent: a LED at @pin, lit by a high or by a low level. */
 void led_new(Object *parent, const char *name, Pin *pin, bool lit_by_high);
 
+/* Of @led: the pin it is at, and its `brightness` now. */
+Pin *led_pin(Object *led);
+unsigned led_brightness(Object *led);
+
 #endif

@@ -52,6 +52,8 @@ char *options_line(Stm32f407gDisc *m, unsigned n);
 
 /* Load what -kernel names; exits with a line that says what is wrong. */
 void firmware_load(Stm32f407gDisc *m);
+/* Start anew with the firmware @file, NULL: what -kernel names, as it is now.  False with a line in @errp. */
+bool firmware_restart(Stm32f407gDisc *m, const char *file, Error **errp);
 
 /* ---- configuration.c ---- */
 

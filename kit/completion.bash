@@ -11,18 +11,19 @@ _stm32f407g_disc()
         [[ ${COMP_WORDS[i]} == -- ]] && return          # QEMU's
     done
     if ((COMP_CWORD == 1)); then
-        COMPREPLY=($(compgen -W "run test gdb flash info --help" -- "$cur"))
+        COMPREPLY=($(compgen -W "run page test gdb flash info --help" -- "$cur"))
         return
     fi
     case $prev in
         --speed) COMPREPLY=($(compgen -W "1 10 max" -- "$cur")); return ;;
         --timeout | --timeout-exit-code | --expect-text | --fail-text | --vcd-pins | --screenshot-part | \
-            --screenshot-time | --port) return ;;
+            --screenshot-time | --port | --listen) return ;;
         --strict) COMPREPLY=($(compgen -W "error suspicious note" -- "$cur")); return ;;
         --gdb) COMPREPLY=($(compgen -c -- "$cur")); return ;;
     esac
     case $command in
         run) words="$runs --timeout --mistakes --strict --ignore" ;;
+        page) words="$runs --listen --open --timeout" ;;
         test) words="-v --verbose -q --quiet --elf --scenario --timeout --timeout-exit-code --expect-text --fail-text
                      --diagram-file --serial-log-file --vcd-file --vcd-pins --screenshot-part --screenshot-time
                      --screenshot-file --interactive --no-semihosting --help --" ;;

@@ -35,6 +35,12 @@ printf 'Metadata-Version: 2.1\nName: stm32f407g-disc\nVersion: %s\n' "$(cat vers
 printf '[pytest11]\nstm32f407g_disc = stm32f407g_disc.pytest_plugin\n' >"$info/entry_points.txt"
 chmod 644 "$info"/*
 put 644 "share/$name/keymaps" ../build/qemu-src/pc-bios/keymaps/en-us
+if [ -e ../build/page/index.html ]; then
+    put 644 "share/$name/page" ../build/page/index.html ../build/page/page.js ../build/page/page.css \
+        ../build/page/licenses.txt
+elif [ -z "${DESTDIR:-}" ]; then
+    say "the page in the browser is not built, and left out (make page)"
+fi
 put 644 share/man/man1 $name.1
 gzip -9nf "$to/share/man/man1/$name.1"
 put 644 share/bash-completion/completions completion.bash

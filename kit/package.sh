@@ -36,6 +36,13 @@ Files: *
 Copyright: 2003-2025 Fabrice Bellard and the QEMU Project developers
            $(date -u -d "@$SOURCE_DATE_EPOCH" +%Y) the authors of $name
 License: GPL-2.0+
+
+Files: usr/share/$name/page/*
+Copyright: the authors of $name, and those named in usr/share/$name/page/licenses.txt
+License: GPL-2.0+
+Comment: page.js has parts of others, under the MIT and the BSD license, as licenses.txt says.
+
+License: GPL-2.0+
  This program is free software; you can redistribute it and/or modify it under the terms of the GNU General Public
  License as published by the Free Software Foundation; either version 2 of the License, or (at your option) any
  later version.

@@ -14,4 +14,9 @@ rm -f $out/.stamp
 quietly ../build/page.log npm ci --ignore-scripts
 quietly ../build/page.log npm run --silent build
 cp index.html $out
+for package in @wokwi/elements @xterm/xterm @xterm/addon-fit lit lit-html lit-element @lit/reactive-element; do
+    printf '%s\n\n' "$package"            # what page.js has of others
+    cat node_modules/$package/LICENSE
+    echo
+done >$out/licenses.txt
 echo "$stamp" >$out/.stamp

@@ -21,6 +21,9 @@ firmware/build.sh build/firmware/demo.elf firmware/demo/*.c
 firmware/build.sh build/firmware/runs_awake.elf tests/firmware/runs.c tests/firmware/runs_awake.c
 firmware/build.sh build/firmware/snapshot.elf tests/firmware/snapshot.c \
     tests/firmware/snapshot_buses.c tests/firmware/snapshot_debug.c
+if command -v npm >/dev/null && command -v chromium >/dev/null; then
+    page/build.sh || say "the page is not built; its tests in a browser are skipped"
+fi
 say "running the tests"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/stm32f407g-disc
 export PYTHONPATH="$cache/meson/usr/lib/python3/dist-packages${PYTHONPATH:+:$PYTHONPATH}"

@@ -3,6 +3,12 @@
 import sys
 
 
+def skip(why):
+    """None of them can be run here."""
+    print(f"1..0 # SKIP {why}")
+    sys.exit(0)
+
+
 def run(group, tests):
     """Run the functions of @tests, (name, function that says whether it is good, or in a text why not here), and leave."""
     print(f"1..{len(tests)}")

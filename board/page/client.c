@@ -15,6 +15,7 @@
 
 void client_free(Client *client)
 {
+    upload_end(client);
     qobject_unref(client->answers);
     g_string_free(client->in, true);
     g_free(client->heard);

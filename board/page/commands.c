@@ -7,8 +7,10 @@
  *   {"do": "tilt", "x": 0, "y": 0, "z": 1000}                  mg
  *   {"do": "send", "port": "usart2", "text": "AT\r"}
  *   {"do": "watch", "pin": "pd12"}                             "": none
+ *   {"do": "trace", "pin": "pd12", "on": true}                 show its edges
  *   {"do": "run"}, {"do": "pause"}, {"do": "reset"}, {"do": "speed", "speed": "0.5"}
  *   {"do": "save", "name": "here"}, {"do": "load", "name": "here"}
+ *   {"do": "firmware", ...}, {"do": "piece", ...}              see upload.c
  *
  * What can't be done is answered, and changes nothing; what is none of these ends the connection.
  *
@@ -102,6 +104,11 @@ static void watch(Client *client, const QDict *args, Error **errp)
     }
 }
 
+static void trace(Client *client, const QDict *args, Error **errp)
+{
+    traces_set(qdict_get_try_str(args, "pin"), qdict_get_try_bool(args, "on", true), errp);
+}
+
 static void send_text(Client *client, const QDict *args, Error **errp)
 {
     const char *text = qdict_get_try_str(args, "text");
@@ -175,7 +182,9 @@ static const struct {
     void (*function)(Client *client, const QDict *args, Error **errp);
 } table[] = {
     { "press", press }, { "tilt", tilt }, { "set", set }, { "pin", drive }, { "watch", watch }, { "send", send_text },
+    { "trace", trace },
     { "run", run }, { "pause", pause_machine }, { "reset", reset }, { "speed", speed }, { "save", save }, { "load", load },
+    { "firmware", upload_begin }, { "piece", upload_piece },
 };
 
 static void answer(Client *client, const QDict *args, Error *err)

@@ -119,7 +119,7 @@ static void take(Connection *c, size_t size)
 static void serve(Connection *c, const char *request, size_t size)
 {
     g_auto(GStrv) lines = g_strsplit(request, "\r\n", 0);
-    g_auto(GStrv) words = g_strsplit(lines[0], " ", 3);
+    g_auto(GStrv) words = g_strsplit(lines[0] ?: "", " ", 3);
     g_autofree char *host = header(lines, "Host"), *origin = header(lines, "Origin");
     g_autofree char *upgrade = header(lines, "Upgrade");
     bool is_request = g_strv_length(words) == 3 && g_str_has_prefix(words[2], "HTTP/1.");

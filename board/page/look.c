@@ -10,6 +10,7 @@
 #include "qemu/osdep.h"
 #include "qapi/qapi-types-run-state.h"
 #include "qobject/qbool.h"
+#include "qobject/qnum.h"
 #include "qom/qom-qobject.h"
 #include "system/runstate.h"
 #include "stm32/board/page/state.h"
@@ -22,6 +23,7 @@ typedef struct Look {
     char *key;
     const char *property;
     bool seldom;
+    Lamp *lamp;                 /* for the brightness of a LED, or NULL */
     QObject *value;
     uint64_t changed;           /* the tick that found it so */
 } Look;
@@ -54,6 +56,7 @@ static void add(Object *object, const char *prefix, const char *property, bool s
             return;
         }
     }
+    look.lamp = object && !strcmp(property, "brightness") ? lamp_new(object) : NULL;
     g_array_append_val(looks, look);
 }
 
@@ -91,15 +94,27 @@ static void find_all(const PageBoard *board)
 
 static QObject *value_of(const Look *look)
 {
+    if (look->lamp) {
+        return QOBJECT(qnum_from_int(lamp_percent(look->lamp)));
+    }
     return look->object ? object_property_get_qobject(look->object, look->property, NULL)
            : QOBJECT(qbool_from_bool(runstate_is_running()));
 }
 
-void look_update(const PageBoard *board, uint64_t now)
+void look_watch(const PageBoard *board, bool on)
 {
     if (!looks) {
         find_all(board);
     }
+    for (unsigned n = 0; n < looks->len; n++) {
+        if (g_array_index(looks, Look, n).lamp) {
+            lamp_watch(g_array_index(looks, Look, n).lamp, on);
+        }
+    }
+}
+
+void look_update(uint64_t now)
+{
     for (unsigned n = 0; n < looks->len; n++) {
         Look *look = &g_array_index(looks, Look, n);
         QObject *value = look->seldom && look->value && now % SELDOM ? NULL : value_of(look);

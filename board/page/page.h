@@ -6,7 +6,7 @@
  * page that is loaded again gets everything anew, and two pages show the same.
  *
  * It looks at the board at most 60 times a second of the host's time, and only while a page is open; nothing is told
- * pin change by pin change.  docs/page.md describes the lines.
+ * pin change by pin change.  docs/guide.md describes the lines.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,6 +19,7 @@
 typedef struct PageBoard {
     Object *machine, *soc;
     char *(*wiring)(Object *machine);   /* the diagram as text, for the caller to free */
+    bool (*restart)(Object *machine, const char *file, Error **errp);   /* with this firmware; NULL: that of -kernel */
     const char *vcp;                    /* the port that the first terminal shows, NULL: usart2 */
 } PageBoard;
 

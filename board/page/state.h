@@ -29,7 +29,8 @@ struct Page {
     QIONetListener *listener;
     QTAILQ_HEAD(, Connection) connections;
     unsigned n_connections, n_clients;
-    QEMUTimer *tick;            /* while there are clients */
+    QEMUTimer *tick;            /* while there are clients: */
+    bool watching;
     uint64_t now;               /* ticks: what has changed bears the number of the tick that saw it */
 };
 
@@ -73,6 +74,8 @@ struct Client {
     uint64_t *heard;            /* bytes that it has got of each port */
     unsigned mistakes;          /* that it has got */
     char *pin, *pin_told;       /* that its mouse is at, and what was said of it */
+    GByteArray *pieces;         /* of a firmware that it sends, or NULL */
+    size_t pieces_wanted;       /* bytes of all of them */
 };
 
 /* @c is a websocket from now on; its handshake is still to come. */
@@ -92,16 +95,45 @@ void ticks_end(Page *page);
 /* A line of a page; false: it is no command. */
 bool commands_do(Client *client, const char *line);
 
+/* ---- upload.c: a firmware that a page sends ---- */
+
+void upload_begin(Client *client, const QDict *args, Error **errp);
+void upload_piece(Client *client, const QDict *args, Error **errp);
+void upload_end(Client *client);
+
 /* ---- look.c: properties that the page shows ---- */
 
 /* Look at all of them; those that are new bear the number @now. */
-void look_update(const PageBoard *board, uint64_t now);
+void look_update(uint64_t now);
 /* Those that have changed since @seen, or NULL; "led-green.brightness": 50. */
 QDict *look_changes(uint64_t seen);
 /* What parts there are, with their controls. */
 QList *look_parts(void);
 /* May a page set @property of @part? */
 bool look_may_set(Object *part, const char *property);
+
+/* A page is open, or none is any more. */
+void look_watch(const PageBoard *board, bool on);
+
+/* ---- lamps.c: LEDs as an eye sees them ---- */
+
+typedef struct Lamp Lamp;
+
+/* @object as a lamp, or NULL: it is none. */
+Lamp *lamp_new(Object *object);
+void lamp_watch(Lamp *lamp, bool on);
+/* Its brightness since it was looked at last, per cent. */
+unsigned lamp_percent(Lamp *lamp);
+
+/* ---- traces.c: what pins show, edge by edge ---- */
+
+/* Show the pin @name, or do not any more. */
+void traces_set(const char *name, bool on, Error **errp);
+void traces_watch(bool on);
+/* Look at all of them, for this tick; what there is to be told of it, or NULL. */
+void traces_update(uint64_t now);
+/* @fresh: for a page that has nothing yet. */
+QDict *traces_news(bool fresh);
 
 /* ---- pictures.c: what displays show ---- */
 

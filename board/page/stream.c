@@ -79,6 +79,7 @@ static QDict *compose(Page *page, Client *client)
     put_if(batch, "set", (QObject *)look_changes(client->seen));
     put_if(batch, "pictures", (QObject *)pictures_changes(client->seen, page->now));
     put_if(batch, "mistakes", (QObject *)mistakes_news(&client->mistakes));
+    put_if(batch, "traces", (QObject *)traces_news(!client->seen));
     put_ports(batch, client);
     put_pin(batch, client);
     if (client->n_answers) {
@@ -96,7 +97,8 @@ static void tick(void *opaque)
     Connection *c, *next;
 
     page->now++;
-    look_update(&page->board, page->now);
+    look_update(page->now);
+    traces_update(page->now);
     QTAILQ_FOREACH_SAFE(c, &page->connections, next, next) {
         if (c->client && c->in_tag && !connection_is_busy(c)) {
             g_autoptr(QDict) batch = compose(page, c->client);
@@ -118,7 +120,10 @@ void ticks_begin(Page *page)
     if (!page->tick) {
         page->tick = timer_new_ms(QEMU_CLOCK_REALTIME, tick, page);
     }
-    if (!timer_pending(page->tick)) {
+    if (!page->watching) {
+        page->watching = true;
+        look_watch(&page->board, true);
+        traces_watch(true);
         pictures_start();
         timer_mod(page->tick, qemu_clock_get_ms(QEMU_CLOCK_REALTIME));
     }
@@ -126,8 +131,11 @@ void ticks_begin(Page *page)
 
 void ticks_end(Page *page)
 {
-    if (page->tick) {
+    if (page->watching) {
+        page->watching = false;
         timer_del(page->tick);
+        look_watch(&page->board, false);
+        traces_watch(false);
         pictures_stop();
     }
 }

@@ -7,7 +7,7 @@ import { drawWires } from "./wires.js";
 import { html } from "./svg.js";
 
 const BOARD = "board-stm32f407g-disc1";
-const MARGIN = 30;
+const MARGIN = 30, LARGEST = 2;
 
 // Parts that came by -device have no place: one below the other beside the board.
 function findPlaces(parts) {
@@ -37,6 +37,7 @@ export class Bench {
     root.addEventListener("pointerover", event => {
       const pin = event.target.dataset?.pin;
       if (pin) {
+        event.target.title &&= `${pin}: click for its trace`;
         watch(pin);
       }
     });
@@ -47,6 +48,7 @@ export class Bench {
     const places = findPlaces(wiring.parts);
     this.#root.querySelectorAll(".holder, .spot").forEach(element => element.remove());
     this.#parts.clear();
+    this.#root.style.zoom = 1;         // places are measured so
     this.#state = {};
     for (const part of wiring.parts) {
       const made = part.type === BOARD ? this.#makeBoard() : makePart(part, (name, value) =>
@@ -79,6 +81,14 @@ export class Bench {
     const bottom = Math.max(...all.map(part => part.place.top + part.holder.offsetHeight));
     this.#wires.setAttribute("width", right + MARGIN);
     this.#wires.setAttribute("height", bottom + MARGIN);
+    this.#fit(right + MARGIN, bottom + MARGIN);
+  }
+
+  // As large as there is room for.
+  #fit(width, height) {
+    const room = this.#root.parentElement;
+    const zoom = Math.min((room.clientWidth - 20) / width, (room.clientHeight - 20) / height, LARGEST);
+    this.#root.style.zoom = Math.max(zoom, 1);
   }
 
   #makeBoard() {
@@ -92,9 +102,10 @@ export class Bench {
   // What the mouse meets at the legs of parts.
   #spots() {
     for (const [id, part] of this.#parts) {
+      const names = Object.fromEntries(Object.entries(part.legs ?? {}).map(([ours, its]) => [its, ours]));
       for (const pin of part.element.pinInfo ?? []) {
-        const at = turned(part.holder, part.place, pin);
-        const spot = html("div", { class: "spot", "data-pin": `${id}.${pin.name}`, title: `${id}.${pin.name}` });
+        const at = turned(part.holder, part.place, pin), name = `${id}.${names[pin.name] ?? pin.name}`;
+        const spot = html("div", { class: "spot", "data-pin": name, title: name });
         Object.assign(spot.style, { left: `${at.x}px`, top: `${at.y}px` });
         this.#root.append(spot);
       }
@@ -109,7 +120,7 @@ export class Bench {
       return null;
     }
     const pins = part.pins ?? Object.fromEntries((part.element.pinInfo ?? []).map(pin => [pin.name, pin]));
-    const pin = pins[name] ?? pins[name.toUpperCase()] ?? pins[`${name}.1`] ??
+    const pin = pins[part.legs?.[name] ?? name] ?? pins[name.toUpperCase()] ?? pins[`${name}.1`] ??
       { x: part.holder.offsetWidth / 2, y: part.holder.offsetHeight / 2 };
     return turned(part.holder, part.place, pin);
   }

@@ -7,8 +7,10 @@ import { Link } from "./link.js";
 import { Controls, Mistakes, showPin } from "./panels.js";
 import { drawPicture, forgetPictures } from "./pictures.js";
 import { Terminals } from "./terminals.js";
+import { Traces } from "./traces.js";
 
 const MESSAGE_MS = 6000;
+const PIECE = 24000;                    // bytes of a firmware, a command
 const $ = id => document.getElementById(id);
 
 let link = null, watched = null, queue = Promise.resolve();
@@ -16,9 +18,10 @@ const watch = pin => {
   watched = pin;
   link.do("watch", { pin });
 };
-const bench = new Bench($("bench"), $("wires"), () => link, watch);
+const bench = new Bench($("desk"), $("wires"), () => link, watch);
 const terminals = new Terminals($("tabs"), $("terminals"), (port, text) => link.do("send", { port, text }));
 const mistakes = new Mistakes($("mistakes"), $("count"));
+const traces = new Traces($, pin => link.do("trace", { pin, on: false }));
 const controls = new Controls($("controls"), $("controls-section"), (part, name, value) =>
   link.do("set", { part, name, value }));
 
@@ -62,6 +65,7 @@ function set(key, value) {
 async function greet(hello) {
   mistakes.clear();
   forgetPictures();
+  traces.clear();
   terminals.build(hello.ports, hello.port);
   controls.build(hello.parts);
   await bench.build(hello.wiring);
@@ -75,6 +79,9 @@ async function take(batch) {
     await greet(batch.hello);
   }
   Object.entries(batch.set ?? {}).forEach(([key, value]) => set(key, value));
+  if (batch.traces) {
+    traces.take(batch.traces);
+  }
   batch.serial?.forEach(one => terminals.write(one));
   batch.mistakes?.forEach(one => mistakes.add(one));
   batch.pictures?.forEach(one => drawPicture(one, (...size) => bench.canvas(...size)));
@@ -89,6 +96,23 @@ async function take(batch) {
 $("run").addEventListener("click", () => link.do("run"));
 $("pause").addEventListener("click", () => link.do("pause"));
 $("reset").addEventListener("click", () => link.do("reset"));
+$("desk").addEventListener("click", event => {
+  const pin = event.target.dataset?.pin;
+  if (pin) {
+    link.do("trace", { pin, on: !traces.has(pin) });
+  }
+});
+$("again").addEventListener("click", () => link.do("firmware"));
+$("other").addEventListener("click", () => $("file").click());
+$("file").addEventListener("change", async () => {
+  const [file] = $("file").files;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  $("file").value = "";
+  link.do("firmware", { size: bytes.length });
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    link.do("piece", { data: btoa(String.fromCharCode(...bytes.subarray(at, at + PIECE))) });
+  }
+});
 $("speed").addEventListener("change", () => link.do("speed", { speed: $("speed").value }));
 $("save").addEventListener("click", () => link.do("save", { name: "page" }));
 $("load").addEventListener("click", () => link.do("load", { name: "page" }));

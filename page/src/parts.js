@@ -61,9 +61,11 @@ const TABLE = {
     events: set => ({ ...press(set), "rotate-cw": () => set("rotate", 1), "rotate-ccw": () => set("rotate", -1) }) },
   "wokwi-servo": { show: { angle: (e, v) => { e.angle = v; } } },
   "wokwi-stepper-motor": { show: { angle: (e, v) => { e.angle = v; }, steps: (e, v) => { e.value = String(v); } } },
+  "wokwi-pir-motion-sensor": { events: set => ({ pointerdown: () => set("motion", true),
+    pointerup: () => set("motion", false) }) },
   "wokwi-buzzer": { show: { frequency: (e, v) => { e.hasSignal = v > 0; } } },
   "wokwi-lcd1602": lcd, "wokwi-lcd2004": lcd,
-  "board-ssd1306": { element: "wokwi-ssd1306" },
+  "board-ssd1306": { element: "wokwi-ssd1306", legs: { SCL: "CLK", SDA: "DATA", VCC: "VIN" } },
   "wokwi-relay-module": { element: "wokwi-ks2e-m-dc5" },
 };
 
@@ -106,6 +108,7 @@ export function makePart(part, tell) {
   }
   return {
     element,
+    legs: row.legs ?? {},         // the element has other names for these
     set(property, value) {
       if (known) {
         row.show?.[property]?.(element, value);

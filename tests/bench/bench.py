@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROUNDS = 5
@@ -267,6 +268,38 @@ def print_watch(command):
         print(f"{f'the plugin: {what}':34} {figures[what][0] / figures['unwatched'][0]:14.2f} x without", flush=True)
 
 
+def watch_page(port, ended):
+    """A page that is open, in each process that is there, until @ended; it reads all it gets."""
+    request = (f"GET / HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n").encode()
+    while not ended.is_set():
+        try:
+            with socket.create_connection(("127.0.0.1", port), 1) as line:
+                line.sendall(request)
+                while line.recv(65536):
+                    pass
+        except OSError:
+            time.sleep(0.005)
+
+
+def print_page(command):
+    """Ten pins that change 30 times a ms, with LEDs at all of them, and a page that shows them."""
+    command = command + ["-icount", "shift=3,sleep=off"]
+    for n in range(6, 16):
+        command += ["-device", f"wokwi-led,id=l{n},A=pd{n},C=gnd"]
+    port, ended = free_port(), threading.Event()
+    reader = threading.Thread(target=watch_page, args=(port, ended))
+    reader.start()
+    try:
+        figures = measure("page", {"off": command, "on": command + ["-machine", f"page={port}"]})
+    finally:
+        ended.set()
+        reader.join()
+    for column, what in [(0, "CPU"), (1, "time")]:
+        print(f"{f'ten LEDs, a page open, {what}':34} {figures['on'][column] / figures['off'][column]:14.2f} x without",
+              flush=True)
+
+
 def print_floor():
     """What sleeping costs on this host whoever does it: a process that wakes every ms."""
     before = time.process_time()
@@ -328,6 +361,7 @@ def main():
     show("CAN at 1 Mbit/s, never a pause", measure("can", {"ours": commands["ours"] + bus}), 0,
          "% of a core", 100 / 5)
     print_logic(commands["ours"])
+    print_page(commands["ours"])
     print_floor()
     show("1 s asleep, SysTick at 1 kHz", measure("idle", commands), 0, "% of a core", 100 / 5)
 

@@ -1,9 +1,8 @@
 /*
  * What the tests of the page look at: the green LED follows the user button, the orange one is at a quarter by a
- * timer, the red one follows the tilt, PB0 follows PB1 with its pull-up, and the console gives back in capitals
- * what it hears.  'W' writes where no clock is, which is a mistake.  An SSD1306 at I2C1, if there is one, shows a
- * frame and a bar.
- 'I' inverts it.
+ * timer, the red one follows the tilt, the blue one blinks every ms, PE4 follows PE5 with its pull-up, and the console
+ * gives back in capitals what it hears.  'W' writes where no clock is, which is a mistake.  An SSD1306 at I2C1, if
+ * there is one, shows a frame and a bar, which 'I' inverts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -28,9 +27,9 @@ static void orange_quarter(void)
 
 static void bench_init(void)
 {
-    REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_GPIOBEN;
-    set_field(&REG(GPIOB, GPIO_MODER), 0xf, 1);
-    set_field(&REG(GPIOB, GPIO_PUPDR), 3 << 2, 1);
+    REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_GPIOBEN | RCC_AHB1ENR_GPIOEEN;
+    set_field(&REG(GPIOE, GPIO_MODER), 0xf00, 1);
+    set_field(&REG(GPIOE, GPIO_PUPDR), 3 << 10, 1);
 }
 
 /* ---- The display: false if nobody answers ---- */
@@ -181,7 +180,8 @@ int main(void)
         led_set(GREEN, REG(GPIOA, GPIO_IDR) & 1);
         lis3dsh_get_mg(mg);
         led_set(RED, mg[0] > 500);
-        REG(GPIOB, GPIO_BSRR) = REG(GPIOB, GPIO_IDR) & 2 ? 1 : 1 << 16;
+        led_set(BLUE, ticks_ms & 1);
+        REG(GPIOE, GPIO_BSRR) = REG(GPIOE, GPIO_IDR) & 0x20 ? 0x10 : 0x100000;
         wait_for_interrupt();           /* SysTick */
     }
 }

@@ -262,6 +262,22 @@ def info():
                 "hse-frequency" in machine[1], results, machine)
 
 
+def page():
+    """It says where the page is, serves it there, and ends as run does."""
+    with subprocess.Popen([FRONT_END, "page", EXIT, "-q", "--listen", "0"], stdin=subprocess.PIPE, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        told = process.stderr.readline()
+        with socket.create_connection(("127.0.0.1", int(told.strip().rstrip("/").rpartition(":")[2]))) as line:
+            line.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            answer = line.recv(100)
+        process.stdin.write("7")
+        process.stdin.flush()
+        code = process.wait(300)
+    return (good(told.startswith("page: http://127.0.0.1:") and answer.startswith(b"HTTP/1.1 ") and code == 7,
+                 told, answer, code) and
+            good("page=nowhere" in call("page", EXIT, "-q", "--listen", "nowhere")[2]))
+
+
 tap.run("kit", [(test.__name__, test) for test in (
     exit_codes, timeout, no_semihosting, wrong_input, verbose, passed_on, speed, wokwi, forwards, wrong_projects, debugger,
-    taken_port, waits_for_gdb, flash, info)])
+    taken_port, waits_for_gdb, flash, page, info)])

@@ -5,6 +5,7 @@ completion completes, and it knows each option that there is.
 """
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -62,10 +63,24 @@ def has_its_data():
     return good(there and "keymap" not in said and process.returncode == 143, there, said, process)
 
 
+def has_the_page():
+    """In the browser, where it has been built."""
+    if not os.path.exists(os.path.join(KIT, "..", "build", "page", "index.html")):
+        return True
+    with subprocess.Popen([FRONT_END, "page", EXAMPLE, "-q", "--listen", "0"], stdin=subprocess.DEVNULL, text=True,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        told = process.stderr.readline()
+        with socket.create_connection(("127.0.0.1", int(told.strip().rstrip("/").rpartition(":")[2]))) as line:
+            line.sendall(b"GET /page.js HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            answer = line.recv(100)
+        process.terminate()
+    return good(answer.startswith(b"HTTP/1.1 200 "), told, answer)
+
+
 def has_a_page():
     page = os.path.join(MOVED, "share", "man", "man1", "stm32f407g-disc.1.gz")
     text = call(["gzip", "-dc", page])[1].replace("\\-", "-")
-    missing = [option for option in set().union(*map(options, ("run", "test", "gdb", "flash"))) if option not in text]
+    missing = [option for option in set().union(*map(options, ("run", "page", "test", "gdb", "flash"))) if option not in text]
     return good(text.startswith('.\\"') and not missing, missing)
 
 
@@ -89,10 +104,10 @@ def completes():
         script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _stm32f407g_disc; echo "${COMPREPLY[@]}"'
         return call(["bash", "-c", script, "bash", COMPLETION, "stm32f407g-disc", *words])[1].split()
 
-    missing = {command: options(command) - set(complete(command, "--")) for command in ("run", "test", "gdb", "flash", "info")}
+    missing = {command: options(command) - set(complete(command, "--")) for command in ("run", "page", "test", "gdb", "flash", "info")}
     return good(not any(missing.values()) and complete("g") == ["gdb"] and complete("run", "--speed", "m") == ["max"] and
                 not complete("run", "--", "-"), missing, complete("g"))
 
 
 tap.run("install", [(test.__name__, test) for test in (
-    installs, runs_its_example, has_its_data, has_the_python_package, has_a_page, completes)])
+    installs, runs_its_example, has_its_data, has_the_python_package, has_a_page, has_the_page, completes)])

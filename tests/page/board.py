@@ -12,19 +12,19 @@ import time
 
 QEMU = os.environ["QTEST_QEMU_BINARY"]
 FIRMWARE = os.environ["STM32_FIRMWARE"]
-PATIENCE = 100                                          # seconds, for a host that is busy
+PATIENCE = int(os.environ.get("PATIENCE", 100))                                          # seconds, for a host that is busy
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 
 class Board:
     """The machine, with the program page.elf; its page at self.port."""
 
-    def __init__(self, *words, firmware="page", files=None, machine=""):
+    def __init__(self, *words, firmware="page", files=None, machine="", page="0"):
         self.folder = tempfile.TemporaryDirectory()
         files = files or self.folder.name
         self.errors = open(os.path.join(self.folder.name, "stderr"), "w+", encoding="utf-8")
         self.process = subprocess.Popen(
-            [QEMU, "-machine", f"stm32f407g_disc,page=0,page-files={files}{machine}", "-display", "none",
+            [QEMU, "-machine", f"stm32f407g_disc,page={page},page-files={files}{machine}", "-display", "none",
              "-monitor", "none", "-kernel", os.path.join(FIRMWARE, firmware + ".elf"), *words],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.errors)
         self.port = int(self.wait_for(r"page: http://127\.0\.0\.1:(\d+)/\n")[1])
@@ -89,6 +89,7 @@ class Page:
         self.socket = board.connect()
         self.state, self.serial, self.pictures, self.mistakes, self.answers = {}, {}, {}, [], []
         self.hello = self.pin = None
+        self.traces = {}                                # pins: (ns, level) of each edge
         self.raw, self.text = b"", b""
         headers = {"Host": f"127.0.0.1:{board.port}", "Upgrade": "websocket", "Connection": "Upgrade",
                    "Sec-WebSocket-Key": KEY, "Sec-WebSocket-Version": "13"} | headers
@@ -140,12 +141,19 @@ class Page:
         self.state |= batch.get("set", {})
         self.mistakes += [one["text"] for one in batch.get("mistakes", [])]
         self.answers += batch.get("answers", [])
+        self.take_traces(batch.get("traces"))
         for one in batch.get("serial", []):
             self.serial[one["port"]] = self.serial.get(one["port"], b"") + base64.b64decode(one["data"])
         for one in batch.get("pictures", []):
             width, rows = one["width"], base64.b64decode(one["rgb"])
             picture = self.pictures.setdefault(one["name"], bytearray(width * one["height"] * 3))
             picture[one["row"] * width * 3:one["row"] * width * 3 + len(rows)] = rows
+
+    def take_traces(self, traces):
+        if traces:
+            self.traces = {pin["name"]: self.traces.get(pin["name"], []) + [
+                tuple(map(int, edge.split(":"))) for edge in pin["edges"].split(",") if edge]
+                for pin in traces["pins"]}
 
     def wait(self, condition):
         """Look until @condition() holds: true."""

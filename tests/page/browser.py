@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-PATIENCE = 100                                          # seconds, for a host that is busy
+PATIENCE = int(os.environ.get("PATIENCE", 100))                                          # seconds, for a host that is busy
 
 
 def find():
@@ -58,7 +58,7 @@ class Browser:
                 if "error" in answer:
                     raise RuntimeError(f"{method}: {answer['error']['message']}")
                 return answer["result"]
-            if answer.get("method") in ("Runtime.exceptionThrown", "Log.entryAdded"):
+            if answer.get("method") == "Runtime.exceptionThrown" or answer.get("params", {}).get("entry", {}).get("level") == "error":
                 self.notes.append(json.dumps(answer["params"])[:500])
 
     def open(self, url, width=1400, height=900):
@@ -84,7 +84,7 @@ class Browser:
 class Tab:
     def __init__(self, browser, url, width, height):
         self.browser = browser
-        target = browser.call("Target.createTarget", url="about:blank")["targetId"]
+        target = browser.call("Target.createTarget", url="about:blank", newWindow=True)["targetId"]
         self.target = target
         self.session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log"):
@@ -114,9 +114,9 @@ class Tab:
         return self.get(f"(() => {{ const r = document.querySelector({json.dumps(selector)}).getBoundingClientRect(); "
                         "return [r.x + r.width / 2, r.y + r.height / 2]; })()")
 
-    def mouse(self, kind, at):
+    def mouse(self, kind, at, held=False):
         self.call("Input.dispatchMouseEvent", type="mouse" + kind, x=at[0], y=at[1], button="left", clickCount=1,
-                  buttons=1 if kind == "Pressed" else 0)
+                  buttons=1 if kind == "Pressed" or held else 0)
 
     def press(self, selector):
         at = self.middle(selector)
@@ -143,7 +143,9 @@ class Tab:
 
     def color(self, selector):
         """The middle of the element as it is on the screen: red, green, blue."""
-        x, y = self.middle(selector)
+        return self.color_at(*self.middle(selector))
+
+    def color_at(self, x, y):
         shot = self.call("Page.captureScreenshot", format="png",
                          clip={"x": x - 1, "y": y - 1, "width": 2, "height": 2, "scale": 1})["data"]
         return self.get(f"""(async () => {{ const image = new Image(); image.src = "data:image/png;base64,{shot}";

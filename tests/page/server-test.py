@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The server of the page, by TAP: what it shows of the board, what can be done to the board, who may come in, and
 what is the matter with those who do not keep to the rules."""
+import base64
 import json
 import os
 import random
@@ -15,7 +16,7 @@ import tap
 from board import FIRMWARE, KEY, QEMU, Board, Page
 
 ICOUNT = ["-icount", "shift=3,sleep=off"]
-BENCH = ICOUNT + ["-device", "wokwi-led,id=lamp,A=pb0,C=gnd", "-device", "wokwi-pushbutton,id=b,1.l=pb1,2.l=gnd",
+BENCH = ICOUNT + ["-device", "wokwi-led,id=lamp,A=pe4,C=gnd", "-device", "wokwi-pushbutton,id=b,1.l=pe5,2.l=gnd",
                   "-device", "board-ssd1306,id=oled,SCL=pb6,SDA=pb9",
                   "-device", "wokwi-potentiometer,id=pot,GND=gnd,VCC=3v3,SIG=pa1",
                   "-device", "wokwi-ntc-temperature-sensor,id=ntc,GND=gnd,VCC=3v3,OUT=pc1"]
@@ -47,7 +48,7 @@ def board_and_parts():
                     page.wait(lambda: state["/lamp.brightness"] == 100),
                     {part["id"]: [control["name"] for control in part["controls"]] for part in page.hello["parts"]} ==
                     {"lamp": [], "b": [], "oled": [], "pot": [], "ntc": ["temperature", "beta"]},
-                    ["board:PB0", "lamp:A", "", []] in page.hello["wiring"]["connections"],
+                    ["board:PE4", "lamp:A", "", []] in page.hello["wiring"]["connections"],
                     page.ask("press", button="user", on=True) is None,
                     page.wait(lambda: state["led-green.brightness"] == 100 and state["button-user.pressed"]),
                     page.ask("press", button="user", on=False) is None,
@@ -58,6 +59,7 @@ def board_and_parts():
                     page.wait(lambda: state["/pot.value"] == 512),
                     page.ask("set", part="ntc", name="temperature", value=-12.5) is None,
                     page.wait(lambda: state["/ntc.temperature"] == -12.5),
+                    page.wait(lambda: 30 < state["led-blue.brightness"] < 70),     # blinks at 500 Hz
                     page.ask("tilt", x=900) is None,
                     page.wait(lambda: state["led-red.brightness"] == 100 and state["accelerometer.x"] == 900))
 
@@ -109,14 +111,38 @@ def pins():
         timer, lamp, gnd = pin("PD13"), pin("lamp.A"), pin("gnd")
         return good(timer["mode"] == "alternate" and timer["function"] == 2 and timer["signal"] == "tim4.ch2",
                     timer["hz"] == 8400 and timer["duty"] == 25 and timer["drivers"][0]["who"] == "chip",
-                    "mode" not in lamp and lamp["net"] == ["PB0", "lamp.A"] and lamp["level"],
+                    "mode" not in lamp and lamp["net"] == ["PE4", "lamp.A"] and lamp["level"],
                     "mode" not in gnd and not gnd["level"],
                     "no pin 'pz9'" in page.ask("watch", pin="pz9"),
-                    page.ask("pin", pin="pb1", drive="0") is None,
+                    page.ask("pin", pin="pe5", drive="0") is None,
                     page.wait(lambda: page.state["/lamp.brightness"] == 0),
-                    page.ask("pin", pin="pb1", drive="z") is None,
+                    page.ask("pin", pin="pe5", drive="z") is None,
                     page.wait(lambda: page.state["/lamp.brightness"] == 100),
-                    page.ask("pin", pin="gnd", drive="1"), page.ask("pin", pin="pb1", drive="2"))
+                    page.ask("pin", pin="gnd", drive="1"), page.ask("pin", pin="pe5", drive="2"))
+
+
+def traces():
+    """Edges of a timer's wave, of a GPIO and of a serial line, at the very times; pins can be taken away."""
+    with Board(*BENCH, machine=PACE) as board:
+        page = Page(board)
+        page.wait(lambda: b"display" in page.serial.get("usart2", b""))
+        asked = [page.ask("trace", pin=pin) for pin in ("pd13", "pd15", "pa2", "pd13", "pz1")]
+        page.do("send", port="usart2", text="U")                # 0x55: an edge each bit
+        enough = page.wait(lambda: len(page.traces.get("pd13", [])) > 200 and len(page.traces.get("pd15", [])) > 20 and
+                           len(page.traces.get("pa2", [])) > 10)
+        wave, blinks, serial_line = (page.traces[pin] for pin in ("pd13", "pd15", "pa2"))
+        rises = [ns for ns, level in wave if level == 1]
+        periods = [later - before for before, later in zip(rises[1:], rises[2:])]
+        exact = [period for period in periods if 119047 <= period <= 119048]
+        bits = [later[0] - before[0] for before, later in zip(serial_line[1:], serial_line[2:11])]
+        late = Page(board)
+        seen = late.wait(lambda: set(late.traces) == {"pd13", "pd15", "pa2"})
+        page.ask("trace", pin="pd13", on=False)
+        gone = late.wait(lambda: set(late.traces) == {"pd15", "pa2"})
+        return good(asked[:4] == [None] * 4, asked[4], enough, len(exact) > 90,
+                    all(period in exact or period > 1000000 for period in periods),      # a host that is late
+                    all(900000 < later[0] - before[0] < 1100000 for before, later in zip(blinks[1:], blinks[2:])),
+                    all(8600 < bit < 8760 for bit in bits), seen, gone)
 
 
 def picture():
@@ -130,7 +156,7 @@ def picture():
             at = ((y * scale + 1) * size["width"] + x * scale + 1) * 3
             return "oled" in page.pictures and sum(page.pictures["oled"][at:at + 3]) > 300
 
-        return good(page.wait(lambda: lit(64, 40)), lit(0, 0), lit(127, 63), not lit(64, 20), not lit(10, 40))
+        return good(page.wait(lambda: lit(64, 40) and lit(0, 0) and lit(127, 63)), not lit(64, 20), not lit(10, 40))
 
 
 def mistakes():
@@ -140,6 +166,21 @@ def mistakes():
         found = page.wait(lambda: any("spi2: write of CR1" in line for line in page.mistakes))
         late = Page(board)
         return good(found, late.wait(lambda: page.mistakes == late.mistakes))
+
+
+def stops_and_goes():
+    """Wherever it stands, time goes on: while it sleeps, too."""
+    with Board(*BENCH, machine=PACE) as board:
+        page = Page(board)
+        state = page.state
+        for _ in range(20):
+            page.ask("pause")
+            page.wait(lambda: not state["machine.running"])
+            stood = state["machine.virtual-time"]
+            page.ask("run")
+            if not page.wait(lambda s=stood: state["machine.virtual-time"] > s + 5000000):
+                return False
+        return True
 
 
 def run_state():
@@ -163,6 +204,38 @@ def run_state():
         again = again and page.wait(lambda: page.serial["usart2"].count(b"ready") == 3)
         return good(began, paused, stands, goes, again, page.ask("speed", speed="max") is None,
                     page.wait(lambda: state["machine.speed"] == "max"), "speed=soon" in page.ask("speed", speed="soon"))
+
+
+def firmware():
+    """The board starts anew with a file that the page sends, or with its own as that is now."""
+    with open(os.path.join(FIRMWARE, "page.elf"), "rb") as file:
+        data = file.read()
+    with tempfile.TemporaryDirectory() as folder:
+        own = os.path.join(folder, "own.elf")
+        with open(own, "wb") as file:
+            file.write(data)
+        with Board(*BENCH, "-kernel", own, machine=PACE) as board:
+            page = Page(board)
+
+            def starts(number, word):
+                return page.wait(lambda: page.serial.get("usart2", b"").count(word) == number)
+
+            def give(what):
+                errors = [page.ask("firmware", size=len(what))]
+                for at in range(0, len(what), 24000):
+                    errors.append(page.ask("piece", data=base64.b64encode(what[at:at + 24000]).decode()))
+                return errors
+
+            began = starts(1, b"ready")
+            given = give(data.replace(b"ready\n", b"other\n"))
+            other = starts(1, b"other")
+            with open(own, "wb") as file:
+                file.write(data.replace(b"ready\n", b"again\n"))
+            again = page.ask("firmware") is None and starts(1, b"again")
+            return good(began, not any(given), other, again, "looks like text" in give(b"no firmware\n")[1],
+                        "8 Mbyte" in page.ask("firmware", size=1 << 30), "no piece" in page.ask("piece", data="AAAA"),
+                        page.ask("firmware", size=2) is None, "no piece" in page.ask("piece", data="AAAA"),
+                        give(b"\1\2\3\4" * 100)[1], board.lives())
 
 
 def snapshot():
@@ -220,6 +293,7 @@ def files():
                         all(answer.startswith(b"HTTP/1.1 404 ") for answer in none),
                         board.ask(b"POST / HTTP/1.1\r\n" + host).startswith(b"HTTP/1.1 405 "),
                         board.ask(b"GET /\r\n" + host).startswith(b"HTTP/1.1 400 "),
+                        board.ask(b"\r\n\r\n").startswith(b"HTTP/1.1 400 "),
                         board.get("/", x="a" * 5000).startswith(b"HTTP/1.1 431 "))
 
 
@@ -262,13 +336,13 @@ def wrong_addresses():
 def garbage():
     rng = random.Random(1)
     with Board(*BENCH, machine=PACE) as board:
-        for n in range(60):
+        for n in range(30):
             with board.connect() as connection:
                 data = rng.randbytes(rng.randrange(1, 5000))
                 connection.sendall(b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n" * (n % 2) + data + b"\r\n\r\n" * (n % 3))
         shaken = [Page(board, **headers).status[:12] for headers in (
             {"Sec-WebSocket-Key": "short"}, {"Sec-WebSocket-Version": "7"}, {"Connection": "close"})]
-        for _ in range(60):
+        for _ in range(40):
             page = Page(board)
             try:
                 for _ in range(rng.randrange(1, 20)):
@@ -335,14 +409,14 @@ def one_who_does_not_read():
         page.wait(lambda: b"display" in page.serial.get("usart2", b""))
         before = board.memory()
         page.wait(lambda: page.pictures.get("oled", b"\0")[0])
-        for _ in range(20):                             # each is 500 kbyte for each page
+        for _ in range(12):                             # each is 500 kbyte for each page
             was = page.pictures["oled"][0]
             page.do("send", port="usart2", text="I")
             page.wait(lambda w=was: page.pictures["oled"][0] != w)
         after = board.memory()
         page.do("send", port="usart2", text="the end")
         ends = [one.wait(lambda p=one: b"THE END" in p.serial.get("usart2", b"")) for one in deaf]
-        return good(all(ends), after - before < 20000, after, before)
+        return good(all(ends), after - before < 15000, after, before)
 
 
 def split_commands():
@@ -358,7 +432,7 @@ def split_commands():
 
 
 TESTS = [(name.__name__.replace("_", "-"), name) for name in (
-    board_and_parts, serial, serial_of_others, pins, picture, mistakes, run_state, snapshot, two_pages, files, not_built,
+    board_and_parts, serial, serial_of_others, pins, traces, picture, mistakes, stops_and_goes, run_state, firmware, snapshot, two_pages, files, not_built,
     strangers, wrong_addresses, garbage, wrong_lines, flood, one_who_does_not_read, split_commands)]
 
 
