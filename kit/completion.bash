@@ -4,7 +4,8 @@
 _stm32f407g_disc()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words i
-    local runs="-v --verbose -q --quiet --diagram --flash --speed --icount --no-icount --no-semihosting --help --"
+    local runs="-v --verbose -q --quiet --diagram --flash --speed --icount --no-icount --no-semihosting --coverage --coverage-merge
+          --profile --timeline --help --"
 
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
@@ -26,7 +27,7 @@ _stm32f407g_disc()
         page) words="$runs --listen --open --timeout" ;;
         test) words="-v --verbose -q --quiet --elf --scenario --timeout --timeout-exit-code --expect-text --fail-text
                      --diagram-file --serial-log-file --vcd-file --vcd-pins --screenshot-part --screenshot-time
-                     --screenshot-file --interactive --no-semihosting --help --" ;;
+                     --screenshot-file --coverage --coverage-merge --profile --timeline --interactive --no-semihosting --help --" ;;
         gdb) words="$runs --port --gdb --wait" ;;
         flash) words="-v --verbose --image --help" ;;
         info) words="-v --verbose --help" ;;

@@ -26,6 +26,11 @@ put() {
 
 put 755 "lib/$name" "$built"
 strip --strip-all --remove-section=.comment "$to/lib/$name/qemu-system-arm"
+plugin=$(dirname "$built")/stm32/libstm32-watch.so
+if [ -e "$plugin" ]; then           # it is built if there is elfutils
+    put 644 "lib/$name" "$plugin"
+    strip --strip-unneeded --remove-section=.comment "$to/lib/$name/libstm32-watch.so"
+fi
 put 755 bin $name
 python=lib/python3/dist-packages
 put 644 "$python/stm32f407g_disc" python/stm32f407g_disc/*.py python/stm32f407g_disc/py.typed

@@ -64,7 +64,7 @@ gzip -9nc "$out/changelog" >"$doc/changelog.gz"
 # ---- The package ----
 
 printf 'Source: %s\n\nPackage: %s\nArchitecture: any\n' $name $name >"$out/debian/control"
-depends=$(cd "$out" && dpkg-shlibdeps -O "root/usr/lib/$name/qemu-system-arm" 2>"$out/shlibdeps.log" |
+depends=$(cd "$out" && dpkg-shlibdeps -O -e"root/usr/lib/$name/qemu-system-arm" -e"root/usr/lib/$name/libstm32-watch.so" 2>"$out/shlibdeps.log" |
           sed -n 's/^shlibs:Depends=//p')
 [ -n "$depends" ] || die "dpkg-shlibdeps found no libraries: $out/shlibdeps.log"
 mkdir -p "$root/DEBIAN"

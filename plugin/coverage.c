@@ -3,8 +3,11 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 #include "counts.h"
 #include "coverage.h"
 
@@ -129,24 +132,17 @@ static void add_line(GHashTable *files, File **file, const char *text)
     }
 }
 
-static bool add_before(GHashTable *files, const char *path, char **error)
+static void add_before(GHashTable *files, FILE *in)
 {
-    g_autofree char *text = NULL;
-    g_auto(GStrv) lines = NULL;
+    g_autofree char *line = NULL;
     File *file = NULL;
+    size_t size = 0;
+    ssize_t length;
 
-    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-        return true;
+    while ((length = getline(&line, &size, in)) >= 0) {
+        line[length - (length && line[length - 1] == '\n')] = 0;
+        add_line(files, &file, line);
     }
-    if (!g_file_get_contents(path, &text, NULL, NULL)) {
-        *error = g_strdup_printf("%s cannot be read, so nothing is added to it", path);
-        return false;
-    }
-    lines = g_strsplit(text, "\n", 0);
-    for (unsigned i = 0; lines[i]; i++) {
-        add_line(files, &file, lines[i]);
-    }
-    return true;
 }
 
 /* ---- The files ---- */
@@ -269,15 +265,21 @@ bool coverage_write(const Program *p, const char *path, const char *root, bool m
     g_autoptr(GHashTable) files = what_has_run(p);
     bool xml = g_str_has_suffix(path, ".xml");
     g_autoptr(GList) paths = NULL;
-    FILE *out;
+    FILE *out = fopen(path, merge && !xml ? "a+" : "w");
 
-    if (merge && !xml && !add_before(files, path, error)) {
-        return false;
-    }
-    out = fopen(path, "w");
     if (!out) {
         *error = g_strdup_printf("%s cannot be written: %s", path, g_strerror(errno));
         return false;
+    }
+    if (merge && !xml) {
+        flock(fileno(out), LOCK_EX);        /* tests run side by side, and each adds what it has */
+        rewind(out);
+        add_before(files, out);
+        if (ftruncate(fileno(out), 0)) {
+            fclose(out);
+            *error = g_strdup_printf("%s cannot be written: %s", path, g_strerror(errno));
+            return false;
+        }
     }
     paths = g_list_sort(g_hash_table_get_keys(files), (GCompareFunc)strcmp);
     if (xml) {

@@ -24,7 +24,9 @@ import pytest
 
 from .board import Board
 from .errors import BoardError
+from .qemu import find_qemu
 from .snapshots import Snapshot
+from .watch import watch_options
 
 _BOARDS = pytest.StashKey[dict[str, Board]]()
 
@@ -34,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--elf", metavar="FILE", help="firmware of the fixture `board`")
     group.addoption("--diagram", metavar="FILE", help="diagram.json of the fixture `board`")
     group.addoption("--board-args", metavar="ARGS", help="further options of QEMU")
+    group.addoption("--board-coverage", metavar="FILE", help="lcov's file, to which what each board has run is added")
     group.addoption("--board-ready", metavar="TEXT", help="what the firmware says when it has booted, for booted_board")
     parser.addini("board_elf", "firmware of the fixture `board`")
     parser.addini("board_diagram", "diagram.json of the fixture `board`")
@@ -53,12 +56,17 @@ def _file(config: pytest.Config, option: Optional[str], ini: str) -> Optional[st
     return os.path.join(str(config.rootpath), name) if name else None
 
 
+def _watch(config: pytest.Config) -> list[str]:
+    path = config.getoption("--board-coverage")
+    return watch_options(find_qemu(), coverage=[path], merge=True) if path else []
+
+
 def _settings(config: pytest.Config) -> dict[str, Any]:
     """What the command line and the ini file say."""
     args = config.getoption("--board-args") or str(config.getini("board_args") or "")
     found = {"elf": _file(config, config.getoption("--elf"), "board_elf"),
              "diagram": _file(config, config.getoption("--diagram"), "board_diagram"),
-             "args": shlex.split(args)}
+             "args": shlex.split(args) + _watch(config)}
     return {name: value for name, value in found.items() if value}
 
 

@@ -418,7 +418,7 @@ def test_mistakes(booted_board):
     board.serial.expect("made")
     mistake, = board.mistakes
     assert mistake.device == "spi2" and "without clock" in mistake.what and "<main" in mistake.where
-    assert mistake.chapter.startswith("RM0090")
+    assert mistake.chapter.startswith("RM0090") and mistake.file.endswith("bench.c") and mistake.line
     board.restore(snapshot)
     assert not board.mistakes
     board.serial.write("m")

@@ -95,10 +95,12 @@ def test_no_png(tmp_path):
 
 
 def test_mistakes_of_the_log():
-    mistake = parse("/machine/soc/usart2: write of BRR (+0x08) without clock: why [RM0090 7.3] at 0x080001a4 <main+28>")
-    assert (mistake.device, mistake.what, mistake.chapter, mistake.where, mistake.is_note) == \
-        ("usart2", "write of BRR (+0x08) without clock: why", "RM0090 7.3", "0x080001a4 <main+28>", False)
-    assert parse("note: /machine/soc/rcc: odd [RM0090 7]").is_note
+    mistake = parse("[error PER001] /machine/soc/usart2: write of BRR (+0x08) without clock; why [RM0090 7.3] "
+                    "at 0x080001a4 <main+28>, src/main.c:31, called from reset_handler, start.c:20")
+    assert (mistake.code, mistake.device, mistake.what, mistake.chapter, mistake.where, mistake.file, mistake.line,
+            mistake.is_note) == ("PER001", "usart2", "write of BRR (+0x08) without clock; why", "RM0090 7.3",
+                                 "0x080001a4 <main+28>", "src/main.c", 31, False)
+    assert parse("[note RCC001] /machine/soc/rcc: odd [RM0090 7]").is_note
     assert parse("gibberish").what == "gibberish"
 
 
