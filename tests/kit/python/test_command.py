@@ -43,7 +43,7 @@ def project(tmp_path):
 @pytest.fixture(scope="module")
 def host(tmp_path_factory):
     path = tmp_path_factory.mktemp("diagram") / "diagram.json"
-    path.write_text(DIAGRAM)
+    path.write_text(DIAGRAM.replace('"seen"', f'"{path.parent}/seen"'))
     with Board(BENCH, diagram=path) as board:
         yield Runner(board, Options(BENCH, diagram=str(path)))
 
