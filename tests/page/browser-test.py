@@ -3,6 +3,7 @@
 """The page in a real Chromium, by TAP: what is to be seen, and what mouse and keys do.  PICTURE names a file for a
 screenshot (docs/page.png).  Skipped where there is no Chromium, or the page is not built.
 """
+import base64
 import os
 import sys
 
@@ -10,7 +11,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, ".."))
 import browser
 import tap
-from board import Board
+from board import FIRMWARE, Board
 
 FILES = os.path.join(HERE, "..", "..", "build", "page")
 DIAGRAM = os.path.join(HERE, "diagram.json")
@@ -182,6 +183,19 @@ def reset():
     return good(tab.wait(f"{TERMINAL}.split('ready').length === 3"))
 
 
+def firmware():
+    """One that is chosen starts; what can't be done is told."""
+    tab = SHOW["tab"]
+    with open(os.path.join(FIRMWARE, "page.elf"), "rb") as file:
+        data = base64.b64encode(file.read().replace(b"ready\n", b"other\n")).decode()
+    tab.get(f"""(() => {{ const files = new DataTransfer(), input = document.getElementById('file');
+        files.items.add(new File([Uint8Array.from(atob('{data}'), c => c.charCodeAt(0))], 'other.elf'));
+        input.files = files.files; input.dispatchEvent(new Event('change')); }})()""")
+    starts = tab.wait(f"{TERMINAL}.includes('other')")
+    tab.click("#save")
+    return good(starts, tab.wait("document.getElementById('message').textContent.includes('block device')"))
+
+
 def machine_comes_back():
     """The machine ends, and starts again: so does the page."""
     tab, port = SHOW["tab"], str(SHOW["board"].port)
@@ -221,7 +235,7 @@ def no_errors():
 
 TESTS = [(name.__name__.replace("_", "-"), name) for name in (
     opens, button_and_led, terminal, display, parts, tilt, pin_under_the_mouse, traces, mistakes, pause_holds, two_pages, reload,
-    reset, machine_comes_back, picture, no_errors)]
+    reset, firmware, machine_comes_back, picture, no_errors)]
 
 
 def main():

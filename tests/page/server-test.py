@@ -238,6 +238,19 @@ def firmware():
                         give(b"\1\2\3\4" * 100)[1], board.lives())
 
 
+def real_time():
+    """The same without -icount."""
+    with Board() as board:
+        page = Page(board)
+        began = page.wait(lambda: b"ready" in page.serial.get("usart2", b""))
+        page.do("press", button="user", on=True)
+        page.do("send", port="usart2", text="hello")
+        return good(began, page.wait(lambda: page.state["led-green.brightness"] == 100 and
+                                     b"HELLO" in page.serial["usart2"]),
+                    page.ask("pause") is None, page.ask("run") is None, page.ask("trace", pin="pd13") is None,
+                    page.wait(lambda: len(page.traces.get("pd13", [])) > 100))
+
+
 def snapshot():
     with tempfile.TemporaryDirectory() as folder:
         disk = os.path.join(folder, "disk.qcow2")
@@ -432,7 +445,7 @@ def split_commands():
 
 
 TESTS = [(name.__name__.replace("_", "-"), name) for name in (
-    board_and_parts, serial, serial_of_others, pins, traces, picture, mistakes, stops_and_goes, run_state, firmware, snapshot, two_pages, files, not_built,
+    board_and_parts, serial, serial_of_others, pins, traces, picture, mistakes, stops_and_goes, run_state, firmware, real_time, snapshot, two_pages, files, not_built,
     strangers, wrong_addresses, garbage, wrong_lines, flood, one_who_does_not_read, split_commands)]
 
 
