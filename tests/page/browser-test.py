@@ -4,14 +4,16 @@
 screenshot (docs/page.png).  Skipped where there is no Chromium, or the page is not built.
 """
 import base64
+import json
 import os
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, ".."))
 import browser
 import tap
-from board import FIRMWARE, Board
+from board import FIRMWARE, Board, Page
 
 FILES = os.path.join(HERE, "..", "..", "build", "page")
 DIAGRAM = os.path.join(HERE, "diagram.json")
@@ -228,6 +230,45 @@ def picture():
     return good(len(shot) > 20000)
 
 
+# An element of the page, what is done to it (e), and what the machine's part then has
+MOVED = (
+    ("wokwi-slide-switch", "e.value = 1; e.dispatchEvent(new InputEvent('input', { detail: 1 }))", "value", 1),
+    ("wokwi-dip-switch-8", "e.toggleSwitch(1)", "values", "01000000"),
+    ("wokwi-membrane-keypad", "r.querySelector('[data-key-name=\"5\"]').dispatchEvent(new MouseEvent('mousedown'))",
+     "pressed", "5"),
+    ("wokwi-analog-joystick", "e.yValue = -1; e.dispatchEvent(new InputEvent('input'))", "y", -1),
+    ("wokwi-potentiometer", "const i = r.querySelector('input'); i.value = 700; i.dispatchEvent(new InputEvent('input'))",
+     "value", 700),
+    ("wokwi-slide-potentiometer",
+     "const i = r.querySelector('input'); i.value = 700; i.dispatchEvent(new InputEvent('input'))", "value", 700),
+    ("wokwi-ky-040", "e.dispatchEvent(new InputEvent('rotate-cw'))", "angle", 18),
+    ("wokwi-pir-motion-sensor", "e.dispatchEvent(new PointerEvent('pointerdown'))", "motion", True),
+    ("wokwi-pushbutton-6mm", "e.dispatchEvent(new Event('button-press'))", "pressed", True),
+)
+
+
+def moved_parts():
+    """What is done to the elements of the page happens to the parts of the machine; displays are drawn."""
+    names = [kind for kind, *_ in MOVED] + ["wokwi-ili9341", "wokwi-lcd1602"]
+    parts = [{"type": kind, "id": kind, "top": n // 4 * 330, "left": 300 + n % 4 * 330, "attrs": {}}
+             for n, kind in enumerate(names)]
+    with tempfile.TemporaryDirectory() as folder:
+        diagram = os.path.join(folder, "diagram.json")
+        with open(diagram, "w", encoding="utf-8") as file:
+            json.dump({"version": 1, "connections": [], "parts": parts + [
+                {"type": "board-stm32f407g-disc1", "id": "board", "top": 0, "left": 0, "attrs": {}}]}, file)
+        with Board("-icount", "shift=3,sleep=off", files=FILES, machine=f",speed=1,diagram={diagram}") as board:
+            tab, page = SHOW["browser"].open(f"http://127.0.0.1:{board.port}/"), Page(board)
+            drawn = tab.wait("document.querySelector('wokwi-ili9341')?.canvas?.dataset.drawn > 0")
+            wrong = []
+            for kind, action, name, value in MOVED:
+                tab.get(f"(() => {{ const e = document.querySelector('{kind}'), r = e.shadowRoot; {action}; }})()")
+                if not page.wait(lambda k=f"/{kind}.{name}", v=value: page.state.get(k) == v):
+                    wrong.append(kind)
+            tab.close()
+            return good(drawn, not wrong) or print("#", wrong)
+
+
 def no_errors():
     notes = [note for note in SHOW["browser"].notes if "CONNECTION_REFUSED" not in note]    # while there is no machine
     return good(not notes) or print("#", notes[:3])
@@ -235,7 +276,7 @@ def no_errors():
 
 TESTS = [(name.__name__.replace("_", "-"), name) for name in (
     opens, button_and_led, terminal, display, parts, tilt, pin_under_the_mouse, traces, mistakes, pause_holds, two_pages, reload,
-    reset, firmware, machine_comes_back, picture, no_errors)]
+    reset, firmware, machine_comes_back, picture, moved_parts, no_errors)]
 
 
 def main():
