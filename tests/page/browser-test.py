@@ -275,8 +275,8 @@ def no_errors():
 
 
 TESTS = [(name.__name__.replace("_", "-"), name) for name in (
-    opens, button_and_led, terminal, display, parts, tilt, pin_under_the_mouse, traces, mistakes, pause_holds, two_pages, reload,
-    reset, firmware, machine_comes_back, picture, moved_parts, no_errors)]
+    opens, button_and_led, terminal, display, parts, tilt, pin_under_the_mouse, traces, mistakes, pause_holds,
+    two_pages, reload, reset, firmware, machine_comes_back, picture, moved_parts, no_errors)]
 
 
 def main():
