@@ -7,7 +7,7 @@ import { drawWires } from "./wires.js";
 import { html } from "./svg.js";
 
 const BOARD = "board-stm32f407g-disc1";
-const MARGIN = 30, LARGEST = 2;
+const MARGIN = 30, LARGEST = 2, SMALLEST = 0.8;
 
 // Parts that came by -device have no place: one below the other beside the board.
 function findPlaces(parts) {
@@ -30,10 +30,11 @@ function turned(holder, place, pin) {
 }
 
 export class Bench {
-  #root; #wires; #link; #parts = new Map(); #board = null; #state = {};
+  #root; #wires; #link; #parts = new Map(); #board = null; #size = [1, 1];
 
   constructor(root, wires, link, watch) {
     [this.#root, this.#wires, this.#link] = [root, wires, link];
+    new ResizeObserver(() => this.#fit()).observe(root.parentElement);
     root.addEventListener("pointerover", event => {
       const pin = event.target.dataset?.pin;
       if (pin) {
@@ -49,7 +50,6 @@ export class Bench {
     this.#root.querySelectorAll(".holder, .spot").forEach(element => element.remove());
     this.#parts.clear();
     this.#root.style.zoom = 1;         // places are measured so
-    this.#state = {};
     for (const part of wiring.parts) {
       const made = part.type === BOARD ? this.#makeBoard() : makePart(part, (name, value) =>
         this.#link().do("set", { part: part.id, name, value }));
@@ -81,14 +81,16 @@ export class Bench {
     const bottom = Math.max(...all.map(part => part.place.top + part.holder.offsetHeight));
     this.#wires.setAttribute("width", right + MARGIN);
     this.#wires.setAttribute("height", bottom + MARGIN);
-    this.#fit(right + MARGIN, bottom + MARGIN);
+    this.#size = [right + MARGIN, bottom + MARGIN];
+    this.#fit();
   }
 
   // As large as there is room for.
-  #fit(width, height) {
+  #fit() {
+    const [width, height] = this.#size;
     const room = this.#root.parentElement;
     const zoom = Math.min((room.clientWidth - 20) / width, (room.clientHeight - 20) / height, LARGEST);
-    this.#root.style.zoom = Math.max(zoom, 1);
+    this.#root.style.zoom = Math.max(zoom, SMALLEST);
   }
 
   #makeBoard() {

@@ -87,7 +87,8 @@ function apply(element, attributes, row) {
     const own = row.rename?.[name] ?? name;
     if (own in element && !row.show?.[own]) {
       const type = typeof element[own];
-      element[own] = type === "number" ? Number(value) : type === "boolean" ? ["1", "true"].includes(value) : value;
+      element[own] = Array.isArray(element[own]) ? String(value).split(",") : type === "number" ? Number(value) :
+        type === "boolean" ? ["1", "true"].includes(value) : value;
     }
   }
 }

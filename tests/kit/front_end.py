@@ -275,6 +275,7 @@ def page():
         code = process.wait(300)
     return (good(told.startswith("page: http://127.0.0.1:") and answer.startswith(b"HTTP/1.1 ") and code == 7,
                  told, answer, code) and
+            good("no semihosting" in call("page", EXIT, "-q", "--listen", "0.0.0.0:0", "--timeout", "100ms")[2]) and
             good("page=nowhere" in call("page", EXIT, "-q", "--listen", "nowhere")[2]))
 
 

@@ -12,7 +12,7 @@ import time
 
 QEMU = os.environ["QTEST_QEMU_BINARY"]
 FIRMWARE = os.environ["STM32_FIRMWARE"]
-PATIENCE = int(os.environ.get("PATIENCE", 100))                                          # seconds, for a host that is busy
+PATIENCE = int(os.environ.get("PATIENCE", 100))       # seconds, for a host that is busy
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 

@@ -3,14 +3,17 @@
 """The page in a real Chromium, by TAP: what is to be seen, and what mouse and keys do.  PICTURE names a file for a
 screenshot (docs/page.png).  Skipped where there is no Chromium, or the page is not built.
 """
+import base64
+import json
 import os
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, ".."))
 import browser
 import tap
-from board import Board
+from board import FIRMWARE, Board, Page
 
 FILES = os.path.join(HERE, "..", "..", "build", "page")
 DIAGRAM = os.path.join(HERE, "diagram.json")
@@ -182,6 +185,19 @@ def reset():
     return good(tab.wait(f"{TERMINAL}.split('ready').length === 3"))
 
 
+def firmware():
+    """One that is chosen starts; what can't be done is told."""
+    tab = SHOW["tab"]
+    with open(os.path.join(FIRMWARE, "page.elf"), "rb") as file:
+        data = base64.b64encode(file.read().replace(b"ready\n", b"other\n")).decode()
+    tab.get(f"""(() => {{ const files = new DataTransfer(), input = document.getElementById('file');
+        files.items.add(new File([Uint8Array.from(atob('{data}'), c => c.charCodeAt(0))], 'other.elf'));
+        input.files = files.files; input.dispatchEvent(new Event('change')); }})()""")
+    starts = tab.wait(f"{TERMINAL}.includes('other')")
+    tab.click("#save")
+    return good(starts, tab.wait("document.getElementById('message').textContent.includes('block device')"))
+
+
 def machine_comes_back():
     """The machine ends, and starts again: so does the page."""
     tab, port = SHOW["tab"], str(SHOW["board"].port)
@@ -201,6 +217,10 @@ def picture():
     tab.type("hello, board\rW")
     tab.wait("document.getElementById('count').textContent === '1'")
     key("keydown")
+    for pin in ("pa2", "pd15", "pd13"):
+        tab.click(f"[data-pin={pin}]")
+        tab.wait(f"!!document.querySelector('[data-trace={pin}]')")
+    tab.wait("Number(document.querySelector('[data-trace=pd13] canvas').dataset.edges) > 150")
     tab.point_at("[data-pin=pd13]")
     tab.wait("document.getElementById('pin').textContent.includes('8.4 kHz')")
     shot = tab.screenshot()
@@ -210,13 +230,53 @@ def picture():
     return good(len(shot) > 20000)
 
 
+# An element of the page, what is done to it (e), and what the machine's part then has
+MOVED = (
+    ("wokwi-slide-switch", "e.value = 1; e.dispatchEvent(new InputEvent('input', { detail: 1 }))", "value", 1),
+    ("wokwi-dip-switch-8", "e.toggleSwitch(1)", "values", "01000000"),
+    ("wokwi-membrane-keypad", "r.querySelector('[data-key-name=\"5\"]').dispatchEvent(new MouseEvent('mousedown'))",
+     "pressed", "5"),
+    ("wokwi-analog-joystick", "e.yValue = -1; e.dispatchEvent(new InputEvent('input'))", "y", -1),
+    ("wokwi-potentiometer", "const i = r.querySelector('input'); i.value = 700; i.dispatchEvent(new InputEvent('input'))",
+     "value", 700),
+    ("wokwi-slide-potentiometer",
+     "const i = r.querySelector('input'); i.value = 700; i.dispatchEvent(new InputEvent('input'))", "value", 700),
+    ("wokwi-ky-040", "e.dispatchEvent(new InputEvent('rotate-cw'))", "angle", 18),
+    ("wokwi-pir-motion-sensor", "e.dispatchEvent(new PointerEvent('pointerdown'))", "motion", True),
+    ("wokwi-pushbutton-6mm", "e.dispatchEvent(new Event('button-press'))", "pressed", True),
+)
+
+
+def moved_parts():
+    """What is done to the elements of the page happens to the parts of the machine; displays are drawn."""
+    names = [kind for kind, *_ in MOVED] + ["wokwi-ili9341", "wokwi-lcd1602"]
+    parts = [{"type": kind, "id": kind, "top": n // 4 * 330, "left": 300 + n % 4 * 330, "attrs": {}}
+             for n, kind in enumerate(names)]
+    with tempfile.TemporaryDirectory() as folder:
+        diagram = os.path.join(folder, "diagram.json")
+        with open(diagram, "w", encoding="utf-8") as file:
+            json.dump({"version": 1, "connections": [], "parts": parts + [
+                {"type": "board-stm32f407g-disc1", "id": "board", "top": 0, "left": 0, "attrs": {}}]}, file)
+        with Board("-icount", "shift=3,sleep=off", files=FILES, machine=f",speed=1,diagram={diagram}") as board:
+            tab, page = SHOW["browser"].open(f"http://127.0.0.1:{board.port}/"), Page(board)
+            drawn = tab.wait("document.querySelector('wokwi-ili9341')?.canvas?.dataset.drawn > 0")
+            wrong = []
+            for kind, action, name, value in MOVED:
+                tab.get(f"(() => {{ const e = document.querySelector('{kind}'), r = e.shadowRoot; {action}; }})()")
+                if not page.wait(lambda k=f"/{kind}.{name}", v=value: page.state.get(k) == v):
+                    wrong.append(kind)
+            tab.close()
+            return good(drawn, not wrong) or print("#", wrong)
+
+
 def no_errors():
-    return good(not SHOW["browser"].notes) or print("#", SHOW["browser"].notes[:3])
+    notes = [note for note in SHOW["browser"].notes if "CONNECTION_REFUSED" not in note]    # while there is no machine
+    return good(not notes) or print("#", notes[:3])
 
 
 TESTS = [(name.__name__.replace("_", "-"), name) for name in (
-    opens, button_and_led, terminal, display, parts, tilt, pin_under_the_mouse, traces, mistakes, pause_holds, two_pages, reload,
-    reset, machine_comes_back, picture, no_errors)]
+    opens, button_and_led, terminal, display, parts, tilt, pin_under_the_mouse, traces, mistakes, pause_holds,
+    two_pages, reload, reset, firmware, machine_comes_back, picture, moved_parts, no_errors)]
 
 
 def main():

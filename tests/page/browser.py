@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-PATIENCE = int(os.environ.get("PATIENCE", 100))                                          # seconds, for a host that is busy
+PATIENCE = int(os.environ.get("PATIENCE", 100))       # seconds, for a host that is busy
 
 
 def find():
@@ -58,7 +58,8 @@ class Browser:
                 if "error" in answer:
                     raise RuntimeError(f"{method}: {answer['error']['message']}")
                 return answer["result"]
-            if answer.get("method") == "Runtime.exceptionThrown" or answer.get("params", {}).get("entry", {}).get("level") == "error":
+            level = answer.get("params", {}).get("entry", {}).get("level")
+            if answer.get("method") == "Runtime.exceptionThrown" or level == "error":
                 self.notes.append(json.dumps(answer["params"])[:500])
 
     def open(self, url, width=1400, height=900):

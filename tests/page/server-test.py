@@ -238,6 +238,19 @@ def firmware():
                         give(b"\1\2\3\4" * 100)[1], board.lives())
 
 
+def real_time():
+    """The same without -icount."""
+    with Board() as board:
+        page = Page(board)
+        began = page.wait(lambda: b"ready" in page.serial.get("usart2", b""))
+        page.do("press", button="user", on=True)
+        page.do("send", port="usart2", text="hello")
+        return good(began, page.wait(lambda: page.state["led-green.brightness"] == 100 and
+                                     b"HELLO" in page.serial["usart2"]),
+                    page.ask("pause") is None, page.ask("run") is None, page.ask("trace", pin="pd13") is None,
+                    page.wait(lambda: len(page.traces.get("pd13", [])) > 100))
+
+
 def snapshot():
     with tempfile.TemporaryDirectory() as folder:
         disk = os.path.join(folder, "disk.qcow2")
@@ -353,6 +366,42 @@ def garbage():
         return good(shaken == [b"HTTP/1.1 400"] * 3, board.lives(), Page(board).wait(lambda: True))
 
 
+COMMANDS = (
+    b'{"do": "watch", "pin": "pd%d"}', b'{"do": "trace", "pin": "pd%d"}', b'{"do": "trace", "pin": "pd%d", "on": false}',
+    b'{"do": "send", "port": "usart2", "text": "I%d"}', b'{"do": "pause", "id": %d}', b'{"do": "run", "id": %d}',
+    b'{"do": "reset", "id": %d}', b'{"do": "firmware", "size": %d}', b'{"do": "piece", "data": "AAA%d"}',
+    b'{"do": "tilt", "x": %d}', b'{"do": "load", "name": "a%d"}', b'{"do": "speed", "speed": "%d"}')
+FRAMES = (b"\x82\xff\x7f" + b"\xff" * 7 + b"\0" * 4, b"\x02\x80\0\0\0\0", b"\x82\x80\0\0\0\0", b"\x89\x84\0\0\0\0abcd",
+          b"\x88\x80\0\0\0\0")                    # too long, a fragment, empty, a ping, the end
+
+
+def many_at_random():
+    """Pages that come, do anything, do not read, and go."""
+    rng = random.Random(1)
+    with Board(*BENCH) as board:
+        pages = []
+        for _ in range(500):
+            try:
+                if len(pages) < 12 and rng.random() < 0.3 or not pages:
+                    pages.append(Page(board))
+                page, dice = rng.choice(pages), rng.random()
+                if dice < 0.8:
+                    page.send_frame(rng.choice(COMMANDS) % rng.randrange(16) + b"\n")
+                elif dice < 0.9:
+                    page.send_bytes(rng.choice(FRAMES))
+                elif dice < 0.95:
+                    pages.remove(page)
+                    page.close()
+                else:
+                    page.socket.shutdown(rng.randrange(3))
+            except (OSError, EOFError):
+                pages.remove(page)
+        for page in pages:
+            page.close()
+        late = Page(board)
+        return good(board.lives(), late.wait(lambda: late.hello))
+
+
 def wrong_lines():
     """What is no command ends the page; a command that can't be done is answered."""
     with Board(*BENCH, machine=PACE) as board:
@@ -432,8 +481,9 @@ def split_commands():
 
 
 TESTS = [(name.__name__.replace("_", "-"), name) for name in (
-    board_and_parts, serial, serial_of_others, pins, traces, picture, mistakes, stops_and_goes, run_state, firmware, snapshot, two_pages, files, not_built,
-    strangers, wrong_addresses, garbage, wrong_lines, flood, one_who_does_not_read, split_commands)]
+    board_and_parts, serial, serial_of_others, pins, traces, picture, mistakes, stops_and_goes, run_state,
+    firmware, real_time, snapshot, two_pages, files, not_built, strangers, wrong_addresses, garbage,
+    many_at_random, wrong_lines, flood, one_who_does_not_read, split_commands)]
 
 
 if __name__ == "__main__":
