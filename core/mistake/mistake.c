@@ -242,7 +242,7 @@ static void told_by_qemu(const char *code, const char *device, const uint32_t *p
     report_text(&place, where, "%s", text);
 }
 
-static void __attribute__((constructor)) listen_to_qemu(void)
+void guest_mistakes_begin(void)
 {
     guest_error_hook = told_by_qemu;
 }

@@ -10,7 +10,7 @@
  * nothing else.  What comes of time and of others, not of the instruction that happens to run (an overrun, a
  * trigger that is lost), is a mishap: it has no place, and is told once for each cause.  The kinds, with what
  * is always the same, are declared in kinds.h; here is said what is special: which stream, which values.
- * All of it is kept, and counted, whether somebody logs it or not: see GuestMistake.
+ * All of it is kept, and counted, whether somebody logs it or not: see GuestMistake.  None of that is in a snapshot.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -75,6 +75,9 @@ void guest_mistakes_each(void (*fn)(const GuestMistake *m, void *opaque), void *
 
 /* How many times something was reported at places past those that are kept. */
 uint64_t guest_mistakes_lost(void);
+
+/* From now on what QEMU's own models of the core and its neighbours report is kept here, too. */
+void guest_mistakes_begin(void);
 
 /* Forget which places have been reported: the next run of the firmware reports them again. */
 void guest_mistakes_forget(void);
