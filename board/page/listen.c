@@ -94,7 +94,6 @@ bool page_open(const PageBoard *board, const char *address, const char *folder, 
     }
     page = g_new0(Page, 1);
     page->board = *board;
-    page->address = g_strdup(address);
     page->host = g_strdup(a->u.inet.host);
     page->folder = folder ? g_strdup(folder) : find_folder();
     QTAILQ_INIT(&page->connections);

@@ -17,7 +17,7 @@
 
 /* What the machine has for it. */
 typedef struct PageBoard {
-    Object *machine, *soc;
+    Object *machine;
     char *(*wiring)(Object *machine);   /* the diagram as text, for the caller to free */
     bool (*restart)(Object *machine, const char *file, Error **errp);   /* with this firmware; NULL: that of -kernel */
     const char *vcp;                    /* the port that the first terminal shows, NULL: usart2 */

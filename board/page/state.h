@@ -24,8 +24,8 @@ typedef struct Client Client;
 
 struct Page {
     PageBoard board;
-    char *address, *folder;     /* as page= has it; where the files are */
-    char *host;                 /* of the address: a name that requests may use */
+    char *folder;               /* where the files are */
+    char *host;                 /* as page= has it: a name that requests may use */
     QIONetListener *listener;
     QTAILQ_HEAD(, Connection) connections;
     unsigned n_connections, n_clients;
