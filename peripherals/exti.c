@@ -17,6 +17,7 @@
 typedef struct Exti {
     Periph parent_obj;
     uint32_t level;                 /* of the inputs */
+    uint32_t unheard;           /* lines of the RTC that have risen in vain; for a report, in no snapshot */
     Line irq[N_LINES], wanted[N_PIN_LINES];
     qemu_irq event, pending;
 } Exti;
@@ -24,6 +25,7 @@ typedef struct Exti {
 #define EXTI(obj) ((Exti *)(obj))
 
 #define RTC_LINES (1u << 17 | 1u << 21 | 1u << 22)  /* which rise only if the RTC's interrupt is enabled */
+#define UNHEARD_NS (100 * SCALE_MS)
 
 static void exti_update(Periph *p)
 {
@@ -55,15 +57,33 @@ static void trigger(Exti *s, uint32_t lines)
     periph_update(p);
 }
 
+/* The program goes on, so it is not for the wake-up from Standby, which takes no EXTI; nor has it just begun. */
+static void check_unheard(void *opaque)
+{
+    static const struct {
+        unsigned line;
+        const char *name;
+    } table[] = { { 17, "RTC alarm" }, { 21, "RTC tamper, time stamp" }, { 22, "RTC wake-up" } };
+    Exti *s = opaque;
+
+    for (unsigned i = 0; i < ARRAY_SIZE(table); i++) {
+        if (s->unheard & ~s->parent_obj.regs[R_RTSR] & 1u << table[i].line) {
+            periph_mistake(&s->parent_obj, EXTI001, "line %u (%s) has risen, and RTSR does not have it: nobody is told",
+                           table[i].line, table[i].name);
+        }
+    }
+    s->unheard = 0;
+}
+
 static void line_input(void *opaque, int n, int level)
 {
     Exti *s = opaque;
     uint32_t bit = 1u << n;
     bool rose = level && !(s->level & bit), fell = !level && (s->level & bit);
 
-    if (rose && n >= N_PIN_LINES && bit & RTC_LINES && !(s->parent_obj.regs[R_RTSR] & bit)) {
-        periph_mistake(&s->parent_obj, EXTI001, "line %d (%s) rises, and RTSR does not have it: nobody is told", n,
-                       n == 17 ? "RTC alarm" : n == 21 ? "RTC tamper, time stamp" : "RTC wake-up");
+    if (rose && bit & RTC_LINES && !(s->parent_obj.regs[R_RTSR] & bit)) {
+        s->unheard |= bit;
+        mistake_later(check_unheard, s, UNHEARD_NS);
     }
     s->level = level ? s->level | bit : s->level & ~bit;
     if ((rose && (s->parent_obj.regs[R_RTSR] & bit)) ||
@@ -112,10 +132,15 @@ static const VMStateDescription exti_vmstate = {
     },
 };
 
+static void exti_reset(Periph *p, bool power_on)
+{
+    EXTI(p)->unheard = 0;
+}
+
 static const PeriphInfo exti = {
     .chapter = "RM0090 12", .bus = BUS_APB, .widths = 4,
     REGS_AND_OPS(exti_ops),
     .vmsd = &exti_vmstate,
-    .init = exti_init, .update = exti_update,
+    .init = exti_init, .reset = exti_reset, .update = exti_update,
 };
 DEFINE_PERIPH("stm32f4-exti", Exti, exti)
