@@ -12,8 +12,8 @@
 #include "system/runstate.h"
 #include "stm32/board/machine.h"
 #include "stm32/core/image/image.h"
-#include "stm32/core/mistake.h"
 #include "stm32/soc/stm32f407.h"
+#include "stm32/core/mistake/mistake.h"
 
 /* Word @n of what the chip sees at address 0. */
 static uint32_t vector(unsigned n)
