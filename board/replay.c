@@ -1,40 +1,27 @@
 /*
- * What a user need not prepare for record and replay, see replay.h.
- *
- * What comes from the network is recorded by a filter at each NIC.  To go backwards gdb needs snapshots of the machine,
- * and these a disk: a replay has one, a file that nobody sees and that is gone with QEMU.  While gdb is there a snapshot
- * is taken every second of the host's time, so a step back is a second's way forth, and not one from the start.
+ * What a user need not prepare for record and replay, see replay.h: a filter at each NIC records what comes from the
+ * network.
  *
  * Serial input, and what is set by QMP's qom-set, is recorded by our patches (175-replay-outside).
+ *
+ * Not there: going backwards in a replay.  A snapshot arms timers that were not armed, so a replay that goes on from
+ * one waits for what does not come.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
-#include "qemu/timer.h"
 #include "qapi/error.h"
-#include "block/block.h"
-#include "block/snapshot.h"
-#include "migration/snapshot.h"
 #include "net/net.h"
-#include "qobject/qdict.h"
 #include "qom/object_interfaces.h"
-#include "system/block-backend.h"
+#include "system/cpu-timers.h"
 #include "system/replay.h"
-#include "system/runstate.h"
 #include "system/system.h"
 #include "stm32/board/replay.h"
 
-#define DISK_SIZE (64 * 1024 * 1024)
-#define MAX_SNAPSHOTS 200
 #define MAX_NICS 8
-#define STEP 20000000              /* instructions from one snapshot to the next; a tenth of a second for the host */
 
-static BlockBackend *disk;
-
-/* ---- The network ---- */
-
-static void add_filters(void)
+static void add_filters(Notifier *notifier, void *data)
 {
     NetClientState *nics[MAX_NICS];
     int count = qemu_find_net_clients_except(NULL, nics, NET_CLIENT_DRIVER_NIC, MAX_NICS);
@@ -49,99 +36,18 @@ static void add_filters(void)
     }
 }
 
-/* ---- Snapshots ---- */
-
-static bool open_disk(const char *path, Error **errp)
+void replay_prepare(bool page)
 {
-    QDict *options = qdict_new();
+    static Notifier notifier = { .notify = add_filters };
+    const char *wrong = icount_can_hold() ? "takes an -icount without sleep=off"
+                      : page ? "does not go with page=, whose clicks are not recorded" : NULL;
 
-    bdrv_img_create(path, "qcow2", NULL, NULL, NULL, DISK_SIZE, 0, true, errp);
-    if (*errp) {
-        qobject_unref(options);
-        return false;
+    if (replay_mode == REPLAY_MODE_NONE) {
+        return;
     }
-    qdict_put_str(options, "driver", "qcow2");
-    disk = blk_new_open(path, NULL, options, BDRV_O_RDWR, errp);
-    return disk && monitor_add_blk(disk, "replay-snapshots", errp);
-}
-
-static void make_disk(void)
-{
-    g_autofree char *path = NULL;
-    Error *err = NULL;
-    int fd;
-
-    if (bdrv_all_find_vmstate_bs(NULL, false, NULL, NULL)) {
-        return;                                     /* the user has given one */
+    if (wrong) {
+        error_report("rr=%s %s", replay_mode == REPLAY_MODE_RECORD ? "record" : "replay", wrong);
+        exit(1);
     }
-    fd = g_file_open_tmp("stm32-replay-XXXXXX", &path, NULL);
-    if (fd < 0 || !open_disk(path, &err)) {
-        warn_report("there can be no debugging backwards, for there is no room for snapshots%s%s", err ? ": " : "",
-                    err ? error_get_pretty(err) : "");
-        error_free(err);
-    }
-    if (fd >= 0) {
-        close(fd);
-        unlink(path);
-    }
-}
-
-/* None before gdb has come: then QEMU has saved where that was. */
-static int snapshots(void)
-{
-    g_autofree QEMUSnapshotInfo *list = NULL;
-    int count = bdrv_snapshot_list(blk_bs(disk), &list);
-
-    return count;
-}
-
-static void begin_step(void);
-
-/* The CPU stands between two instructions. */
-static void step_is_over(void *opaque)
-{
-    int count = snapshots();
-
-    replay_break_is_over();
-    if (count > 0 && count < MAX_SNAPSHOTS) {
-        g_autofree char *name = g_strdup_printf("replay-%d", count);
-
-        save_snapshot(name, true, NULL, false, NULL, NULL);     /* stops and starts the machine: see run_state */
-    } else {
-        begin_step();
-    }
-}
-
-static void begin_step(void)
-{
-    replay_break_once(replay_get_current_icount() + STEP, step_is_over, NULL);
-}
-
-static void run_state(void *opaque, bool running, RunState state)
-{
-    if (running) {
-        begin_step();
-    }
-}
-
-/* ---- */
-
-static void machine_is_there(Notifier *notifier, void *data)
-{
-    add_filters();
-    if (replay_mode == REPLAY_MODE_PLAY) {
-        make_disk();
-    }
-    if (disk) {
-        qemu_add_vm_change_state_handler(run_state, NULL);
-    }
-}
-
-void replay_prepare(void)
-{
-    static Notifier notifier = { .notify = machine_is_there };
-
-    if (replay_mode != REPLAY_MODE_NONE) {
-        qemu_add_machine_init_done_notifier(&notifier);
-    }
+    qemu_add_machine_init_done_notifier(&notifier);
 }
