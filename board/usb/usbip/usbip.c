@@ -15,6 +15,7 @@
 #include "qapi/error.h"
 #include "qemu/sockets.h"
 #include "hw/qdev-properties.h"
+#include "system/replay.h"
 #include "stm32/board/usb/usbip/state.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:3240"
@@ -57,6 +58,10 @@ static void usbip_open(UsbPlug *plug, Error **errp)
     SocketAddress address = { .type = SOCKET_ADDRESS_TYPE_INET };
     Error *err = NULL;
 
+    if (replay_mode != REPLAY_MODE_NONE) {
+        error_setg(errp, "what comes by USB/IP cannot be recorded: use stm32-usbredir");
+        return;
+    }
     if (inet_parse(&address.u.inet, text, &err) < 0) {
         error_setg(errp, "address=%s: write it as address=127.0.0.1:3240", text);
         error_free(err);
