@@ -279,6 +279,19 @@ def page():
             good("page=nowhere" in call("page", EXIT, "-q", "--listen", "nowhere")[2]))
 
 
+def watches():
+    """Coverage of two runs in one file, a profile and a timeline; an installed one has the plugin beside QEMU."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = ("--coverage", "a, b.info", "--coverage", "c.xml", "--coverage-merge", "--profile", "p", "--timeline", "t")
+        results = [call("run", EXIT, "-q", *options, folder=folder, types="0") for _ in range(2)]
+        texts = []
+        for name in ("a, b.info", "c.xml", "p", "t"):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                texts.append(file.read())
+    return good(all(result[0] == 0 and not result[2] for result in results) and "FNDA:2,main" in texts[0] and
+                "<coverage" in texts[1] and "fn=main" in texts[2] and '"name":"main"' in texts[3], results, texts)
+
+
 tap.run("kit", [(test.__name__, test) for test in (
     exit_codes, timeout, no_semihosting, wrong_input, verbose, passed_on, speed, wokwi, forwards, wrong_projects, debugger,
-    taken_port, waits_for_gdb, flash, page, info)])
+    taken_port, waits_for_gdb, flash, page, watches, info)])

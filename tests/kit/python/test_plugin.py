@@ -78,6 +78,14 @@ def test_side_by_side(suite):
     judge(call(suite, f"--elf={BENCH}", "--board-ready", "ready", "-n", "2"))
 
 
+def test_coverage(suite):
+    """Of all boards of all processes, in one file."""
+    judge(call(suite, f"--elf={BENCH}", "--board-ready", "ready", "-n", "2", "--board-coverage=cov.info"))
+    mains = [line for line in (suite / "cov.info").read_text().splitlines() if line.startswith("FNDA:") and line.endswith(",main")]
+    counts = [int(line[5:].split(",")[0]) for line in mains]
+    assert len(counts) == 2 and sum(counts) >= 4, counts            # of two programs
+
+
 def test_ini_file(suite):
     (suite / "firmware").mkdir()
     os.symlink(BENCH, suite / "firmware" / "app.elf")
