@@ -11,10 +11,11 @@
 #include "stm32/board/page/state.h"
 
 #define MAX_LINE 65536
-#define MAX_ANSWERS 256         /* that it has not read */
 
-void client_free(Client *client)
+static void closing(Connection *c)
 {
+    Client *client = c->client;
+
     upload_end(client);
     qobject_unref(client->answers);
     g_string_free(client->in, true);
@@ -22,15 +23,8 @@ void client_free(Client *client)
     g_free(client->pin);
     g_free(client->pin_told);
     g_free(client);
-}
-
-void client_answer(Client *client, QDict *answer)
-{
-    if (client->n_answers < MAX_ANSWERS) {
-        client->n_answers++;
-        qlist_append(client->answers, answer);
-    } else {
-        qobject_unref(answer);
+    if (!--c->page->n_clients) {
+        ticks_end(c->page);
     }
 }
 
@@ -93,6 +87,7 @@ void client_begin(Connection *c)
     c->client->in = g_string_new(NULL);
     c->client->answers = qlist_new();
     c->client->heard = g_new0(uint64_t, ports_count());
+    c->closing = closing;
     c->page->n_clients++;
     qio_channel_websock_handshake(websock, shaken, c, NULL);
 }

@@ -29,6 +29,7 @@
 #include "stm32/board/parts/part.h"
 #include "stm32/board/user_pin.h"
 
+#define MAX_ANSWERS 256         /* that a page has not read */
 #define MAX_NAME 64
 
 /* ---- The board ---- */
@@ -199,7 +200,12 @@ static void answer(Client *client, const QDict *args, Error *err)
     if (err) {
         qdict_put_str(d, "error", error_get_pretty(err));
     }
-    client_answer(client, d);
+    if (client->n_answers < MAX_ANSWERS) {
+        client->n_answers++;
+        qlist_append(client->answers, d);
+    } else {
+        qobject_unref(d);
+    }
 }
 
 bool commands_do(Client *client, const char *line)

@@ -26,11 +26,8 @@ void connection_close(Connection *c)
     drop_tag(&c->in_tag);
     drop_tag(&c->out_tag);
     drop_tag(&c->retry_tag);
-    if (c->client) {
-        client_free(c->client);
-        if (!--page->n_clients) {
-            ticks_end(page);
-        }
+    if (c->closing) {
+        c->closing(c);
     }
     qio_channel_close(c->channel, NULL);
     object_unref(OBJECT(c->channel));
@@ -104,7 +101,7 @@ static void make_room(Page *page)
     }
 }
 
-void connection_new(Page *page, QIOChannelSocket *socket)
+Connection *connection_new(Page *page, QIOChannelSocket *socket)
 {
     Connection *c = g_new0(Connection, 1);
 
@@ -119,5 +116,5 @@ void connection_new(Page *page, QIOChannelSocket *socket)
     qio_channel_set_delay(c->channel, false);
     QTAILQ_INSERT_TAIL(&page->connections, c, next);
     page->n_connections++;
-    http_begin(c);
+    return c;
 }

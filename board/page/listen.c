@@ -50,7 +50,7 @@ bool page_check(const char *address, Error **errp)
 
 static void client_comes(QIONetListener *listener, QIOChannelSocket *socket, void *opaque)
 {
-    connection_new(opaque, socket);
+    http_begin(connection_new(opaque, socket));
 }
 
 static void tell_where(Page *page)

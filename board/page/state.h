@@ -1,6 +1,7 @@
 /*
- * What the files of this folder share.  In layers: a connection is bytes that go out; http.c and client.c say what
- * they mean; look.c, pictures.c, ports.c, mistakes.c and pins.c know the board; commands.c changes it.
+ * What the files of this folder share.  In layers: look.c, pictures.c, ports.c, mistakes.c and pins.c know the board,
+ * and commands.c changes it; a connection is bytes that go out, and stream.c says which; client.c is a page, http.c
+ * finds out who wants to be one, and listen.c lets people in.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -45,10 +46,11 @@ struct Connection {
     unsigned tries;
     bool last;                  /* close it when all is sent */
     Client *client;             /* NULL: it is no websocket (yet) */
+    void (*closing)(Connection *c);     /* ... whose end this is */
     QTAILQ_ENTRY(Connection) next;
 };
 
-void connection_new(Page *page, QIOChannelSocket *socket);
+Connection *connection_new(Page *page, QIOChannelSocket *socket);
 /* It may be gone afterwards: false. */
 bool connection_send(Connection *c, const void *data, size_t size);
 static inline bool connection_is_busy(const Connection *c)
@@ -80,9 +82,6 @@ struct Client {
 
 /* @c is a websocket from now on; its handshake is still to come. */
 void client_begin(Connection *c);
-void client_free(Client *client);
-/* An answer to a command, with the next batch; taken over. */
-void client_answer(Client *client, QDict *answer);
 
 /* ---- stream.c ---- */
 
@@ -92,7 +91,7 @@ void ticks_end(Page *page);
 
 /* ---- commands.c ---- */
 
-/* A line of a page; false: it is no command. */
+/* A line of a page, whose answer goes with the next batch; false: it is no command. */
 bool commands_do(Client *client, const char *line);
 
 /* ---- upload.c: a firmware that a page sends ---- */
