@@ -18,6 +18,7 @@ from stm32f407g_disc.qmp import Qemu, QmpError
 
 QEMU = os.environ["QTEST_QEMU_BINARY"]
 FIRMWARE = os.environ["STM32_FIRMWARE"]
+HOSTILE_SEED = 0x1000ff00       # tests/firmware/hostile.h
 
 
 class Take:
@@ -180,6 +181,20 @@ def refused(folder):
     return good
 
 
+def twice(_folder):
+    """A program that does anything at all, and is reset by a watchdog again and again, is where it was in every run."""
+    seen = set()
+    for _ in range(10):
+        qemu = Qemu([QEMU, "-machine", "stm32f407g_disc,stop-at=100000000", "-display", "none", "-serial", "null", "-monitor",
+                     "none", "-icount", "shift=3,sleep=off", "-seed", "7", "-kernel", os.path.join(FIRMWARE, "hostile.elf"),
+                     "-device", f"loader,addr={HOSTILE_SEED},data=1,data-len=4"])
+        if qemu.command("query-status")["status"] != "paused":
+            qemu.wait_event("STOP")
+        seen.add(qemu.monitor("info registers"))
+        qemu.close()
+    return len(seen) == 1
+
+
 def alone(mode, file):
     """A demo that nobody talks to."""
     return [QEMU, "-machine", "stm32f407g_disc", "-kernel", os.path.join(FIRMWARE, "demo.elf"), "-display", "none",
@@ -209,6 +224,7 @@ tap.run("arm/replay", [
     ("nobody-reads", in_folder(nobody_reads)),
     ("usb", in_folder(usb)),
     ("network", in_folder(network)),
+    ("twice", in_folder(twice)),
     ("refused", in_folder(refused)),
     ("damaged", in_folder(damaged)),
 ])
