@@ -5,8 +5,8 @@
  *   -chardev socket,id=c,path=/tmp/can,server=on,wait=off -device stm32-can-link,chardev=c,canbus=b
  *
  * and there the same without server=on,wait=off.  A line of text goes over the chardev (link.h) for each
- * frame: "can ID FLAGS DLC DATA", in hexadecimal; FLAGS 1 extended, 2 remote.  What comes in is not
- * trusted.  As with stm32-cable, step= and follows= keep the two machines in step.
+ * frame: "- can ID FLAGS DLC DATA", in hexadecimal; FLAGS 1 extended, 2 remote; in step its time in ns stands
+ * for the "-".  What comes in is not trusted.  As with stm32-cable, step= and follows= keep the two machines in step.
  *
  * Deliberately different: a frame is acknowledged if the other end is connected, whoever listens there;
  * the two ends do not arbitrate with each other, and it takes its time at both, one after the
