@@ -41,7 +41,8 @@ bool memory_can_go(uint32_t address);
 /* False if it is not what is there then.  Option bytes take effect by memory_reset(). */
 bool memory_write(uint32_t address, const uint8_t *data, uint32_t length);
 bool memory_is_option(uint32_t address);
-bool memory_erase_sector(unsigned sector);
+/* Those whose bits are set, as far as it goes well. */
+bool memory_erase_sectors(uint32_t sectors);
 bool memory_erase_all(void);
 /* The sector that @address is in; -1: none. */
 int memory_sector_of(uint32_t address);

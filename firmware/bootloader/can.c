@@ -231,10 +231,7 @@ static void erase(void)
         sectors = take_sectors(frame.data[0] + 1u);
         well = sectors;
     }
-    for (unsigned i = 0; well && i < SECTORS; i++) {
-        well = !(sectors >> i & 1) || memory_erase_sector(i);
-    }
-    answer(ERASE, well && (!all || memory_erase_all()));
+    answer(ERASE, well && (all ? memory_erase_all() : memory_erase_sectors(sectors)));
 }
 
 static void protect_sectors(void)

@@ -68,7 +68,7 @@ static void erase(void)
 
     if (asked.length != 1 && sector < 0) {
         fail(ERR_ADDRESS);
-    } else if (!(asked.length == 1 ? memory_erase_all() : memory_erase_sector(sector))) {
+    } else if (!(asked.length == 1 ? memory_erase_all() : memory_erase_sectors(1 << sector))) {
         fail(ERR_ERASE);
     }
 }

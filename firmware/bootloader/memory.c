@@ -125,9 +125,14 @@ static bool erase(uint32_t how)
     return lock();
 }
 
-bool memory_erase_sector(unsigned sector)
+bool memory_erase_sectors(uint32_t sectors)
 {
-    return sector < SECTORS && erase(FLASH_CR_SER | sector << 3);
+    bool well = true;
+
+    for (unsigned i = 0; well && i < SECTORS; i++) {
+        well = !(sectors >> i & 1) || erase(FLASH_CR_SER | i << 3);
+    }
+    return well;
 }
 
 bool memory_erase_all(void)

@@ -237,10 +237,7 @@ static bool erase_sectors(unsigned count)
         sectors |= well ? 1 << low : 0;
     }
     well &= get() == sum;
-    for (unsigned i = 0; well && i < SECTORS; i++) {
-        well = !(sectors >> i & 1) || memory_erase_sector(i);
-    }
-    return well;
+    return well && memory_erase_sectors(sectors);
 }
 
 static void erase(void)
