@@ -133,9 +133,9 @@ static void look(unsigned later, Stm32View *v)
 
 /* ---- What the translated code says ---- */
 
-/* Who gets the event: its function's address, how much of the block comes after, and what it does to SP. */
+/* What happens there: the function that begins, how much of the block comes after, and what it does to SP. */
 typedef struct Event {
-    uint32_t address;
+    const Function *function;   /* NULL: it is a return */
     unsigned later;
     Return returns;
 } Event;
@@ -154,7 +154,7 @@ static void entered(unsigned vcpu, void *opaque)
         }
         switch_to(thread_stack());
     }
-    push(current, program_function(program, e->address), &v);
+    push(current, e->function, &v);
 }
 
 static void returned(unsigned vcpu, void *opaque)
@@ -186,10 +186,10 @@ static void returned(unsigned vcpu, void *opaque)
 }
 
 /* Translated blocks come and go: their events stay, one for each place, as long as QEMU runs. */
-static Event *event_at(uint32_t address, unsigned later, Return returns)
+static Event *event_at(uint32_t address, const Function *function, unsigned later, Return returns)
 {
     static GHashTable *events;
-    gint64 key = (gint64)address << 16 | later << 1 | (returns.kind != RETURN_NONE);
+    gint64 key = (gint64)address << 16 | later << 1 | !function;
     Event *e;
 
     if (!events) {
@@ -200,7 +200,7 @@ static Event *event_at(uint32_t address, unsigned later, Return returns)
         e = g_new(Event, 1);
         g_hash_table_insert(events, g_memdup2(&key, sizeof(key)), e);
     }
-    *e = (Event) { address, later, returns };
+    *e = (Event) { function, later, returns };
     return e;
 }
 
@@ -214,7 +214,7 @@ void calls_add(struct qemu_plugin_tb *tb)
     counts_add_block(tb);
     if (function && function->base == address) {
         qemu_plugin_register_vcpu_tb_exec_cb(tb, entered, QEMU_PLUGIN_CB_R_REGS,
-                                             event_at(address, count, (Return) { RETURN_NONE }));
+                                             event_at(address, function, count, (Return) { RETURN_NONE }));
     }
     for (size_t i = 0; i < count; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
@@ -225,7 +225,7 @@ void calls_add(struct qemu_plugin_tb *tb)
         r = return_of(opcode, &condition);
         if (r.kind != RETURN_NONE) {
             qemu_plugin_register_vcpu_insn_exec_cb(insn, returned, QEMU_PLUGIN_CB_R_REGS,
-                                                   event_at(qemu_plugin_insn_vaddr(insn), count - i, r));
+                                                   event_at(qemu_plugin_insn_vaddr(insn), NULL, count - i, r));
         }
     }
 }

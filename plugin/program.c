@@ -78,7 +78,6 @@ static bool add_code(Program *p, Elf *elf)
             if (header.sh_size > MAX_CODE || p->halfwords * 2 + c.size > MAX_CODE) {
                 return false;
             }
-            c.first = p->halfwords;
             p->halfwords += c.size / 2;
             g_array_append_val(p->code, c);
         }
