@@ -4,7 +4,6 @@
 
 (dfu-util needs a kernel that has the device: it is in make test-linux.)
 """
-import json
 import os
 import pty
 import select
@@ -16,9 +15,11 @@ import threading
 import time
 import tty
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+ROOT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..")
+sys.path[:0] = [os.path.join(ROOT, "tests"), os.path.join(ROOT, "kit", "python")]
 import tap
 import usbip
+from stm32f407g_disc.qmp import Qemu
 
 QEMU = os.environ["QTEST_QEMU_BINARY"]
 FIRMWARE = os.environ["STM32_FIRMWARE"]
@@ -39,20 +40,15 @@ class Board:
     def __init__(self, *args, machine="boot0=on,vcp=usart1", speed=("-icount", "shift=3,sleep=off")):
         self.folder = tempfile.TemporaryDirectory()
         self.log = self.path("log")
-        self.machine = subprocess.Popen(
-            [QEMU, "-machine", f"stm32f407g_disc,{machine}", "-display", "none", "-monitor", "none",
-             "-qmp", f"unix:{self.path('qmp')},server=on,wait=off", "-d", "guest_errors", "-D", self.log,
-             *speed, *[arg.replace("DIR", self.folder.name) for arg in args]], stdin=subprocess.DEVNULL)
-        self.qmp = self.dial("qmp").makefile("rw")
-        self.qmp.readline()
-        self.command("qmp_capabilities")
+        self.qemu = Qemu([QEMU, "-machine", f"stm32f407g_disc,{machine}", "-display", "none", "-monitor", "none",
+                          "-d", "guest_errors", "-D", self.log,
+                          *speed, *[arg.replace("DIR", self.folder.name) for arg in args]])
 
     def __enter__(self):
         return self
 
     def __exit__(self, *unused):
-        self.machine.kill()
-        self.machine.wait()
+        self.qemu.close()
         self.folder.cleanup()
 
     def path(self, name):
@@ -69,17 +65,8 @@ class Board:
                 time.sleep(0.01)
         raise TimeoutError(name)
 
-    def command(self, name, **arguments):
-        self.qmp.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
-        self.qmp.flush()
-        while True:
-            answer = json.loads(self.qmp.readline())
-            if "return" in answer or "error" in answer:
-                return answer.get("return")
-
     def word(self, address):
-        text = self.command("human-monitor-command", **{"command-line": f"xp /1wx {address:#x}"})
-        return int(text.split()[1], 16)
+        return int(self.qemu.monitor(f"xp /1wx {address:#x}").split()[1], 16)
 
     def wait_for(self, address, wanted):
         """Until the word at @address is @wanted, a number or a function."""
