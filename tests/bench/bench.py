@@ -250,7 +250,7 @@ def print_five_seconds(title, name, command):
 def print_logic(command):
     """Ten pins that change 30 times a ms, without and with a logic analyser that writes all of it."""
     command = command + ["-icount", "shift=3,sleep=off"]
-    pins = ":".join(f"pd{n}" for n in range(10))
+    pins = ":".join(f"pd{n}" for n in range(6, 16))
     with tempfile.NamedTemporaryFile(suffix=".vcd") as file:
         figures = measure("logic", {"off": command,
                                     "on": command + ["-device", f"stm32-logic,pins={pins},file={file.name}"]})
@@ -291,7 +291,7 @@ def print_page(command):
     reader = threading.Thread(target=watch_page, args=(port, ended))
     reader.start()
     try:
-        figures = measure("page", {"off": command, "on": command + ["-machine", f"page={port}"]})
+        figures = measure("logic", {"off": command, "on": command + ["-machine", f"page={port}"]})
     finally:
         ended.set()
         reader.join()
