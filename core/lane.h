@@ -33,6 +33,7 @@ typedef struct LaneNeed {
     unsigned reg;
     bool from_memory;
     bool bunch;             /* beats have been held back and come together: whoever else the DMA serves */
+    unsigned burst;         /* ... as many as that for each request, and whole bursts only; 0: 1 */
 } LaneNeed;
 
 typedef struct LaneOps {
@@ -42,7 +43,7 @@ typedef struct LaneOps {
     bool (*offer)(Periph *dma, unsigned request, const LaneNeed *need, LaneOffer *offer);
     /* The next @count items from memory, which stay ... */
     void (*peek)(Periph *dma, unsigned request, uint32_t *data, unsigned count);
-    /* ... and that have been taken. */
+    /* ... and that have been taken; whole bursts. */
     void (*take)(Periph *dma, unsigned request, unsigned count);
     /* @count items to memory. */
     void (*put)(Periph *dma, unsigned request, const uint32_t *data, unsigned count);

@@ -156,9 +156,10 @@ void dma_memory_has_moved(Dma *s, unsigned n, uint32_t bytes)
 bool dma_drain(Dma *s, unsigned n, bool all)
 {
     DmaStream *st = &s->stream[n];
-    unsigned size = dma_msize(s, n), block = all ? 1 : dma_mburst(s, n) * size;
+    unsigned size = dma_msize(s, n), burst = dma_mburst(s, n) * size;
+    uint32_t left = all ? 0 : st->level % burst;
 
-    while (st->level >= block) {
+    while (st->level > left) {
         uint32_t addr = st->maddr, bytes = MIN(size, st->level);
 
         st->maddr += dma_mstep(s, n);

@@ -3,7 +3,7 @@
  *
  * In direct mode a stream that nobody holds up is after every beat as it was before, but for its counters:
  * nothing is in the FIFO of one to memory, and the next item in that of one from memory.  What comes in a bunch
- * may go through the FIFO too.
+ * may go through the FIFO too; of one from memory that is full then, with what comes next.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -60,12 +60,26 @@ static uint32_t unflagged_beats(Dma *s, unsigned n, uint32_t beats)
 /* Nothing but what is to be there between two beats. */
 static bool fifo_rests(Dma *s, unsigned n, const LaneNeed *need)
 {
-    uint32_t level = s->stream[n].level;
+    uint32_t level = s->stream[n].level, burst = MAX(need->burst, 1);
 
-    if (!dma_is_direct(s, n)) {
-        return need->bunch && !need->from_memory && dma_pburst(s, n) == 1 && level < dma_threshold(s, n);
+    if (dma_is_direct(s, n)) {
+        return burst == 1 && level == (need->from_memory ? dma_psize(s, n) : 0);
     }
-    return level == (need->from_memory ? dma_psize(s, n) : 0);
+    if (!need->bunch || dma_pburst(s, n) != burst) {
+        return false;
+    }
+    if (need->from_memory) {
+        return level == DMA_FIFO_SIZE && dma_msize(s, n) == dma_psize(s, n) &&
+               burst * dma_psize(s, n) == DMA_FIFO_SIZE;
+    }
+    return level < dma_threshold(s, n);
+}
+
+/* One that is told by its requester when to end can be moved by that alone. */
+static bool ends_as_it_should(Dma *s, unsigned n, const LaneNeed *need)
+{
+    return !dma_peripheral_controls_flow(s, n) ||
+           (need->bunch && !extract64(s->flow_end, dma_request_of(s, n), 1));
 }
 
 static bool is_simple(Dma *s, unsigned n, const LaneNeed *need)
@@ -74,7 +88,7 @@ static bool is_simple(Dma *s, unsigned n, const LaneNeed *need)
     unsigned from = need->from_memory ? DMA_M2P : DMA_P2M, size = dma_psize(s, n);
 
     return dma_direction(s, n) == from && fifo_rests(s, n, need) && !dma_pstep(s, n) && st->primed &&
-           !st->stopping && !dma_peripheral_controls_flow(s, n) && !s->ack[dma_request_of(s, n)] &&
+           !st->stopping && ends_as_it_should(s, n, need) && !s->ack[dma_request_of(s, n)] &&
            (!need->from_memory || need->requester->info->bus == BUS_APB) &&
            dma_port_is_at(&s->peripheral, n, st->paddr, size, need);
 }
@@ -95,6 +109,9 @@ static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, 
         return false;
     }
     offer->beats = MIN(quiet_beats(s, n), RUN_FRAMES);
+    if (need->from_memory) {
+        offer->beats = MIN(offer->beats, st->mleft / dma_msize(s, n));
+    }
     offer->slack = ticks_to_ns(s, ticks);
     offer->addr = st->maddr;
     offer->size = dma_msize(s, n);
@@ -106,6 +123,12 @@ static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, 
     offer->to_half = unflagged_beats(s, n, offer->beats);
     offer->host = offer->writes ? dma_host_memory(&s->memory.as, offer->addr) : NULL;
     return offer->beats && dma_is_plain(&s->memory.as, offer->addr, offer->size, offer->writes);
+}
+
+/* Items that are in the FIFO of a stream from memory. */
+static unsigned items_ahead(Dma *s, unsigned n)
+{
+    return s->stream[n].level / dma_psize(s, n);
 }
 
 /* The item that is @i items ahead in memory. */
@@ -131,14 +154,25 @@ static uint32_t on_all_lanes(Dma *s, unsigned n, uint32_t data)
 static void lane_peek_items(Periph *p, unsigned request, uint32_t *data, unsigned count)
 {
     Dma *s = DMA(p);
-    unsigned n = request / DMA_CHANNELS;
+    unsigned n = request / DMA_CHANNELS, ahead = items_ahead(s, n), size = dma_psize(s, n);
 
-    data[0] = on_all_lanes(s, n, ldn_le_p(s->stream[n].fifo, dma_psize(s, n)));
-    if (count > 1) {
-        read_ahead(s, n, 0, count - 1);
+    if (count > ahead) {
+        read_ahead(s, n, 0, count - ahead);
     }
-    for (unsigned i = 1; i < count; i++) {
-        data[i] = on_all_lanes(s, n, item_ahead(s, n, s->buffer, i - 1));
+    for (unsigned i = 0; i < count; i++) {
+        data[i] = on_all_lanes(s, n, i < ahead ? ldn_le_p(s->stream[n].fifo + i * size, size)
+                                               : item_ahead(s, n, s->buffer, i - ahead));
+    }
+}
+
+/* The FIFO holds as much as before. */
+static void refill(Dma *s, unsigned n, unsigned taken)
+{
+    unsigned ahead = items_ahead(s, n), size = dma_psize(s, n);
+
+    read_ahead(s, n, taken - ahead, ahead);
+    for (unsigned i = 0; i < ahead; i++) {
+        stn_le_p(s->stream[n].fifo + i * size, size, item_ahead(s, n, s->buffer, i));
     }
 }
 
@@ -149,8 +183,7 @@ static void lane_take_items(Periph *p, unsigned request, unsigned count)
     DmaStream *st = &s->stream[n];
 
     if (count) {
-        read_ahead(s, n, count - 1, 1);
-        stn_le_p(st->fifo, dma_psize(s, n), item_ahead(s, n, s->buffer, 0));
+        refill(s, n, count);
         st->maddr += count * dma_mstep(s, n);
         dma_memory_has_moved(s, n, count * dma_msize(s, n));
         dma_count_items(s, n, count);

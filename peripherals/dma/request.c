@@ -37,6 +37,15 @@ static bool move_burst(Dma *s, unsigned n, unsigned beats)
     return dma_is_enabled(s, n);    /* not reset by what it has written */
 }
 
+/* Do @count items go through the FIFO and leave nothing in it? */
+static bool passes_fifo(Dma *s, unsigned n, unsigned count)
+{
+    uint32_t block = dma_mburst(s, n) * dma_msize(s, n), threshold = dma_threshold(s, n);
+
+    return !s->stream[n].level && dma_msize(s, n) == dma_psize(s, n) && threshold % block == 0 &&
+           count * dma_psize(s, n) % threshold == 0;
+}
+
 /* Items that come from the peripheral port one by one, with the bursts to memory that this leads to. */
 static void write_by_fifo(Dma *s, unsigned n, const uint32_t *data, unsigned count)
 {
@@ -59,7 +68,7 @@ void dma_write_run(Dma *s, unsigned n, const uint32_t *data, unsigned count)
     DmaStream *st = &s->stream[n];
     uint32_t size = dma_psize(s, n), addr = st->maddr;
 
-    if (!dma_is_direct(s, n)) {
+    if (!dma_is_direct(s, n) && !passes_fifo(s, n, count)) {
         write_by_fifo(s, n, data, count);
         return;
     }

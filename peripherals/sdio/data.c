@@ -94,7 +94,7 @@ void sdio_data_look(Sdio *s)
         if (sdio_card_sends(s) && (!s->unseen || now >= s->seen_from)) {
             begin_block(s, MAX(now, s->ready_from));
         }
-    } else if (s->data == DATA_WAIT && s->fifo_count) {
+    } else if (s->data == DATA_WAIT && (s->fifo_count || sdio_lane_move(s))) {
         begin_block(s, now + BEFORE_WRITE);
     } else if (s->data == DATA_STALLED &&
                (sdio_receives(s) ? s->fifo_count < sdio_fifo_size(s) : s->fifo_count)) {
@@ -124,49 +124,74 @@ static void stall(Sdio *s)
     }
 }
 
-static void receive_word(Sdio *s, unsigned bytes)
+/* Of blocks of this size words go in rows: the card is asked with each whether it goes on, and its own may be shorter. */
+enum { ROWS_FROM = 512, ROW_BYTES = 64 };
+
+static void receive_words(Sdio *s, unsigned bytes)
 {
-    uint8_t word[4] = {};
+    uint8_t data[ROW_BYTES] = {};
 
     if (sdio_card_sends(s)) {           /* unsure: one whose block ends within a word */
-        sdbus_read_data(&s->bus, word, bytes);
+        sdbus_read_data(&s->bus, data, bytes);
     } else {
         s->block_bad = true;
     }
-    sdio_fifo_push(s, ldl_le_p(word));
+    for (unsigned i = 0; i < bytes; i += 4) {
+        sdio_fifo_push(s, ldl_le_p(data + i));
+    }
 }
 
-static void send_word(Sdio *s, unsigned bytes)
+static void send_words(Sdio *s, unsigned bytes)
 {
-    uint8_t word[4];
+    uint8_t data[ROW_BYTES];
 
-    stl_le_p(word, sdio_fifo_pop(s));
+    for (unsigned i = 0; i < bytes; i += 4) {
+        stl_le_p(data + i, sdio_fifo_pop(s));
+    }
     if (sdio_card_receives(s)) {
-        sdbus_write_data(&s->bus, word, bytes);
+        sdbus_write_data(&s->bus, data, bytes);
     } else {
         s->block_bad = true;
     }
 }
 
-static void move_word(Sdio *s)
+/* Words that the FIFO has room for, or has. */
+static unsigned words_there(const Sdio *s)
 {
-    unsigned bytes = MIN(4, s->block_left);
+    return sdio_receives(s) ? sdio_fifo_size(s) - MIN(s->fifo_count, sdio_fifo_size(s)) : s->fifo_count;
+}
+
+/* Bytes that are due before tick @until and can be moved at once: a word at least. */
+static unsigned bytes_due(const Sdio *s, uint64_t until)
+{
+    unsigned rows = FIELD_EX32(s->dctrl, DCTRL, DTMODE) || 1u << FIELD_EX32(s->dctrl, DCTRL, DBLOCKSIZE) < ROWS_FROM
+                    ? 4 : ROW_BYTES;
+    uint64_t due = until > s->data_due ? (until - s->data_due - 1) / clocks_of(s, 4) + 1 : 1;
+
+    return s->block_left <= 4 ? s->block_left : MIN(MIN(due, words_there(s)) * 4, MIN(rows, s->block_left & ~3));
+}
+
+static void move_words(Sdio *s, uint64_t until)
+{
+    unsigned bytes;
 
     if (s->block_lost) {
         end_with(s, STA(STBITERR));
         return;
     }
-    if (sdio_receives(s) ? s->fifo_count >= sdio_fifo_size(s) : !s->fifo_count) {
+    if (!words_there(s) && !sdio_lane_move(s)) {
         stall(s);
         return;
     }
+    bytes = bytes_due(s, until);
     if (sdio_receives(s)) {
-        receive_word(s, bytes);
+        receive_words(s, bytes);
     } else {
-        send_word(s, bytes);
+        send_words(s, bytes);
     }
     *bytes_left(s) -= MIN(bytes, *bytes_left(s));
     s->block_left -= bytes;
+    s->data_due += (DIV_ROUND_UP(bytes, 4) - 1) * (uint64_t)clocks_of(s, 4);
     if (s->block_left) {
         s->data_due += clocks_of(s, MIN(4, s->block_left));
     } else {
@@ -196,7 +221,7 @@ static void end_block(Sdio *s)
     }
 }
 
-void sdio_data_step(Sdio *s)
+void sdio_data_step(Sdio *s, uint64_t until)
 {
     switch (s->data) {
     case DATA_WAIT:
@@ -208,7 +233,7 @@ void sdio_data_step(Sdio *s)
         }
         break;
     case DATA_BLOCK:
-        move_word(s);
+        move_words(s, until);
         break;
     case DATA_STALLED:
         stall(s);
@@ -233,13 +258,14 @@ uint64_t sdio_data_due(const Sdio *s)
     }
 }
 
-uint64_t sdio_data_told(const Sdio *s)
+uint64_t sdio_data_told(Sdio *s)
 {
-    unsigned quiet = sdio_fifo_quiet(s);
+    unsigned quiet;
 
     if (s->data != DATA_BLOCK || s->block_lost) {
         return sdio_data_due(s);
     }
+    quiet = MAX(sdio_fifo_quiet(s), sdio_lane_words(s));
     if (s->block_left <= 4 * quiet) {
         unsigned later = s->block_left - MIN(4, s->block_left);
 

@@ -21,19 +21,24 @@ static uint64_t next_due(const Sdio *s)
     return MIN(sdio_command_due(s), sdio_data_due(s));
 }
 
-/* Do what is due by now.  It ends: the FIFO fills, or gets empty, and nobody else changes it. */
+/* Do what is due by now.  It ends: the FIFO fills, or gets empty, and nobody changes it but the lane, which ends, too. */
 static void sdio_sync(Periph *p)
 {
     Sdio *s = SDIO(p);
     uint64_t now = sdio_now(s);
 
+    if (next_due(s) > now) {
+        return;
+    }
+    sdio_lane_begin(s);
     while (next_due(s) <= now) {
         if (sdio_command_due(s) <= sdio_data_due(s)) {
             sdio_command_step(s);
         } else {
-            sdio_data_step(s);
+            sdio_data_step(s, MIN(now + 1, sdio_command_due(s)));
         }
     }
+    sdio_lane_end(s);
 }
 
 static int64_t sdio_holds(Periph *p)
@@ -122,10 +127,11 @@ static void sdio_update(Periph *p)
     line_set(&s->irq, flags(s) & p->regs[R_MASK]);
     line_set(&s->dma_end, s->dctrl & R_DCTRL_DMAEN_MASK && !p->regs[R_FIFOCNT]);
     line_set(&s->dma, sdio_fifo_requests(s));
+    lane_holder_set(&s->holder, sdio_data_is_active(s) && s->dctrl & R_DCTRL_DMAEN_MASK);
     arm(s);
 }
 
-static void expired(void *opaque)
+static void catch_up(void *opaque)
 {
     sdio_sync(opaque);
     periph_update(opaque);
@@ -247,7 +253,9 @@ static void sdio_init(Periph *p)
     clock_set_callback(p->clk, clock_changes, s, ClockPreUpdate | ClockUpdate);
     counter_init(&s->ck, s->sdioclk);
     counter_divide(&s->ck, 2);
-    s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, expired, s);
+    s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, catch_up, s);
+    s->holder = (LaneHolder) { .move = catch_up, .opaque = s };
+    lane_holder_add(&s->holder);
     qbus_init(&s->bus, sizeof(s->bus), TYPE_SDIO_BUS, DEVICE(p), "sdio");
     periph_add_line(p, &s->irq, "irq");
     periph_add_line(p, &s->dma, "dma");
@@ -274,7 +282,7 @@ static void sdio_reset(Periph *p, bool power_on)
     s->data = DATA_IDLE;
     s->dctrl = s->fifo_last = 0;
     s->command_due = s->data_due = s->timeout = s->ready_from = 0;
-    s->block_left = s->seen_from = 0;
+    s->block_left = s->seen_from = s->lane_words = 0;
     s->unseen = false;
     s->inserted = sdbus_get_inserted(&s->bus);
     sdio_fifo_clear(s);

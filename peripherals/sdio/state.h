@@ -2,6 +2,7 @@
  * What the parts of the SDIO host share.  From the bottom:
  *
  *   fifo.c      32 words between registers and the data path
+ *   lane.c      words between it and memory in bunches, by a stream of the DMA
  *   card.c      the bus, and what the other end has been told: width, speed, address
  *   data.c      the data path state machine (DPSM)
  *   command.c   the command path state machine (CPSM)
@@ -19,6 +20,7 @@
 #define REGS "stm32/regs/sdio.h"
 #include "stm32/core/periph.h"
 #include "stm32/core/counter.h"
+#include "stm32/core/run.h"
 
 #define SDIO_FIFO 32            /* words */
 #define SDIO_LATE_FIFO 128      /* with DMA while virtual time is the host's: fewer events */
@@ -73,6 +75,10 @@ typedef struct Sdio {
     uint32_t fifo[SDIO_LATE_FIFO];
     uint32_t fifo_first, fifo_count;
     uint32_t fifo_last;         /* the word that was read last */
+    LaneHolder holder;
+    /* not in a snapshot: what a stream takes in bunches, while time is made up for */
+    LaneOffer offer;
+    uint32_t lane_words;
     /* the card */
     bool inserted;              /* not in a snapshot: there is one, or not */
     uint32_t card_width;        /* lines that it uses */
@@ -125,6 +131,16 @@ unsigned sdio_fifo_quiet(const Sdio *s);
 /* Do data go to the card? */
 bool sdio_sends(const Sdio *s);
 
+/* ---- lane.c ---- */
+
+/* Words that could go in bunches from now on. */
+unsigned sdio_lane_words(Sdio *s);
+/* Ask the DMA's stream for that; sdio_lane_end(): what is for it is in memory, or in the FIFO. */
+void sdio_lane_begin(Sdio *s);
+void sdio_lane_end(Sdio *s);
+/* Let a bunch go, if there is one. */
+bool sdio_lane_move(Sdio *s);
+
 /* ---- fifo_access.c: as RegOps has them ---- */
 
 uint32_t sdio_fifo_read(Periph *p, unsigned n);
@@ -155,10 +171,11 @@ void sdio_command_look(Sdio *s);
 
 void sdio_data_begin(Sdio *s);
 void sdio_data_stop(Sdio *s);
-void sdio_data_step(Sdio *s);
+/* What is due next, and words that are due before tick @until. */
+void sdio_data_step(Sdio *s, uint64_t until);
 uint64_t sdio_data_due(const Sdio *s);
 /* The next time that somebody is told something of it. */
-uint64_t sdio_data_told(const Sdio *s);
+uint64_t sdio_data_told(Sdio *s);
 /* The card has got a command, the FIFO has been accessed, DCTRL written: does it go on? */
 void sdio_data_look(Sdio *s);
 

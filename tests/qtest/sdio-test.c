@@ -324,6 +324,62 @@ static void test_dma(void)
     g_assert_cmpint(board_mistakes("/machine/soc/sdio"), ==, 0);
 }
 
+/* Words of 8 blocks that the DMA has moved at instants, and what is in memory then. */
+static void moved_at(const char *more, bool read, unsigned *moved, unsigned instants)
+{
+    start(more);
+    identify();
+    use_four_lines();
+    qtest_memset(board, RAM, 0xa5, 4096 + 16);
+    if (!read) {
+        for (unsigned i = 0; i < 4096; i += 4) {
+            poke(RAM + i, word_at(i) ^ 0x5a5a5a5a);
+        }
+        g_assert_cmphex(command(25, 0x20000, SHORT), ==, STA(CMDREND));
+    }
+    set_dma(read);
+    set_data(4096, R_DCTRL_DMAEN_MASK | (read ? R_DCTRL_DTDIR_MASK : 0));
+    if (read) {
+        begin_command(18, 0x10000, SHORT);
+    }
+    for (unsigned n = 0; n < instants; n++) {
+        board_wait_ns(7919);
+        moved[n] = 0xffff - peek(DMA2 + 0x5c);
+        if (peek(DMA2 + 0x58) & 1) {
+            g_assert_cmpuint(peek(SDIO + A_FIFOCNT), ==, 1024 - moved[n]);
+            g_assert_cmpuint(moved[n] % 4, ==, 0);
+        }
+        for (unsigned i = 0; read && i <= MIN(moved[n], 1024); i++) {
+            g_assert_cmphex(peek(RAM + 4 * i), ==, i == MIN(moved[n], 1024) ? 0xa5a5a5a5 : word_at(0x10000 + 4 * i));
+        }
+    }
+    g_assert_cmphex(sta() & 0x3f3f, ==, STA(DATAEND) | STA(DBCKEND));
+    g_assert_cmphex(peek(DMA2 + 0) >> 22 & 0x3d, ==, 0x20);     /* TCIF */
+    g_assert_cmphex(command(12, 0, SHORT), ==, STA(CMDREND));
+    g_assert_cmpint(board_mistakes("/machine/soc/sdio"), ==, 0);
+    board_stop();
+}
+
+/* In bunches or by requests: the DMA is as far, but for the burst that is under way. */
+static void test_bunches(void)
+{
+    unsigned single[60], bunches[60];
+
+    for (unsigned read = 0; read < 2; read++) {
+        g_autofree char *data = NULL;
+
+        moved_at("-machine runs=off", read, single, 60);
+        moved_at("", read, bunches, 60);
+        for (unsigned n = 0; n < 60; n++) {
+            g_assert_cmpint(ABS((int)single[n] - (int)bunches[n]), <=, 4);
+        }
+        g_assert_true(g_file_get_contents(image, &data, NULL, NULL));
+        for (unsigned i = 0; !read && i < 4096; i += 4) {
+            g_assert_cmphex((uint32_t)ldl_le_p(data + 0x20000 + i), ==, word_at(i) ^ 0x5a5a5a5a);
+        }
+    }
+}
+
 static void test_levels(void)
 {
     start("");
@@ -725,6 +781,7 @@ int main(int argc, char **argv)
     qtest_add_func("sdio/read", test_read);
     qtest_add_func("sdio/write", test_write);
     qtest_add_func("sdio/dma", test_dma);
+    qtest_add_func("sdio/bunches", test_bunches);
     qtest_add_func("sdio/levels", test_levels);
     qtest_add_func("sdio/timeouts", test_timeouts);
     qtest_add_func("sdio/flow-control", test_flow_control);
