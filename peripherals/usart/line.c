@@ -9,10 +9,12 @@
 
 /* ---- The host ---- */
 
+/* One that has filled the wire waits until half of it is free: it would be asked for each byte otherwise. */
 static int host_may_send(void *opaque)
 {
     Usart *s = opaque;
-    int room = s->listening ? WIRE_SIZE - s->wire_count : 0;
+    bool waits = !s->listening || (s->refused && s->wire_count > WIRE_SIZE / 2);
+    int room = waits ? 0 : WIRE_SIZE - s->wire_count;
 
     s->refused |= !room;
     return room;

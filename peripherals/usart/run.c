@@ -43,12 +43,18 @@ static bool tx_is_heard(Usart *s)
            (s->signal_tx.drive.kind == DRIVE_PICTURE && s->tx_picture.watched);
 }
 
+/* TC that nobody has looked at stays as it is. */
+static bool next_clears_tc(Usart *s)
+{
+    return s->parent_obj.regs[R_SR] & s->seen & R_SR_TC_MASK;
+}
+
 static bool tx_plan(void *opaque, RunPlan *plan)
 {
     const LaneNeed send = { opaque, R_DR, true };
     Usart *s = opaque;
 
-    if (s->tx.phase != TX_DATA || !reg_get(s, CR3, DMAT) || reg_get(s, SR, TXE) || reg_get(s, SR, TC) ||
+    if (s->tx.phase != TX_DATA || !reg_get(s, CR3, DMAT) || reg_get(s, SR, TXE) || next_clears_tc(s) ||
         reg_get(s, CR1, TXEIE) || reg_get(s, CR1, SBK) || !reg_get(s, CR1, TE) || !reg_get(s, CR1, UE) ||
         s->idle_frame || s->seen & R_SR_PE_MASK || !is_plain(s) || !signal_is_routed(&s->signal_tx) ||
         tx_is_heard(s)) {

@@ -323,6 +323,25 @@ static void usart_sends(void)
     poke(USART1 + 0x14, 1 << 7);
 }
 
+/* TC is set, and stays so: nobody has read it. */
+static void usart_sends_again(void)
+{
+    usart_begin();
+    poke(USART1, 0);
+    poke(USART1 + 4, 'x');
+    board_wait_ns(20000);
+    stream(DMA2, 7, 4, USART1 + 4, SRAM, 700, MINC | M2P | HTIE | TCIE);
+    poke(USART1 + 0x14, 1 << 7);
+}
+
+/* TC is set and has been read: the first word clears it. */
+static void usart_sends_after_read(void)
+{
+    usart_begin();
+    stream(DMA2, 7, 4, USART1 + 4, SRAM, 700, MINC | M2P);
+    poke(USART1 + 0x14, 1 << 7);
+}
+
 static void send_from_host(unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -512,6 +531,8 @@ static const struct {
     { "spi/with-copy", { "", with_copy, 7, 210000, ONE, true } },
     { "spi/with-timer", { "", with_timer, 7, 100000, ONE, true } },
     { "usart/sends", { "", usart_sends, 7, 1100000, USART, true } },
+    { "usart/sends-again", { "", usart_sends_again, 7, 1100000, USART, true } },
+    { "usart/sends-after-read", { "", usart_sends_after_read, 7, 1100000, USART, true } },
     { "usart/both", { "", usart_both, 7, 420000, USART, true } },
     { "usart/parity", { "", usart_parity, 7, 420000, USART, true } },
     { "i2s/sends", { "", i2s_sends, 7, 4200000, I2S, true, true } },
