@@ -6,12 +6,16 @@
  * packet is there when all of it is.
  *
  * Deliberately different: with DMA a packet is read from memory when the host asks for it, not ahead.  The
- * limit of control transfers, TOC, does not come: the host's handshake is never late.
+ * limit of control transfers, TOC, does not come: the host's handshake is never late.  Drivers let the next packet go
+ * and clear XFRC of the one before only then: they are sooner than any bus.  While virtual time is the host's, which
+ * may be late, an endpoint says NAK until XFRC has been cleared, for a while.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "stm32/peripherals/otg/state.h"
+
+#define GRACE_NS (20 * SCALE_MS)
 
 #define CTL(field) R_DIEPCTL1_##field##_MASK
 #define FLAG(field) R_DIEPINT0_##field##_MASK
@@ -92,6 +96,7 @@ static void packet_is_sent(Otg *s, unsigned n, unsigned size)
     if (!pktcnt(s, n)) {
         DIEPCTL(s, n) &= ~CTL(EPENA);
         DIEPINT(s, n) |= FLAG(XFRC);
+        in->seen_by = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + GRACE_NS;
     }
 }
 
@@ -126,13 +131,38 @@ void otg_in_arrive(Otg *s)
 
 static void flight_expired(void *opaque)
 {
-    otg_in_arrive(opaque);
+    Otg *s = opaque;
+
+    if (s->flight.end <= qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL)) {
+        otg_in_arrive(s);
+    }
     periph_update(opaque);
+}
+
+/* Has the firmware still to see, by an interrupt, that the packet before has been sent? */
+static bool is_unseen(const Otg *s, unsigned n)
+{
+    return !time_is_exact() && DIEPINT(s, n) & s->parent_obj.regs[R_DIEPMSK] & FLAG(XFRC) &&
+           s->parent_obj.regs[R_DAINTMSK] >> n & 1 && reg_get(s, GINTMSK, IEPINT) &&
+           qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < s->in[n].seen_by;
+}
+
+/* When one is ready again without the firmware. */
+static int64_t grace_ends(const Otg *s)
+{
+    int64_t when = COUNTER_NEVER;
+
+    for (unsigned n = 0; n < s->n_endpoints; n++) {
+        if (unlikely(s->in[n].nak) && is_unseen(s, n)) {
+            when = MIN(when, s->in[n].seen_by);
+        }
+    }
+    return when;
 }
 
 void otg_in_update(Otg *s)
 {
-    counter_arm(s->flight_timer, s->flight.end);
+    counter_arm(s->flight_timer, MIN(s->flight.end, grace_ends(s)));
 }
 
 void otg_in_push(Otg *s, unsigned n, uint32_t word)
@@ -196,7 +226,7 @@ static UsbAnswer nak(Otg *s, unsigned n)
 
 static bool would_send(const Otg *s, unsigned n)
 {
-    return is_enabled(s, n) && !(DIEPCTL(s, n) & CTL(NAKSTS)) && !reg_get(s, DCTL, GINSTS) && pktcnt(s, n) &&
+    return !is_unseen(s, n) && is_enabled(s, n) && !(DIEPCTL(s, n) & CTL(NAKSTS)) && !reg_get(s, DCTL, GINSTS) && pktcnt(s, n) &&
            has_packet(s, n);
 }
 
@@ -333,7 +363,8 @@ void otg_dieptsiz_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
         periph_mistake(p, OTG029, "write of DIEPTSIZ%u while IN endpoint %u is enabled: the transfer under "
                        "way is changed", n, n);
     }
-    s->in[n] = (OtgIn) { .total = xfrsiz(s, n), .data1 = s->in[n].data1, .nak = s->in[n].nak };
+    s->in[n].total = xfrsiz(s, n);
+    s->in[n].sent = s->in[n].partial = 0;
 }
 
 static void check(Otg *s, unsigned n)

@@ -40,6 +40,7 @@ typedef struct OtgIn {
     uint32_t partial;           /* bytes of a packet that is being written into the FIFO */
     bool data1;                 /* the toggle of endpoint 0 */
     bool nak;                   /* the host was told NAK and does not ask again until it is told */
+    int64_t seen_by;            /* not in a snapshot: virtual ns until which a late host has to see XFRC */
 } OtgIn;
 
 /* A packet IN that is on its way, until the host has answered it. */

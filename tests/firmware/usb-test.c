@@ -15,7 +15,7 @@ static char *path;              /* of the terminal's socket */
 
 static char *arguments(const char *more)
 {
-    return g_strdup_printf("-accel tcg -icount shift=3,sleep=off -kernel %s/usb_serial.elf "
+    return g_strdup_printf("-accel tcg -kernel %s/usb_serial.elf "
                            "-chardev socket,id=tty,path=%s,server=on,wait=off "
                            "-device stm32-usb-host,id=far,cdc=tty%s", g_getenv("STM32_FIRMWARE"), path, more);
 }
@@ -29,6 +29,8 @@ static void start(const char *more)
     args = arguments(more);
     board_start(args);
 }
+
+#define ICOUNT " -icount shift=3,sleep=off"
 
 static void stop(void)
 {
@@ -102,7 +104,7 @@ static void test_terminal(void)
 {
     int fd;
 
-    start("");
+    start(ICOUNT);
     WAIT_FOR(is_found());
     WAIT_FOR(mail(2) == 115200);
     g_assert_cmphex(mail(1), ==, 0);                /* nobody is there */
@@ -133,7 +135,7 @@ static void test_flow(void)
     for (unsigned i = 0; i < SIZE; i++) {
         out[i] = 'A' + (i * 2654435761u >> 20) % 26;
     }
-    start("");
+    start(ICOUNT);
     WAIT_FOR(is_found());
     fd = dial();
     WAIT_FOR(mail(1) == 3);
@@ -152,7 +154,7 @@ static void test_cable(void)
     uint32_t resets;
     int fd;
 
-    start(",vbus=off");
+    start(",vbus=off" ICOUNT);
     g_usleep(200000);
     g_assert_false(is_found());
     g_assert_cmpuint(mail(3), ==, 0);
@@ -178,7 +180,7 @@ static void test_suspend(void)
     uint32_t suspends;
     int fd;
 
-    start("");
+    start(ICOUNT);
     WAIT_FOR(is_found());
     fd = dial();
     WAIT_FOR(mail(1) == 3);
@@ -198,7 +200,7 @@ static void test_halt(void)
 {
     int fd;
 
-    start("");
+    start(ICOUNT);
     WAIT_FOR(is_found());
     fd = dial();
     WAIT_FOR(mail(1) == 3);
@@ -214,13 +216,34 @@ static void test_halt(void)
     stop();
 }
 
+/* In the host's time a packet is not sent before the firmware has seen that the last one was. */
+static void test_late_host(void)
+{
+    char out[400], in[400] = "";
+    int fd;
+
+    memset(out, 'X', sizeof(out));
+    start("");
+    WAIT_FOR(is_found());
+    fd = dial();
+    WAIT_FOR(mail(1) == 3);
+    say(fd, "\002", 1);
+    for (unsigned i = 0; i < 10; i++) {
+        say(fd, out, sizeof(out));
+        g_assert_cmpuint(hear(fd, in, sizeof(in)), ==, sizeof(in));
+        g_assert_cmpmem(in, sizeof(in), out, sizeof(out));
+    }
+    close(fd);
+    stop();
+}
+
 /* A snapshot, with a terminal open: after a load the host finds the device again. */
 static void test_snapshot(void)
 {
     g_autofree char *file = NULL, *args = NULL;
     int fd;
 
-    start("");
+    start(ICOUNT);
     WAIT_FOR(is_found());
     fd = dial();
     WAIT_FOR(mail(1) == 3);
@@ -229,7 +252,7 @@ static void test_snapshot(void)
     file = board_save();
     close(fd);
     unlink(path);
-    args = arguments("");
+    args = arguments(ICOUNT);
     board_load(file, args);
     fd = dial();
     WAIT_FOR(is_found());
@@ -256,6 +279,7 @@ int main(int argc, char **argv)
     qtest_add_func("/usb/cable", test_cable);
     qtest_add_func("/usb/suspend", test_suspend);
     qtest_add_func("/usb/halt", test_halt);
+    qtest_add_func("/usb/late-host", test_late_host);
     qtest_add_func("/usb/snapshot", test_snapshot);
     return board_run_tests();
 }

@@ -1,6 +1,7 @@
 /*
  * A USB device on OTG_FS: CDC-ACM that echoes, letters turned into capitals.  It sleeps until there is an interrupt,
- * but takes none.  A byte 1 lets its IN endpoint halt.
+ * but takes none.  A byte 1 lets its IN endpoint halt; after a byte 2 it does as drivers of others do, clears XFRC only when
+ * the next packet is on its way, and takes its time.
  *
  * Mailbox: 1 DTR and RTS; 2 bytes per second of the line coding; 3 resets; 4 bytes echoed; 5 suspends; 6 halts that the
  * host has cleared
@@ -56,6 +57,7 @@ static uint32_t setup[2], packet[16];       /* the last SETUP, and data OUT of e
 static uint8_t ring[RING];
 static unsigned head, tail;                 /* bytes in, bytes out */
 static bool sending, ended, taking;         /* endpoint 1: IN, its last packet was full, OUT */
+static bool clears_last;
 
 /* ---- FIFOs ---- */
 
@@ -213,6 +215,8 @@ static void pop(void)
 
             if (status & 15 && byte == 1) {
                 DIEPCTL(1) |= STALL;
+            } else if (status & 15 && byte == 2) {
+                clears_last = true;
             } else if (status & 15) {
                 ring[head++ % RING] = byte >= 'a' && byte <= 'z' ? byte - 32 : byte;
             }
@@ -246,10 +250,13 @@ static void echo(void)
 {
     static uint8_t data[64 + 3];
     unsigned length = 0;
+    bool sent = DIEPINT(1) & XFRC;
 
-    if (DIEPINT(1) & XFRC) {
-        DIEPINT(1) = XFRC;
+    if (sent) {
         sending = false;
+    }
+    if (sent && !clears_last) {
+        DIEPINT(1) = XFRC;
     }
     if (DOEPINT(1) & XFRC) {
         DOEPINT(1) = XFRC;
@@ -263,6 +270,11 @@ static void echo(void)
         sending = true;
         mailbox[4] += length;
         send(1, data, length);
+    }
+    if (sent && clears_last) {
+        for (volatile unsigned i = 0; i < 50000; i++) {
+        }
+        DIEPINT(1) = XFRC;
     }
     if (!taking) {
         take_data();
