@@ -23,7 +23,9 @@ from programs import PROGRAMS
 import look
 
 # What `make test` has time for: programs, each watched in one way.
-SAMPLE = (("can", "traced"), ("i2c", "quiet"), ("runs", "quiet"), ("soft", "quiet"), ("tilt", "analysed"), ("timers", "analysed"))
+SAMPLE = (("can", "traced"), ("i2c", "quiet"), ("runs", "quiet"), ("tilt", "analysed"), ("timers", "analysed"))
+# Where something was found: an EEPROM whose access has begun, a flash part that has been programmed.
+FOUND = (("soft", 1960559), ("spi", 37800000))
 
 
 class Reference:
@@ -104,13 +106,13 @@ def check_snapshot(report, program, watch, reference, n, folder):
     machine.close()
 
 
-def check(program, watch, seed, count):
-    """@count snapshots of one run; the number of those that showed, None for the run itself."""
+def check(program, watch, seed, count, instants=None):
+    """@count snapshots of one run, or at @instants; how many of them can be told, and how many there are."""
     folder = tempfile.mkdtemp(prefix="stm32-trust-")
     generator = random.Random(f"{program.name} {watch} {seed}")
     bad = 0
     try:
-        reference = Reference(program, watch, instants_of(program, generator, count), folder)
+        reference = Reference(program, watch, instants or instants_of(program, generator, count), folder)
         plain = Machine(program, os.path.join(folder, "plain"), watch)
         plain.run_until(program.ms * MS)
         report = Report(f"{program.name}, {watch}, seed {seed}: the run that was saved, and one that was not")
@@ -126,12 +128,18 @@ def check(program, watch, seed, count):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def named(name):
+    return next(program for program in PROGRAMS if program.name == name)
+
+
 def sample(seed):
     """Every part of it one instant."""
-    print(f"1..{len(SAMPLE)}")
+    tests = [(name, named(name), watch, None) for name, watch in SAMPLE]
+    tests += [(f"{name}-found", named(name), "quiet", [ns]) for name, ns in FOUND]
+    print(f"1..{len(tests)}")
     failed = 0
-    for number, (name, watch) in enumerate(SAMPLE, 1):
-        bad, _ = check(next(p for p in PROGRAMS if p.name == name), watch, seed, 1)
+    for number, (name, program, watch, instants) in enumerate(tests, 1):
+        bad, _ = check(program, watch, seed, 1, instants)
         failed += bool(bad)
         print(f"{'not ok' if bad else 'ok'} {number} arm/trust/snapshots/{name}", flush=True)
     sys.exit(failed > 0)
