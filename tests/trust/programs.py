@@ -42,7 +42,7 @@ PROGRAMS = (
     Program("card", ms=60, drive="sd"),
     Program("clock", ms=350),
     Program("css", inputs=((20, MACHINE, "hse-stopped", True), (41, MACHINE, "hse-stopped", False))),
-    Program("demo", ms=1000, inputs=pressed(300, 500)),
+    Program("demo", ms=150, inputs=pressed(60, 100)),
     Program("dma", ms=30),
     Program("faults", ms=30),
     Program("flash", ms=1500),
