@@ -10,6 +10,7 @@
 # make install           to PREFIX (/usr/local) under DESTDIR: the front end stm32f407g-disc, and what it needs
 # make package           a Debian package and a tarball of it, in build/package
 # make test-package      ... installed in a fresh Debian, without a compiler (some minutes, 60 Mbyte)
+# make test-trust INSTANTS=n SEED=n   snapshots at a thousand random instants of all test programs (half an hour)
 # make test              all tests; the last line is "N passed, N failed"
 #
 # With SANITIZE=1 all of it is built with the address and undefined behaviour sanitizers, beside the other
@@ -38,6 +39,8 @@ package: build demo ; @kit/package.sh
 test-package: package
 	@qemu/install.sh mmdebstrap lintian && firmware/build.sh build/firmware/exit.elf tests/firmware/exit.c
 	@tests/kit/package.sh
+test-trust: ; @qemu/install.sh && qemu/unpack.sh && tests/run.sh stm32/trust-format && \
+	tests/trust/snapshots-test.py -n $(or $(INSTANTS),1000) -s $(or $(SEED),1)
 test:  ; @qemu/install.sh && qemu/unpack.sh && tests/run.sh
 
-.PHONY: build demo install package page run docs bench hostile test test-linux test-package
+.PHONY: build demo install package page run docs bench hostile test test-linux test-package test-trust

@@ -6,6 +6,10 @@
  * files of motion=, microphone=, backup= and of stm32-signal; and stm32-recorder, which changes nothing.
  * Without -kernel the firmware is the snapshot's.
  *
+ * It also says what format snapshots have.  FORMAT is raised when a VMStateDescription of ours, or of our patches,
+ * becomes another that does not read what the one before it wrote (tests/trust/format.py knows them all), and the
+ * description's version too; OLDEST is raised with it unless all of them still read the older format.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
@@ -16,6 +20,8 @@
 #include "stm32/board/machine.h"
 #include "stm32/core/user_file.h"
 
+#define FORMAT 2
+#define OLDEST 2
 #define MAX_TEXT 4096
 #define FIRMWARE "firmware="
 #define PART "part="
@@ -23,6 +29,7 @@
 typedef struct Configuration {
     Stm32f407gDisc *machine;
     uint8_t text[MAX_TEXT];     /* lines, as in the snapshot; ends with a zero */
+    uint32_t format;            /* of the snapshot; before there was this word it was 1 */
 } Configuration;
 
 /* ---- What there is ---- */
@@ -89,6 +96,7 @@ static int pre_save(void *opaque)
     g_ptr_array_add(lines, NULL);
     all = g_strjoinv("\n", (char **)lines->pdata);
     pstrcpy((char *)c->text, sizeof(c->text), all);
+    c->format = FORMAT;
     return 0;
 }
 
@@ -125,12 +133,27 @@ static void report(const char *line, char **ours)
     }
 }
 
+static bool format_is_known(const Configuration *c, int version_id)
+{
+    uint32_t format = version_id < 2 ? 1 : c->format;
+
+    if (format < OLDEST || format > FORMAT) {
+        error_report("the snapshot has format %u, and this machine reads format %u: load it with the %s version that "
+                     "made it, or make it anew", format, FORMAT, format < OLDEST ? "older" : "newer");
+        return false;
+    }
+    return true;
+}
+
 static int post_load(void *opaque, int version_id)
 {
     Configuration *c = opaque;
     g_autoptr(GPtrArray) ours = describe(c->machine);
     g_auto(GStrv) theirs = NULL;
 
+    if (!format_is_known(c, version_id)) {
+        return -EINVAL;
+    }
     c->text[sizeof(c->text) - 1] = 0;
     theirs = g_strsplit((char *)c->text, "\n", 0);
     g_ptr_array_add(ours, NULL);
@@ -152,11 +175,12 @@ static int post_load(void *opaque, int version_id)
 }
 
 static const VMStateDescription configuration_vmstate = {
-    .name = "stm32f407g-disc-configuration", .version_id = 1, .minimum_version_id = 1,
+    .name = "stm32f407g-disc-configuration", .version_id = 2, .minimum_version_id = 1,
     .priority = MIG_PRI_MAX - 1,        /* before all devices */
     .pre_save = pre_save, .post_load = post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_BUFFER(text, Configuration),
+        VMSTATE_UINT32_V(format, Configuration, 2),
         VMSTATE_END_OF_LIST()
     },
 };

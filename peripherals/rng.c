@@ -6,12 +6,15 @@
  * Property `seed-error`, while it runs: the analog source has failed.  As on the chip, words come again
  * after it has been cured and RNGEN been switched off and on.
  *
- * The words are the host's random numbers, or with QEMU's -seed the same ones every time.  The manual
- * wants firmware to drop the first word after RNGEN: it is as good as any here.
+ * The words are a generator's (xoshiro256**, by Blackman and Vigna), which begins with the host's random numbers, or
+ * with QEMU's -seed the same ones every time.  Where it is belongs to a snapshot: who goes on from one twice sees the
+ * same words.  So they are no secret.  The manual wants firmware to drop the first word after RNGEN: it is as good as
+ * any here.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/bitops.h"
 #include "qemu/guest-random.h"
 #include "qemu/timer.h"
 #include "qapi/error.h"
@@ -30,6 +33,7 @@ typedef struct Rng {
     bool drawn;                 /* ... if there is one already */
     bool source_failed;
     bool seed_error;            /* until RNGEN is switched off */
+    uint64_t generator[4];
     QEMUTimer *ready;
     Line irq;
 } Rng;
@@ -86,6 +90,21 @@ static void ready_expired(void *opaque)
     periph_update(opaque);
 }
 
+/* xoshiro256**, of whose 64 bits the upper half is a word. */
+static uint32_t make_word(uint64_t s[4])
+{
+    uint32_t word = rol64(s[1] * 5, 7) * 9 >> 32;
+    uint64_t shifted = s[1] << 17;
+
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= shifted;
+    s[3] = rol64(s[3], 45);
+    return word;
+}
+
 /* ---- Registers ---- */
 
 static void cr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -125,7 +144,7 @@ static uint32_t dr_read(Periph *p, unsigned n)
         return 0;
     }
     if (!s->drawn) {
-        qemu_guest_getrandom_nofail(&s->word, sizeof(s->word));
+        s->word = make_word(s->generator);
         s->drawn = true;
     }
     return s->word;
@@ -183,6 +202,15 @@ static void rng_reset(Periph *p, bool power_on)
     s->seed_error = false;
 }
 
+static void rng_realize(Periph *p, Error **errp)
+{
+    Rng *s = RNG(p);
+
+    if (!qemu_guest_getrandom(s->generator, sizeof(s->generator), errp)) {
+        s->generator[0] |= 1;       /* all zeros would stay so */
+    }
+}
+
 static void rng_init(Periph *p)
 {
     Rng *s = RNG(p);
@@ -198,7 +226,7 @@ static void rng_init(Periph *p)
 }
 
 static const VMStateDescription rng_vmstate = {
-    .name = "stm32f4-rng", .version_id = 1, .minimum_version_id = 1,
+    .name = "stm32f4-rng", .version_id = 2, .minimum_version_id = 2,
     .fields = (const VMStateField[]) {
         VMSTATE_CLOCK(rng_clk, Rng),
         VMSTATE_COUNTER(words, Rng),
@@ -207,6 +235,7 @@ static const VMStateDescription rng_vmstate = {
         VMSTATE_BOOL(drawn, Rng),
         VMSTATE_BOOL(source_failed, Rng),
         VMSTATE_BOOL(seed_error, Rng),
+        VMSTATE_UINT64_ARRAY(generator, Rng, 4),
         VMSTATE_PERIPH(Rng),
         VMSTATE_END_OF_LIST()
     },
@@ -216,6 +245,6 @@ static const PeriphInfo rng = {
     .chapter = "RM0090 24", .bus = BUS_AHB,
     REGS_AND_OPS(rng_ops),
     .vmsd = &rng_vmstate,
-    .init = rng_init, .reset = rng_reset, .update = rng_update,
+    .init = rng_init, .realize = rng_realize, .reset = rng_reset, .update = rng_update,
 };
 DEFINE_PERIPH("stm32f4-rng", Rng, rng)

@@ -3,7 +3,8 @@
  * something, then random accesses to all of them, with all interrupts on; again and again.
  *
  * All that it needs itself is in CCM, which no DMA reaches; its code is in flash, which it does not touch.
- * Words of CCM: HOSTILE_SEED, put there before the start; HOSTILE_ALIVE goes on while it runs.
+ * Words of CCM: HOSTILE_SEED, put there before the start; HOSTILE_ALIVE goes on while it runs.  With HOSTILE_STORM each
+ * round ends with so many accesses all over the map, which HOSTILE_ACCESSES counts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,9 +17,11 @@
 #define ACTLR_DISDEFWBUF 2
 #define BUFFER 0x20010000u
 #define IN_A_ROW 50             /* interrupts, until one is switched off for this round */
+#define AT_A_TIME 20            /* ... of any kind, between two accesses of a storm */
+#define SYSTICK 15
 
 struct state {
-    uint32_t started, random, alive, last, in_a_row;
+    uint32_t started, random, alive, last, in_a_row, at_a_time;
 };
 #define state ((volatile struct state *)HOSTILE_STATE)
 
@@ -73,9 +76,13 @@ static void interrupt_handler(void)
     live();
     state->in_a_row = state->last == n ? state->in_a_row + 1 : 0;
     state->last = n;
-    if (n >= 16 && state->in_a_row > IN_A_ROW) {
+    if (n >= 16 && (state->in_a_row > IN_A_ROW || state->at_a_time > AT_A_TIME)) {
         NVIC_ICER[(n - 16) / 32] = 1u << (n - 16) % 32;
     }
+    if (n == SYSTICK && state->at_a_time > AT_A_TIME) {
+        SYST_CSR = 0;
+    }
+    state->at_a_time++;
 }
 
 __attribute__((aligned(512))) static void (*const vectors[16 + 82])(void) = {
@@ -287,6 +294,74 @@ static void random_access(void)
     }
 }
 
+/* ---- A storm: as fast as can be, by one generator in a register ---- */
+
+/* Where something is, more or less, and by what mask; without a mask anywhere.  Most come twice. */
+static const struct {
+    uint32_t base, mask;
+} areas[32] = {
+    { 0x40000000, 0x3fff }, { 0x40004000, 0x3fff }, { 0x40010000, 0x3fff }, { 0x40014000, 0x0fff },
+    { 0x40020000, 0x1fff }, { 0x40022000, 0x1fff }, { 0x40026000, 0x07ff }, { 0x40028000, 0x1fff },
+    { 0x40040000, 0x3ffff }, { 0x50000000, 0x3ffff }, { 0x50050000, 0x03ff }, { 0x50060800, 0x03ff },
+    { 0xa0000000, 0x01ff }, { 0x60000000, 0x0fffffff }, { 0x70000000, 0x1fffffff }, { 0xe0000000, 0x1fff },
+    { 0xe000e000, 0x0fff }, { 0xe0040000, 0x2fff }, { 0x42000000, 0x01ffffff }, { 0x22000000, 0x003fffff },
+    { 0x20000000, 0x0001ffff }, { 0x10000000, 0x0000ffff }, { 0x08000000, 0x000fffff }, { 0x1fff0000, 0xffff },
+    { 0x40000000, 0x7fff }, { 0x40010000, 0x7fff }, { 0x40020000, 0x7fff }, { 0x40012c00, 0x0fff },
+    { 0x00000000, 0x000fffff }, { 0x40023800, 0x03ff }, { 0x40006400, 0x07ff }, { 0, 0xffffffff },
+};
+
+/* Stores that would be the end of this guest, not of what it runs on. */
+static bool is_ours(uint32_t address)
+{
+    static const struct {
+        uint32_t base, size;
+    } ours[] = {
+        { 0x10000000, 0x10000 }, { 0x40023c00, 0x400 }, { 0x42478000, 0x8000 },     /* its memory, its code */
+        { 0x40023800, 0x40 }, { 0x42470000, 0x8000 },                               /* their clocks */
+        { 0xe0002000, 0x1000 }, { 0xe000ed08, 4 }, { 0xe000ed10, 4 }, { 0xe000ed24, 4 }, { 0xe000ed94, 4 },
+    };
+
+    switch (address >> 16) {
+    case 0x1000: case 0x4002: case 0x4247: case 0xe000:
+        break;
+    default:
+        return false;
+    }
+    for (unsigned i = 0; i < COUNT(ours); i++) {
+        if (address - ours[i].base < ours[i].size) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void storm(uint32_t accesses)
+{
+    uint32_t x = random_word();
+
+    while (accesses--) {
+        uint32_t a = x * 1664525 + 1013904223, d = a * 1664525 + 1013904223, address;
+
+        x = d * 1664525 + 1013904223;
+        address = areas[a >> 27].base + (x & areas[a >> 27].mask);
+        d = a & 1 << 20 ? d : d & 1 << 12 ? 1u << (d >> 27) : d >> 24;
+        (*(volatile uint32_t *)HOSTILE_ACCESSES)++;
+        state->at_a_time = 0;
+        if (a & 1 << 19 || is_ours(address)) {
+            if (a & 7 << 16) {
+                read_word(address & ~3u);
+            } else {
+                access_part(address, d, 2 + (a >> 15 & 1));
+            }
+        } else if (a & 7 << 16) {
+            write_word(address & ~3u, d);
+        } else {
+            access_part(address, d, a >> 15 & 1);
+        }
+    }
+    live();
+}
+
 static void play_round(void)
 {
     set_up_clocks();
@@ -307,6 +382,7 @@ static void play_round(void)
     for (unsigned i = random_below(400); i; i--) {
         random_access();
     }
+    storm(*(volatile uint32_t *)HOSTILE_STORM);
 }
 
 __attribute__((used)) static void be_hostile(void)
@@ -317,9 +393,9 @@ __attribute__((used)) static void be_hostile(void)
     }
     ACTLR |= ACTLR_DISDEFWBUF;                  /* a fault is that of the access that failed */
     SCB_VTOR = (uint32_t)vectors;
-    SYST_RVR = 0x3fff;
-    SYST_CSR = 7;
     for (;;) {
+        SYST_RVR = 0x3fff;
+        SYST_CSR = 7;
         play_round();
     }
 }

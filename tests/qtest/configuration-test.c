@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/bswap.h"
 #include "stm32/tests/qtest/board.h"
 
 #define EEPROM "-device at24c-eeprom,bus=i2c1,address=0x50,rom-size=256"
@@ -83,6 +84,57 @@ static void test_firmware(void)
     unlink(file);
 }
 
+#define SECTION "stm32f407g-disc-configuration"
+#define TEXT 4096
+
+/* A copy of the snapshot @file as another release would have made it; @format 1: before there was that word. */
+static char *of_format(const char *file, uint32_t format)
+{
+    g_autofree char *data = NULL;
+    char *copy, *section, *word;
+    size_t size;
+
+    g_assert_true(g_file_get_contents(file, &data, &size, NULL));
+    section = memmem(data, size, SECTION, strlen(SECTION));
+    g_assert_nonnull(section);
+    section += strlen(SECTION) + 4;                 /* instance */
+    word = section + 4 + TEXT;                      /* version, text */
+    g_assert_cmpuint(ldl_be_p(section), ==, 2);
+    if (format == 1) {
+        stl_be_p(section, 1);
+        memmove(word, word + 4, data + size - word - 4);
+        size -= 4;
+    } else {
+        stl_be_p(word, format);
+    }
+    copy = g_strconcat(file, "-other", NULL);
+    g_assert_true(g_file_set_contents(copy, data, size, NULL));
+    return copy;
+}
+
+/* A snapshot of another release is refused with both numbers, before anything else. */
+static void test_formats(void)
+{
+    static const struct {
+        uint32_t format;
+        const char *says;
+    } table[] = {
+        { 1, "has format 1, and this machine reads format 2: load it with the older version" },
+        { 99, "has format 99, and this machine reads format 2: load it with the newer version" },
+        { 0, "has format 0, and" },
+    };
+    g_autofree char *file = save("");
+
+    for (unsigned i = 0; i < ARRAY_SIZE(table); i++) {
+        g_autofree char *other = of_format(file, table[i].format);
+
+        expect_refused(other, "", table[i].says);
+        unlink(other);
+    }
+    board_load(file, "");
+    unlink(file);
+}
+
 int main(int argc, char **argv)
 {
     int failed;
@@ -98,6 +150,7 @@ int main(int argc, char **argv)
     qtest_add_func("configuration/options", test_options);
     qtest_add_func("configuration/parts", test_parts);
     qtest_add_func("configuration/firmware", test_firmware);
+    qtest_add_func("configuration/formats", test_formats);
     failed = board_run_tests();
     unlink(firmware[0]);
     unlink(firmware[1]);
