@@ -1,7 +1,7 @@
 /*
  * A GPS receiver on a UART that says NMEA sentences once a second, as a u-blox NEO-6M does: `latitude` and `longitude` in
  * degrees, `altitude` in m, `speed` in knots, `course` in degrees, `satellites` (fewer than 4: no fix).  Its time is that of
- * -rtc.  PPS is high for 100 ms from each full second of virtual time on, while there is a fix.
+ * -rtc when the machine begins, and goes with virtual time.  PPS is high for 100 ms from each full second of virtual time on, while there is a fix.
  *
  * `file` plays sentences of a file instead, again and again: those of one second, that is up to the next that tells another
  * time, are sent together, a second apart.  Lines that begin with neither $ nor ! are left out; nothing is checked or mended.
@@ -14,7 +14,7 @@
 #include "qemu/osdep.h"
 #include "qemu/units.h"
 #include "qapi/error.h"
-#include "system/rtc.h"
+#include "stm32/board/parts/calendar.h"
 #include "stm32/board/parts/nmea.h"
 #include "stm32/board/parts/uart_module.h"
 #include "stm32/core/counter.h"
@@ -34,6 +34,7 @@ struct Gps {
     NmeaPlace place;                    /* its numbers are controls */
     char *file, *text;
     uint32_t baud, at;                  /* where in `text` */
+    int64_t base;                       /* seconds since 1970 at virtual time 0 */
     int64_t next;                       /* virtual ns: the next second */
 };
 
@@ -108,7 +109,7 @@ static void expired(void *opaque)
     if (g->text) {
         play(g);
     } else {
-        qemu_get_timedate(&g->place.time, 0);
+        g->place.time = calendar_of(g->base + drive_now() / SECOND_NS);
         nmea_say_all(&g->place, say, g);
     }
     counter_arm(g->timer, g->next);
@@ -146,6 +147,7 @@ static bool gps_fit(Part *part, Error **errp)
     uart_module_init(&g->uart, part, part_leg(part, LEG_TX), part_leg(part, LEG_RX), g->baud, &ops);
     pin_add_driver(part_leg(part, LEG_PPS), &g->pps, part_id(part));
     g->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, expired, g);
+    g->base = calendar_begin();
     g->next = (drive_now() / SECOND_NS + 1) * SECOND_NS;
     counter_arm(g->timer, g->next);
     return true;
@@ -167,6 +169,7 @@ static const VMStateDescription gps_vmstate = {
     .fields = (const VMStateField[]) {
         VMSTATE_UART_MODULE(uart, Gps),
         VMSTATE_UINT32(at, Gps),
+        VMSTATE_INT64(base, Gps),
         VMSTATE_INT64(next, Gps),
         VMSTATE_END_OF_LIST()
     },

@@ -1,7 +1,7 @@
 /*
  * An infrared receiver for 38 kHz: DAT is low while there is light.  What comes is NEC's code of a wokwi-ir-remote, or of
  * `nec` = "address,command", as somebody types it at Wokwi's receiver: 9 ms of light, 4.5 ms without, 32 bits lowest first, each
- * 562.5 us of light and 562.5 (0) or 1687.5 us (1) without, a last light; 108 ms later, while the key is held, 9 ms, 2.25 ms
+ * 562.5 us of light and 562.5 (0) or 1687.5 us (1) without, a last light; 110 ms later, while the key is held, 9 ms, 2.25 ms
  * and a light: a repeat.
  *
  * Deliberately different: a real one makes light some ten microseconds longer or shorter.
@@ -18,7 +18,7 @@
 OBJECT_DECLARE_SIMPLE_TYPE(IrReceiver, IR_RECEIVER)
 
 enum { LEG_GND, LEG_VCC, LEG_DAT };
-enum { UNIT_NS = 562500, REPEAT_NS = 108000000, BITS = 32 };
+enum { UNIT_NS = 562500, REPEAT_NS = 110000000, BITS = 32 };
 enum { LEAD, SPACE, FIRST, FRAME_END = FIRST + 2 * BITS + 1, REPEAT_END = FIRST + 1 };      /* phases; even ones are light */
 
 struct IrReceiver {

@@ -387,6 +387,69 @@ static void test_dialer(void)
     g_assert_cmpint(part_int("d", "dial"), ==, -1);
 }
 
+/* ---- DS1307, as RTClib has it ---- */
+
+static void time_is(uint8_t year, uint8_t month, uint8_t date, uint8_t hours, uint8_t minutes, uint8_t seconds)
+{
+    uint8_t d[7];
+
+    read_regs(0x68, 0, d, 7);
+    g_assert_cmphex(d[0], ==, seconds);
+    g_assert_cmphex(d[1], ==, minutes);
+    g_assert_cmphex(d[2], ==, hours);
+    g_assert_cmphex(d[4], ==, date);
+    g_assert_cmphex(d[5], ==, month);
+    g_assert_cmphex(d[6], ==, year);
+}
+
+static void test_ds1307(void)
+{
+    static const char args[] = "-rtc base=2023-12-31T23:59:58 -device wokwi-ds1307,id=r,SCL=pb6,SDA=pb7,SQW=pb0";
+    static const uint8_t set[] = { 0x58, 0x59, 0x71, 4, 0x28, 0x02, 0x24 };     /* 11 p.m., a leap year */
+    unsigned edges = 0;
+    bool was;
+
+    parts_start(args);
+    i2c_pins();
+    board_wait_ns(500000000);
+    time_is(0x23, 0x12, 0x31, 0x23, 0x59, 0x58);
+    g_assert_cmphex(read_reg(0x68, 3), ==, 1);              /* a Sunday */
+    board_wait_ns(2000000000);
+    time_is(0x24, 0x01, 0x01, 0x00, 0x00, 0x00);
+    g_assert_cmphex(read_reg(0x68, 3), ==, 2);
+    for (unsigned n = 7; n-- > 0; ) {
+        write_reg(0x68, n, set[n]);
+    }
+    write_reg(0x68, 0x3f, 0xa5);
+    board_wait_ns(500000000);
+    parts_again(args);
+    board_wait_ns(2000000000);
+    time_is(0x24, 0x02, 0x29, 0x52, 0x00, 0x00);            /* 12 a.m. */
+    g_assert_cmphex(read_reg(0x68, 3), ==, 5);
+    g_assert_cmphex(read_reg(0x68, 0x3f), ==, 0xa5);
+    write_reg(0x68, 7, 0x80);
+    g_assert_true(pin_level("pb0"));
+    write_reg(0x68, 7, 0x00);
+    g_assert_false(pin_level("pb0"));
+    write_reg(0x68, 7, 0x10);                               /* 1 Hz */
+    was = pin_level("pb0");
+    for (unsigned n = 0; n < 40; n++) {
+        board_wait_ns(100000000);
+        edges += pin_level("pb0") != was;
+        was = pin_level("pb0");
+    }
+    g_assert_cmpuint(edges, ==, 8);
+    write_reg(0x68, 0, 0x80 | 0x30);                        /* stopped */
+    board_wait_ns(3000000000);
+    g_assert_cmphex(read_reg(0x68, 0), ==, 0xb0);
+    write_reg(0x68, 0, 0x30);
+    board_wait_ns(3000000000);
+    g_assert_cmphex(read_reg(0x68, 0), ==, 0x33);
+    write_reg(0x68, 5, 0xff);                               /* what can't be */
+    write_reg(0x68, 2, 0xff);
+    g_assert_cmphex(read_reg(0x68, 5) & 0xe0, ==, 0);
+}
+
 /* ---- Any bits ---- */
 
 static void test_noise(void)
@@ -428,6 +491,7 @@ int main(int argc, char **argv)
     qtest_add_func("parts/ir", test_ir);
     qtest_add_func("parts/levels", test_levels);
     qtest_add_func("parts/dialer", test_dialer);
+    qtest_add_func("parts/ds1307", test_ds1307);
     qtest_add_func("parts/noise", test_noise);
     return board_run_tests();
 }
