@@ -1,14 +1,18 @@
 /*
- * A passive buzzer: `frequency` of what is at 2, in Hz, 0: silence; a timer's square, or levels of a program.
+ * A passive buzzer: `frequency` of what is at 2, in Hz, 0: silence; a timer's square, or levels of a program.  With
+ * `audiodev`, the id of an -audiodev, it is heard (pin_sound.h), as loud as `volume` from 0.01 to 1 says.
  *
- * Not able to: be heard by QEMU's audio; tell more than one tone at a time.  It is silent while 1 is not low.
+ * Not able to: tell more than one tone at a time, which can be heard all the same.  It has no frequency while 1 is not low, and
+ * what it plays is 2 alone.  `mode` makes no difference: it is as "accurate", and has no clicks.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include <math.h>
+#include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "stm32/board/parts/part.h"
+#include "stm32/board/parts/pin_sound.h"
 
 #define TYPE_BUZZER "wokwi-buzzer"
 OBJECT_DECLARE_SIMPLE_TYPE(Buzzer, BUZZER)
@@ -20,6 +24,8 @@ enum { LEG_MINUS, LEG_PLUS };
 struct Buzzer {
     Part parent_obj;
     PinListener listener;
+    PinSound sound;
+    int32_t volume;                     /* per cent */
     int64_t rose[2];                    /* virtual ns: the last two times */
 };
 
@@ -67,7 +73,7 @@ static bool buzzer_fit(Part *part, Error **errp)
     b->listener.changed = changed;
     b->listener.opaque = b;
     pin_listen(&b->listener, part_leg(part, LEG_PLUS));
-    return true;
+    return pin_sound_init(&b->sound, part_leg(part, LEG_PLUS), b->volume / 100.0, errp);
 }
 
 static const VMStateDescription buzzer_vmstate = {
@@ -78,15 +84,31 @@ static const VMStateDescription buzzer_vmstate = {
     },
 };
 
+static void volume_changed(Part *part)
+{
+    BUZZER(part)->sound.volume = BUZZER(part)->volume / 100.0;
+}
+
+static const PartControl buzzer_controls[] = {
+    { "volume", "0.01 to 1", offsetof(Buzzer, volume), 0.01, 1, 1, 100, volume_changed },
+    { }
+};
+
+static const Property buzzer_properties[] = {
+    DEFINE_AUDIO_PROPERTIES(Buzzer, sound.card),
+};
+
 static void buzzer_class_init(ObjectClass *klass, void *data)
 {
     static const char *const legs[] = { "1", "2", NULL };
-    static const char *const looks[] = { "mode", "volume", NULL };
+    static const char *const looks[] = { "mode", NULL };
     static const char *const shows[] = { "frequency", NULL };
 
-    DEVICE_CLASS(klass)->desc = "buzzer: 1 (minus), 2 (plus)";
+    DEVICE_CLASS(klass)->desc = "buzzer: 1 (minus), 2 (plus); audiodev=";
     DEVICE_CLASS(klass)->vmsd = &buzzer_vmstate;
     part_class_set(klass, legs, looks, shows, buzzer_fit);
+    part_class_set_controls(klass, buzzer_controls);
+    device_class_set_props(DEVICE_CLASS(klass), buzzer_properties);
     object_class_property_add(klass, "frequency", "int", get_frequency, NULL, NULL, NULL);
 }
 

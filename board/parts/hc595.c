@@ -1,30 +1,27 @@
 /*
- * A shift register for outputs, 74HC595: a rising edge of SHCP takes DS, one of STCP puts what has come at Q0 ... Q7; OE
- * high lets them go, MR low clears.  OE that is not wired is low, MR high.  Levels of GPIOs are taken bit by bit, frames of
- * an SPI whole; registers are chained by Q7S and DS.
+ * A shift register for outputs, 74HC595: a rising edge of SHCP takes DS (shift_register.h), one of STCP puts what has come at
+ * Q0 ... Q7; OE high lets them go, MR low clears.  OE that is not wired is low, MR high.
  *
- * Deliberately different: Q7S changes with the falling edge of SHCP, so that the next has time to see it; frames of
- * an SPI go down a chain at once, and are not seen at Q7S.
+ * wokwi-nlsf595 is the same for LEDs of three colours: SI, SCK, RCK, OE, SCLR, QA ... QH, SQH.  Deliberately different: its
+ * outputs are not open drains, which a LED to VCC does not see.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "migration/vmstate.h"
 #include "stm32/board/parts/part.h"
-#include "stm32/core/pins/frames.h"
-#include "stm32/core/pins/spi_bits.h"
+#include "stm32/board/parts/shift_register.h"
 
-#define TYPE_HC595 "wokwi-74hc595"
+#define TYPE_HC595 "stm32-595"
 OBJECT_DECLARE_SIMPLE_TYPE(Hc595, HC595)
 
 enum { LEG_DS, LEG_SHCP, LEG_STCP, LEG_OE, LEG_MR, LEG_Q7S, LEG_Q0 };
 
 struct Hc595 {
     Part parent_obj;
-    Signal clock, in, next;
-    PinListener shcp, stcp, oe, mr;
-    PinDriver out[8], q7s, mr_pull;
-    uint8_t shift, latch;
+    ShiftRegister shift;
+    PinListener stcp, oe, mr;
+    PinDriver out[8], mr_pull;
+    uint8_t latch;
 };
 
 static void drive(Hc595 *h)
@@ -36,57 +33,9 @@ static void drive(Hc595 *h)
     }
 }
 
-static bool is_cleared(Hc595 *h)
+static bool may_shift(void *opaque)
 {
-    return !pin_plain_level(part_leg(PART(h), LEG_MR));
-}
-
-/* @bits come in, the first uppermost, and as many go out. */
-static void shift(Hc595 *h, uint32_t in, unsigned bits)
-{
-    uint64_t all = (uint64_t)h->shift << bits | (in & MAKE_64BIT_MASK(0, bits));
-    ShiftFrame frame = { .frame.bus = FRAME_SHIFT, .bits = bits, .data = (all >> 8) & MAKE_64BIT_MASK(0, bits) };
-
-    if (!is_cleared(h)) {
-        h->shift = all;
-        signal_send(&h->next, &frame.frame);
-    }
-}
-
-static void clock_heard(void *opaque, Signal *from, Frame *frame)
-{
-    Hc595 *h = opaque;
-    SpiFrame *f = (SpiFrame *)frame;
-
-    frame_pass_run(frame, FRAME_SPI);
-    if (frame->bus == FRAME_SPI && f->out && signal_meets(f->out, &h->in)) {
-        shift(h, f->data, f->bits);
-        pin_drive_level(&h->q7s, h->shift >> 7);
-    }
-}
-
-static void in_heard(void *opaque, Signal *from, Frame *frame)
-{
-    ShiftFrame *f = (ShiftFrame *)frame;
-
-    frame_pass_run(frame, FRAME_SPI);
-    if (frame->bus == FRAME_SHIFT) {
-        shift(opaque, f->data, f->bits);
-    }
-}
-
-static void shcp_changed(void *opaque, bool level)
-{
-    Hc595 *h = opaque;
-
-    if (!spi_bits_is_edge(part_leg(PART(h), LEG_SHCP))) {
-        return;
-    }
-    if (!level) {
-        pin_drive_level(&h->q7s, h->shift >> 7);
-    } else if (!is_cleared(h)) {
-        h->shift = h->shift << 1 | pin_plain_level(part_leg(PART(h), LEG_DS));
-    }
+    return pin_plain_level(part_leg(opaque, LEG_MR));
 }
 
 static void stcp_changed(void *opaque, bool level)
@@ -94,7 +43,7 @@ static void stcp_changed(void *opaque, bool level)
     Hc595 *h = opaque;
 
     if (level) {
-        h->latch = h->shift;
+        h->latch = h->shift.byte[0];
         drive(h);
     }
 }
@@ -106,11 +55,8 @@ static void oe_changed(void *opaque, bool level)
 
 static void mr_changed(void *opaque, bool level)
 {
-    Hc595 *h = opaque;
-
     if (!level) {
-        h->shift = 0;
-        pin_drive_level(&h->q7s, false);
+        shift_register_clear(&HC595(opaque)->shift);
     }
 }
 
@@ -118,26 +64,18 @@ static bool hc595_fit(Part *part, Error **errp)
 {
     Hc595 *h = HC595(part);
 
-    signal_init(&h->clock, "74hc595");
-    h->clock.heard = clock_heard;
-    signal_solder(&h->clock, part_leg(part, LEG_SHCP));
-    signal_init(&h->in, "74hc595");
-    h->in.heard = in_heard;
-    h->clock.opaque = h->in.opaque = h;
-    signal_solder(&h->in, part_leg(part, LEG_DS));
-    signal_init(&h->next, "74hc595");
-    signal_solder(&h->next, part_leg(part, LEG_Q7S));
     pin_add_driver(part_leg(part, LEG_MR), &h->mr_pull, part_id(part));
     pin_drive(&h->mr_pull, DRIVE(PULL_UP));
-    pin_add_driver(part_leg(part, LEG_Q7S), &h->q7s, part_id(part));
+    h->shift.may = may_shift;
+    h->shift.opaque = part;
+    shift_register_init(&h->shift, part_id(part), 1, part_leg(part, LEG_SHCP), part_leg(part, LEG_DS),
+                        part_leg(part, LEG_Q7S));
     for (unsigned n = 0; n < 8; n++) {
         pin_add_driver(part_leg(part, LEG_Q0 + n), &h->out[n], part_id(part));
     }
-    part_listen(part, LEG_SHCP, &h->shcp, shcp_changed);
     part_listen(part, LEG_STCP, &h->stcp, stcp_changed);
     part_listen(part, LEG_OE, &h->oe, oe_changed);
     part_listen(part, LEG_MR, &h->mr, mr_changed);
-    pin_drive_level(&h->q7s, false);
     drive(h);
     return true;
 }
@@ -149,9 +87,9 @@ static int hc595_post_load(void *opaque, int version_id)
 }
 
 static const VMStateDescription hc595_vmstate = {
-    .name = TYPE_HC595, .version_id = 1, .minimum_version_id = 1, .post_load = hc595_post_load,
+    .name = TYPE_HC595, .version_id = 2, .minimum_version_id = 2, .post_load = hc595_post_load,
     .fields = (const VMStateField[]) {
-        VMSTATE_UINT8(shift, Hc595),
+        VMSTATE_SHIFT_REGISTER(shift, Hc595),
         VMSTATE_UINT8(latch, Hc595),
         VMSTATE_END_OF_LIST()
     },
@@ -168,7 +106,20 @@ static void hc595_class_init(ObjectClass *klass, void *data)
     part_class_set(klass, legs, NULL, NULL, hc595_fit);
 }
 
-static const TypeInfo hc595_types[] = { {
-    .name = TYPE_HC595, .parent = TYPE_PART, .instance_size = sizeof(Hc595), .class_init = hc595_class_init,
-} };
+static void nlsf595_class_init(ObjectClass *klass, void *data)
+{
+    static const char *const legs[] = {
+        "SI", "SCK", "RCK", "OE", "SCLR", "SQH", "QA", "QB", "QC", "QD", "QE", "QF", "QG", "QH", "VCC", "GND", NULL
+    };
+
+    DEVICE_CLASS(klass)->desc = "shift register for LEDs: SI, SCK, RCK, OE, SCLR, QA ... QH, SQH";
+    DEVICE_CLASS(klass)->vmsd = &hc595_vmstate;
+    part_class_set(klass, legs, NULL, NULL, hc595_fit);
+}
+
+static const TypeInfo hc595_types[] = {
+    { .name = TYPE_HC595, .parent = TYPE_PART, .abstract = true, .instance_size = sizeof(Hc595) },
+    { .name = "wokwi-74hc595", .parent = TYPE_HC595, .class_init = hc595_class_init },
+    { .name = "wokwi-nlsf595", .parent = TYPE_HC595, .class_init = nlsf595_class_init },
+};
 DEFINE_TYPES(hc595_types)

@@ -250,6 +250,22 @@ static const VMStateDescription controls_vmstate = {
     },
 };
 
+/* ---- Rings ---- */
+
+enum { DEEPEST = 300 };
+
+static unsigned depth;
+
+bool part_enter(void)
+{
+    return depth < DEEPEST && ++depth;
+}
+
+void part_leave(void)
+{
+    depth--;
+}
+
 /* ---- Attributes ---- */
 
 bool part_set_attribute(Part *part, const char *name, const char *value, Error **errp)

@@ -80,6 +80,13 @@ static inline void part_listen(Part *part, unsigned n, PinListener *listener, vo
 }
 
 /*
+ * Outputs that follow inputs at once may come back to them, as a ring of gates does: around whatever may, false: it has
+ * been going round for so long that it will never settle, and stays as it is.
+ */
+bool part_enter(void);
+void part_leave(void);
+
+/*
  * Set attribute @name of a part that is not realized yet from text, as a diagram has it.  false: there is no such
  * attribute, or not with that value; *errp says so.
  */

@@ -64,6 +64,16 @@ void i2c_socket_init(I2cSocket *s, DeviceState *owner, const char *name, Pin *sc
     pin_add_driver(sda, &s->sda_driver, "I2C part");
 }
 
+void i2c_socket_ignore(I2cSocket *s)
+{
+    s->scl.heard = NULL;
+    pin_listen(&s->scl_level, NULL);
+    pin_listen(&s->sda_level, NULL);
+    i2c_parts_reset(&s->parts);
+    s->bits.pulls_sda = s->bits.pulls_scl = false;
+    pull(s);
+}
+
 static int i2c_socket_post_load(void *opaque, int version_id)
 {
     pull(opaque);

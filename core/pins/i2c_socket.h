@@ -22,6 +22,9 @@ typedef struct I2cSocket {
 /* @s has these pins, with pull-up resistors as on a module; its bus is @owner's and is called @name. */
 void i2c_socket_init(I2cSocket *s, DeviceState *owner, const char *name, Pin *scl, Pin *sda);
 
+/* Its parts have another bus at these pins from now on; not in a snapshot: whoever says so does again then. */
+void i2c_socket_ignore(I2cSocket *s);
+
 extern const VMStateDescription vmstate_i2c_socket;
 #define VMSTATE_I2C_SOCKET(field, State) \
     VMSTATE_STRUCT(field, State, 1, vmstate_i2c_socket, I2cSocket)

@@ -66,6 +66,18 @@ const TABLE = {
   "wokwi-buzzer": { show: { frequency: (e, v) => { e.hasSignal = v > 0; } } },
   "wokwi-lcd1602": lcd, "wokwi-lcd2004": lcd,
   "board-ssd1306": { element: "wokwi-ssd1306", legs: { SCL: "CLK", SDA: "DATA", VCC: "VIN" } },
+  "wokwi-biaxial-stepper": { show: { outerAngle: (e, v) => { e.outerHandAngle = v; },
+    innerAngle: (e, v) => { e.innerHandAngle = v; } } },
+  "wokwi-ir-remote": { events: set => ({ "button-press": event => set("pressed", String(event.detail.key)),
+    "button-release": () => set("pressed", "") }) },
+  "wokwi-rotary-dialer": { events: set => ({ dial: event => set("dial", event.detail.digit % 10) }) },
+  "wokwi-tm1637-7segment": { element: "wokwi-7segment", fixed: { digits: 4, colon: true, pins: "none" }, show: {
+    values: (e, v) => { const all = numbers(v); e.values = all.slice(0, 32); e.colonValue = !!all[32]; } } },
+  "wokwi-max7219-matrix": { element: "wokwi-neopixel-matrix", fixed: { rows: 8 }, show: {
+    pixels: (e, v) => { e.cols = v.length / 8; e.updateComplete.then(() => [...v].forEach((one, n) =>
+      e.setPixel?.(Math.floor(n / e.cols), n % e.cols, { r: Number(one), g: 0, b: 0 }))); } } },
+  "wokwi-ks2e-m-dc5": {}, "wokwi-gas-sensor": {}, "wokwi-flame-sensor": {}, "wokwi-big-sound-sensor": {},
+  "wokwi-small-sound-sensor": {}, "wokwi-heart-beat-sensor": {}, "wokwi-ir-receiver": {},
   "wokwi-relay-module": { element: "wokwi-ks2e-m-dc5" },
 };
 

@@ -233,6 +233,48 @@ static void test_buzzer(void)
     g_assert_cmpint(part_int("b", "frequency"), ==, 1000);
 }
 
+/* The tone is in the file that QEMU's audio writes: of 440 Hz, and nothing of the pauses. */
+static void test_buzzer_sound(void)
+{
+    g_autofree char *file = NULL, *args = NULL;
+    g_autofree int16_t *sample = NULL;
+    unsigned crossings = 0, first = 0, last = 0;
+    gsize size;
+    int fd = g_file_open_tmp("stm32-XXXXXX.wav", &file, NULL);
+
+    close(fd);
+    args = g_strdup_printf("-audiodev wav,id=a,path=%s,out.frequency=44100 "
+                           "-device wokwi-buzzer,id=b,1=gnd,2=pd12,volume=0.5,audiodev=a", file);
+    parts_start(args);
+    board_enable("tim4");
+    board_route("pd12", 2);
+    poke(0x40000800 + 0x2c, 36363);                         /* 16 MHz: 440 Hz */
+    poke(0x40000800 + 0x34, 18000);
+    poke(0x40000800 + 0x18, 6 << 4);
+    poke(0x40000800 + 0x20, 1);
+    poke(0x40000800 + 0x00, 1);
+    for (unsigned ms = 0; ms < 1000; ms += 5) {
+        board_wait_ns(5000000);
+    }
+    poke(0x40000800 + 0x00, 0);
+    for (unsigned ms = 0; ms < 500; ms += 5) {
+        board_wait_ns(5000000);
+    }
+    board_stop();
+    g_assert_true(g_file_get_contents(file, (char **)&sample, &size, NULL));
+    for (unsigned n = 46; n + 2 < size / 2; n += 2) {       /* stereo, behind the head */
+        if (sample[n] < 0 && sample[n + 2] >= 0) {
+            first = first ?: n;
+            crossings++;
+            last = crossings == 401 ? n : last;
+        }
+    }
+    g_assert_cmpuint(crossings, >, 400);
+    g_assert_cmpuint(crossings, <, 450);
+    g_assert_cmpuint((400 * 2 * 44100 + (last - first) / 2) / (last - first), ==, 440);
+    unlink(file);
+}
+
 static void test_pir(void)
 {
     static const char args[] = "-device wokwi-pir-motion-sensor,id=p,OUT=pb0,delayTime=0.01,inhibitTime=0.005 "
@@ -271,6 +313,7 @@ int main(int argc, char **argv)
     qtest_add_func("parts/ntc", test_ntc);
     qtest_add_func("parts/encoder", test_encoder);
     qtest_add_func("parts/buzzer", test_buzzer);
+    qtest_add_func("parts/buzzer-sound", test_buzzer_sound);
     qtest_add_func("parts/pir", test_pir);
     return board_run_tests();
 }
