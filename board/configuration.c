@@ -18,6 +18,7 @@
 #include "migration/vmstate.h"
 #include "hw/qdev-core.h"
 #include "stm32/board/machine.h"
+#include "stm32/checks/checks.h"
 #include "stm32/core/user_file.h"
 
 #define FORMAT 2
@@ -192,6 +193,7 @@ static int machine_post_load(void *opaque, int version_id)
 
     clock_update_hz(m->hse, m->hse_stopped ? 0 : m->hse_frequency);
     clock_update_hz(m->lse, m->lse_fitted && !m->lse_stopped ? 32768 : 0);
+    checks_forget();
     return 0;
 }
 

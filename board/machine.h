@@ -24,7 +24,7 @@ struct Stm32f407gDisc {
     uint32_t hse_frequency;
     bool lse_fitted, boot0, boot1, errata, write_buffer, hse_stopped, lse_stopped, fast_forward, runs;
     char *wire, *swo, *vcp, *uid, *chip_select, *backup, *speed;
-    char *strict, *ignore;   /* what becomes of the guest's mistakes */
+    char *strict, *ignore, *checks;   /* what becomes of the guest's mistakes */
     char *accelerometer, *motion, *microphone, *card_detect, *card_protect, *diagram, *page, *page_files;
     struct Diagram *bench;              /* what `diagram` names */
     CanBusState *canbus[2];

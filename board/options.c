@@ -19,6 +19,7 @@
 #include "stm32/board/parent.h"
 #include "stm32/board/serial.h"
 #include "stm32/board/usb/otg_cable.h"
+#include "stm32/checks/checks.h"
 #include "stm32/core/mistake/files.h"
 #include "stm32/core/mistake/ignore.h"
 #include "stm32/core/mistake/list.h"
@@ -105,6 +106,11 @@ static bool check_page(const void *value, Error **errp)
 static bool check_mistakes(const void *value, Error **errp)
 {
     return mistake_files_set(value, errp);
+}
+
+static bool check_checks(const void *value, Error **errp)
+{
+    return checks_set(value, errp);
 }
 
 static bool check_strict(const void *value, Error **errp)
@@ -311,6 +317,9 @@ static const Option option_table[] = {
       "files that get what the firmware does wrong, as the machine ends: a.json:b.sarif:c.html:d.txt; read: what "
       "it has done so far", .check = check_mistakes, .data = mistakes_list },
     { "mistake-kinds", OPTION_DATA, 0, false, "all that it could do wrong (read)", .data = mistakes_kinds },
+    { "checks", OPTION_TEXT, MEMBER(checks), false,
+      "look at what the firmware does for mistakes with memory:time:concurrency:rtos, or all (default off): it is slower then",
+      "off", .check = check_checks },
     { "strict", OPTION_TEXT, MEMBER(strict), false,
       "the machine ends with exit code 3 at the first mistake of these: DMA015:SPI005, error, suspicious, note",
       .check = check_strict },

@@ -17,6 +17,21 @@ typedef struct Symbol {
 
 static GArray *symbols;
 static bool sorted;
+static GArray *objects;             /* of Symbol */
+static GArray *code;                /* of Symbol, without names */
+static GHashTable *by_name;         /* name -> Symbol, that of the first of this name */
+static unsigned version;
+
+static void remember_name(const Symbol *symbol)
+{
+    if (!by_name) {
+        by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    }
+    if (!g_hash_table_contains(by_name, symbol->name)) {
+        g_hash_table_insert(by_name, symbol->name, g_memdup2(symbol, sizeof(*symbol)));
+    }
+    version++;
+}
 
 void symbols_add(uint32_t address, uint32_t size, const char *name)
 {
@@ -28,8 +43,93 @@ void symbols_add(uint32_t address, uint32_t size, const char *name)
     if (symbols->len < MAX_SYMBOLS) {
         symbol.name = user_text(name);
         g_array_append_val(symbols, symbol);
+        remember_name(&symbol);
         sorted = false;
     }
+}
+
+void symbols_add_object(uint32_t address, uint32_t size, const char *name)
+{
+    Symbol symbol = { address, size };
+
+    if (!objects) {
+        objects = g_array_new(FALSE, FALSE, sizeof(Symbol));
+    }
+    if (objects->len < MAX_SYMBOLS) {
+        symbol.name = user_text(name);
+        g_array_append_val(objects, symbol);
+        remember_name(&symbol);
+    }
+}
+
+void symbols_add_code(uint32_t address, uint32_t size)
+{
+    Symbol symbol = { address, size };
+
+    if (!code) {
+        code = g_array_new(FALSE, FALSE, sizeof(Symbol));
+    }
+    if (code->len < MAX_SYMBOLS) {
+        g_array_append_val(code, symbol);
+        version++;
+    }
+}
+
+bool symbols_is_code(uint32_t address)
+{
+    for (unsigned i = 0; code && i < code->len; i++) {
+        const Symbol *s = &g_array_index(code, Symbol, i);
+
+        if (address - s->address < s->size) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool symbols_find(const char *name, uint32_t *address, uint32_t *size)
+{
+    const Symbol *s = by_name ? g_hash_table_lookup(by_name, name) : NULL;
+
+    if (s) {
+        *address = s->address;
+        if (size) {
+            *size = s->size;
+        }
+    }
+    return s;
+}
+
+const char *symbols_object(uint32_t address, uint32_t *base)
+{
+    for (unsigned i = 0; objects && i < objects->len; i++) {
+        const Symbol *s = &g_array_index(objects, Symbol, i);
+
+        if (address - s->address < s->size) {
+            *base = s->address;
+            return s->name;
+        }
+    }
+    return NULL;
+}
+
+uint32_t symbols_last_object(uint32_t low, uint32_t high)
+{
+    uint32_t last = low;
+
+    for (unsigned i = 0; objects && i < objects->len; i++) {
+        const Symbol *s = &g_array_index(objects, Symbol, i);
+
+        if (s->size && s->address >= low && s->address + s->size <= high) {
+            last = MAX(last, s->address + s->size);
+        }
+    }
+    return last;
+}
+
+unsigned symbols_version(void)
+{
+    return version;
 }
 
 static int compare(const void *a, const void *b)

@@ -12,6 +12,25 @@
  */
 void symbols_add(uint32_t address, uint32_t size, const char *name);
 
+/* The same of a variable, or of a label (@size 0), such as the linker's script has. */
+void symbols_add_object(uint32_t address, uint32_t size, const char *name);
+
+/* There is code at [address, address + size), by the file's own account. */
+void symbols_add_code(uint32_t address, uint32_t size);
+bool symbols_is_code(uint32_t address);
+
+/* Where a function, variable or label of this name is; @size may be NULL.  False if there is none. */
+bool symbols_find(const char *name, uint32_t *address, uint32_t *size);
+
+/* The variable that @address is in, and where that begins, or NULL. */
+const char *symbols_object(uint32_t address, uint32_t *base);
+
+/* The end of the last variable or label in [@low, @high); @low if there is none. */
+uint32_t symbols_last_object(uint32_t low, uint32_t high);
+
+/* Another number when there are more symbols. */
+unsigned symbols_version(void);
+
 /* "0x080001a4 <main+28>", or the bare address where no function is known.  Caller frees. */
 char *symbols_describe(uint32_t address);
 

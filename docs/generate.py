@@ -156,8 +156,8 @@ Made by `make docs` out of the machine itself: {total} kinds of mistakes. Each h
 here and now; *note*: it does, though perhaps not as it was meant.
 
 The examples are steps that provoke the kind, with the names of registers and fields of the manual
-(`tests/mistakes/examples.py` says how to read them), and a test runs every one. {without} kinds have no example yet;
-most of these have a test of their own.
+(`tests/mistakes/examples.py` says how to read them), or functions in C, and a test runs every one. {without} kinds have
+no example yet; most of these have a test of their own.
 """
 
 
@@ -165,8 +165,17 @@ def block(code):
     return re.sub(r"\d+$", "", code)
 
 
+def functions_in_c():
+    """{code: lines of the function bad_code() of tests/firmware/checked.c}."""
+    found = {}
+    with open("tests/firmware/checked.c", encoding="utf-8") as file:
+        for match in re.finditer(r"^[^\n]*\bbad_([a-z]+\d+)\w*\([^\n]*\)\n{\n.*?^}", file.read(), re.M | re.S):
+            found.setdefault(match[1].upper(), match[0].replace("NOINLINE static ", "").splitlines())
+    return found
+
+
 def mistakes_page(kinds):
-    table = examples.read()
+    table = functions_in_c() | examples.read()
     out = [MISTAKES.format(total=len(kinds), without=len([kind for kind in kinds if kind["code"] not in table]))]
     last = None
     for kind in sorted(kinds, key=lambda kind: natural(kind["code"])):

@@ -54,6 +54,20 @@ static void remember_symbols(const Image *image, const Elf32_Shdr *table, const 
         name = string(image, names, symbol.st_name);
         if (ELF32_ST_TYPE(symbol.st_info) == STT_FUNC && name) {
             symbols_add(symbol.st_value, symbol.st_size, name);
+        } else if (name && *name && *name != '$' && symbol.st_shndx != SHN_UNDEF &&
+                   ELF32_ST_TYPE(symbol.st_info) <= STT_OBJECT) {
+            symbols_add_object(symbol.st_value, symbol.st_size, name);
+        }
+    }
+}
+
+static void remember_code(const Image *image, const Elf32_Ehdr *elf)
+{
+    Elf32_Shdr header;
+
+    for (unsigned n = 0; n < elf->e_shnum && section(image, elf, n, &header); n++) {
+        if (header.sh_flags & SHF_EXECINSTR && header.sh_flags & SHF_ALLOC) {
+            symbols_add_code(header.sh_addr, header.sh_size);
         }
     }
 }
@@ -109,6 +123,7 @@ bool image_load_elf(const Image *image, Error **errp)
         return false;
     }
     remember_functions(image, &elf);
+    remember_code(image, &elf);
     source_add(image->data, image->size);
     return true;
 }

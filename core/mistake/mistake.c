@@ -216,6 +216,16 @@ void guest_mistake_of(const char *device, MistakeKind kind, const char *chapter,
     va_end(args);
 }
 
+void guest_mistake_at(const char *device, MistakeKind kind, uint32_t pc, const char *fmt, ...)
+{
+    Place place = { .device = g_intern_string(device), .cause = fmt, .kind = kind, .pc = pc };
+    va_list args;
+
+    va_start(args, fmt);
+    report(&place, IN_GUEST, NULL, fmt, args);
+    va_end(args);
+}
+
 G_GNUC_PRINTF(3, 4)
 static void report_text(const Place *place, Where where, const char *fmt, ...)
 {

@@ -31,6 +31,9 @@ void guest_mistake(const char *device, MistakeKind kind, const char *fmt, ...) G
 void guest_mistake_of(const char *device, MistakeKind kind, const char *chapter, const void *cause,
                       const char *fmt, ...) G_GNUC_PRINTF(5, 6);
 
+/* ... and by the instruction at @pc, which is not the one that is under way, or one that no access is made by. */
+void guest_mistake_at(const char *device, MistakeKind kind, uint32_t pc, const char *fmt, ...) G_GNUC_PRINTF(4, 5);
+
 /* The address of the access that the guest makes.  False if it is not the guest who makes it. */
 bool guest_address(uint32_t *address);
 

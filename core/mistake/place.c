@@ -69,7 +69,7 @@ bool guest_read_word(uint32_t address, uint32_t *word)
     }
     mr = address_space_translate(cpu_get_address_space(cpu, 0), address, &at, &length, false,
                                  MEMTXATTRS_UNSPECIFIED);
-    if (length < 4 || !memory_region_is_ram(mr)) {
+    if (length < 4 || !memory_access_is_direct(mr, false, MEMTXATTRS_UNSPECIFIED)) {
         return false;
     }
     *word = ldl_le_p((uint8_t *)memory_region_get_ram_ptr(mr) + at);

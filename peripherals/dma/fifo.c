@@ -11,6 +11,8 @@ uint32_t dma_stream_fifo_status(const DmaStream *st)
     return st->level == 0 ? 4 : st->level >= DMA_FIFO_SIZE ? 5 : st->level / 4;
 }
 
+const DmaWatch *dma_watch;
+
 /* ---- The end ---- */
 
 void dma_load_counters(Dma *s, unsigned n)
@@ -32,6 +34,9 @@ void dma_disable(Dma *s, unsigned n)
     *dma_reg(s, R_S0CR, n) &= ~R_S0CR_EN_MASK;
     s->stream[n].stopping = false;
     s->stream[n].level = 0;
+    if (unlikely(dma_watch)) {
+        dma_watch->ends(DEVICE(s), n);
+    }
 }
 
 /* All has been moved. */
@@ -148,6 +153,9 @@ void dma_memory_has_moved(Dma *s, unsigned n, uint32_t bytes)
 
     st->mleft -= MIN(bytes, was);
     if (dma_direction(s, n) != DMA_M2P) {
+        if (unlikely(dma_watch)) {
+            dma_watch->wrote(DEVICE(s), n, st->maddr - (dma_mstep(s, n) ? bytes : 0), bytes);
+        }
         dma_check_half(s, n, was, st->mleft, st->items * dma_psize(s, n));
     }
 }

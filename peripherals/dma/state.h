@@ -17,6 +17,7 @@
 #include "exec/memory.h"
 #include "qemu/timer.h"
 #define REGS "stm32/regs/dma.h"
+#include "stm32/core/dma_watch.h"
 #include "stm32/core/run.h"
 #include "stm32/core/counter.h"
 

@@ -221,4 +221,7 @@ void dma_stream_enable(Dma *s, unsigned n)
     dma_load_counters(s, n);
     check_sizes(s, n);
     check_mode(s, n);
+    if (unlikely(dma_watch) && dma_direction(s, n) != DMA_M2P && !dma_is_circular(s, n) && dma_mstep(s, n)) {
+        dma_watch->begins(DEVICE(s), n, s->stream[n].maddr, s->stream[n].mleft);
+    }
 }

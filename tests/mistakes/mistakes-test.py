@@ -363,7 +363,7 @@ def every_kind_is_used():
     machine.end()
     codes = [kind["code"] for kind in kinds]
     used = set()
-    for folder in ("board", "core", "peripherals", "soc", "qemu/patches"):
+    for folder in ("board", "checks", "core", "peripherals", "soc", "qemu/patches"):
         for where, _, files in os.walk(os.path.join(top, folder)):
             for name in files if "mistake/kinds" not in where else []:
                 with open(os.path.join(where, name), encoding="utf-8", errors="replace") as file:

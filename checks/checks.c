@@ -1,0 +1,327 @@
+/*
+ * The checks' place in the translated code, see checks.h: which instructions are looked at, and who is told.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "exec/memopidx.h"
+#include "qemu/plugin.h"
+#include "hw/intc/armv7m_watch.h"
+#include "system/reset.h"
+#include "stm32/checks/state.h"
+
+static const struct {
+    const char *name;
+    unsigned check;
+} names[] = {
+    { "memory", CHECK_MEMORY }, { "time", CHECK_TIME }, { "concurrency", CHECK_CONCURRENCY }, { "rtos", CHECK_RTOS },
+    { "all", CHECK_ALL }, { "off", 0 },
+};
+
+unsigned checks_wanted;
+const ChecksChip *checks_chip;
+
+bool checks_set(const char *option, Error **errp)
+{
+    g_auto(GStrv) words = g_strsplit(option, ":", 0);
+    unsigned wanted = 0;
+
+    for (char **word = words; *word; word++) {
+        unsigned i = 0;
+
+        while (i < ARRAY_SIZE(names) && strcmp(*word, names[i].name)) {
+            i++;
+        }
+        if (i == ARRAY_SIZE(names)) {
+            error_setg(errp, "checks=%s: '%s' is none of memory, time, concurrency, rtos, all, off; join several by ':'",
+                       option, *word);
+            return false;
+        }
+        wanted |= names[i].check;
+    }
+    if (checks_chip && wanted != checks_wanted) {
+        error_setg(errp, "checks=%s: they are chosen as the machine starts", option);
+        return false;
+    }
+    checks_wanted = wanted;
+    return true;
+}
+
+/* ---- Loads and stores ---- */
+
+#define NULL_SIZE 0x400         /* bytes from 0 on that a NULL pointer is used for */
+#define WORD(byte) ((byte) * 0x01010101u)
+
+static unsigned size_of(qemu_plugin_meminfo_t info)
+{
+    return 1u << (get_memop(info) & MO_SIZE);
+}
+
+static uint32_t pc_of(void *opaque)
+{
+    return (uintptr_t)opaque;
+}
+
+static inline bool has(unsigned check)
+{
+    return checks_wanted & check;
+}
+
+static void memory_loaded(uint32_t pc, uint32_t address, unsigned size)
+{
+    const uint8_t *at = shadow_at(address);
+
+    if (at) {
+        bool written = size == 4 ? ldl_he_p(at) : size == 2 ? lduw_he_p(at) : size == 1 ? *at : ldq_he_p(at);
+
+        if (unlikely(!written)) {
+            unwritten_read(pc, address, size);
+        }
+        if (unlikely(address - dma_low < dma_high - dma_low && dma_low < dma_high)) {
+            dma_buffer_read(pc, address);
+        }
+    } else if (unlikely(address < NULL_SIZE)) {
+        null_load(pc, address);
+    }
+}
+
+static void memory_stored(uint32_t pc, uint32_t address, unsigned size)
+{
+    uint8_t *at = shadow_at(address);
+    uint32_t was;
+
+    if (!at) {
+        if (unlikely(address < NULL_SIZE)) {
+            null_store(pc, address, size);
+        }
+        return;
+    }
+    switch (size) {
+    case 1:
+        was = *at;
+        *at = SHADOW_WRITTEN;
+        break;
+    case 2:
+        was = lduw_he_p(at);
+        stw_he_p(at, (uint16_t)WORD(SHADOW_WRITTEN));
+        break;
+    case 4:
+        was = ldl_he_p(at);
+        stl_he_p(at, WORD(SHADOW_WRITTEN));
+        break;
+    default:
+        was = ldl_he_p(at);
+        memset(at, SHADOW_WRITTEN, size);
+        break;
+    }
+    if (unlikely(was & WORD(SHADOW_RAN))) {
+        code_overwritten(pc, address);
+    }
+}
+
+static void loaded(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)
+{
+    unsigned size = size_of(info);
+
+    if (has(CHECK_MEMORY)) {
+        memory_loaded(pc_of(opaque), address, size);
+    }
+    if (has(CHECK_CONCURRENCY)) {
+        torn_load(pc_of(opaque), address, size);
+    }
+}
+
+static void loaded_memory(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)
+{
+    memory_loaded(pc_of(opaque), address, size_of(info));
+}
+
+static void stored(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)
+{
+    unsigned size = size_of(info);
+
+    if (has(CHECK_CONCURRENCY)) {
+        torn_store(pc_of(opaque), address, size);
+    }
+    if (has(CHECK_MEMORY)) {
+        memory_stored(pc_of(opaque), address, size);
+    }
+}
+
+/* ---- Instructions ---- */
+
+static void moves_stack(unsigned vcpu, void *opaque)
+{
+    uintptr_t all = (uintptr_t)opaque;
+
+    stack_moves(all, all >> 32);
+}
+
+static void called(unsigned vcpu, void *opaque)
+{
+    rtos_called(opaque);
+}
+
+/* A literal, which is in flash or beside the code; POP and the like, of what has been pushed. */
+static bool is_plain_load(const Insn *i)
+{
+    return (i->kind == INSN_LOAD && i->reads == 1 << 15) ||
+           ((i->kind == INSN_LOADS || i->kind == INSN_JUMP) && i->reads == 1 << 13);
+}
+
+static void add_insn(struct qemu_plugin_insn *insn)
+{
+    uint32_t opcode = 0, pc = qemu_plugin_insn_vaddr(insn);
+    void *data = (void *)(uintptr_t)pc;
+    Insn i;
+
+    qemu_plugin_insn_data(insn, &opcode, sizeof(opcode));
+    i = insn_decode(opcode);
+    if (has(CHECK_MEMORY) && i.down) {
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, moves_stack, QEMU_PLUGIN_CB_R_REGS,
+                                               (void *)((uintptr_t)i.down << 32 | pc));
+    }
+    if (has(CHECK_MEMORY | CHECK_CONCURRENCY) && !is_plain_load(&i)) {
+        /* what several registers are loaded from, or the FPU's, is nothing that is changed and stored */
+        if (i.kind == INSN_LOAD && i.reads != 1 << 13) {        /* what is on the stack is nobody else's */
+            qemu_plugin_register_vcpu_mem_cb(insn, loaded, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, data);
+        } else if (has(CHECK_MEMORY)) {
+            qemu_plugin_register_vcpu_mem_cb(insn, loaded_memory, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, data);
+        }
+    }
+    if (has(CHECK_MEMORY | CHECK_CONCURRENCY)) {
+        qemu_plugin_register_vcpu_mem_cb(insn, stored, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_W, data);
+    }
+    if (has(CHECK_MEMORY) && shadow_at(pc)) {
+        code_translated(pc);
+    }
+}
+
+static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+    const RtosCall *call = has(CHECK_RTOS) ? rtos_call(qemu_plugin_tb_vaddr(tb)) : NULL;
+
+    for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
+        add_insn(qemu_plugin_tb_get_insn(tb, i));
+    }
+    if (call) {
+        qemu_plugin_register_vcpu_tb_exec_cb(tb, called, QEMU_PLUGIN_CB_R_REGS, (void *)call);
+    }
+}
+
+/* ---- Exceptions ---- */
+
+enum { PRIMASK = 16, CONTROL = 20 };
+
+static void taken(int exception, uint32_t frame, uint32_t pc)
+{
+    if (has(CHECK_MEMORY)) {
+        uint8_t *at = frame ? shadow_at(frame) : NULL;
+
+        if (at) {
+            memset(at, SHADOW_WRITTEN, 32);
+            stack_frame_pushed(frame, pc);
+        } else {
+            stack_changes();
+        }
+    }
+    if (has(CHECK_CONCURRENCY) && frame) {
+        torn_taken(frame, pc);
+    }
+    if (has(CHECK_TIME)) {
+        handlers_taken(exception);
+        masks_taken(exception);
+    }
+}
+
+static void returns(int exception)
+{
+    if (has(CHECK_TIME)) {
+        handlers_return(exception);
+    }
+}
+
+static void resumed(uint32_t frame)
+{
+    if (has(CHECK_MEMORY)) {
+        stack_changes();
+    }
+    if (has(CHECK_CONCURRENCY)) {
+        torn_resumed(frame);
+    }
+}
+
+static void pended(int exception, bool was)
+{
+    if (has(CHECK_TIME)) {
+        handlers_pended(exception, was);
+        masks_pended(exception);
+    }
+}
+
+static void special(unsigned reg, uintptr_t ra)
+{
+    uint32_t pc;
+
+    if (reg < PRIMASK || reg == CONTROL) {
+        stack_changes();
+        return;
+    }
+    pc = check_pc(ra);
+    if (has(CHECK_TIME)) {
+        masks_written(reg, pc);
+    }
+    if (has(CHECK_RTOS)) {
+        rtos_masked(reg, pc);
+    }
+}
+
+static const ARMv7MWatch watch = {
+    .taken = taken, .returns = returns, .resumed = resumed, .pended = pended, .special = special,
+};
+
+/* ---- The beginning ---- */
+
+static void forget(void)
+{
+    stack_forget();
+    torn_forget();
+    handlers_forget();
+    masks_forget();
+    dma_check_forget();
+}
+
+static void reset(void *opaque)
+{
+    forget();
+    if (has(CHECK_MEMORY)) {
+        shadow_forget_code();
+    }
+}
+
+void checks_forget(void)
+{
+    if (checks_wanted) {
+        forget();
+        shadow_forget();
+    }
+}
+
+void checks_begin(const ChecksChip *chip)
+{
+    checks_chip = chip;
+    if (!checks_wanted) {
+        return;
+    }
+    shadow_begin();
+    if (has(CHECK_MEMORY)) {
+        dma_check_begin();
+    }
+    if (has(CHECK_TIME)) {
+        handlers_begin();
+    }
+    armv7m_watch = &watch;
+    qemu_register_reset(reset, NULL);
+    qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_add_builtin(), translated);
+}

@@ -1,0 +1,97 @@
+/*
+ * Handlers that are too slow: one whose interrupt comes again, again and again, before it has returned; and SysTick,
+ * which is pending still when it comes again, so that a tick is lost.
+ *
+ * Only interrupts that come by time are looked at.  Others may be caused by what the handler does itself: that a
+ * transmitter is empty again at once says nothing.  Which ones these are the chip says.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/checks/state.h"
+
+#define IN_A_ROW 16
+#define EXCEPTIONS 256
+#define DEPTH 16
+#define SYSTICK 15
+
+static bool is_periodic[EXCEPTIONS], again[EXCEPTIONS];
+static uint8_t in_a_row[EXCEPTIONS];
+static struct {
+    unsigned exception;
+    int64_t since;
+} active[DEPTH];
+static unsigned depth;
+static int64_t systick_since;
+
+void handlers_begin(void)
+{
+    is_periodic[SYSTICK] = true;
+    for (unsigned i = 0; i < checks_chip->n_periodic; i++) {
+        is_periodic[16 + checks_chip->periodic[i]] = true;
+    }
+}
+
+void handlers_taken(unsigned exception)
+{
+    if (depth < DEPTH) {
+        active[depth].exception = exception;
+        active[depth++].since = check_now();
+    }
+    again[exception % EXCEPTIONS] = false;
+}
+
+void handlers_return(unsigned exception)
+{
+    unsigned n = exception % EXCEPTIONS;
+    int64_t since = check_now();
+
+    while (depth) {
+        since = active[--depth].since;
+        if (active[depth].exception == exception) {
+            break;
+        }
+    }
+    in_a_row[n] = again[n] ? in_a_row[n] + 1 : 0;
+    if (in_a_row[n] == IN_A_ROW) {
+        g_autofree char *name = check_exception_name(exception);
+
+        in_a_row[n] = 0;
+        guest_mistake_at(CORE, TIME001, check_handler(exception), "the handler of %s was interrupted by its own next "
+                         "one %u times in a row; the last one took %.3f us", name, IN_A_ROW,
+                         (check_now() - since) / 1e3);
+    }
+}
+
+static bool is_active(unsigned exception)
+{
+    for (unsigned i = 0; i < depth; i++) {
+        if (active[i].exception == exception) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void handlers_pended(unsigned exception, bool was)
+{
+    if (exception >= EXCEPTIONS || !is_periodic[exception]) {
+        return;
+    }
+    again[exception] |= is_active(exception);
+    if (exception == SYSTICK) {
+        if (was) {
+            guest_mistake(CORE, TIME002, "SysTick comes while the one before still waits, for %.3f ms%s: a tick is lost",
+                          (check_now() - systick_since) / 1e6, check_masked() ? ", as interrupts are off" : "");
+        } else {
+            systick_since = check_now();
+        }
+    }
+}
+
+void handlers_forget(void)
+{
+    depth = 0;
+    memset(again, 0, sizeof(again));
+    memset(in_a_row, 0, sizeof(in_a_row));
+}

@@ -1,0 +1,69 @@
+/*
+ * Interrupts that are off for long while one waits: PRIMASK, FAULTMASK, BASEPRI.
+ *
+ * That nobody waits is no mistake, so start-up code and an endless loop with interrupts off say nothing.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/checks/state.h"
+#include "stm32/core/symbols.h"
+
+#define BOUND_NS 1000000
+
+static struct {
+    bool on;                    /* there are interrupts that can't come */
+    const char *by;
+    int64_t since;
+    uint32_t pc;                /* who has done it */
+    unsigned waits;             /* an exception that does; 0: none */
+    int64_t waits_since;
+} mask;
+
+static void end(uint32_t pc)
+{
+    int64_t now = check_now(), waited = now - mask.waits_since;
+
+    if (mask.waits && waited > BOUND_NS) {
+        g_autofree char *who = check_exception_name(mask.waits), *where = symbols_describe(mask.pc);
+
+        guest_mistake_at(CORE, TIME003, pc, "interrupts were off for %.3f ms by %s, from %s to here; %s has waited %.3f ms",
+                         (now - mask.since) / 1e6, mask.by, where, who, waited / 1e6);
+    }
+    mask.on = false;
+}
+
+void masks_written(unsigned reg, uint32_t pc)
+{
+    bool on = check_masked();
+
+    if (mask.on && !on) {
+        end(pc);
+    } else if (on && !mask.on) {
+        mask.on = true;
+        mask.by = reg == 16 ? "PRIMASK" : reg == 19 ? "FAULTMASK" : "BASEPRI";
+        mask.since = check_now();
+        mask.waits = 0;
+        mask.pc = pc;
+    }
+}
+
+void masks_pended(unsigned exception)
+{
+    if (mask.on && !mask.waits && check_is_enabled(exception)) {
+        mask.waits = exception;
+        mask.waits_since = check_now();
+    }
+}
+
+void masks_taken(unsigned exception)
+{
+    if (mask.waits == exception) {
+        mask.waits = 0;
+    }
+}
+
+void masks_forget(void)
+{
+    mask.on = false;
+}

@@ -1,0 +1,145 @@
+/*
+ * Stacks that grow past what is theirs.
+ *
+ * Instructions that take from the stack are looked at, and exceptions.  The limit of a thread's stack is what the
+ * RTOS says (kernel.c).  The main stack begins where the vector table says; if that is the end of a variable, that is
+ * the stack, otherwise it ends where the last variable below does, or the heap if the C library's break has one of the
+ * usual names.  A stack pointer that is set to elsewhere is one that we know nothing of.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "stm32/checks/state.h"
+#include "stm32/core/mistake/place.h"
+#include "stm32/core/symbols.h"
+
+enum { SP = 13 };
+
+/* Above this the stack pointer is right; and the lowest that the main stack's has been. */
+static uint32_t right = UINT32_MAX, lowest_main = UINT32_MAX;
+
+/* ---- The limit of the main stack ---- */
+
+/* How far the heap goes that lies between @low and @high. */
+static uint32_t heap_end(uint32_t low, uint32_t high)
+{
+    static const char *const names[] = { "__sbrk_heap_end", "heap_end", "heap_end.0", "heap_end.1", "heap", "curbrk" };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
+        uint32_t at, size, end;
+
+        if (symbols_find(names[i], &at, &size) && size == 4 && guest_read_word(at, &end) && end > low && end < high) {
+            return end;
+        }
+    }
+    return low;
+}
+
+static bool main_limit(uint32_t *limit)
+{
+    uint32_t top, base, size;
+    const char *name;
+
+    if (!guest_read_word(check_vector_table(), &top) || !shadow_at(top - 4)) {
+        return false;
+    }
+    name = symbols_object(top - 4, &base);
+    if (name && symbols_find(name, &base, &size) && base + size == top && size >= 64) {
+        *limit = base;
+        return true;
+    }
+    for (unsigned i = 0; i < ARRAY_SIZE(shadow); i++) {
+        if (top - 4 - shadow[i].base < shadow[i].size) {
+            base = shadow[i].base;
+            *limit = symbols_last_object(base, top);
+            if (*limit == base) {
+                return false;           /* nothing is known of what lies there */
+            }
+            *limit = heap_end(*limit, top);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- Looking ---- */
+
+static bool current_limit(bool of_thread, uint32_t *limit, char **name)
+{
+    if (of_thread) {
+        return kernel_stack(limit, name);
+    }
+    *name = NULL;
+    return main_limit(limit);
+}
+
+static void report(uint32_t pc, uint32_t to, uint32_t limit, const char *thread)
+{
+    g_autofree char *into = check_variable(to);
+
+    guest_mistake_at(CORE, MEM001, pc, "the %s%s%s has grown %u bytes past its end at 0x%08x, to 0x%08x (%s)",
+                     thread ? "stack of the thread \"" : "main stack", thread ?: "", thread ? "\"" : "", limit - to,
+                     limit, to, into);
+}
+
+/* From @from to @to by the instruction at @pc. */
+static void look(uint32_t pc, uint32_t from, uint32_t to, bool of_thread)
+{
+    uint32_t limit;
+    g_autofree char *name = NULL;
+
+    if (!of_thread) {
+        lowest_main = MIN(lowest_main, to);
+    }
+    if (!current_limit(of_thread, &limit, &name) || from < limit) {
+        right = 0;
+        return;
+    }
+    if (to < limit) {
+        report(pc, to, limit, name);
+        right = 0;
+    } else {
+        right = of_thread ? limit : to;
+    }
+}
+
+void stack_moves(uint32_t pc, unsigned down)
+{
+    uint32_t from = check_register(SP), to = from - down;
+
+    if (unlikely(to < right)) {
+        look(pc, from, to, check_uses_psp());
+    }
+}
+
+/* The registers of what was interrupted at @pc have been put to @frame. */
+void stack_frame_pushed(uint32_t frame, uint32_t pc)
+{
+    if (frame < right) {
+        look(pc, frame + 32, frame, frame == check_psp());
+    }
+    stack_changes();
+}
+
+void stack_changes(void)
+{
+    right = UINT32_MAX;
+}
+
+void stack_forget(void)
+{
+    right = lowest_main = UINT32_MAX;
+}
+
+bool stack_is_unused(uint32_t address, uint32_t *sp)
+{
+    uint32_t limit;
+    g_autofree char *name = NULL;
+
+    *sp = check_uses_psp() ? check_other_sp() : check_register(SP);
+    if (address >= lowest_main && address < *sp) {
+        return true;
+    }
+    *sp = check_psp();
+    return address < *sp && *sp - address < 0x10000 && kernel_stack(&limit, &name) && address >= limit;
+}

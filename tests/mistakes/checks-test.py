@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What -machine checks= finds in tests/firmware/checked.c: each mistake in its function, nothing in those that are
+right, and nothing at all when it is off.  By TAP.
+"""
+import json
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, ".."))
+import tap
+
+QEMU = os.environ["QTEST_QEMU_BINARY"]
+FIRMWARE = os.path.abspath(os.environ["STM32_FIRMWARE"])
+DONE = "0x600dd00e"
+
+# Code: functions that it is to be found in, or that have called there; None: no instruction does it
+EXPECTED = {
+    "MEM001": {"recurse", "bad_mem001_task"}, "MEM002": {"bad_mem002"}, "MEM003": {"bad_mem003"},
+    "MEM004": {"bad_mem004"}, "MEM005": {"run"}, "MEM006": {"bad_mem006"}, "MEM007": {None}, "MEM008": {"bad_mem008"},
+    "CONC001": {"bad_conc001"}, "CONC002": {"bad_conc002"},
+    "TIME001": {"tim2_handler"}, "TIME002": {None}, "TIME003": {"bad_time003"},
+    "RTOS001": {"bad_rtos001"}, "RTOS002": {"bad_rtos002"}, "RTOS003": {"bad_rtos003"}, "RTOS004": {"bad_rtos004"},
+}
+ALWAYS = {"FLASH022"}
+BLOCKS = {"memory": "MEM", "concurrency": "CONC", "time": "TIME", "rtos": "RTOS"}
+
+
+class Machine:
+    """Runs a firmware, and talks QMP."""
+
+    def __init__(self, checks, elf="checked"):
+        self.process = subprocess.Popen(
+            [QEMU, "-machine", f"stm32f407g_disc,checks={checks}", "-kernel", os.path.join(FIRMWARE, f"{elf}.elf"), "-icount",
+             "shift=3,sleep=off", "-display", "none", "-serial", "none", "-monitor", "none", "-S", "-qmp", "stdio"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process.stdout.readline()
+        self.command("qmp_capabilities")
+
+    def command(self, name, **arguments):
+        print(json.dumps({"execute": name, "arguments": arguments}), file=self.process.stdin, flush=True)
+        while True:
+            answer = json.loads(self.process.stdout.readline())
+            if "return" in answer or "error" in answer:
+                return answer.get("return", answer.get("error"))
+
+    def word(self, address):
+        return self.command("human-monitor-command", **{"command-line": f"xp /1xw {address:#x}"})
+
+    def run(self):
+        self.command("cont")
+        while DONE not in self.word(0x2001f800):
+            pass
+        return self
+
+    def stop_at(self, ns):
+        self.command("qom-set", path="/machine", property="stop-at", value=ns)
+        self.command("cont")
+        while self.command("query-status")["running"]:
+            pass
+        return self
+
+    def mistakes(self):
+        return self.command("qom-get", path="/machine", property="mistakes")
+
+    def end(self):
+        self.command("quit")
+        self.process.communicate(timeout=120)
+
+
+def run(checks, elf="checked"):
+    machine = Machine(checks, elf).run()
+    found = machine.mistakes()
+    machine.end()
+    return found
+
+
+def functions(mistake):
+    return [frame.get("function") for frame in mistake.get("stack", [])]
+
+
+def good(condition, *seen):
+    if not condition:
+        print("#", *[repr(item) for item in seen])
+    return condition
+
+
+def finds(found, code):
+    """Each of its functions once, and none that is right."""
+    mine = [functions(m) for m in found if m["code"] == code]
+    wanted = EXPECTED[code]
+    named = {name for stack in mine for name in stack if name in wanted} if wanted != {None} else {None}
+    return good(mine and named == wanted and len(mine) == len(wanted), mine)
+
+
+def nothing_right(found):
+    wrong = [m for m in found if any((name or "").startswith("good_") for name in functions(m)) or
+             m["code"] not in EXPECTED.keys() | ALWAYS]
+    return good(not wrong, wrong)
+
+
+def nothing_when_off():
+    codes = {m["code"] for m in run("off")}
+    return good(codes == ALWAYS, codes)
+
+
+def one_alone(name):
+    codes = {m["code"] for m in run(name)} - ALWAYS
+    return good(codes == {code for code in EXPECTED if code.startswith(BLOCKS[name])}, codes)
+
+
+def same_trace():
+    """The machine does not notice: memory and time at the end are what they are without."""
+    def last(checks):
+        machine = Machine(checks, "demo").stop_at(300_000_000)
+        seen = machine.command("human-monitor-command", **{"command-line": "info registers"}), machine.word(0x20000000), \
+            machine.command("qom-get", path="/machine", property="virtual-time")
+        machine.end()
+        return seen
+    return good(last("all") == last("off"))
+
+
+def refused(option):
+    result = subprocess.run([QEMU, "-machine", f"stm32f407g_disc,checks={option}", "-display", "none"], text=True,
+                            capture_output=True, check=False, timeout=60)
+    return good(result.returncode == 1 and f"checks={option}: '" in result.stderr and "memory, time" in result.stderr,
+                result.stderr)
+
+
+
+everything = run("all")
+tap.run("checks", [
+    *[(code, lambda code=code: finds(everything, code)) for code in EXPECTED],
+    ("nothing-right", lambda: nothing_right(everything)),
+    ("nothing-when-off", nothing_when_off),
+    *[(name + "-alone", lambda name=name: one_alone(name)) for name in BLOCKS],
+    ("same-trace", same_trace),
+    ("refused", lambda: refused("memory:speed")),
+])
