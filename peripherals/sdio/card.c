@@ -11,6 +11,7 @@
 enum {
     GO_IDLE = 0, SEND_OP_COND = 1, SEND_RELATIVE_ADDR = 3, IO_SEND_OP_COND = 5, SWITCH = 6,
     APP_COMMAND = 55, SET_BUS_WIDTH = 6, SD_SEND_OP_COND = 41,
+    SET_CLR_CARD_DETECT = 42,
 };
 
 enum { EXT_CSD_BUS_WIDTH = 183, EXT_CSD_HS_TIMING = 185 };
@@ -19,6 +20,7 @@ void sdio_card_is_new(Sdio *s)
 {
     s->card_width = 1;
     s->high_speed = s->identified = s->app_command = false;
+    s->pulls_d3 = s->inserted;
 }
 
 /* CMD6: of an SD card, or (bits 25:24 are 3, write a byte) of an MMC. */
@@ -41,6 +43,8 @@ static void note_command(Sdio *s, unsigned index, uint32_t arg, bool app)
 {
     if (app && index == SET_BUS_WIDTH) {
         s->card_width = (arg & 3) == 2 ? 4 : 1;
+    } else if (app && index == SET_CLR_CARD_DETECT) {
+        s->pulls_d3 = arg & 1;
     } else if (!app && index == SWITCH) {
         note_switch(s, arg);
     } else if (!app && index == SEND_RELATIVE_ADDR) {

@@ -2,7 +2,7 @@
  * SDIO, the host of SD cards and MMCs (RM0090 chapter 31): registers, time and lines.
  *
  * Clock input `sdioclk` (PLL48CLK).  Bus `sdio`: QEMU's card.  Signals `ck cmd d0 ... d7`.
- * Lines out: `irq`; `dma`, `dma-end`; `card`: there is one.
+ * Lines out: `irq`; `dma`, `dma-end`; `card`: there is one; `card-pull`: and it pulls its data line 3 up.
  * Properties, while it runs: `spoil-response`, `spoil-data`: the next response or block has a wrong CRC.
  *
  * Deliberately different: only CK is to be seen at its pin, CMD and data go to the card as a whole.  NEGEDGE and
@@ -124,6 +124,7 @@ static void sdio_update(Periph *p)
     look_for_interrupt(s);
     draw_clock(s);
     line_set(&s->card, s->inserted);
+    line_set(&s->pull, s->inserted && s->pulls_d3);
     line_set(&s->irq, flags(s) & p->regs[R_MASK]);
     line_set(&s->dma_end, s->dctrl & R_DCTRL_DMAEN_MASK && !p->regs[R_FIFOCNT]);
     line_set(&s->dma, sdio_fifo_requests(s));
@@ -261,6 +262,7 @@ static void sdio_init(Periph *p)
     periph_add_line(p, &s->dma, "dma");
     periph_add_line(p, &s->dma_end, "dma-end");
     periph_add_line(p, &s->card, "card");
+    periph_add_line(p, &s->pull, "card-pull");
     periph_add_signal(p, &s->sig_ck, "ck");
     periph_add_signal(p, &s->sig_cmd, "cmd");
     for (unsigned i = 0; i < SDIO_LINES; i++) {
@@ -285,6 +287,7 @@ static void sdio_reset(Periph *p, bool power_on)
     s->block_left = s->seen_from = s->lane_words = 0;
     s->unseen = false;
     s->inserted = sdbus_get_inserted(&s->bus);
+    s->pulls_d3 |= power_on;
     sdio_fifo_clear(s);
     counter_stop(&s->ck);
     counter_set(&s->ck, 0);
@@ -331,6 +334,7 @@ static const VMStateDescription sdio_vmstate = {
         VMSTATE_BOOL(high_speed, Sdio),
         VMSTATE_BOOL(identified, Sdio),
         VMSTATE_BOOL(app_command, Sdio),
+        VMSTATE_BOOL(pulls_d3, Sdio),
         VMSTATE_UINT64(ready_from, Sdio),
         VMSTATE_BOOL(spoil_response, Sdio),
         VMSTATE_BOOL(spoil_data, Sdio),

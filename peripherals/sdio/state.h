@@ -55,7 +55,7 @@ typedef struct Sdio {
     Clock *sdioclk;
     Counter ck;                 /* periods of SDIO_CK */
     QEMUTimer *timer;
-    Line irq, dma, dma_end, card;
+    Line irq, dma, dma_end, card, pull;
     Signal sig_ck, sig_cmd, sig_d[SDIO_LINES];
     /* the command path */
     uint32_t command;           /* SdioCommand */
@@ -83,6 +83,7 @@ typedef struct Sdio {
     bool inserted;              /* not in a snapshot: there is one, or not */
     uint32_t card_width;        /* lines that it uses */
     bool high_speed, identified, app_command;
+    bool pulls_d3;              /* it pulls its data line 3 up: it is there */
     uint64_t ready_from;        /* tick: the card's data may begin */
     bool spoil_response, spoil_data;    /* properties: the next CRC is wrong */
 } Sdio;

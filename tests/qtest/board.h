@@ -65,10 +65,10 @@ void board_pin_function(uint32_t gpio, unsigned n, unsigned function);
 /* The same of a pin by its name, "pa2", whose port is enabled as well. */
 void board_route(const char *pin, unsigned function);
 
-/* For what takes its time on the host's clock: at most 10 s of it. */
+/* For what takes its time on the host's clock: at most a minute of it. */
 #define WAIT_FOR(condition)                                             \
     do {                                                                \
-        for (unsigned i_ = 0; !(condition) && i_ < 10000; i_++) {       \
+        for (unsigned i_ = 0; !(condition) && i_ < 60000; i_++) {       \
             g_usleep(1000);                                             \
         }                                                               \
         g_assert_true(condition);                                       \

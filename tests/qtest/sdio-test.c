@@ -662,6 +662,22 @@ static void test_interrupt_line(void)
 
 /* ---- Snapshots ---- */
 
+/* A card is seen by its pull-up, until it is told to open that; CMD0 makes it new. */
+static void test_pull_up(void)
+{
+    start("");
+    g_assert_cmpint(pin_level("pc11"), ==, 1);
+    identify();
+    g_assert_cmphex(command(55, rca, SHORT), ==, STA(CMDREND));
+    g_assert_cmphex(command(42, 0, SHORT), ==, STA(CMDREND));
+    g_assert_cmpint(pin_level("pc11"), !=, 1);
+    g_assert_cmphex(command(0, 0, NONE), ==, STA(CMDSENT));
+    g_assert_cmpint(pin_level("pc11"), ==, 1);
+    board_stop();
+    board_start("");
+    g_assert_cmpint(pin_level("pc11"), !=, 1);
+}
+
 static void test_snapshot(void)
 {
     g_autofree char *args = NULL;
@@ -782,6 +798,7 @@ int main(int argc, char **argv)
     qtest_add_func("sdio/write", test_write);
     qtest_add_func("sdio/dma", test_dma);
     qtest_add_func("sdio/bunches", test_bunches);
+    qtest_add_func("sdio/pull-up", test_pull_up);
     qtest_add_func("sdio/levels", test_levels);
     qtest_add_func("sdio/timeouts", test_timeouts);
     qtest_add_func("sdio/flow-control", test_flow_control);
