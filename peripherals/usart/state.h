@@ -46,7 +46,7 @@ typedef enum RxPhase {
 #define WIRE_UNHEARD 0x4000 /* began while the receiver was off */
 #define WIRE_AT_PIN 0x2000  /* from a controller: the bits as the receiver sees them, ... */
 #define WIRE_NO_STOP 0x1000 /* ... and no stop bit where one should be */
-#define WIRE_SIZE 256
+#define WIRE_SIZE 1024
 
 typedef struct Usart {
     Periph parent_obj;
