@@ -22,11 +22,11 @@ END = 16_000_000        # ns: all has been sent
 class Board:
     """The firmware with an analyser, up to the first time at which it pauses."""
 
-    def __init__(self, path, options, stop_at=END, args=()):
+    def __init__(self, path, options, stop_at=END, args=(), firmware="logic"):
         self.machine = subprocess.Popen(
             [QEMU, "-machine", f"stm32f407g_disc,stop-at={stop_at},canbus1=can,canbus2=can",
              "-object", "can-bus,id=can", "-display", "none", "-serial", "none",
-             "-monitor", "none", "-icount", "shift=3,sleep=off", "-kernel", os.path.join(FIRMWARE, "logic.elf"),
+             "-monitor", "none", "-icount", "shift=3,sleep=off", "-kernel", os.path.join(FIRMWARE, firmware + ".elf"),
              "-qmp", "stdio", "-S", "-device", f"stm32-logic,file={path},{options}", *args],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.say("qmp_capabilities")
@@ -151,6 +151,20 @@ def can():
     return True
 
 
+def interrupts():
+    """One that is more urgent comes while another is served, then one that has to wait (tests/firmware/interrupts.c)."""
+    path = os.path.join(FOLDER.name, "irq.vcd")
+    Board(path, "irqs=exti-0:7", 1_000_000, firmware="interrupts").quit()
+    with open(path) as file:
+        text = file.read()
+    names = dict(re.findall(r"^\$var wire 1 (\S) irq\.(\S+) ", text, re.M))
+    changes = [(names[name], int(level)) for level, name in re.findall(r"^([01])(\S)$", text.split("$end\n")[-1], re.M)]
+    wanted = [("exti-0", 1), ("7", 1), ("7", 0), ("exti-0", 0), ("exti-0", 1), ("exti-0", 0), ("7", 1), ("7", 0)]
+    if changes != wanted:
+        print(f"# {changes}")
+    return changes == wanted
+
+
 def triggered():
     """A file that begins with the SPI's select, 2 us of history before it."""
     path = record("spi.vcd", "pins=pa5:pa7,trigger=pe3:falling,pre=2000,post=20000")
@@ -191,4 +205,4 @@ def back():
     return good
 
 
-tap.run("logic", [(test.__name__, test) for test in (uart, spi, i2c, one_wire, pwm, colours, can, triggered, full, back)])
+tap.run("logic", [(test.__name__, test) for test in (uart, spi, i2c, one_wire, pwm, colours, can, interrupts, triggered, full, back)])
