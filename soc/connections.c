@@ -12,6 +12,8 @@
 #include "stm32/soc/pins.h"
 #include "stm32/soc/tables.h"
 
+enum { FIRST_INTERRUPT = 16 };     /* its exception number */
+
 /* "usart2.tx" -> the signal, NULL if that peripheral is not modelled yet. */
 static Signal *find_signal(Stm32f407Soc *s, const char *name)
 {
@@ -222,4 +224,50 @@ void connections_link(Stm32f407Soc *s)
 {
     link_peripherals(s);
     link_timers(s);
+}
+
+/* Is @name a source of @sources ("can1.irq-tx exti.irq[0]") without its .irq: can1-tx, exti-0? */
+static bool names_source(const char *sources, const char *name)
+{
+    g_auto(GStrv) source = g_strsplit(sources, " ", 0);
+
+    for (char **s = source; *s; s++) {
+        g_auto(GStrv) part = g_strsplit(*s, ".irq", 2);
+        g_autofree char *plain = g_strconcat(part[0], part[1], NULL);
+        char *bracket = strchr(plain, '[');
+
+        if (bracket) {
+            *bracket = '-';
+            plain[strlen(plain) - 1] = 0;
+        }
+        if (!g_ascii_strcasecmp(plain, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int stm32f407_find_exception(const char *name)
+{
+    static const char *const core[] = {
+        [2] = "nmi", [3] = "hardfault", [4] = "memmanage", [5] = "busfault", [6] = "usagefault", [11] = "svcall",
+        [12] = "debugmon", [14] = "pendsv", [15] = "systick",
+    };
+    unsigned number;
+    char end;
+
+    for (unsigned n = 0; n < ARRAY_SIZE(core); n++) {
+        if (core[n] && !g_ascii_strcasecmp(core[n], name)) {
+            return n;
+        }
+    }
+    if (sscanf(name, "%3u%c", &number, &end) == 1) {
+        return number < ARRAY_SIZE(vector_table) ? (int)number + FIRST_INTERRUPT : -1;
+    }
+    for (unsigned n = 0; n < ARRAY_SIZE(vector_table); n++) {
+        if (vector_table[n] && names_source(vector_table[n], name)) {
+            return n + FIRST_INTERRUPT;
+        }
+    }
+    return -1;
 }

@@ -13,4 +13,7 @@ void connections_link(Stm32f407Soc *s);
 /* Wires, triggers, DMA requests, pins: after that. */
 void connections_make(Stm32f407Soc *s);
 
+/* The exception number of the interrupt "tim2", "exti-15", "28", or of the core's "systick"; -1: there is none. */
+int stm32f407_find_exception(const char *name);
+
 #endif

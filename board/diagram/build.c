@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qemu/error-report.h"
 #include "monitor/qdev.h"
 #include "stm32/board/diagram/state.h"
 #include "stm32/board/nearest.h"
@@ -19,6 +20,18 @@ static void offer_type(gpointer class, gpointer nearest)
     nearest_offer(nearest, object_class_get_name(class));
 }
 
+static bool is_board(const char *type)
+{
+    static const char *const words[] = { "esp32", "stm32", "nucleo", "pico", "arduino", "franzininho", "attiny", "rp2040" };
+
+    for (unsigned n = 0; n < ARRAY_SIZE(words); n++) {
+        if (strstr(type, words[n])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void report_type(const char *type, const char *id, Error **errp)
 {
     GSList *types = object_class_get_list(TYPE_PART, false);
@@ -27,7 +40,7 @@ static void report_type(const char *type, const char *id, Error **errp)
     nearest_offer(&n, DIAGRAM_BOARD);
     g_slist_foreach(types, offer_type, &n);
     g_slist_free(types);
-    if (strstr(type, "board") || strstr(type, "wokwi-arduino") || strstr(type, "-pi-pico")) {
+    if (is_board(type)) {
         error_setg(errp, "'%s' is a %s; the board of this machine is a " DIAGRAM_BOARD, id, type);
     } else {
         error_setg(errp, "'%s': there is no part '%s'%s%s%s", id, type, n.best ? "; is it '" : "", n.best ?: "",
@@ -36,13 +49,25 @@ static void report_type(const char *type, const char *id, Error **errp)
     g_free(n.best);
 }
 
+/* Wokwi leaves out what it does not know, and many a diagram has such. */
+static void leave_out(Part *part, const char *name, const char *nearest)
+{
+    warn_report("diagram: '%s': a %s has no attribute '%s'%s%s%s: left out", part_id(part),
+                object_get_typename(OBJECT(part)), name, nearest ? "; is it '" : "", nearest ?: "",
+                nearest ? "'?" : "");
+}
+
 static bool set_attributes(Part *part, const QDict *attrs, Error **errp)
 {
     const QDictEntry *e;
 
     for (e = attrs ? qdict_first(attrs) : NULL; e; e = qdict_next(attrs, e)) {
-        g_autofree char *value = attribute_text(qdict_entry_value(e));
+        g_autofree char *value = attribute_text(qdict_entry_value(e)), *nearest = NULL;
 
+        if (!part_has_attribute(part, qdict_entry_key(e), &nearest)) {
+            leave_out(part, qdict_entry_key(e), nearest);
+            continue;
+        }
         if (!part_set_attribute(part, qdict_entry_key(e), value, errp)) {
             return false;
         }

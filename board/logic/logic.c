@@ -38,6 +38,9 @@ static void follow(Logic *l)
     for (unsigned i = 0; i < l->wires && follows != l->follows; i++) {
         wire_on(&l->wire[i], follows, drive_now());
     }
+    for (unsigned i = 0; i < l->irqs && follows != l->follows; i++) {
+        logic_irq_on(&l->irq[i], follows, drive_now());
+    }
     for (unsigned i = 0; i < l->n && !follows && l->follows; i++) {
         trace_off(&l->trace[i]);
     }
@@ -103,6 +106,9 @@ static void go_on(Logic *l)
     }
     for (unsigned i = 0; i < l->wires && l->follows; i++) {
         wire_on(&l->wire[i], true, now);            /* it may be another since the pause */
+    }
+    for (unsigned i = 0; i < l->irqs && l->follows; i++) {
+        logic_irq_on(&l->irq[i], true, now);
     }
     l->last = now;
     follow(l);
@@ -177,6 +183,23 @@ bool logic_add_wire(Logic *l, const char *name, Error **errp)
     l->wires++;
     w->changed = trace_changed;
     w->opaque = l;
+    return true;
+}
+
+bool logic_add_irq(Logic *l, const char *name, Error **errp)
+{
+    LogicIrq *i = &l->irq[l->irqs];
+
+    if (l->irqs == LOGIC_MAX_TRACES) {
+        error_setg(errp, "irqs=: a logic analyser has at most %d", LOGIC_MAX_TRACES);
+        return false;
+    }
+    if (!logic_irq_open(i, &l->capture, name, errp)) {
+        return false;
+    }
+    l->irqs++;
+    i->changed = trace_changed;
+    i->opaque = l;
     return true;
 }
 

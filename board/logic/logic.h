@@ -7,6 +7,7 @@
 #ifndef STM32_BOARD_LOGIC_LOGIC_H
 #define STM32_BOARD_LOGIC_LOGIC_H
 
+#include "stm32/board/logic/irq.h"
 #include "stm32/board/logic/trace.h"
 #include "stm32/board/logic/wire.h"
 
@@ -18,6 +19,8 @@ typedef struct Logic {
     unsigned n;
     LogicWire wire[LOGIC_MAX_TRACES];
     unsigned wires;
+    LogicIrq irq[LOGIC_MAX_TRACES];
+    unsigned irqs;
     bool on;                    /* wanted by the user, */
     bool follows;               /* ... and it does */
     bool mistakes;              /* the trigger is one */
@@ -30,6 +33,8 @@ typedef struct Logic {
 Trace *logic_add(Logic *l, Pin *pin, const char *name, bool analog, Error **errp);
 /* One more wire of the chip, "usart2.dma-rx". */
 bool logic_add_wire(Logic *l, const char *name, Error **errp);
+/* One more exception of the core, "tim2", "systick". */
+bool logic_add_irq(Logic *l, const char *name, Error **errp);
 /* The trigger's text (see trigger.h), whose pins become traces if they are none. */
 bool logic_set_trigger(Logic *l, const char *text, Error **errp);
 /* All is set: open the file @name, and capture once the machine runs. */

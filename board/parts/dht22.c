@@ -131,7 +131,7 @@ static const PartControl dht22_controls[] = {
 
 static void dht22_class_init(ObjectClass *klass, void *data)
 {
-    static const char *const legs[] = { "VCC", "SDA", "NC", "GND", NULL };
+    static const char *const legs[] = { "VCC VDD", "SDA", "NC", "GND", NULL };
     static const char *const shows[] = { "temperature", "humidity", NULL };
 
     DEVICE_CLASS(klass)->desc = "temperature and humidity: VCC, SDA, NC, GND; temperature=, humidity=";

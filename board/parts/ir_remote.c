@@ -112,9 +112,11 @@ static const VMStateDescription ir_remote_vmstate = {
 
 static void ir_remote_class_init(ObjectClass *klass, void *data)
 {
+    static const char *const shows[] = { "pressed", NULL };
+
     DEVICE_CLASS(klass)->desc = "remote control for all wokwi-ir-receivers";
     DEVICE_CLASS(klass)->vmsd = &ir_remote_vmstate;
-    part_class_set(klass, NULL, NULL, NULL, NULL);
+    part_class_set(klass, NULL, NULL, shows, NULL);
     object_class_property_add_str(klass, "pressed", get_pressed, set_pressed);
 }
 

@@ -268,23 +268,34 @@ void part_leave(void)
 
 /* ---- Attributes ---- */
 
+static ObjectProperty *attribute_property(Part *part, const char *name)
+{
+    return leg_number(PART_GET_CLASS(part), name) < 0 ? object_property_find(OBJECT(part), name) : NULL;
+}
+
+static bool is_look(Part *part, const char *name)
+{
+    return g_strv_contains(PART_GET_CLASS(part)->looks, name);
+}
+
+bool part_has_attribute(Part *part, const char *name, char **nearest)
+{
+    ObjectProperty *property = attribute_property(part, name);
+    bool has = property && (property->set || is_look(part, name));
+
+    *nearest = has ? NULL : nearest_property(OBJECT(part), name);
+    return has;
+}
+
 bool part_set_attribute(Part *part, const char *name, const char *value, Error **errp)
 {
-    PartClass *pc = PART_GET_CLASS(part);
-    ObjectProperty *property = leg_number(pc, name) < 0 ? object_property_find(OBJECT(part), name) : NULL;
-    g_autofree char *nearest = NULL;
+    ObjectProperty *property = attribute_property(part, name);
 
-    if (g_strv_contains(pc->looks, name) && property && !property->set) {
+    if (is_look(part, name) && property && !property->set) {
         g_hash_table_insert(part->looks, g_strdup(name), g_strdup(value));
         return true;
     }
-    if (property && property->set) {
-        return object_property_parse(OBJECT(part), name, value, errp);
-    }
-    nearest = nearest_property(OBJECT(part), name);
-    error_setg(errp, "a %s has no attribute '%s'%s%s%s", object_get_typename(OBJECT(part)), name,
-               nearest ? "; is it '" : "", nearest ?: "", nearest ? "'?" : "");
-    return false;
+    return object_property_parse(OBJECT(part), name, value, errp);
 }
 
 /* ---- The device ---- */

@@ -86,6 +86,8 @@ static inline void part_listen(Part *part, unsigned n, PinListener *listener, vo
 bool part_enter(void);
 void part_leave(void);
 
+/* Has it such an attribute?  No: what it has that is nearest in name, for the caller to free, or NULL, to @nearest. */
+bool part_has_attribute(Part *part, const char *name, char **nearest);
 /*
  * Set attribute @name of a part that is not realized yet from text, as a diagram has it.  false: there is no such
  * attribute, or not with that value; *errp says so.

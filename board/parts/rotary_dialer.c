@@ -129,10 +129,11 @@ static const VMStateDescription rotary_dialer_vmstate = {
 static void rotary_dialer_class_init(ObjectClass *klass, void *data)
 {
     static const char *const legs[] = { "GND", "DIAL", "PULSE", NULL };
+    static const char *const shows[] = { "dial", NULL };
 
     DEVICE_CLASS(klass)->desc = "dial of a telephone: GND, DIAL, PULSE";
     DEVICE_CLASS(klass)->vmsd = &rotary_dialer_vmstate;
-    part_class_set(klass, legs, NULL, NULL, rotary_dialer_fit);
+    part_class_set(klass, legs, NULL, shows, rotary_dialer_fit);
     object_class_property_add(klass, "dial", "int", get_dial, set_dial, NULL, NULL);
 }
 

@@ -76,6 +76,7 @@ const TABLE = {
   "wokwi-max7219-matrix": { element: "wokwi-neopixel-matrix", fixed: { rows: 8 }, show: {
     pixels: (e, v) => { e.cols = v.length / 8; e.updateComplete.then(() => [...v].forEach((one, n) =>
       e.setPixel?.(Math.floor(n / e.cols), n % e.cols, { r: Number(one), g: 0, b: 0 }))); } } },
+  "board-ili9341-cap-touch": { element: "wokwi-ili9341" },
   "wokwi-ks2e-m-dc5": {}, "wokwi-gas-sensor": {}, "wokwi-flame-sensor": {}, "wokwi-big-sound-sensor": {},
   "wokwi-small-sound-sensor": {}, "wokwi-heart-beat-sensor": {}, "wokwi-ir-receiver": {},
   "wokwi-relay-module": { element: "wokwi-ks2e-m-dc5" },

@@ -8,7 +8,7 @@
  *   controller finds wrong with frames it sends or hears: "stuff", "form", "ack", "bit-recessive",
  *   "bit-dominant", "crc" or "none", with ":3" for the next three frames alone.
  *
- * Deliberately different: a frame passes as a whole, TX and RX stay recessive; errors other than
+ * Deliberately different: a frame passes as a whole, its bits are drawn for who looks (draw.c); errors other than
  * a bit at the frame's very start show at its ACK slot; a receiver has a frame when the sender is
  * through, on silicon a bit earlier; the debugger stops time, so DBF has nothing to do.
  *
@@ -50,7 +50,7 @@ static void bxcan_update(Periph *p)
     line_set(&s->irq_rx[0], wants_rx_interrupt(s, 0));
     line_set(&s->irq_rx[1], wants_rx_interrupt(s, 1));
     line_set(&s->irq_sce, wants_sce_interrupt(p->regs));
-    signal_drive(&s->tx, DRIVE(HIGH));
+    bxcan_draw_pins(s);
 }
 
 /* ---- Registers ---- */
@@ -208,6 +208,7 @@ static void bxcan_init(Periph *p)
     clock_set_callback(p->clk, clock_changed, p, ClockPreUpdate | ClockUpdate);
     object_property_add_str(OBJECT(p), "fault", get_fault, set_fault);
     bxcan_wire_init(s);
+    bxcan_draw_init(s);
 }
 
 static void bxcan_realize(Periph *p, Error **errp)

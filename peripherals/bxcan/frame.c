@@ -12,7 +12,16 @@ typedef struct BitCount {
     unsigned count, run;
     bool last;
     uint32_t crc;
+    uint64_t *row;              /* of 64 bits each, for who wants to see them */
 } BitCount;
+
+static void note(BitCount *b, bool bit)
+{
+    if (b->row && b->count < 64 * CAN_ROWS) {
+        b->row[b->count / 64] |= (uint64_t)bit << b->count % 64;
+    }
+    b->count++;
+}
 
 static void put(BitCount *b, uint32_t value, unsigned n)
 {
@@ -22,34 +31,48 @@ static void put(BitCount *b, uint32_t value, unsigned n)
         b->crc = (b->crc << 1 ^ (feedback ? POLYNOMIAL : 0)) & 0x7fff;
         b->run = b->count && bit == b->last ? b->run + 1 : 1;
         b->last = bit;
-        b->count++;
+        note(b, bit);
         if (b->run == 5) {          /* stuffed */
             b->last = !bit;
             b->run = 1;
-            b->count++;
+            note(b, !bit);
         }
     }
+}
+
+static void put_frame(BitCount *b, const CanFrame *f)
+{
+    put(b, 0, 1);
+    put(b, f->extended ? f->id >> 18 : f->id, 11);
+    if (f->extended) {
+        put(b, 3, 2);              /* SRR, IDE */
+        put(b, f->id, 18);
+        put(b, f->remote << 2, 3); /* RTR, r1, r0 */
+    } else {
+        put(b, f->remote << 2, 3); /* RTR, IDE, r0 */
+    }
+    put(b, f->dlc, 4);
+    for (unsigned i = 0; i < MIN(f->dlc, 8) && !f->remote; i++) {
+        put(b, f->data[i], 8);
+    }
+    put(b, b->crc, 15);
 }
 
 unsigned can_frame_bits(const CanFrame *f)
 {
     BitCount b = {};
 
-    put(&b, 0, 1);
-    put(&b, f->extended ? f->id >> 18 : f->id, 11);
-    if (f->extended) {
-        put(&b, 3, 2);              /* SRR, IDE */
-        put(&b, f->id, 18);
-        put(&b, f->remote << 2, 3); /* RTR, r1, r0 */
-    } else {
-        put(&b, f->remote << 2, 3); /* RTR, IDE, r0 */
-    }
-    put(&b, f->dlc, 4);
-    for (unsigned i = 0; i < MIN(f->dlc, 8) && !f->remote; i++) {
-        put(&b, f->data[i], 8);
-    }
-    put(&b, b.crc, 15);
+    put_frame(&b, f);
     return b.count;
+}
+
+void can_frame_draw(const CanFrame *f, uint64_t row[CAN_ROWS])
+{
+    BitCount b = { .row = row };
+
+    memset(row, 0, CAN_ROWS * sizeof(*row));
+    put_frame(&b, f);
+    note(&b, true);             /* the CRC's delimiter */
 }
 
 uint32_t can_frame_key(const CanFrame *f)

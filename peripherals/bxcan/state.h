@@ -6,6 +6,7 @@
  *   tx.c       mailboxes
  *   bus.c      who is at the bus
  *   verdict.c  what becomes of a frame
+ *   draw.c     what the pins show of it
  *   wire.c     what happens on it
  *   time.c     ... and when
  *   bxcan.c    registers
@@ -27,6 +28,8 @@
 #define BUS_IDLE_BITS 11        /* recessive bits after which a node may take part */
 #define RECOVERY_BITS (128 * 11)
 #define BUS_QUEUE 16
+#define CAN_ERROR_BITS 14       /* error flag, error delimiter */
+#define CAN_ROWS 3              /* of 64 bits: as many as a frame has at most */
 
 /* What ESR.LEC says. */
 typedef enum CanError {
@@ -97,6 +100,7 @@ struct Bxcan {
     Periph *master;                 /* property: whose filters it uses; NULL: its own */
     Line irq_tx, irq_rx[2], irq_sce;
     Signal tx, rx;
+    Picture tx_picture, rx_picture;
     Counter bits;
     uint32_t mode, role;
     bool alone;                     /* on `inner`, not on `wire` */
@@ -137,6 +141,8 @@ static inline bool bxcan_bus_is_busy(const Bxcan *s)
 
 /* Bits from start of frame to the end of the CRC, those stuffed included. */
 unsigned can_frame_bits(const CanFrame *f);
+/* Its bits up to the CRC's delimiter, the first lowest. */
+void can_frame_draw(const CanFrame *f, uint64_t row[CAN_ROWS]);
 /* What arbitrates: the lower one wins. */
 uint32_t can_frame_key(const CanFrame *f);
 bool can_frame_equals(const CanFrame *a, const CanFrame *b);
@@ -234,6 +240,17 @@ extern const VMStateDescription vmstate_can_wire;
 void can_wire_decide(CanWire *w);
 /* Error passive senders leave the others time, and @bits more; one that is alone need not hurry. */
 void can_wire_let_others(CanWire *w, Bxcan *s, unsigned bits);
+
+/* ---- draw.c ---- */
+
+void bxcan_draw_init(Bxcan *s);
+/* What TX and RX are driven with: part of update(). */
+void bxcan_draw_pins(Bxcan *s);
+/* Does somebody look at the pins of those at @w? */
+bool can_wire_is_watched(const CanWire *w);
+/* Draw what is on the wire at @time, if so; and when the next row of bits begins. */
+void can_wire_draw(CanWire *w, int64_t time);
+int64_t can_wire_when_drawn(const CanWire *w, int64_t time);
 
 /* ---- wire.c ---- */
 

@@ -44,6 +44,7 @@ static void catch_up(CanWire *w, int64_t time)
         } else {
             can_wire_go_on(w);
         }
+        can_wire_draw(w, time);
     }
     w->working = false;
 }
@@ -118,6 +119,9 @@ static int64_t when_told(CanWire *w)
 {
     Bxcan *pacer = bxcan_node(w->pacer);
 
+    if (can_wire_is_watched(w)) {
+        return MIN(wire_when(w), can_wire_when_drawn(w, now()));
+    }
     if (w->phase == WIRE_IDLE) {
         return when_next_ends(w);
     }
@@ -144,6 +148,7 @@ static void wire_run(CanWire *w, int64_t time)
         w->begin_at = when == COUNTER_NEVER ? when : MAX(when, MIN(w->begin_at, time));
     }
     catch_up(w, time);
+    can_wire_draw(w, time);
     counter_arm(w->timer, when_told(w));
 }
 

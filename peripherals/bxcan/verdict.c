@@ -10,7 +10,6 @@
 #include "stm32/peripherals/bxcan/state.h"
 
 #define LONELY_NS (1 * SCALE_MS)
-#define ERROR_BITS 14           /* error flag, error delimiter */
 #define SUSPEND_BITS 8          /* more, for an error passive sender */
 
 static int64_t now(void)
@@ -114,13 +113,13 @@ static void spoil(CanWire *w, const Bxcan *spoiler)
     FOR_EACH_NODE(s, w) {
         if (s->role == ROLE_SENDER) {
             bxcan_tx_failed(s, failure_of(s, spoiler));
-            can_wire_let_others(w, s, ERROR_BITS);
+            can_wire_let_others(w, s, CAN_ERROR_BITS);
         } else if (s->role != ROLE_NONE) {
             bxcan_rx_error(s, s->found ?: seen, s == spoiler);
         }
     }
     w->phase = WIRE_ERROR;
-    w->due += ERROR_BITS;
+    w->due += CAN_ERROR_BITS;
 }
 
 void can_wire_decide(CanWire *w)

@@ -1,11 +1,13 @@
 /*
  * What a logic analyser looks at, one after the other: USART2 says a line (PA2, 115200), SPI1 sends bytes (PA5, PA7,
  * select PE3, mode 0), I2C1 asks the codec for its number (PB6, PB9), a one-wire bus is reset and sent to by GPIO (PB0),
- * TIM4 makes PWM (PD12, 1 kHz, 25 %), TIM3 with DMA sends the colours of two WS2812 (PB4).
+ * TIM4 makes PWM (PD12, 1 kHz, 25 %), TIM3 with DMA sends the colours of two WS2812 (PB4), CAN1 sends two frames (PD1, PD0,
+ * 1 Mbit/s), which CAN2 acknowledges (PB5, PB6).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "board.h"
+#include "can.h"
 #include "cs43l22.h"
 #include "mailbox.h"
 
@@ -112,6 +114,27 @@ static void colours(const uint32_t *grb)
     wait_us(400);
 }
 
+static void can_send(uint32_t id, uint32_t dlc, uint32_t low, uint32_t high)
+{
+    REG(CAN1, CAN_TDT0R) = dlc;
+    REG(CAN1, CAN_TDL0R) = low;
+    REG(CAN1, CAN_TDH0R) = high;
+    REG(CAN1, CAN_TI0R) = id | 1;
+    while (!(REG(CAN1, CAN_TSR) & 2)) {
+    }
+    REG(CAN1, CAN_TSR) = 1;
+}
+
+/* Long rows of the same bits, so that there is a lot of stuffing; an identifier of 11 bits and one of 29. */
+static void can_frames(void)
+{
+    can_pins_init();
+    can_start(CAN1, CAN_1_MBIT, 0);
+    can_start(CAN2, CAN_1_MBIT, 0);
+    can_send(0x123 << 21, 8, 0, 0xffffff00);
+    can_send(0x12345678u << 3 | 4, 3, 0x00c0ffee, 0);
+}
+
 int main(void)
 {
     static const uint32_t grb[LEDS] = { 0x12ab34, 0xff0081 };
@@ -127,5 +150,6 @@ int main(void)
     one_wire_send(0x44cc, 16);
     pwm();
     colours(grb);
+    can_frames();
     mailbox_finish();
 }

@@ -22,10 +22,11 @@ END = 16_000_000        # ns: all has been sent
 class Board:
     """The firmware with an analyser, up to the first time at which it pauses."""
 
-    def __init__(self, path, options, stop_at=END, args=()):
+    def __init__(self, path, options, stop_at=END, args=(), firmware="logic"):
         self.machine = subprocess.Popen(
-            [QEMU, "-machine", f"stm32f407g_disc,stop-at={stop_at}", "-display", "none", "-serial", "none",
-             "-monitor", "none", "-icount", "shift=3,sleep=off", "-kernel", os.path.join(FIRMWARE, "logic.elf"),
+            [QEMU, "-machine", f"stm32f407g_disc,stop-at={stop_at},canbus1=can,canbus2=can",
+             "-object", "can-bus,id=can", "-display", "none", "-serial", "none",
+             "-monitor", "none", "-icount", "shift=3,sleep=off", "-kernel", os.path.join(FIRMWARE, firmware + ".elf"),
              "-qmp", "stdio", "-S", "-device", f"stm32-logic,file={path},{options}", *args],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.say("qmp_capabilities")
@@ -122,6 +123,48 @@ def colours():
     return expect("rgb_led_ws281x:din=pb4", "rgb_led_ws281x=rgb", "#ab1234", "#00ff81")
 
 
+def from_zero(path):
+    """The file with times that begin at 0: before its first time sigrok takes lines for low, which a CAN is not."""
+    with open(path) as file:
+        text = file.read()
+    first = int(re.search(r"^#(\d+)$", text, re.M).group(1))
+    with open(path, "w") as file:
+        file.write(re.sub(r"^#(\d+)$", lambda match: f"#{int(match.group(1)) - first}", text, flags=re.M))
+    return path
+
+
+def can():
+    """As the bus is (RX, acknowledged), and as the sender drives it (TX: recessive in its own ACK slot)."""
+    path = from_zero(record("can.vcd", "pins=pd0:pd1,trigger=pd1:falling,pre=20000"))
+    said = {}
+    for pin, ack in ("pd0", "ACK"), ("pd1", "NACK"):
+        said[pin] = decode(path, f"can:can_rx={pin}:nominal_bitrate=1000000",
+                           "can=data:sof:eof:id:full-id:dlc:ack-slot:warnings")
+        wanted = ["Start of frame", "Identifier: 291 (0x123)", "Data length code: 8",
+                  *[f"Data byte {n}: 0x{0xff if n > 4 else 0:02x}" for n in range(8)], f"ACK slot: {ack}", "End of frame",
+                  "Start of frame", "Identifier: 1165 (0x48d)", "Full Identifier: 305419896 (0x12345678)",
+                  "Data length code: 3", "Data byte 0: 0xee", "Data byte 1: 0xff", "Data byte 2: 0xc0",
+                  f"ACK slot: {ack}", "End of frame"]
+        if said[pin] != wanted:
+            print(f"# {pin}: {said[pin][:60]}")
+            return False
+    return True
+
+
+def interrupts():
+    """One that is more urgent comes while another is served, then one that has to wait (tests/firmware/interrupts.c)."""
+    path = os.path.join(FOLDER.name, "irq.vcd")
+    Board(path, "irqs=exti-0:7", 1_000_000, firmware="interrupts").quit()
+    with open(path) as file:
+        text = file.read()
+    names = dict(re.findall(r"^\$var wire 1 (\S) irq\.(\S+) ", text, re.M))
+    changes = [(names[name], int(level)) for level, name in re.findall(r"^([01])(\S)$", text.split("$end\n")[-1], re.M)]
+    wanted = [("exti-0", 1), ("7", 1), ("7", 0), ("exti-0", 0), ("exti-0", 1), ("exti-0", 0), ("7", 1), ("7", 0)]
+    if changes != wanted:
+        print(f"# {changes}")
+    return changes == wanted
+
+
 def triggered():
     """A file that begins with the SPI's select, 2 us of history before it."""
     path = record("spi.vcd", "pins=pa5:pa7,trigger=pe3:falling,pre=2000,post=20000")
@@ -162,4 +205,4 @@ def back():
     return good
 
 
-tap.run("logic", [(test.__name__, test) for test in (uart, spi, i2c, one_wire, pwm, colours, triggered, full, back)])
+tap.run("logic", [(test.__name__, test) for test in (uart, spi, i2c, one_wire, pwm, colours, can, interrupts, triggered, full, back)])

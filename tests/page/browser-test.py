@@ -121,6 +121,7 @@ def pin_under_the_mouse():
     tab = SHOW["tab"]
     text = "document.getElementById('pin').textContent"
     tab.point_at("[data-pin=pd13]")
+    tab.wait("document.getElementById('message').textContent === ''")
     timer = tab.wait(f"{text}.includes('AF2 tim4.ch2') && {text}.includes('8.4 kHz, 25 %')")
     tab.point_at("[data-pin='lamp.A']")
     return good(timer, tab.wait(f"{text}.includes('lamp.A') && {text}.includes('chip of PE4: high')"))
@@ -222,6 +223,7 @@ def picture():
         tab.wait(f"!!document.querySelector('[data-trace={pin}]')")
     tab.wait("Number(document.querySelector('[data-trace=pd13] canvas').dataset.edges) > 150")
     tab.point_at("[data-pin=pd13]")
+    tab.wait("document.getElementById('message').textContent === ''")
     tab.wait("document.getElementById('pin').textContent.includes('8.4 kHz')")
     shot = tab.screenshot()
     if os.environ.get("PICTURE"):
@@ -243,13 +245,17 @@ MOVED = (
      "const i = r.querySelector('input'); i.value = 700; i.dispatchEvent(new InputEvent('input'))", "value", 700),
     ("wokwi-ky-040", "e.dispatchEvent(new InputEvent('rotate-cw'))", "angle", 18),
     ("wokwi-pir-motion-sensor", "e.dispatchEvent(new PointerEvent('pointerdown'))", "motion", True),
+    ("wokwi-ir-remote",
+     "e.dispatchEvent(new CustomEvent('button-press', { detail: { key: 'play', irCode: 168 } }))", "pressed", "play"),
+    ("wokwi-rotary-dialer", "e.dispatchEvent(new CustomEvent('dial', { detail: { digit: 3 } }))", "dial", 3),
     ("wokwi-pushbutton-6mm", "e.dispatchEvent(new Event('button-press'))", "pressed", True),
 )
 
 
 def moved_parts():
     """What is done to the elements of the page happens to the parts of the machine; displays are drawn."""
-    names = [kind for kind, *_ in MOVED] + ["wokwi-ili9341", "wokwi-lcd1602"]
+    names = [kind for kind, *_ in MOVED] + ["wokwi-ili9341", "wokwi-lcd1602", "wokwi-tm1637-7segment", "wokwi-max7219-matrix",
+                                            "wokwi-biaxial-stepper", "wokwi-gas-sensor", "board-bme280"]
     parts = [{"type": kind, "id": kind, "top": n // 4 * 330, "left": 300 + n % 4 * 330, "attrs": {}}
              for n, kind in enumerate(names)]
     with tempfile.TemporaryDirectory() as folder:

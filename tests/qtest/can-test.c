@@ -974,9 +974,49 @@ static void test_snapshot(void)
     }
 }
 
+/* ---- Bits at the pins, for who looks (sigrok reads whole ones in tests/logic) ---- */
+
+#define LOOKED BUS " -device stm32-logic,file=/dev/null,pins=pd0:pd1"
+
+static void test_pins(void)
+{
+    /* SOF, 0x555, RTR, IDE, r0, DLC 8, then stuffed zeros */
+    static const char bits[] = "0" "10101010101" "000" "1000" "001000001";
+
+    start(LOOKED, BTR_1M);
+    g_assert_true(pin_level("pd1") && pin_level("pd0"));
+    request(CAN1, 0, STD(0x555), 8, 0, 0);
+    for (unsigned n = 0; n < 100 && pin_level("pd1"); n++) {
+        board_wait_ns(US / 10);
+    }
+    board_wait_ns(US / 2);
+    for (unsigned n = 0; bits[n]; n++) {
+        g_assert_cmpint(pin_level("pd1"), ==, bits[n] - '0');
+        g_assert_cmpint(pin_level("pd0"), ==, bits[n] - '0');
+        if (n == 20) {
+            g_autofree char *file = board_save();
+
+            board_load(file, LOOKED);
+            unlink(file);
+        }
+        board_wait_ns(US);
+    }
+    board_wait_ns(150 * US);
+    g_assert_true(pin_level("pd1") && pin_level("pd0") && pin_level("pb6"));
+    g_assert_cmphex(result(CAN1, 0) & 3, ==, 3);
+    board_set_string("/machine/soc/can1", "fault", "bit-dominant:1");
+    request(CAN1, 0, STD(0x2aa), 0, 0, 0);
+    for (unsigned n = 0, low = 0; n < 100 && low < 6; n++) {
+        low = pin_level("pd1") ? 0 : low + 1;
+        board_wait_ns(US);
+        g_assert_cmpuint(n, <, 99);                         /* an error flag is six in a row */
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    qtest_add_func("/can/pins", test_pins);
     qtest_add_func("/can/reset", test_reset);
     qtest_add_func("/can/modes", test_modes);
     qtest_add_func("/can/loopback", test_loopback);

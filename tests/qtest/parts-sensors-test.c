@@ -450,6 +450,31 @@ static void test_ds1307(void)
     g_assert_cmphex(read_reg(0x68, 5) & 0xe0, ==, 0);
 }
 
+/* ---- FT6206, as Adafruit_FT6206 has it ---- */
+
+static void test_cap_touch(void)
+{
+    static const char args[] = "-device board-ili9341-cap-touch,id=t,SCL=pb6,SDA=pb7,CS=pd0,D/C=pd1,SCK=pa5,MOSI=pa7";
+    uint8_t d[5];
+
+    parts_start(args);
+    i2c_pins();
+    g_assert_cmphex(read_reg(0x38, 0xa8), ==, 0x11);
+    g_assert_cmphex(read_reg(0x38, 0xa3), ==, 0x06);
+    write_reg(0x38, 0x80, 40);
+    g_assert_cmphex(read_reg(0x38, 2), ==, 0);
+    part_say("t", "touch", "50,300");
+    parts_again(args);
+    read_regs(0x38, 2, d, 5);
+    g_assert_cmphex(d[0], ==, 1);
+    g_assert_cmpint((d[1] & 15) << 8 | d[2], ==, 50);
+    g_assert_cmpint((d[3] & 15) << 8 | d[4], ==, 300);
+    g_assert_cmphex(read_reg(0x38, 0x80), ==, 40);
+    part_say("t", "touch", "");
+    g_assert_cmphex(read_reg(0x38, 2), ==, 0);
+    part_refuses("t", "touch", "240,0", "up to");
+}
+
 /* ---- Any bits ---- */
 
 static void test_noise(void)
@@ -492,6 +517,7 @@ int main(int argc, char **argv)
     qtest_add_func("parts/levels", test_levels);
     qtest_add_func("parts/dialer", test_dialer);
     qtest_add_func("parts/ds1307", test_ds1307);
+    qtest_add_func("parts/cap-touch", test_cap_touch);
     qtest_add_func("parts/noise", test_noise);
     return board_run_tests();
 }
