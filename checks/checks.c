@@ -120,34 +120,38 @@ static void memory_stored(uint32_t pc, uint32_t address, unsigned size)
     }
 }
 
-static void loaded(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)
-{
-    unsigned size = size_of(info);
-
-    if (has(CHECK_MEMORY)) {
-        memory_loaded(pc_of(opaque), address, size);
+/* One for each choice, as this is what costs. */
+#define LOADED(name, memory, concurrency)                                                                   \
+    static void name(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)            \
+    {                                                                                                       \
+        unsigned size = size_of(info);                                                                      \
+                                                                                                            \
+        if (memory) {                                                                                       \
+            memory_loaded(pc_of(opaque), address, size);                                                    \
+        }                                                                                                   \
+        if (concurrency) {                                                                                  \
+            torn_load(pc_of(opaque), address, check_value(), size);                                         \
+        }                                                                                                   \
     }
-    if (has(CHECK_CONCURRENCY)) {
-        torn_load(pc_of(opaque), address, size);
-    }
-}
+LOADED(loaded_memory, true, false)
+LOADED(loaded_concurrency, false, true)
+LOADED(loaded_both, true, true)
 
-static void loaded_memory(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)
-{
-    memory_loaded(pc_of(opaque), address, size_of(info));
-}
-
-static void stored(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)
-{
-    unsigned size = size_of(info);
-
-    if (has(CHECK_CONCURRENCY)) {
-        torn_store(pc_of(opaque), address, size);
+#define STORED(name, memory, concurrency)                                                                   \
+    static void name(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)            \
+    {                                                                                                       \
+        unsigned size = size_of(info);                                                                      \
+                                                                                                            \
+        if (concurrency) {                                                                                  \
+            torn_store(pc_of(opaque), address, size);                                                       \
+        }                                                                                                   \
+        if (memory) {                                                                                       \
+            memory_stored(pc_of(opaque), address, size);                                                    \
+        }                                                                                                   \
     }
-    if (has(CHECK_MEMORY)) {
-        memory_stored(pc_of(opaque), address, size);
-    }
-}
+STORED(stored_memory, true, false)
+STORED(stored_concurrency, false, true)
+STORED(stored_both, true, true)
 
 /* ---- Instructions ---- */
 
@@ -170,10 +174,30 @@ static bool is_plain_load(const Insn *i)
            ((i->kind == INSN_LOADS || i->kind == INSN_JUMP) && i->reads == 1 << 13);
 }
 
+/* What is on the stack is nobody else's; what several registers are loaded from is not changed and stored. */
+static bool may_be_torn(const Insn *i)
+{
+    return has(CHECK_CONCURRENCY) && i->kind == INSN_LOAD && i->reads != 1 << 13;
+}
+
+static void add_accesses(struct qemu_plugin_insn *insn, const Insn *i, uint32_t pc)
+{
+    void *data = (void *)(uintptr_t)pc;
+    bool memory = has(CHECK_MEMORY), concurrency = has(CHECK_CONCURRENCY), torn = may_be_torn(i);
+
+    if ((memory || torn) && !is_plain_load(i)) {
+        qemu_plugin_register_vcpu_mem_cb(insn, !torn ? loaded_memory : memory ? loaded_both : loaded_concurrency,
+                                         QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, data);
+    }
+    if (memory || concurrency) {
+        qemu_plugin_register_vcpu_mem_cb(insn, !concurrency ? stored_memory : memory ? stored_both : stored_concurrency,
+                                         QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_W, data);
+    }
+}
+
 static void add_insn(struct qemu_plugin_insn *insn)
 {
     uint32_t opcode = 0, pc = qemu_plugin_insn_vaddr(insn);
-    void *data = (void *)(uintptr_t)pc;
     Insn i;
 
     qemu_plugin_insn_data(insn, &opcode, sizeof(opcode));
@@ -182,17 +206,7 @@ static void add_insn(struct qemu_plugin_insn *insn)
         qemu_plugin_register_vcpu_insn_exec_cb(insn, moves_stack, QEMU_PLUGIN_CB_R_REGS,
                                                (void *)((uintptr_t)i.down << 32 | pc));
     }
-    if (has(CHECK_MEMORY | CHECK_CONCURRENCY) && !is_plain_load(&i)) {
-        /* what several registers are loaded from, or the FPU's, is nothing that is changed and stored */
-        if (i.kind == INSN_LOAD && i.reads != 1 << 13) {        /* what is on the stack is nobody else's */
-            qemu_plugin_register_vcpu_mem_cb(insn, loaded, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, data);
-        } else if (has(CHECK_MEMORY)) {
-            qemu_plugin_register_vcpu_mem_cb(insn, loaded_memory, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, data);
-        }
-    }
-    if (has(CHECK_MEMORY | CHECK_CONCURRENCY)) {
-        qemu_plugin_register_vcpu_mem_cb(insn, stored, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_W, data);
-    }
+    add_accesses(insn, &i, pc);
     if (has(CHECK_MEMORY) && shadow_at(pc)) {
         code_translated(pc);
     }
@@ -314,6 +328,7 @@ void checks_begin(const ChecksChip *chip)
     if (!checks_wanted) {
         return;
     }
+    check_begin();
     shadow_begin();
     if (has(CHECK_MEMORY)) {
         dma_check_begin();
