@@ -68,25 +68,42 @@ static inline bool has(unsigned check)
     return checks_wanted & check;
 }
 
-static void memory_loaded(uint32_t pc, uint32_t address, unsigned size)
+/* The rare things last, and by a call that is the last one: registers need not be saved then. */
+static __attribute__((noinline)) void look_at_load(uint32_t pc, uint32_t address, unsigned size)
+{
+    const uint8_t *at = shadow_at(address);
+
+    if (!at) {
+        null_load(pc, address);
+        return;
+    }
+    if (address - dma_low < dma_high - dma_low && dma_low < dma_high) {
+        dma_buffer_read(pc, address);
+    }
+    for (unsigned i = 0; i < size; i++) {
+        if (at[i]) {
+            return;
+        }
+    }
+    unwritten_read(pc, address, size);
+}
+
+static inline QEMU_ALWAYS_INLINE void memory_loaded(uint32_t pc, uint32_t address, unsigned size)
 {
     const uint8_t *at = shadow_at(address);
 
     if (at) {
-        bool written = size == 4 ? ldl_he_p(at) : size == 2 ? lduw_he_p(at) : size == 1 ? *at : ldq_he_p(at);
+        uint32_t written = size == 4 ? ldl_he_p(at) : size == 1 ? *at : lduw_he_p(at);
 
-        if (unlikely(!written)) {
-            unwritten_read(pc, address, size);
-        }
-        if (unlikely(address - dma_low < dma_high - dma_low && dma_low < dma_high)) {
-            dma_buffer_read(pc, address);
+        if (unlikely(!written || (address - dma_low < dma_high - dma_low && dma_low < dma_high))) {
+            look_at_load(pc, address, size);
         }
     } else if (unlikely(address < NULL_SIZE)) {
-        null_load(pc, address);
+        look_at_load(pc, address, size);
     }
 }
 
-static void memory_stored(uint32_t pc, uint32_t address, unsigned size)
+static inline QEMU_ALWAYS_INLINE void memory_stored(uint32_t pc, uint32_t address, unsigned size)
 {
     uint8_t *at = shadow_at(address);
     uint32_t was;
@@ -126,11 +143,11 @@ static void memory_stored(uint32_t pc, uint32_t address, unsigned size)
     {                                                                                                       \
         unsigned size = size_of(info);                                                                      \
                                                                                                             \
-        if (memory) {                                                                                       \
-            memory_loaded(pc_of(opaque), address, size);                                                    \
-        }                                                                                                   \
         if (concurrency) {                                                                                  \
             torn_load(pc_of(opaque), address, check_value(), size);                                         \
+        }                                                                                                   \
+        if (memory) {                                                                                       \
+            memory_loaded(pc_of(opaque), address, size);                                                    \
         }                                                                                                   \
     }
 LOADED(loaded_memory, true, false)

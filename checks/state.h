@@ -126,10 +126,10 @@ typedef struct TornLoad {
 
 extern TornLoad torn_recent[TORN_LOADS];
 extern unsigned torn_newest;
+extern uint32_t torn_changed_by[TORN_LOADS];    /* PC of who has stored there since; 0: nobody */
 extern bool torn_changes;               /* somebody else has stored to where one of these has loaded */
 extern uint64_t torn_filter;            /* a bit for each hash of an address that others have loaded */
 
-void torn_reload(void);
 void torn_stored(uint32_t pc, uint32_t address, unsigned size);
 
 static inline uint64_t torn_bit(uint32_t address)
@@ -141,9 +141,7 @@ static inline void torn_load(uint32_t pc, uint32_t address, uint32_t value, unsi
 {
     torn_newest = (torn_newest + 1) % TORN_LOADS;
     torn_recent[torn_newest] = (TornLoad) { .pc = pc, .address = address, .value = value, .size = size };
-    if (unlikely(torn_changes)) {
-        torn_reload();
-    }
+    torn_changed_by[torn_newest] = 0;
 }
 
 static inline void torn_store(uint32_t pc, uint32_t address, unsigned size)

@@ -32,15 +32,10 @@ TornLoad torn_recent[LOADS];
 unsigned torn_newest;
 bool torn_changes;
 uint64_t torn_filter;
+uint32_t torn_changed_by[LOADS];
 static Change changes[LOADS];
 static Context context[CONTEXTS];
 static unsigned oldest;
-
-/* A load has taken the place of an older one. */
-void torn_reload(void)
-{
-    changes[torn_newest].pc = 0;
-}
 
 static void set_filter(void)
 {
@@ -85,7 +80,8 @@ void torn_resumed(uint32_t frame)
             memcpy(torn_recent, c->load, sizeof(torn_recent));
             memcpy(changes, c->change, sizeof(changes));
             for (unsigned i = 0; i < LOADS; i++) {
-                torn_changes |= torn_recent[i].size && changes[i].pc;
+                torn_changed_by[i] = torn_recent[i].size ? changes[i].pc : 0;
+                torn_changes |= torn_changed_by[i];
             }
             c->frame = 0;
         }
@@ -144,7 +140,7 @@ static void check(uint32_t pc, uint32_t address, unsigned size)
         TornLoad *l = &torn_recent[i];
 
         if (l->size && l->address == address) {
-            if (changes[i].pc && pc > l->pc && pc - l->pc <= REACH && depends(l->pc, pc)) {
+            if (torn_changed_by[i] && pc > l->pc && pc - l->pc <= REACH && depends(l->pc, pc)) {
                 report(l, &changes[i], pc);
             }
             l->size = 0;        /* it is old now */
