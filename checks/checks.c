@@ -68,25 +68,42 @@ static inline bool has(unsigned check)
     return checks_wanted & check;
 }
 
-static void memory_loaded(uint32_t pc, uint32_t address, unsigned size)
+/* The rare things last, and by a call that is the last one: registers need not be saved then. */
+static __attribute__((noinline)) void look_at_load(uint32_t pc, uint32_t address, unsigned size)
+{
+    const uint8_t *at = shadow_at(address);
+
+    if (!at) {
+        null_load(pc, address);
+        return;
+    }
+    if (address - dma_low < dma_high - dma_low && dma_low < dma_high) {
+        dma_buffer_read(pc, address);
+    }
+    for (unsigned i = 0; i < size; i++) {
+        if (at[i]) {
+            return;
+        }
+    }
+    unwritten_read(pc, address, size);
+}
+
+static inline QEMU_ALWAYS_INLINE void memory_loaded(uint32_t pc, uint32_t address, unsigned size)
 {
     const uint8_t *at = shadow_at(address);
 
     if (at) {
-        bool written = size == 4 ? ldl_he_p(at) : size == 2 ? lduw_he_p(at) : size == 1 ? *at : ldq_he_p(at);
+        uint32_t written = size == 4 ? ldl_he_p(at) : size == 1 ? *at : lduw_he_p(at);
 
-        if (unlikely(!written)) {
-            unwritten_read(pc, address, size);
-        }
-        if (unlikely(address - dma_low < dma_high - dma_low && dma_low < dma_high)) {
-            dma_buffer_read(pc, address);
+        if (unlikely(!written || (address - dma_low < dma_high - dma_low && dma_low < dma_high))) {
+            look_at_load(pc, address, size);
         }
     } else if (unlikely(address < NULL_SIZE)) {
-        null_load(pc, address);
+        look_at_load(pc, address, size);
     }
 }
 
-static void memory_stored(uint32_t pc, uint32_t address, unsigned size)
+static inline QEMU_ALWAYS_INLINE void memory_stored(uint32_t pc, uint32_t address, unsigned size)
 {
     uint8_t *at = shadow_at(address);
     uint32_t was;
@@ -120,34 +137,38 @@ static void memory_stored(uint32_t pc, uint32_t address, unsigned size)
     }
 }
 
-static void loaded(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)
-{
-    unsigned size = size_of(info);
-
-    if (has(CHECK_MEMORY)) {
-        memory_loaded(pc_of(opaque), address, size);
+/* One for each choice, as this is what costs. */
+#define LOADED(name, memory, concurrency)                                                                   \
+    static void name(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)            \
+    {                                                                                                       \
+        unsigned size = size_of(info);                                                                      \
+                                                                                                            \
+        if (concurrency) {                                                                                  \
+            torn_load(pc_of(opaque), address, check_value(), size);                                         \
+        }                                                                                                   \
+        if (memory) {                                                                                       \
+            memory_loaded(pc_of(opaque), address, size);                                                    \
+        }                                                                                                   \
     }
-    if (has(CHECK_CONCURRENCY)) {
-        torn_load(pc_of(opaque), address, size);
-    }
-}
+LOADED(loaded_memory, true, false)
+LOADED(loaded_concurrency, false, true)
+LOADED(loaded_both, true, true)
 
-static void loaded_memory(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)
-{
-    memory_loaded(pc_of(opaque), address, size_of(info));
-}
-
-static void stored(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)
-{
-    unsigned size = size_of(info);
-
-    if (has(CHECK_CONCURRENCY)) {
-        torn_store(pc_of(opaque), address, size);
+#define STORED(name, memory, concurrency)                                                                   \
+    static void name(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)            \
+    {                                                                                                       \
+        unsigned size = size_of(info);                                                                      \
+                                                                                                            \
+        if (concurrency) {                                                                                  \
+            torn_store(pc_of(opaque), address, size);                                                       \
+        }                                                                                                   \
+        if (memory) {                                                                                       \
+            memory_stored(pc_of(opaque), address, size);                                                    \
+        }                                                                                                   \
     }
-    if (has(CHECK_MEMORY)) {
-        memory_stored(pc_of(opaque), address, size);
-    }
-}
+STORED(stored_memory, true, false)
+STORED(stored_concurrency, false, true)
+STORED(stored_both, true, true)
 
 /* ---- Instructions ---- */
 
@@ -170,10 +191,30 @@ static bool is_plain_load(const Insn *i)
            ((i->kind == INSN_LOADS || i->kind == INSN_JUMP) && i->reads == 1 << 13);
 }
 
+/* What is on the stack is nobody else's; what several registers are loaded from is not changed and stored. */
+static bool may_be_torn(const Insn *i)
+{
+    return has(CHECK_CONCURRENCY) && i->kind == INSN_LOAD && i->reads != 1 << 13;
+}
+
+static void add_accesses(struct qemu_plugin_insn *insn, const Insn *i, uint32_t pc)
+{
+    void *data = (void *)(uintptr_t)pc;
+    bool memory = has(CHECK_MEMORY), concurrency = has(CHECK_CONCURRENCY), torn = may_be_torn(i);
+
+    if ((memory || torn) && !is_plain_load(i)) {
+        qemu_plugin_register_vcpu_mem_cb(insn, !torn ? loaded_memory : memory ? loaded_both : loaded_concurrency,
+                                         QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, data);
+    }
+    if (memory || concurrency) {
+        qemu_plugin_register_vcpu_mem_cb(insn, !concurrency ? stored_memory : memory ? stored_both : stored_concurrency,
+                                         QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_W, data);
+    }
+}
+
 static void add_insn(struct qemu_plugin_insn *insn)
 {
     uint32_t opcode = 0, pc = qemu_plugin_insn_vaddr(insn);
-    void *data = (void *)(uintptr_t)pc;
     Insn i;
 
     qemu_plugin_insn_data(insn, &opcode, sizeof(opcode));
@@ -182,17 +223,7 @@ static void add_insn(struct qemu_plugin_insn *insn)
         qemu_plugin_register_vcpu_insn_exec_cb(insn, moves_stack, QEMU_PLUGIN_CB_R_REGS,
                                                (void *)((uintptr_t)i.down << 32 | pc));
     }
-    if (has(CHECK_MEMORY | CHECK_CONCURRENCY) && !is_plain_load(&i)) {
-        /* what several registers are loaded from, or the FPU's, is nothing that is changed and stored */
-        if (i.kind == INSN_LOAD && i.reads != 1 << 13) {        /* what is on the stack is nobody else's */
-            qemu_plugin_register_vcpu_mem_cb(insn, loaded, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, data);
-        } else if (has(CHECK_MEMORY)) {
-            qemu_plugin_register_vcpu_mem_cb(insn, loaded_memory, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, data);
-        }
-    }
-    if (has(CHECK_MEMORY | CHECK_CONCURRENCY)) {
-        qemu_plugin_register_vcpu_mem_cb(insn, stored, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_W, data);
-    }
+    add_accesses(insn, &i, pc);
     if (has(CHECK_MEMORY) && shadow_at(pc)) {
         code_translated(pc);
     }
@@ -314,6 +345,7 @@ void checks_begin(const ChecksChip *chip)
     if (!checks_wanted) {
         return;
     }
+    check_begin();
     shadow_begin();
     if (has(CHECK_MEMORY)) {
         dma_check_begin();

@@ -25,7 +25,7 @@ typedef struct ChecksChip {
     unsigned n_periodic;                /* ... so many */
 } ChecksChip;
 
-/* Before the core is made: begin with what was asked for.  What @chip points to stays. */
+/* When the core has been made: begin with what was asked for.  What @chip points to stays. */
 void checks_begin(const ChecksChip *chip);
 
 /* A snapshot has been loaded: what was noted is of another past. */

@@ -36,8 +36,12 @@ static Insn low_registers(uint32_t op)
 {
     unsigned d = op & 7, m = op >> 3 & 7, what = op >> 6 & 15;
     bool compares = what == 8 || what == 10 || what == 11, only_m = what == 9 || what == 15;
+    Insn i = result(R(m) | (only_m ? 0 : R(d)), compares ? 0 : R(d));
 
-    return result(R(m) | (only_m ? 0 : R(d)), compares ? 0 : R(d));
+    if (what == 0 || what == 12 || what == 14) {                /* AND, ORR, BIC */
+        i.kind = INSN_MOVE;
+    }
+    return i;
 }
 
 static Insn high_registers(uint32_t op)
@@ -210,6 +214,9 @@ static Insn immediate(uint32_t one, uint32_t two)
         reads = 0;
     }
     i = result(reads, compares ? 0 : R(d));
+    if (plain ? what == 11 : what <= 2 && !(one & 0x10) && n != PC) {
+        i.kind = INSN_MOVE;                                     /* BFI; AND, BIC, ORR without flags */
+    }
     if (d == SP && n == SP && what == (plain ? 5 : 13)) {       /* SUB.W SP: large frames */
         i.down = plain ? bits : expand(bits);
     }

@@ -9,7 +9,7 @@
 typedef enum InsnKind {
     INSN_OTHER,         /* nothing is known of it: it may do anything */
     INSN_DATA,          /* makes `writes` from `reads` */
-    INSN_MOVE,          /* the same, and makes no difference: one register to another */
+    INSN_MOVE,          /* the same, and some bits of it stay: one register to another, AND, ORR, BIC, BFI */
     INSN_LOAD,          /* of one register, `data`; `reads` makes the address */
     INSN_STORE,
     INSN_LOADS,         /* of several, or of the FPU's */

@@ -112,9 +112,11 @@ uint32_t check_handler(unsigned exception)
     return handler & ~1u;
 }
 
-uint32_t check_value(void)
+const uint64_t *check_value_at;
+
+void check_begin(void)
 {
-    return first_cpu->neg.plugin_mem_value_low;
+    check_value_at = &first_cpu->neg.plugin_mem_value_low;
 }
 
 char *check_variable(uint32_t address)

@@ -13,14 +13,9 @@
 #include "stm32/checks/state.h"
 #include "stm32/core/symbols.h"
 
-#define LOADS 4                 /* of a context: a power of 2 */
+#define LOADS TORN_LOADS
 #define CONTEXTS 16
 #define REACH 48                /* bytes of code from the load to the store */
-
-typedef struct Load {
-    uint32_t pc, address, value;
-    uint32_t size;              /* 0: none */
-} Load;
 
 typedef struct Change {         /* of what a Load has loaded */
     uint32_t pc, value;         /* who has stored there, and what; 0: nobody */
@@ -29,38 +24,25 @@ typedef struct Change {         /* of what a Load has loaded */
 
 typedef struct Context {
     uint32_t frame;             /* 0: free */
-    Load load[LOADS];
+    TornLoad load[LOADS];
     Change change[LOADS];
 } Context;
 
-static Load recent[LOADS];      /* of what runs, a ring */
+TornLoad torn_recent[LOADS];
+unsigned torn_newest;
+bool torn_changes;
+uint64_t torn_filter;
+uint32_t torn_changed_by[LOADS];
 static Change changes[LOADS];
-static unsigned newest;
-static bool torn;               /* there are changes */
 static Context context[CONTEXTS];
 static unsigned oldest;
-static uint64_t filter;         /* a bit for each hash of an address that is in `context` */
-
-static uint64_t bit(uint32_t address)
-{
-    return 1ull << (address >> 2) % 61;
-}
-
-void torn_load(uint32_t pc, uint32_t address, unsigned size)
-{
-    newest = (newest + 1) % LOADS;
-    recent[newest] = (Load) { .pc = pc, .address = address, .value = check_value(), .size = size };
-    if (unlikely(torn)) {
-        changes[newest].pc = 0;
-    }
-}
 
 static void set_filter(void)
 {
-    filter = 0;
+    torn_filter = 0;
     for (Context *c = context; c < context + CONTEXTS; c++) {
         for (unsigned i = 0; c->frame && i < LOADS; i++) {
-            filter |= c->load[i].size ? bit(c->load[i].address) : 0;
+            torn_filter |= c->load[i].size ? torn_bit(c->load[i].address) : 0;
         }
     }
 }
@@ -71,12 +53,12 @@ void torn_taken(uint32_t frame, uint32_t pc)
     bool any = false;
 
     for (unsigned i = 0; i < LOADS; i++) {
-        any |= recent[i].size && pc - recent[i].pc <= REACH;
+        any |= torn_recent[i].size && pc - torn_recent[i].pc <= REACH;
     }
     if (any) {
         oldest = (oldest + 1) % CONTEXTS;
         c->frame = frame;
-        memcpy(c->load, recent, sizeof(recent));
+        memcpy(c->load, torn_recent, sizeof(torn_recent));
         memset(c->change, 0, sizeof(c->change));
         for (unsigned i = 0; i < LOADS; i++) {
             if (pc - c->load[i].pc > REACH) {
@@ -85,20 +67,21 @@ void torn_taken(uint32_t frame, uint32_t pc)
         }
         set_filter();
     }
-    memset(recent, 0, sizeof(recent));
-    torn = false;
+    memset(torn_recent, 0, sizeof(torn_recent));
+    torn_changes = false;
 }
 
 void torn_resumed(uint32_t frame)
 {
-    memset(recent, 0, sizeof(recent));
-    torn = false;
+    memset(torn_recent, 0, sizeof(torn_recent));
+    torn_changes = false;
     for (Context *c = context; c < context + CONTEXTS; c++) {
         if (c->frame == frame) {
-            memcpy(recent, c->load, sizeof(recent));
+            memcpy(torn_recent, c->load, sizeof(torn_recent));
             memcpy(changes, c->change, sizeof(changes));
             for (unsigned i = 0; i < LOADS; i++) {
-                torn |= recent[i].size && changes[i].pc;
+                torn_changed_by[i] = torn_recent[i].size ? changes[i].pc : 0;
+                torn_changes |= torn_changed_by[i];
             }
             c->frame = 0;
         }
@@ -111,7 +94,7 @@ static void note(uint32_t pc, uint32_t address, unsigned size, uint32_t value)
 {
     for (Context *c = context; c < context + CONTEXTS; c++) {
         for (unsigned i = 0; c->frame && i < LOADS; i++) {
-            Load *l = &c->load[i];
+            TornLoad *l = &c->load[i];
 
             if (l->size == size && l->address == address) {
                 c->change[i] = (Change) { value == l->value ? 0 : pc, value, check_exception() };
@@ -139,7 +122,7 @@ static bool depends(uint32_t from, uint32_t to)
     return insn_at(to, &i) && i.kind == INSN_STORE && i.data & made;
 }
 
-static void report(const Load *l, const Change *change, uint32_t pc)
+static void report(const TornLoad *l, const Change *change, uint32_t pc)
 {
     g_autofree char *variable = check_variable(l->address), *who = check_exception_name(change->exception);
     g_autofree char *where = symbols_describe(change->pc);
@@ -153,11 +136,11 @@ static void report(const Load *l, const Change *change, uint32_t pc)
 static void check(uint32_t pc, uint32_t address, unsigned size)
 {
     for (unsigned n = 0; n < LOADS; n++) {
-        unsigned i = (newest - n) % LOADS;
-        Load *l = &recent[i];
+        unsigned i = (torn_newest - n) % LOADS;
+        TornLoad *l = &torn_recent[i];
 
         if (l->size && l->address == address) {
-            if (changes[i].pc && pc > l->pc && pc - l->pc <= REACH && depends(l->pc, pc)) {
+            if (torn_changed_by[i] && pc > l->pc && pc - l->pc <= REACH && depends(l->pc, pc)) {
                 report(l, &changes[i], pc);
             }
             l->size = 0;        /* it is old now */
@@ -166,20 +149,20 @@ static void check(uint32_t pc, uint32_t address, unsigned size)
     }
 }
 
-void torn_store(uint32_t pc, uint32_t address, unsigned size)
+void torn_stored(uint32_t pc, uint32_t address, unsigned size)
 {
-    if (unlikely(torn)) {
+    if (torn_changes) {
         check(pc, address, size);
     }
-    if (unlikely(filter & bit(address))) {
+    if (torn_filter & torn_bit(address)) {
         note(pc, address, size, check_value());
     }
 }
 
 void torn_forget(void)
 {
-    memset(recent, 0, sizeof(recent));
+    memset(torn_recent, 0, sizeof(torn_recent));
     memset(context, 0, sizeof(context));
-    filter = 0;
-    torn = false;
+    torn_filter = 0;
+    torn_changes = false;
 }

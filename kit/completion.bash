@@ -20,10 +20,11 @@ _stm32f407g_disc()
         --timeout | --timeout-exit-code | --expect-text | --fail-text | --vcd-pins | --screenshot-part | \
             --screenshot-time | --port | --listen) return ;;
         --strict) COMPREPLY=($(compgen -W "error suspicious note" -- "$cur")); return ;;
+        --checks) COMPREPLY=($(compgen -W "all memory time concurrency rtos" -- "$cur")); return ;;
         --gdb) COMPREPLY=($(compgen -c -- "$cur")); return ;;
     esac
     case $command in
-        run) words="$runs --timeout --mistakes --strict --ignore" ;;
+        run) words="$runs --timeout --mistakes --strict --ignore --checks" ;;
         page) words="$runs --listen --open --timeout" ;;
         test) words="-v --verbose -q --quiet --elf --scenario --timeout --timeout-exit-code --expect-text --fail-text
                      --diagram-file --serial-log-file --vcd-file --vcd-pins --screenshot-part --screenshot-time

@@ -14,7 +14,7 @@ void stm32f407_begin_checks(Stm32f407Soc *s)
     static uint8_t periodic[ARRAY_SIZE(vector_table)];
 
     chip = (ChecksChip) {
-        .ram = { &s->ccm, &s->sram1, &s->sram2 }, .flash_alias = STM32F407_FLASH_SIZE, .periodic = periodic,
+        .ram = { &s->sram1, &s->sram2, &s->ccm }, .flash_alias = STM32F407_FLASH_SIZE, .periodic = periodic,
     };
     for (unsigned n = 0; n < ARRAY_SIZE(vector_table); n++) {
         if (vector_table[n] && g_str_has_prefix(vector_table[n], "tim")) {

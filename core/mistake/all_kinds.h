@@ -15,6 +15,7 @@
 #include "stm32/core/mistake/kinds/dcmi.h"
 #include "stm32/core/mistake/kinds/dma.h"
 #include "stm32/core/mistake/kinds/dwt.h"
+#include "stm32/core/mistake/kinds/es.h"
 #include "stm32/core/mistake/kinds/eth.h"
 #include "stm32/core/mistake/kinds/exti.h"
 #include "stm32/core/mistake/kinds/flash.h"

@@ -76,6 +76,17 @@ bool guest_read_word(uint32_t address, uint32_t *word)
     return true;
 }
 
+bool guest_read_half(uint32_t address, uint16_t *half)
+{
+    uint32_t word;
+
+    if (address % 2 || !guest_read_word(address & ~3u, &word)) {
+        return false;
+    }
+    *half = word >> (address & 2) * 8;
+    return true;
+}
+
 /* With -icount the count is exact only at instructions that access devices; elsewhere the last time has to do. */
 int64_t guest_now_ns(void)
 {
@@ -85,6 +96,11 @@ int64_t guest_now_ns(void)
         last = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     }
     return last;
+}
+
+int64_t guest_insns(void)
+{
+    return icount_enabled() && current_cpu && current_cpu->running && current_cpu->neg.can_do_io ? icount_get_raw() : 0;
 }
 
 void guest_stop(void)

@@ -21,8 +21,14 @@ void guest_registers(GuestRegisters *to, uint32_t pc);
 /* A word of memory, never of a register: that would be an access.  False if there is no memory. */
 bool guest_read_word(uint32_t address, uint32_t *word);
 
+/* The same of half a word. */
+bool guest_read_half(uint32_t address, uint16_t *half);
+
 /* Virtual time, also where the guest may not look at it. */
 int64_t guest_now_ns(void);
+
+/* How many instructions it has executed, with -icount and in one that accesses a device; 0 otherwise. */
+int64_t guest_insns(void);
 
 /* The core executes no further instruction, if this is its thread. */
 void guest_stop(void);

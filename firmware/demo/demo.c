@@ -45,6 +45,7 @@ static void button_init(void)
 {
     REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_GPIOAEN;
     REG(RCC, RCC_APB2ENR) |= RCC_APB2ENR_SYSCFGEN;
+    clock_settles();
     REG(SYSCFG, SYSCFG_EXTICR1) = 0;
     REG(EXTI, EXTI_RTSR) |= 1;
     REG(EXTI, EXTI_IMR) |= 1;

@@ -24,6 +24,7 @@ void clock_168mhz(void)
 void leds_init(void)
 {
     REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_GPIODEN;
+    clock_settles();
     set_field(&REG(GPIOD, GPIO_MODER), 0xff000000, 0x55);
 }
 

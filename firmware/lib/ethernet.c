@@ -74,6 +74,7 @@ void ethernet_init(const uint8_t address[6], uint32_t ip)
     pins_init();
     REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_ETHMACEN | RCC_AHB1ENR_ETHMACTXEN | RCC_AHB1ENR_ETHMACRXEN |
                              RCC_AHB1ENR_ETHMACPTPEN;
+    clock_settles();
     REG(ETH, ETH_DMABMR) |= ETH_DMABMR_SR;
     while (REG(ETH, ETH_DMABMR) & ETH_DMABMR_SR) {
     }

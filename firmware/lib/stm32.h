@@ -175,6 +175,12 @@ enum {
 
 #define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
 
+/* Behind a write of RCC's that enables a clock, if the next instruction accesses what it is for (ES0182). */
+static inline void clock_settles(void)
+{
+    __asm__ volatile("dsb" ::: "memory");
+}
+
 /* Put @value, unshifted, into the field @mask of the register. */
 static inline void set_field(volatile uint32_t *reg, uint32_t mask, uint32_t value)
 {

@@ -308,11 +308,20 @@ static const Property adc_properties[] = {
     DEFINE_PROP_LINK("common", Adc, common, "stm32f4-adc-common", AdcCommon *),
 };
 
+/* What a loop waits for that will never end. */
+static const char *adc_never(Periph *p, unsigned n)
+{
+    Adc *s = ADC(p);
+
+    return n == R_SR && !reg_get(s, CR2, ADON) ? "CR2.ADON is 0, it is off" : NULL;
+}
+
 static const PeriphInfo adc = {
     .chapter = "RM0090 13", .bus = BUS_APB, .size = 0x100,
     .regs = adc_rows, .ops = adc_ops, .n_ops = ARRAY_SIZE(adc_ops), PROPERTIES(adc_properties),
     .vmsd = &adc_vmstate,
     .init = adc_init, .realize = adc_realize, .reset = adc_reset, .sync = adc_periph_sync,
     .update = adc_update, .holds = adc_periph_holds,
+    .never = adc_never,
 };
 DEFINE_PERIPH("stm32f4-adc", Adc, adc)

@@ -170,6 +170,39 @@ static void check_sizes(Dma *s, unsigned n)
     }
 }
 
+/* The bus that the peripheral of stream @n is at.  False if it has none. */
+static bool find_bus(Dma *s, unsigned n, PeriphBus *bus)
+{
+    hwaddr offset, length = 1;
+    const Periph *p;
+
+    RCU_READ_LOCK_GUARD();
+    p = periph_at(address_space_translate(&s->peripheral.as, *dma_reg(s, R_S0PAR, n), &offset, &length, true,
+                                          MEMTXATTRS_UNSPECIFIED));
+    if (!p || dma_direction(s, n) >= DMA_M2M) {
+        return false;
+    }
+    *bus = p->info->bus;
+    return true;
+}
+
+/* ES0182: only the controller that reaches both has it. */
+static void check_buses(Dma *s, unsigned n)
+{
+    PeriphBus mine, other;
+
+    if (!s->memory_to_memory || !find_bus(s, n, &mine)) {
+        return;
+    }
+    for (unsigned i = 0; i < DMA_STREAMS; i++) {
+        if (i != n && dma_is_enabled(s, i) && find_bus(s, i, &other) && other != mine) {
+            periph_mistake(&s->parent_obj, ES002, "stream %u serves a peripheral on %s, while stream %u serves one on %s", n,
+                           mine == BUS_AHB ? "AHB" : "APB", i, other == BUS_AHB ? "AHB" : "APB");
+            return;
+        }
+    }
+}
+
 static void check_mode(Dma *s, unsigned n)
 {
     Periph *p = &s->parent_obj;
@@ -221,6 +254,7 @@ void dma_stream_enable(Dma *s, unsigned n)
     dma_load_counters(s, n);
     check_sizes(s, n);
     check_mode(s, n);
+    check_buses(s, n);
     if (unlikely(dma_watch) && dma_direction(s, n) != DMA_M2P && !dma_is_circular(s, n) && dma_mstep(s, n)) {
         dma_watch->begins(DEVICE(s), n, s->stream[n].maddr, s->stream[n].mleft);
     }

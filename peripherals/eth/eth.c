@@ -144,8 +144,23 @@ static const MiiMacOps mac_ops = { .changed = phy_changed, .may_begin = may_begi
 
 /* ---- Registers ---- */
 
+/* ES0182: a register that is handed over to the MII's clocks takes 4 of their periods. */
+static void slow_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    Eth *s = ETH(p);
+    uint64_t now = eth_now(s);
+
+    if (time_is_exact() && s->last_written == n + 1 && now - s->written_at < 4) {
+        periph_mistake(p, ES005, "%s is written again after %u periods of the MII's clock: on silicon one of both values may "
+                       "be lost", p->reg[n].name, (unsigned)(now - s->written_at));
+    }
+    s->last_written = n + 1;
+    s->written_at = now;
+}
+
 static void maccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
+    slow_written(p, n, was, data);
     if (p->regs[n] & ~was & (R_MACCR_RE_MASK | R_MACCR_TE_MASK)) {
         eth_check_enable(ETH(p));
     }
@@ -179,6 +194,10 @@ static void missed_was_read(Periph *p, unsigned n, uint32_t value)
 
 static const RegOps eth_ops[] = {
     [R_MACCR] = { .written = maccr_written },
+    [R_MACFFR] = { .written = slow_written },
+    [R_MACHTHR] = { .written = slow_written },
+    [R_MACHTLR] = { .written = slow_written },
+    [R_MACVLANTR] = { .written = slow_written },
     [R_MACMIIAR] = { .written = eth_miiar_written },
     [R_MACFCR] = { .written = eth_fcr_written },
     [R_MACRWUFFR] = { .read = eth_rwuffr_read, .was_read = eth_rwuffr_was_read, .written = eth_rwuffr_written },

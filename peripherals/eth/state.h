@@ -145,6 +145,8 @@ typedef struct Eth {
     bool mode_is_late;              /* ... and it has changed since the last software reset */
     uint64_t reset_due;             /* tick of wire: SR ends; ETH_NEVER: none */
     bool by_software;               /* SR has been written, it is not that of power-on */
+    unsigned last_written;          /* 1 + the register of these that take their time, and when; for a report only */
+    uint64_t written_at;
     /* MDIO */
     uint64_t mdio_due;              /* tick of hclk; ETH_NEVER: idle */
     /* the transmit side */

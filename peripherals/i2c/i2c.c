@@ -251,10 +251,19 @@ static const VMStateDescription i2c_vmstate = {
     },
 };
 
+/* What a loop waits for that will never end. */
+static const char *i2c_never(Periph *p, unsigned n)
+{
+    I2c *s = I2C(p);
+
+    return (n == R_SR1 || n == R_SR2) && !reg_get(s, CR1, PE) ? "CR1.PE is 0, it is off" : NULL;
+}
+
 static const PeriphInfo i2c = {
     .chapter = "RM0090 27", .bus = BUS_APB,
     REGS_AND_OPS(i2c_ops),
     .vmsd = &i2c_vmstate,
     .init = i2c_init, .realize = i2c_realize, .reset = i2c_reset, .update = i2c_update,
+    .never = i2c_never,
 };
 DEFINE_PERIPH("stm32f4-i2c", I2c, i2c)

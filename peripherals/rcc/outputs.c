@@ -6,6 +6,7 @@
  */
 #include "qemu/osdep.h"
 #include "stm32/peripherals/rcc/state.h"
+#include "stm32/core/fresh_clock.h"
 
 static uint64_t gate_source(const Gate *gate, const RccClocks *c)
 {
@@ -52,6 +53,9 @@ void rcc_update(Periph *p)
         if (s->sleeping) {
             enabled &= regs[gate->reg + R_AHB1LPENR - R_AHB1ENR] |
                        ~p->reg[gate->reg + R_AHB1LPENR - R_AHB1ENR].rw;
+        }
+        if (enabled & gate->bit && !clock_is_enabled(gate->out)) {
+            fresh_clock_rises(gate->out);
         }
         clock_update(gate->out, enabled & gate->bit ? gate_source(gate, &c) : 0);
     }

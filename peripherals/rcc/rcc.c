@@ -196,10 +196,32 @@ static const VMStateDescription rcc_vmstate = {
     },
 };
 
+/* What a loop waits for that will never end. */
+static const char *rcc_never(Periph *p, unsigned n)
+{
+    Rcc *s = RCC(p);
+
+    static const struct {
+        uint32_t on, ready;
+    } oscillators[] = {
+        { R_CR_HSION_MASK, R_CR_HSIRDY_MASK }, { R_CR_HSEON_MASK, R_CR_HSERDY_MASK },
+        { R_CR_PLLON_MASK, R_CR_PLLRDY_MASK }, { R_CR_PLLI2SON_MASK, R_CR_PLLI2SRDY_MASK },
+    };
+    uint32_t cr = s->parent_obj.regs[R_CR];
+
+    for (unsigned i = 0; i < ARRAY_SIZE(oscillators); i++) {
+        if (cr & oscillators[i].on && !(cr & oscillators[i].ready)) {
+            return NULL;
+        }
+    }
+    return n == R_CR ? "what is on is ready, and what is not ready is off" : NULL;
+}
+
 static const PeriphInfo rcc = {
     .chapter = "RM0090 7", .bus = BUS_AHB,
     REGS_AND_OPS(rcc_ops),
     .vmsd = &rcc_vmstate,
     .init = rcc_init, .reset = rcc_reset, .update = rcc_update,
+    .never = rcc_never,
 };
 DEFINE_PERIPH("stm32f4-rcc", Rcc, rcc)

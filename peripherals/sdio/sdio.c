@@ -164,6 +164,12 @@ static void clock_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         periph_mistake(p, SDIO021, "CLKCR.HWFC_EN: on silicon the clock has glitches with it that spoil "
                        "data (ES0182, SDIO)");
     }
+    if (n == R_CLKCR && p->regs[n] & ~was & R_CLKCR_BYPASS_MASK) {
+        periph_mistake(p, ES003, "CLKCR.BYPASS is set: on silicon data may be wrong with it");
+    }
+    if (n == R_CLKCR && p->regs[n] & ~was & R_CLKCR_NEGEDGE_MASK) {
+        periph_mistake(p, ES004, "CLKCR.NEGEDGE is set: on silicon data may be wrong with it");
+    }
     set_clock(SDIO(p));
 }
 

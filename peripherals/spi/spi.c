@@ -283,11 +283,20 @@ static const Property spi_properties[] = {
     DEFINE_PROP_LINK("ext", Spi, ext, TYPE_PERIPH, Periph *),
 };
 
+/* What a loop waits for that will never end. */
+static const char *spi_never(Periph *p, unsigned n)
+{
+    Spi *s = SPI(p);
+
+    return n == R_SR && !reg_get(s, CR1, SPE) && !reg_get(s, I2SCFGR, I2SE) ? "CR1.SPE and I2SCFGR.I2SE are 0, it is off" : NULL;
+}
+
 static const PeriphInfo spi = {
     .chapter = "RM0090 28", .bus = BUS_APB,
     REGS_AND_OPS(spi_ops), PROPERTIES(spi_properties),
     .vmsd = &spi_vmstate,
     .init = spi_init, .realize = spi_realize, .reset = spi_reset, .sync = spi_sync,
     .update = spi_update,
+    .never = spi_never,
 };
 DEFINE_PERIPH("stm32f4-spi", Spi, spi)

@@ -392,11 +392,20 @@ static const Property usart_properties[] = {
     DEFINE_PROP_BOOL("errata", Usart, errata, true),
 };
 
+/* What a loop waits for that will never end. */
+static const char *usart_never(Periph *p, unsigned n)
+{
+    Usart *s = USART(p);
+
+    return n == R_SR && !reg_get(s, CR1, UE) ? "CR1.UE is 0, it is off" : NULL;
+}
+
 static const PeriphInfo usart = {
     .chapter = "RM0090 30", .bus = BUS_APB,     /* bytes: what DMA does with DR */
     REGS_AND_OPS(usart_ops), PROPERTIES(usart_properties),
     .vmsd = &usart_vmstate,
     .init = usart_init, .realize = usart_realize, .reset = usart_reset, .sync = usart_sync,
     .update = usart_update,
+    .never = usart_never,
 };
 DEFINE_PERIPH("stm32f4-usart", Usart, usart)

@@ -268,6 +268,13 @@ def print_watch(command):
         print(f"{f'the plugin: {what}':34} {figures[what][0] / figures['unwatched'][0]:14.2f} x without", flush=True)
 
 
+def print_checks(command):
+    """What -machine checks= costs: a program of all sorts, short functions, and copies, which are the worst."""
+    for title, name in (("lists, matrices, text, CRC", "mixed"), ("short functions", "calls"), ("copies", "memcpy")):
+        figures = measure(name, {what: command + ["-M", f"checks={what}"] for what in ("off", "all")})
+        print(f"{f'checks=all: {title}':34} {figures['all'][0] / figures['off'][0]:14.2f} x without", flush=True)
+
+
 def watch_page(port, ended):
     """A page that is open, in each process that is there, until @ended; it reads all it gets."""
     request = (f"GET / HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -342,6 +349,7 @@ def main():
     print_web(commands["ours"])
     print_idle_link(commands["ours"])
     print_watch(commands["ours"])
+    print_checks(commands["ours"])
     ours = {"ours": commands["ours"]}
     off, on, pwm = (measure(f"timers_{what}", ours)["ours"][0] for what in ["off", "on", "pwm"])
     print(f"{'the same work, 14 timers running':34} {on / off:14.2f} x without")

@@ -28,6 +28,7 @@ static void orange_quarter(void)
 static void bench_init(void)
 {
     REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_GPIOBEN | RCC_AHB1ENR_GPIOEEN;
+    clock_settles();
     set_field(&REG(GPIOE, GPIO_MODER), 0xf00, 1);
     set_field(&REG(GPIOE, GPIO_PUPDR), 3 << 10, 1);
 }

@@ -125,6 +125,7 @@ static void accelerometer_begin(void)
     lis3dsh_put(0x22, 0x01);
     lis3dsh_put(LIS3DSH_CTRL_REG4, 0x97);
     REG(RCC, RCC_APB2ENR) |= RCC_APB2ENR_SYSCFGEN;
+    clock_settles();
     REG(SYSCFG, SYSCFG_EXTICR1) = 4;                    /* PE0 */
     REG(EXTI, EXTI_RTSR) = 1;
     REG(EXTI, EXTI_IMR) = 1;

@@ -111,6 +111,7 @@ static void after_standby(void)
 int main(void)
 {
     REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_PWREN;
+    clock_settles();
     REG(PWR, PWR_CR) |= PWR_CR_DBP;
     if (BKP(0) == IN_STANDBY) {
         REG(RCC, RCC_CSR) |= RCC_CSR_LSION;

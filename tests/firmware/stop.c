@@ -154,6 +154,7 @@ static void stop_for_debugger(void)
 int main(void)
 {
     REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_PWREN;
+    clock_settles();
     REG(PWR, PWR_CR) |= PWR_CR_DBP;
     cycles_init();
     rtc_start(0, 0x2101);

@@ -25,6 +25,7 @@ static void note(uint32_t value)
 static void wait_for_adc(void)
 {
     REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_GPIOAEN;
+    clock_settles();
     REG(GPIOA, GPIO_MODER) |= 3 | 3 << 8;
     REG(RCC, RCC_APB2ENR) |= RCC_APB2ENR_ADC1EN;
     REG(ADC, ADC_CCR) = 3 << 16;
@@ -134,6 +135,7 @@ static void wait_for_rtc(void)
     uint32_t ssr, tr;
 
     REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_PWREN;
+    clock_settles();
     REG(PWR, PWR_CR) |= PWR_CR_DBP;
     rtc_start(0x235958, 0x250131);
     note(0);

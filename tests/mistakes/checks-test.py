@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, ".."))
@@ -31,10 +32,10 @@ BLOCKS = {"memory": "MEM", "concurrency": "CONC", "time": "TIME", "rtos": "RTOS"
 class Machine:
     """Runs a firmware, and talks QMP."""
 
-    def __init__(self, checks, elf="checked"):
+    def __init__(self, checks, elf="checked", more=()):
         self.process = subprocess.Popen(
             [QEMU, "-machine", f"stm32f407g_disc,checks={checks}", "-kernel", os.path.join(FIRMWARE, f"{elf}.elf"), "-icount",
-             "shift=3,sleep=off", "-display", "none", "-serial", "none", "-monitor", "none", "-S", "-qmp", "stdio"],
+             "shift=3,sleep=off", "-display", "none", "-serial", "none", "-monitor", "none", "-S", "-qmp", "stdio", *more],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.process.stdout.readline()
         self.command("qmp_capabilities")
@@ -122,6 +123,24 @@ def same_trace():
     return good(last("all") == last("off"))
 
 
+def snapshot():
+    """In the middle of it: what comes later is found, and memory counts as written."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "state")
+        first = Machine("all").stop_at(3_000_000)
+        before = {m["code"] for m in first.mistakes()}
+        first.command("migrate", uri=f"file:{path}")
+        while first.command("query-migrate")["status"] != "completed":
+            pass
+        first.end()
+        second = Machine("all", more=("-incoming", f"file:{path}"))
+        while second.command("query-status")["status"] == "inmigrate":
+            pass
+        after = {m["code"] for m in second.run().mistakes()}
+        second.end()
+    return good("MEM002" in before and "MEM002" not in after and "RTOS003" not in before and "RTOS003" in after, before, after)
+
+
 def refused(option):
     result = subprocess.run([QEMU, "-machine", f"stm32f407g_disc,checks={option}", "-display", "none"], text=True,
                             capture_output=True, check=False, timeout=60)
@@ -137,5 +156,6 @@ tap.run("checks", [
     ("nothing-when-off", nothing_when_off),
     *[(name + "-alone", lambda name=name: one_alone(name)) for name in BLOCKS],
     ("same-trace", same_trace),
+    ("snapshot", snapshot),
     ("refused", lambda: refused("memory:speed")),
 ])

@@ -20,3 +20,9 @@ MISTAKE(PER005, ERROR, "RM0090 1.1",
         "flags of a status register are cleared by reading it and writing it back: one that has come "
         "in between is lost",
         "write ones to all flags but the one that is meant: SR = ~FLAG")
+MISTAKE(PER006, ERROR, "RM0090 1.1",
+        "a flag that is cleared by writing 1 is cleared by |=: all flags that are set go with it, and are lost",
+        "write the one flag that is meant: PR = FLAG")
+MISTAKE(PER007, ERROR, "RM0090 1.1",
+        "a loop waits for a flag of a peripheral that is off, so it never ends",
+        "switch the peripheral on before, and let the loop have a time-out")
