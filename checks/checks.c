@@ -7,9 +7,9 @@
 #include "qapi/error.h"
 #include "exec/memopidx.h"
 #include "qemu/plugin.h"
-#include "hw/intc/armv7m_watch.h"
 #include "system/reset.h"
 #include "stm32/checks/state.h"
+#include "stm32/core/exceptions.h"
 
 static const struct {
     const char *name;
@@ -353,7 +353,7 @@ void checks_begin(const ChecksChip *chip)
     if (has(CHECK_TIME)) {
         handlers_begin();
     }
-    armv7m_watch = &watch;
+    exceptions_watch(&watch);
     qemu_register_reset(reset, NULL);
     qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_add_builtin(), translated);
 }

@@ -7,9 +7,9 @@
 #include "qemu/osdep.h"
 #include "qemu/timer.h"
 #include "qapi/error.h"
-#include "hw/intc/armv7m_exception_watch.h"
 #include "system/runstate.h"
 #include "stm32/board/logic/irq.h"
+#include "stm32/core/exceptions.h"
 #include "stm32/soc/connections.h"
 
 static LogicIrq *all;
@@ -27,6 +27,16 @@ static void told(int exception, bool entered)
     }
 }
 
+static void taken(int exception, uint32_t frame, uint32_t pc)
+{
+    told(exception, true);
+}
+
+static void returns(int exception)
+{
+    told(exception, false);
+}
+
 bool logic_irq_open(LogicIrq *i, Capture *capture, const char *name, Error **errp)
 {
     i->exception = stm32f407_find_exception(name);
@@ -36,11 +46,15 @@ bool logic_irq_open(LogicIrq *i, Capture *capture, const char *name, Error **err
                    "svcall, debugmon, pendsv, systick", name);
         return false;
     }
+    if (!all) {
+        static const ARMv7MWatch watch = { .taken = taken, .returns = returns };
+
+        exceptions_watch(&watch);
+    }
     i->capture = capture;
     i->n = capture_add_trace(capture, g_strdup_printf("irq.%s", name), VCD_LEVEL);
     i->next = all;
     all = i;
-    armv7m_exception_watch = told;
     return true;
 }
 
