@@ -6,11 +6,12 @@
  * the last one before it and run to there.  An instant is one of virtual time: each instruction has its own.
  * To find the last breakpoint that was met the stretch from a snapshot on is run without stopping at them, then the one
  * before it.  What came by serial lines comes again (ports.c); after anything else that was changed from outside, by
- * gdb or qom-set, there is a snapshot, and in the past it begins another future.
+ * gdb, qom-set or a reset from outside, there is a snapshot, and in the past it begins another future.
  *
  * What would not be the same again is refused: the network, USB, links, the page, drives that can be written.
- * unsure: other commands of the monitor (device_add, system_reset) are not noticed; a sound that is played again is
- * heard again; gdb that stops at an instant at which a snapshot is due may stop some instructions later.
+ * Not noticed are other commands of the monitor (device_add, loadvm); sound that is played again is heard again, and
+ * semihosting's files are written again.  unsure: `stop` and stop-at that come as a snapshot is taken may stop some
+ * instructions later than without.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -183,8 +184,10 @@ static void next_leg(void *opaque)
             way.task = ENTERING;
             cpu_single_step(first_cpu, SSTEP_ENABLE);
             vm_start();
-        } else if (way.step && first_cpu->halted && way.asleep > snapshot_ns(history_nth(way.leg))) {
+        } else if (way.step && first_cpu->halted && way.asleep >= 0) {
             go_to(way.asleep - instruction());      /* the instruction before was the one that let it sleep */
+        } else if (way.step && first_cpu->halted && way.leg > 0) {
+            go_from(way.leg - 1, way.to);           /* it slept already */
         } else {
             arrive();
         }

@@ -136,20 +136,22 @@ def steps(folder):
     board.attach()
     board.run_to(29_960_000)
     was = []
-    for _ in range(150):
+    for _ in range(90):
         was.append((board.now(), board.registers()))
         board.ask("s")
-    last = board.registers()
+    last, end = board.registers(), board.now()
     good, visited = True, 0
     while good and was:
         board.ask("bs")
         place = board.now(), board.registers()
+        if place[0] < 29_960_000:       # it slept when it was stopped first
+            break
         # Of an exception that is being entered, and of a sleep, there is one instant on the way back
         skipped = [was.pop() for _ in range(4) if was and was[-1] != place]
         good = same("back", place, was.pop() if was else skipped)
         visited += 1
-    good = good and same("instants", True, visited > 120)
-    for _ in range(150):
+    good = good and same("instants", True, visited > 75)
+    while board.now() < end:
         board.ask("s")
     good = good and same("forward again", last, board.registers())
     board.close()
@@ -229,8 +231,28 @@ def another_future(folder):
     seen = []
     while not seen or seen[-1] > 100:
         board.ask("bc")
-        seen.append(board.gdb.read(ticks, 1)[0])
+        seen.append(int.from_bytes(board.gdb.read(ticks, 2), "little"))
     good = good and same("ticks, back to where it was written", [100], seen[-1:]) and same("number of ticks", True, len(seen) > 150)
+    board.close()
+    return good
+
+
+def reset(folder):
+    """A reset from outside comes again, too."""
+    board = Board(folder)
+    board.attach()
+    board.run_to(20 * MS)
+    board.qemu.command("system_reset")
+    board.run_to(35 * MS)
+    seen, ticks = board.seen(), symbol(board.elf, "ticks")
+    board.gdb.set_breakpoint(symbol(board.elf, "systick_handler"))
+    counts = []
+    while board.now() > 18 * MS:
+        board.ask("bc")
+        counts.append(board.gdb.read(ticks, 1)[0])
+    board.gdb.clear_breakpoint(symbol(board.elf, "systick_handler"))
+    board.run_to(35 * MS)
+    good = same("ticks", (13, 0, 17), (counts[0], min(counts), counts[-2])) and same("at the end again", seen, board.seen())
     board.close()
     return good
 
@@ -260,6 +282,7 @@ ALL = [
     ("breakpoints/tilt", in_folder(breakpoints, "tilt", "exti0_handler")),
     ("typed", in_folder(typed)),
     ("another-future", in_folder(another_future)),
+    ("reset", in_folder(reset)),
     ("refused", in_folder(refused)),
 ]
 tap.run("arm/backwards", [one for one in ALL if not sys.argv[1:] or one[0] in sys.argv[1:]])
