@@ -25,8 +25,9 @@ import look
 # What `make test` has time for: programs, each watched in one way.
 SAMPLE = (("can", "traced"), ("i2c", "quiet"), ("runs", "quiet"), ("tilt", "analysed"), ("timers", "analysed"))
 END_OF = 3                      # of so many snapshots one goes on to the end, the others to where the next one was taken
-# Where something was found: an EEPROM whose access has begun, a flash part that has been programmed.
-FOUND = (("soft", 1960559), ("spi", 37800000))
+# Where something was found: an EEPROM whose access has begun, a flash part that has been programmed, a clock that goes to a
+# timer which does not listen, an I2C bus that is busy before there is one.
+FOUND = (("soft", 1960559), ("spi", 37800000), ("hostile", 831295), ("hostile", 72435655))
 
 
 class Reference:
