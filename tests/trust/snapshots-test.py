@@ -26,8 +26,8 @@ import look
 SAMPLE = (("can", "traced"), ("i2c", "quiet"), ("runs", "quiet"), ("tilt", "analysed"), ("timers", "analysed"))
 END_OF = 3                      # of so many snapshots one goes on to the end, the others to where the next one was taken
 # Where something was found: an EEPROM whose access has begun, a flash part that has been programmed, a clock that goes to a
-# timer which does not listen, an I2C bus that is busy before there is one.
-FOUND = (("soft", 1960559), ("spi", 37800000), ("hostile", 831295), ("hostile", 72435655))
+# timer which does not listen, an I2C bus that is busy before there is one, an interrupt of who has lost its clock.
+FOUND = (("soft", 1960559), ("spi", 37800000), ("hostile", 831295), ("hostile", 72435655), ("hostile", 59251875))
 
 
 class Reference:
