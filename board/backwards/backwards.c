@@ -9,9 +9,8 @@
  * gdb, qom-set or a reset from outside, there is a snapshot, and in the past it begins another future.
  *
  * What would not be the same again is refused: the network, USB, links, the page, drives that can be written.
- * Not noticed are other commands of the monitor (device_add, loadvm); sound that is played again is heard again, and
- * semihosting's files are written again.  unsure: `stop` and stop-at that come as a snapshot is taken may stop some
- * instructions later than without.
+ * Not noticed are other commands of the monitor (device_add, loadvm), and a property that is set while it goes back;
+ * sound that is played again is heard again, and semihosting's files are written again.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -54,7 +53,6 @@ static struct {
 } way = { .asleep = -1 };
 
 static QEMUTimer *due;          /* the next snapshot */
-static bool gdb_is_due;         /* the CPU has met a breakpoint, and the main loop has not told yet */
 static bool was_running;
 
 static int64_t now(void)
@@ -230,7 +228,6 @@ static void state_changed(void *opaque, bool running, RunState state)
         return;
     }
     if (way.task == AT_REST) {
-        gdb_is_due &= state == RUN_STATE_SAVE_VM;
         history_note_instant();
     } else if (state == RUN_STATE_RESTORE_VM) {
         qemu_bh_schedule(way.next);
@@ -262,7 +259,6 @@ static GdbBackwardsHit hit(CPUState *cpu, const CPUWatchpoint *wp)
     int64_t ns;
 
     if (way.task == AT_REST) {
-        gdb_is_due |= !wp;
         return GDB_BACKWARDS_STOP;
     }
     if (way.task == ENTERING && !wp) {
@@ -286,7 +282,7 @@ static void sleeps(void)
 
 /* ---- What changes from outside ---- */
 
-/* Let it stand for a moment; resume() lets it go on, or tells gdb what has happened meanwhile. */
+/* Let it stand for a moment; resume() lets it go on, unless it is to stand: then the main loop says so. */
 static void halt(void)
 {
     was_running = runstate_is_running();
@@ -297,10 +293,8 @@ static void halt(void)
 
 static void resume(void)
 {
-    if (was_running && gdb_is_due) {
-        gdb_is_due = false;
-        runstate_set(RUN_STATE_DEBUG);
-        gdb_backwards_arrived(first_cpu->watchpoint_hit, false);
+    if (was_running && gdb_backwards_stop_is_due()) {
+        runstate_set(RUN_STATE_RUNNING);
     } else if (was_running) {
         vm_start();
     }
@@ -332,7 +326,7 @@ static void change_ends(const char *property)
 static void snapshot_is_due(void *opaque)
 {
     timer_mod(due, qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + EVERY_MS);
-    if (runstate_is_running() && way.task == AT_REST && !gdb_is_due && !history_is_past()) {
+    if (runstate_is_running() && way.task == AT_REST && !gdb_backwards_stop_is_due() && !history_is_past()) {
         halt();
         history_take(false);
         resume();
