@@ -22,7 +22,7 @@ struct Stm32f407gDisc {
     char *firmware;                     /* check sum of what -kernel gave, NULL if nothing */
     /* the machine's options, see options.c */
     uint32_t hse_frequency;
-    bool lse_fitted, boot0, boot1, errata, write_buffer, hse_stopped, lse_stopped, fast_forward, runs;
+    bool lse_fitted, boot0, boot1, errata, write_buffer, hse_stopped, lse_stopped, fast_forward, runs, backwards;
     char *wire, *swo, *vcp, *uid, *chip_select, *backup, *speed;
     char *strict, *ignore, *checks;   /* what becomes of the guest's mistakes */
     char *accelerometer, *motion, *microphone, *card_detect, *card_protect, *diagram, *page, *page_files;

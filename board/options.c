@@ -268,6 +268,8 @@ static const Option option_table[] = {
       .changed = fast_forward_changed },
     { "runs", OPTION_BOOL, MEMBER(runs), false,
       "DMA moves many items at once where nobody can tell (default on)", .changed = runs_changed },
+    { "backwards", OPTION_BOOL, MEMBER(backwards), false,
+      "with -icount sleep=off, gdb can go backwards: reverse-step, reverse-continue (default off)" },
     { "wire", OPTION_TEXT, MEMBER(wire), true, "jumpers between pins: pa6-pa7:pb6-pb10" },
     { "diagram", OPTION_TEXT, MEMBER(diagram), true,
       "file that says what is wired to the board, as Wokwi's diagram.json" },

@@ -24,12 +24,12 @@ _stm32f407g_disc()
         --gdb) COMPREPLY=($(compgen -c -- "$cur")); return ;;
     esac
     case $command in
-        run) words="$runs --timeout --mistakes --strict --ignore --checks" ;;
+        run) words="$runs --timeout --mistakes --strict --ignore --checks --record --replay" ;;
         page) words="$runs --listen --open --timeout" ;;
         test) words="-v --verbose -q --quiet --elf --scenario --timeout --timeout-exit-code --expect-text --fail-text
                      --diagram-file --serial-log-file --vcd-file --vcd-pins --screenshot-part --screenshot-time
                      --screenshot-file --coverage --coverage-merge --profile --timeline --interactive --no-semihosting --help --" ;;
-        gdb) words="$runs --port --gdb --wait" ;;
+        gdb) words="$runs --port --gdb --wait --backwards" ;;
         flash) words="-v --verbose --image --help" ;;
         info) words="-v --verbose --help" ;;
     esac

@@ -236,6 +236,7 @@ static const VMStateDescription rng_vmstate = {
         VMSTATE_BOOL(source_failed, Rng),
         VMSTATE_BOOL(seed_error, Rng),
         VMSTATE_UINT64_ARRAY(generator, Rng, 4),
+        VMSTATE_BOOL(irq.level, Rng),       /* without a clock it stays as it is */
         VMSTATE_PERIPH(Rng),
         VMSTATE_END_OF_LIST()
     },

@@ -16,6 +16,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "system/runstate.h"
 #include "stm32/peripherals/i2c/state.h"
 
 /* ---- On and off ---- */
@@ -27,7 +28,8 @@ static void turn_off(I2c *s)
 
     p->regs[R_CR1] &= ~(R_CR1_START_MASK | R_CR1_STOP_MASK | R_CR1_ACK_MASK | R_CR1_POS_MASK |
                         R_CR1_PEC_MASK | R_CR1_ALERT_MASK);
-    p->regs[R_SR1] = p->regs[R_SR2] = 0;
+    p->regs[R_SR1] = 0;
+    p->regs[R_SR2] &= R_SR2_BUSY_MASK;      /* the lines', see update_busy() */
     s->seen = 0;
     s->full = false;
     i2c_slave_off(s);
@@ -66,6 +68,9 @@ static void update_busy(I2c *s)
 {
     bool low = !i2c_line(s, &s->scl) || !i2c_line(s, &s->sda);
 
+    if (!runstate_is_running()) {
+        return;         /* it is being loaded, and pins are not yet what they will be: BUSY comes with the registers */
+    }
     s->stuck |= low && reg_get(s, CR1, PE) && !s->talk;
     reg_set(s, SR2, BUSY, 0);
     if (s->talk || s->stuck || low) {

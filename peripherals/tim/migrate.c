@@ -41,8 +41,21 @@ static const VMStateDescription vmstate_wave = {
     },
 };
 
+/* Pins are told anew of what is listened to: also of a signal from inside that nobody listens to. */
+static int tim_pre_load(void *opaque)
+{
+    TIM(opaque)->listening = ~0u;
+    return 0;
+}
+
+static bool has_internal(void *opaque, int version_id)
+{
+    return TIM(opaque)->internal;
+}
+
 const VMStateDescription tim_vmstate = {
-    .name = "stm32f4-tim", .version_id = 1, .minimum_version_id = 1,
+    .name = "stm32f4-tim", .version_id = 2, .minimum_version_id = 2,
+    .pre_load = tim_pre_load,
     .fields = (const VMStateField[]) {
         VMSTATE_COUNTER(ticks, Tim),
         VMSTATE_UINT64(at, Tim),
@@ -79,6 +92,7 @@ const VMStateDescription tim_vmstate = {
         VMSTATE_STRUCT_ARRAY(out, Tim, N_CHANNELS, 1, vmstate_wave, Wave),
         VMSTATE_STRUCT_ARRAY(outn, Tim, N_CHANNELS - 1, 1, vmstate_wave, Wave),
         VMSTATE_VALIDATE("the counter", tim_is_sane),
+        VMSTATE_STRUCT_POINTER_TEST(internal, Tim, has_internal, vmstate_pin, Pin),
         VMSTATE_PERIPH(Tim),
         VMSTATE_END_OF_LIST()
     },

@@ -3,6 +3,8 @@
  * and stores to where something is, run under TCG with random vectors.  Whatever becomes of the core,
  * QEMU is still there, its time goes on, and a reset makes the chip itself again.
  *
+ * STM32_SEEDS says how many seeds, STM32_SEED the first.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
@@ -195,10 +197,21 @@ static void test_random_code(const void *opaque)
     g_rand_free(random);
 }
 
+static unsigned from_environment(const char *name, unsigned otherwise)
+{
+    const char *value = g_getenv(name);
+
+    return value && *value ? strtoul(value, NULL, 0) : otherwise;
+}
+
 int main(int argc, char **argv)
 {
+    unsigned first, seeds;
+
     g_test_init(&argc, &argv, NULL);
-    for (unsigned seed = 1; seed <= 40; seed += 3) {
+    first = from_environment("STM32_SEED", 1);
+    seeds = from_environment("STM32_SEEDS", 14);
+    for (unsigned seed = first; seed < first + 3 * seeds; seed += 3) {
         g_autofree char *name = g_strdup_printf("random-code/seed-%u", seed);
 
         qtest_add_data_func(name, GUINT_TO_POINTER(seed), test_random_code);

@@ -279,6 +279,20 @@ def page():
             good("page=nowhere" in call("page", EXIT, "-q", "--listen", "nowhere")[2]))
 
 
+def recorded():
+    """A run in which something was typed, and that run again, in which nobody types; a debugger that goes back."""
+    with tempfile.TemporaryDirectory() as folder:
+        first = call("run", EXIT, "--record", "a run,1", folder=folder, types="3")
+        again = call("run", EXIT, "--replay", "a run,1", folder=folder)
+        wrong = [call("run", EXIT, "--replay", "none", folder=folder), call("run", EXIT, "--record", "x", "--speed", "1"),
+                 call("run", EXIT, "--record", "x", "--no-icount")]
+        script = "gdb-multiarch -nx -batch -ex 'break main' -ex continue -ex reverse-stepi -ex 'reverse-continue' -ex kill"
+        back = call("gdb", EXIT, "--backwards", "--gdb", script, folder=folder)
+    return good(first[0] == 3 and "leaving" in first[1] and again[:2] == first[:2] and one_line(wrong[0], "'none'") and
+                one_line(wrong[1], "--speed") and one_line(wrong[2], "--no-icount") and
+                "No more reverse-execution history" in back[1], first, again, wrong, back)
+
+
 def watches():
     """Coverage of two runs in one file, a profile and a timeline; an installed one has the plugin beside QEMU."""
     with tempfile.TemporaryDirectory() as folder:
@@ -294,4 +308,4 @@ def watches():
 
 tap.run("kit", [(test.__name__, test) for test in (
     exit_codes, timeout, no_semihosting, wrong_input, verbose, passed_on, speed, wokwi, forwards, wrong_projects, debugger,
-    taken_port, waits_for_gdb, flash, page, watches, info)])
+    taken_port, waits_for_gdb, flash, page, recorded, watches, info)])

@@ -54,7 +54,7 @@ class Storm:
         self.qemu.events.clear()
         self.qemu.set("/machine", "stop-at", self.now)
         self.qemu.command("cont")
-        self.qemu.wait_event("STOP", patience=100)
+        self.qemu.wait_event("STOP", patience=1800)
 
 
 def play(seed, wanted, folder):
