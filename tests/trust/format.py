@@ -30,7 +30,8 @@ def described(description):
     """A description without what does not matter, as lines."""
     lines = [f"version {description['version_id']}, reads from {description['minimum_version_id']}"]
     for field in description.get("Fields", []):
-        lines.append(f"{field['field']} {field['size']} from {field['version_id']}")
+        size = "" if "Description" in field else f" {field['size']}"        # what a struct takes in memory is not written
+        lines.append(f"{field['field']}{size} from {field['version_id']}")
         if "Description" in field:
             lines += ["  " + line for line in described(field["Description"])]
     for section in description.get("Subsections", []):
