@@ -1,5 +1,6 @@
 /*
- * What is right by the manual, and wrong by the chip's errata sheet ES0182 (numbers of its revision 8), see ../kinds.h.
+ * What is right by the manual, and wrong by the chip's errata sheet ES0182, see ../kinds.h.
+ * unsure: the numbers are meant to be those of revision 8; the sheet was not at hand, and only 2.1.13 was found elsewhere.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
