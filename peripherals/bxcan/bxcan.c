@@ -254,6 +254,8 @@ static const VMStateDescription bxcan_vmstate = {
         VMSTATE_STRUCT_ARRAY(fifo, Bxcan, 2, 1, vmstate_can_fifo, CanFifo),
         VMSTATE_STRUCT(inner, Bxcan, 1, vmstate_can_wire, CanWire),
         VMSTATE_STRUCT(outer, Bxcan, 1, vmstate_can_wire, CanWire),
+        VMSTATE_PICTURE(tx_picture, Bxcan),
+        VMSTATE_PICTURE(rx_picture, Bxcan),
         VMSTATE_VALIDATE("modes and FIFOs", bxcan_is_sane),
         VMSTATE_PERIPH(Bxcan),
         VMSTATE_END_OF_LIST()

@@ -146,6 +146,11 @@ static void assert_same_text(const char *what, const char *a, const char *b)
         line = a[i] == '\n' ? &a[i + 1] : line;
     }
     if (a[i] != b[i]) {
+        const char *block = g_strrstr_len(a, i, "\n/machine");
+
+        if (block) {
+            g_test_message("in %.*s", (int)strcspn(block + 1, "\n"), block + 1);
+        }
         g_test_message("%s differs at byte %zu: %.*s", what, i, (int)strcspn(line, "\n"), line);
         g_test_message("       and from: %.*s", (int)strcspn(b + (line - a), "\n"), b + (line - a));
         g_test_fail();

@@ -362,7 +362,7 @@ def test_snapshot_has_what_is_to_be_sent(booted_board):
     board.serial.write("+" * 3000)
     left = board.serial.unsent
     snapshot = board.snapshot()
-    board.run("100ms")
+    board.run("1s")
     assert board.serial.unsent != left
     board.restore(snapshot)
     assert board.serial.unsent == left
