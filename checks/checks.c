@@ -9,6 +9,7 @@
 #include "qemu/plugin.h"
 #include "system/reset.h"
 #include "stm32/checks/state.h"
+#include "stm32/checks/torn.h"
 #include "stm32/core/exceptions.h"
 
 static const struct {

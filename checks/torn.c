@@ -11,6 +11,7 @@
  */
 #include "qemu/osdep.h"
 #include "stm32/checks/state.h"
+#include "stm32/checks/torn.h"
 #include "stm32/core/symbols.h"
 
 #define LOADS TORN_LOADS

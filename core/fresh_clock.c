@@ -44,20 +44,20 @@ static bool is_behind_barrier(uint32_t pc)
            (second & 0xffd0) == 0x8f40;
 }
 
-void fresh_clock_check(Periph *p, const char *what, const char *reg)
+const char *fresh_clock_too_soon(const Clock *clk)
 {
     int64_t between = guest_insns() - risen - 1;
     uint32_t pc;
 
     if (between >= ENOUGH || between < 0 || !guest_pc(&pc)) {
         fresh_clocks = false;
-        return;
+        return NULL;
     }
     for (unsigned i = 0; i < n_clocks; i++) {
-        if (p->clk->source == clocks[i] && !(between && is_behind_barrier(pc))) {
-            periph_mistake(p, ES001, "%s of %s, %s instruction after its clock was enabled: on silicon it may be lost",
-                           what, reg, between ? "the second" : "the very next");
+        if (clk->source == clocks[i] && !(between && is_behind_barrier(pc))) {
             fresh_clocks = false;
+            return between ? "the second instruction" : "the very next instruction";
         }
     }
+    return NULL;
 }

@@ -7,7 +7,7 @@
 #ifndef STM32_CORE_FRESH_CLOCK_H
 #define STM32_CORE_FRESH_CLOCK_H
 
-#include "stm32/core/periph.h"
+#include "hw/clock.h"
 
 /* The guest enables the clock @out now. */
 void fresh_clock_rises(Clock *out);
@@ -15,7 +15,7 @@ void fresh_clock_rises(Clock *out);
 /* Is there one? */
 extern bool fresh_clocks;
 
-/* @p is accessed: report it if that is too soon. */
-void fresh_clock_check(Periph *p, const char *what, const char *reg);
+/* What runs by @clk is accessed: is that too soon?  Then how soon, in words; once, else NULL. */
+const char *fresh_clock_too_soon(const Clock *clk);
 
 #endif

@@ -228,7 +228,7 @@ static void state_changed(void *opaque, bool running, RunState state)
         return;
     }
     if (way.task == AT_REST) {
-        history_note_instant();
+        past_note_instant();
     } else if (state == RUN_STATE_RESTORE_VM) {
         qemu_bh_schedule(way.next);
     } else {                            /* somebody has lost patience: gdb is told so */
@@ -241,7 +241,7 @@ static void state_changed(void *opaque, bool running, RunState state)
 
 static void go(bool step)
 {
-    history_note_instant();
+    past_note_instant();
     way.from = now();
     way.step = step;
     way.watched_flags = 0;
@@ -309,7 +309,7 @@ static void change_begins(const char *property)
 {
     if (is_state(property) && way.task == AT_REST) {
         halt();
-        if (history_is_past()) {
+        if (past_goes_on()) {
             history_forget_future();
         }
     }
@@ -326,7 +326,7 @@ static void change_ends(const char *property)
 static void snapshot_is_due(void *opaque)
 {
     timer_mod(due, qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + EVERY_MS);
-    if (runstate_is_running() && way.task == AT_REST && !gdb_backwards_stop_is_due() && !history_is_past()) {
+    if (runstate_is_running() && way.task == AT_REST && !gdb_backwards_stop_is_due() && !past_goes_on()) {
         halt();
         history_take(false);
         resume();

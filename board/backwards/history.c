@@ -18,7 +18,6 @@ typedef struct Entry {
 } Entry;
 
 static GArray *entries;
-static int64_t frontier;        /* the latest instant that there has been */
 static QEMUTimer *over;
 
 static Entry *entry(unsigned n)
@@ -40,16 +39,6 @@ static void drop(unsigned n)
 static void past_is_over(void *opaque)
 {
     ports_wake();
-}
-
-bool history_is_past(void)
-{
-    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < frontier;
-}
-
-void history_note_instant(void)
-{
-    frontier = MAX(frontier, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
 }
 
 unsigned history_count(void)
@@ -138,13 +127,13 @@ void history_forget_future(void)
     while (history_count() && ns_of(entries->len - 1) > now) {
         drop(entries->len - 1);
     }
-    frontier = now;
+    past_ends_here();
     ports_forget_future();
 }
 
 void history_arm(void)
 {
     if (over) {
-        timer_mod(over, frontier);
+        timer_mod(over, past_end());
     }
 }

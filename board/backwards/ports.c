@@ -68,7 +68,7 @@ static int other_can_read(void *opaque)
 {
     BackwardsPort *p = opaque;
 
-    return history_is_past() ? 0 : ROOM - MIN(p->arrived->len, ROOM);
+    return past_goes_on() ? 0 : ROOM - MIN(p->arrived->len, ROOM);
 }
 
 static void other_read(void *opaque, const uint8_t *data, int size)

@@ -8,6 +8,17 @@
 
 #define BACKWARDS_MAX_PORTS 8
 
+/* ---- past.c ---- */
+
+/* Is it at an instant at which it has been before? */
+bool past_goes_on(void);
+/* The latest instant at which it has been, virtual ns. */
+int64_t past_end(void);
+/* The machine stands: it has been here. */
+void past_note_instant(void);
+/* There will be another future. */
+void past_ends_here(void);
+
 /* ---- ports.c ---- */
 
 /* Where the serial lines are, of a snapshot. */
@@ -37,10 +48,6 @@ int64_t snapshot_ns(const Snapshot *snapshot);
 
 /* ---- history.c ---- */
 
-/* Is it at an instant at which it has been before? */
-bool history_is_past(void);
-/* The machine stands: it has been here. */
-void history_note_instant(void);
 /* Remember where it is; @pinned: for as long as there is the past before it, as it can't be made from that. */
 void history_take(bool pinned);
 /* From here on it is to be another future than it was. */
