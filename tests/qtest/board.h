@@ -68,10 +68,18 @@ void board_route(const char *pin, unsigned function);
 /* For what takes its time on the host's clock: at most a minute of it. */
 #define WAIT_FOR(condition)                                             \
     do {                                                                \
-        for (unsigned i_ = 0; !(condition) && i_ < 60000; i_++) {       \
-            g_usleep(1000);                                             \
+        bool met_ = false;                                              \
+                                                                        \
+        for (unsigned i_ = 0; !met_ && i_ < 60000; i_++) {              \
+            met_ = (condition);                                         \
+            if (!met_) {                                                \
+                g_usleep(1000);                                         \
+            }                                                           \
         }                                                               \
-        g_assert_true(condition);                                       \
+        if (!met_) {                                                    \
+            g_test_message("not within a minute: %s", #condition);      \
+        }                                                               \
+        g_assert_true(met_);                                            \
     } while (0)
 
 /* Any QOM property; the string is the caller's to free. */
