@@ -3,15 +3,15 @@
 """What -machine checks= finds in tests/firmware/checked.c: each mistake in its function, nothing in those that are
 right, and nothing at all when it is off.  By TAP.
 """
-import json
 import os
 import subprocess
 import sys
 import tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, ".."))
+ROOT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..")
+sys.path[:0] = [os.path.join(ROOT, "tests"), os.path.join(ROOT, "kit", "python")]
 import tap
+from stm32f407g_disc.qmp import Qemu
 
 QEMU = os.environ["QTEST_QEMU_BINARY"]
 FIRMWARE = os.path.abspath(os.environ["STM32_FIRMWARE"])
@@ -29,26 +29,16 @@ ALWAYS = {"FLASH022"}
 BLOCKS = {"memory": "MEM", "concurrency": "CONC", "time": "TIME", "rtos": "RTOS"}
 
 
-class Machine:
-    """Runs a firmware, and talks QMP."""
+class Machine(Qemu):
+    """Runs a firmware."""
 
     def __init__(self, checks, elf="checked", more=()):
-        self.process = subprocess.Popen(
-            [QEMU, "-machine", f"stm32f407g_disc,checks={checks}", "-kernel", os.path.join(FIRMWARE, f"{elf}.elf"), "-icount",
-             "shift=3,sleep=off", "-display", "none", "-serial", "none", "-monitor", "none", "-S", "-qmp", "stdio", *more],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.process.stdout.readline()
-        self.command("qmp_capabilities")
-
-    def command(self, name, **arguments):
-        print(json.dumps({"execute": name, "arguments": arguments}), file=self.process.stdin, flush=True)
-        while True:
-            answer = json.loads(self.process.stdout.readline())
-            if "return" in answer or "error" in answer:
-                return answer.get("return", answer.get("error"))
+        super().__init__([QEMU, "-machine", f"stm32f407g_disc,checks={checks}", "-kernel",
+                          os.path.join(FIRMWARE, f"{elf}.elf"), "-icount", "shift=3,sleep=off", "-display", "none",
+                          "-serial", "none", "-monitor", "none", "-S", *more])
 
     def word(self, address):
-        return self.command("human-monitor-command", **{"command-line": f"xp /1xw {address:#x}"})
+        return self.monitor(f"xp /1xw {address:#x}")
 
     def run(self):
         self.command("cont")
@@ -57,24 +47,20 @@ class Machine:
         return self
 
     def stop_at(self, ns):
-        self.command("qom-set", path="/machine", property="stop-at", value=ns)
+        self.set("/machine", "stop-at", ns)
         self.command("cont")
         while self.command("query-status")["running"]:
             pass
         return self
 
     def mistakes(self):
-        return self.command("qom-get", path="/machine", property="mistakes")
-
-    def end(self):
-        self.command("quit")
-        self.process.communicate(timeout=120)
+        return self.get("/machine", "mistakes")
 
 
 def run(checks, elf="checked"):
     machine = Machine(checks, elf).run()
     found = machine.mistakes()
-    machine.end()
+    machine.close()
     return found
 
 
@@ -116,9 +102,8 @@ def same_trace():
     """The machine does not notice: memory and time at the end are what they are without."""
     def last(checks):
         machine = Machine(checks, "demo").stop_at(300_000_000)
-        seen = machine.command("human-monitor-command", **{"command-line": "info registers"}), machine.word(0x20000000), \
-            machine.command("qom-get", path="/machine", property="virtual-time")
-        machine.end()
+        seen = machine.monitor("info registers"), machine.word(0x20000000), machine.get("/machine", "virtual-time")
+        machine.close()
         return seen
     return good(last("all") == last("off"))
 
@@ -132,12 +117,12 @@ def snapshot():
         first.command("migrate", uri=f"file:{path}")
         while first.command("query-migrate")["status"] != "completed":
             pass
-        first.end()
+        first.close()
         second = Machine("all", more=("-incoming", f"file:{path}"))
         while second.command("query-status")["status"] == "inmigrate":
             pass
         after = {m["code"] for m in second.run().mistakes()}
-        second.end()
+        second.close()
     return good("MEM002" in before and "MEM002" not in after and "RTOS003" not in before and "RTOS003" in after, before, after)
 
 
