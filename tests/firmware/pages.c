@@ -1,5 +1,5 @@
 /*
- * A loop over two pages, which blocks that are linked go round by themselves.
+ * A loop over two pages, most of it in the first, which blocks that are linked go round by themselves.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,6 +13,10 @@ __asm__(".section .text.to_and_fro, \"ax\", %progbits\n"
         ".global to_and_fro, fro\n"
         ".thumb_func\n.type to_and_fro, %function\n"
         "to_and_fro: adds r0, #1\n"
+        ".rept 100\n"                           /* where it is stopped, nearly always */
+        "            b 1f\n"
+        "1:\n"
+        ".endr\n"
         "            b.w fro\n"
         "            .space 1024\n"
         ".thumb_func\n.type fro, %function\n"
