@@ -5,7 +5,7 @@
  */
 #include <stdint.h>
 
-void to_and_fro(uint32_t to, uint32_t fro);
+__attribute__((noreturn)) void to_and_fro(uint32_t to, uint32_t fro);
 
 __asm__(".section .text.to_and_fro, \"ax\", %progbits\n"
         ".syntax unified\n"
