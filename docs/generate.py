@@ -175,8 +175,11 @@ def functions_in_c():
 
 
 def mistakes_page(kinds):
-    table = functions_in_c() | examples.read()
+    steps, named = examples.read()
+    table = functions_in_c() | steps
     out = [MISTAKES.format(total=len(kinds), without=len([kind for kind in kinds if kind["code"] not in table]))]
+    for name in sorted(named):
+        out += [f"`like {name}` stands for", "", "```"] + named[name] + ["```", ""]
     last = None
     for kind in sorted(kinds, key=lambda kind: natural(kind["code"])):
         code = kind["code"]
@@ -185,7 +188,9 @@ def mistakes_page(kinds):
             out += [f"## {last}", ""]
         out += [f"### {code}", "", f"*{kind['severity']}*, {kind['chapter']}: {kind['what']}.", "",
                 f"To mend it: {kind['mend']}.", ""]
-        if code in table:
+        if code in table and table[code][0].startswith("none "):
+            out += [f"No example: {table[code][0][5:]}.", ""]
+        elif code in table:
             out += ["```"] + table[code] + ["```", ""]
         else:
             out += ["No example yet.", ""]

@@ -105,8 +105,9 @@ class Machine:
         """(mask of the fields, their value)."""
         mask = value = 0
         for word in text.split():
-            if word[0].isdigit():
-                mask, value = mask | 0xffffffff, value | int(word, 0)
+            if word[0].isdigit() or "." in word:
+                number = int(self.tell("readl", self.find(word)[0]) if "." in word else word, 0)
+                mask, value = mask | 0xffffffff, value | number
                 continue
             name, _, number = word.partition(":")
             part = re.fullmatch(r"([A-Z]+)(\d+)", name)
@@ -143,6 +144,18 @@ class Machine:
         self.tell("writel", register, was | int(function) << n % 8 * 4)
         self.change("writel", f"{port}.MODER", "+=", f"MODER{n}:2")
 
+    def send(self, name, values):
+        self.change("writel", f"{name}.CR1", "=", "PE START")
+        for value in values:
+            self.step("wait 120us")
+            self.step(f"read {name}.SR1")
+            self.step(f"read {name}.SR2")
+            self.step(f"{name}.DR = {value}")
+        self.step("wait 120us")
+        self.step(f"read {name}.SR1")
+        self.change("writel", f"{name}.CR1", "=", "PE STOP")
+        self.step("wait 120us")
+
     def step(self, text):
         word = text.split()
         change = re.fullmatch(r"(?:(half|byte) )?(\S+\.\S+) (=|\+=|-=) (.*)", text)
@@ -158,11 +171,14 @@ class Machine:
         elif word[0] == "clock":
             self.clock(word[1])
         elif word[0] == "pin":
-            self.pin(word[1], word[2])
+            for pin in word[1:-1]:
+                self.pin(pin, word[-1])
         elif word[0] == "drive":
             self.qmp("qom-set", path=f"{SOC}/gpio{word[1][1]}/{word[1]}", property="drive", value=word[2])
         elif word[0] == "set":
             self.qmp("qom-set", path=word[1], property=word[2], value=json.loads(word[3]))
+        elif word[0] == "send":
+            self.send(word[1], word[2:])
         elif word[0] == "wait":
             number, unit = re.fullmatch(r"(\d+)(\w+)", word[1]).groups()
             self.tell("clock_step", int(number) * UNITS[unit])
@@ -250,6 +266,7 @@ def run_example(code, steps):
     return count > 0
 
 
-table = examples.read()
-wanted = sys.argv[1:] or list(table)
-tap.run("example", [(code, lambda code=code: run_example(code, table[code])) for code in wanted])
+table, named = examples.read()
+wanted = sys.argv[1:] or [code for code in table if not table[code][0].startswith("none ")]
+tap.run("example", [(code, lambda code=code: run_example(code, examples.flat(table[code], named)))
+                    for code in wanted])
