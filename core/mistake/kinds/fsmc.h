@@ -67,3 +67,6 @@ MISTAKE(FSMC020, ERROR, "RM0090 36",
 MISTAKE(FSMC021, ERROR, "RM0090 36",
         "an access is one address line beside the part's register select",
         "with 16 data lines address line An is bit n + 1 of the offset")
+MISTAKE(FSMC022, NOTE, "RM0090 36",
+        "bank 4, the PC Card, is switched on: the package of this board has none of the pins that only it uses",
+        "a PC Card takes a chip with 144 pins or more; here it has registers and interrupts, and no card")
