@@ -144,6 +144,25 @@ static double pixclk_hz(void)
     return hz;
 }
 
+/* PIXCLK of an OV7670 with 24 MHz, by CLKRC and DBLV. */
+static void test_ov7670_clock(void)
+{
+    static const struct {
+        uint8_t clkrc, dblv;
+        double mhz;
+    } table[] = {
+        { 0x80, 0x0a, 24 }, { 0x00, 0x0a, 12 }, { 0x40, 0x0a, 24 }, { 0x81, 0x0a, 12 }, { 0x9f, 0x0a, 0.75 },
+        { 0x03, 0x0a, 3 }, { 0x01, 0x4a, 24 },          /* 30 frames a second, as its maker has it */
+    };
+
+    camera_start("-device stm32-camera,model=ov7670,bus=i2c1");
+    for (unsigned i = 0; i < G_N_ELEMENTS(table); i++) {
+        sccb_write(0x21, 0x11, table[i].clkrc);
+        sccb_write(0x21, 0x6b, table[i].dblv);
+        g_assert_cmpfloat_with_epsilon(pixclk_hz(), table[i].mhz * 1e6, 1e4);
+    }
+}
+
 /* What is drawn follows from the camera's state. */
 static void test_snapshot(void)
 {
@@ -193,6 +212,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("dcmi-pins/frame", test_frame);
+    qtest_add_func("dcmi-pins/ov7670-clock", test_ov7670_clock);
     qtest_add_func("dcmi-pins/snapshot", test_snapshot);
     qtest_add_func("dcmi-pins/interrupt-by-vsync", test_interrupt_by_vsync);
     return board_run_tests();
