@@ -67,6 +67,8 @@ static const struct Refused {
     { "chip-select-pin", "-machine chip-select=spi2-pz1", "there is no pin 'pz1'" },
     { "chip-select-bus", "-machine chip-select=spi7-pb1", "with spi1, spi2 or spi3" },
     { "canbus-unknown", "-machine canbus1=nowhere", "nowhere" },
+    { "compactflash-without-drive", "-device stm32-compactflash", "drive=ID is missing" },
+    { "compactflash-elsewhere", "-device stm32-compactflash,bank=ne1", "bank=ne1: this part is selected by one of nce4 to nce4" },
     { "nand-bad-block-beyond", "-device stm32-nand,bank=nce2,bad-blocks=3:1024", "'1024' is no block of it: they are 0 to 1023" },
     { "nand-bad-block-text", "-device stm32-nand,bank=nce2,bad-blocks=3:", "'' is no block of it" },
     { "nand-bad-block-first", "-device stm32-nand,bank=nce2,bad-blocks=0", "block 0 is always good" },
