@@ -15,15 +15,16 @@
 #
 # With SANITIZE=1 all of it is built with the address and undefined behaviour sanitizers, beside the other
 # build: make test SANITIZE=1
+# With QEMU_DISPLAY=sdl make build makes build/qemu-sdl/qemu-system-arm, which has -display sdl.
 #
 # Each first sets up what is missing: packages, QEMU's source, the build.
 
-export SANITIZE
-QEMU = build/qemu$(if $(SANITIZE),-sanitized)/qemu-system-arm
+export SANITIZE QEMU_DISPLAY
+QEMU = build/qemu$(if $(SANITIZE),-sanitized)$(if $(QEMU_DISPLAY),-$(QEMU_DISPLAY))/qemu-system-arm
 DEMO = build/firmware/demo.elf
 SOUND = -audiodev wav,id=sound,path=build/demo.wav -machine audiodev=sound
 
-build: ; @qemu/install.sh && qemu/unpack.sh && qemu/build.sh qemu-system-arm stm32-plugins
+build: ; @qemu/install.sh $(if $(QEMU_DISPLAY),libsdl2-dev) && qemu/unpack.sh && qemu/build.sh qemu-system-arm stm32-plugins
 demo:  ; @qemu/install.sh && firmware/build.sh $(DEMO) firmware/demo/*.c
 run: build demo ; @firmware/run.py $(QEMU) $(DEMO) "$(SECONDS)" $(SOUND)
 page:  ; @page/build.sh

@@ -3,6 +3,7 @@
  * card of -drive if=sd,format=raw,file=..., and switches from pins to ground: one is closed while a card is in, one
  * while the slide at the card's edge is not on LOCK.  A card does not heed that slide; it is for the firmware.
  * A card's data line 3 (PC11) has a pull-up in the card, by which it can be told that it is there; ACMD42 opens that.
+ * While it programs what it has got it holds data line 0 (PC8) low.
  *
  * A card can be added by -device sd-card,bus=sdio,drive=... as well; the monitor changes the medium of either.
  * The pull-ups of the switches are the firmware's.
@@ -23,7 +24,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(CardSocket, CARD_SOCKET)
 
 struct CardSocket {
     DeviceState parent_obj;
-    PinDriver detect, protect, d3;
+    PinDriver detect, protect, d0, d3;
     bool in, locked;
 };
 
@@ -52,6 +53,13 @@ static void pull_input(void *opaque, int n, int level)
     pin_drive(&s->d3, level ? DRIVE(PULL_UP) : DRIVE(NONE));
 }
 
+static void busy_input(void *opaque, int n, int level)
+{
+    CardSocket *s = opaque;
+
+    pin_drive(&s->d0, level ? DRIVE(LOW) : DRIVE(NONE));
+}
+
 static bool get_locked(Object *obj, Error **errp)
 {
     return CARD_SOCKET(obj)->locked;
@@ -71,12 +79,13 @@ static void put_in(DeviceState *sdio, DriveInfo *drive)
     qdev_realize_and_unref(card, qdev_get_child_bus(sdio, "sdio"), &error_fatal);
 }
 
-void card_socket_new(Object *parent, DeviceState *sdio, Pin *d3, Pin *detect, Pin *protect)
+void card_socket_new(Object *parent, DeviceState *sdio, Pin *d0, Pin *d3, Pin *detect, Pin *protect)
 {
     CardSocket *s = CARD_SOCKET(object_new(TYPE_CARD_SOCKET));
     DriveInfo *drive = drive_get(IF_SD, 0, 0);
 
     object_property_add_child(parent, "card", OBJECT(s));
+    pin_add_driver(d0, &s->d0, "SD card");
     pin_add_driver(d3, &s->d3, "SD card");
     if (detect) {
         pin_add_driver(detect, &s->detect, "card-detect switch");
@@ -87,6 +96,7 @@ void card_socket_new(Object *parent, DeviceState *sdio, Pin *d3, Pin *detect, Pi
     qdev_realize_and_unref(DEVICE(s), NULL, &error_fatal);
     qdev_connect_gpio_out_named(sdio, "card", 0, qemu_allocate_irq(card_input, s, 0));
     qdev_connect_gpio_out_named(sdio, "card-pull", 0, qemu_allocate_irq(pull_input, s, 0));
+    qdev_connect_gpio_out_named(sdio, "card-busy", 0, qemu_allocate_irq(busy_input, s, 0));
     if (drive) {
         put_in(sdio, drive);
     }

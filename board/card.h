@@ -11,9 +11,9 @@
 #define TYPE_CARD_SOCKET "stm32-card-socket"
 
 /*
- * Make the child `card` of @parent, and put the card of -drive if=sd into it at @sdio, if there is one; @d3 is the pin of
- * its data line 3, @detect and @protect (NULL: none) are those of its switches.  Exits with a line that says what is wrong.
+ * Make the child `card` of @parent, and put the card of -drive if=sd into it at @sdio, if there is one; @d0 and @d3 are
+ * the pins of its data lines, @detect and @protect (NULL: none) are those of its switches.  Exits with a line that says what is wrong.
  */
-void card_socket_new(Object *parent, DeviceState *sdio, Pin *d3, Pin *detect, Pin *protect);
+void card_socket_new(Object *parent, DeviceState *sdio, Pin *d0, Pin *d3, Pin *detect, Pin *protect);
 
 #endif

@@ -26,9 +26,9 @@ BITS(CMD,     WAITINT,     8,  1, rw)
 BITS(CMD,     WAITPEND,    9,  1, rw)
 BITS(CMD,     CPSMEN,     10,  1, rw)
 BITS(CMD,     SDIOSUSPEND, 11, 1, rw)
-BITS(CMD,     ENCMDCOMPL, 12,  1, todo)
-BITS(CMD,     NIEN,       13,  1, todo)
-BITS(CMD,     CEATACMD,   14,  1, todo)
+BITS(CMD,     ENCMDCOMPL, 12,  1, rw)       /* CE-ATA */
+BITS(CMD,     NIEN,       13,  1, rw)
+BITS(CMD,     CEATACMD,   14,  1, rw)
 
 REG (RESPCMD, 0x10, 0x00000000)
 BITS(RESPCMD, RESPCMD,     0,  6, r)

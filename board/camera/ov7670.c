@@ -6,6 +6,9 @@
  * clocks (CLKRC, DBLV, COM14), polarities (COM10), CCIR 656 (COM1).  The picture is always all of what the source
  * has, scaled: window and zoom do not cut it.  All others are kept.
  *
+ * Bit 7 of CLKRC, reserved, is as sensors are measured: without it the clock is halved before it is divided.
+ * Bit 3 of TSLB exchanges bytes with RGB, too, as programs that work need it.  unsure: with its value after reset
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
@@ -74,7 +77,7 @@ static void set_pixels(const uint8_t *r, SensorMode *m)
 
     m->pixels = r[COM7] & 1 ? PIXELS_BAYER
               : !rgb ? PIXELS_YUV422 : (r[COM15] & 0x30) == 0x30 ? PIXELS_RGB555 : PIXELS_RGB565;
-    m->low_first = rgb ? r[COM3] & 0x40 : r[TSLB] & 0x08;
+    m->low_first = !(r[TSLB] & 0x08) != !(rgb && r[COM3] & 0x40);
     m->v_first = r[COM13] & 1;
 }
 
@@ -83,12 +86,13 @@ static void mode(const SensorRegs regs, SensorMode *m)
     static const uint8_t pll[] = { 1, 4, 6, 8 };
     const uint8_t *r = regs[0];
     unsigned slower = r[COM14] & 0x10 ? 1 << MIN(r[COM14] & 7, 4) : 1;
+    unsigned halved = r[CLKRC] & 0x80 ? 1 : 2;
 
     set_size(r, m);
     set_pixels(r, m);
     slower *= m->pixels == PIXELS_BAYER ? 2 : 1;
     m->multiply = pll[r[DBLV] >> 6];
-    m->divide = (r[CLKRC] & 0x40 ? 1 : (r[CLKRC] & 0x3f) + 1) * slower;
+    m->divide = (r[CLKRC] & 0x40 ? 1 : ((r[CLKRC] & 0x3f) + 1) * halved) * slower;
     m->frame_clocks = LINE * 2 * LINES / slower;
     m->all_lines = LINES;
     m->sensor_lines = 480;

@@ -30,17 +30,18 @@ static void phy_ready(void *opaque)
     }
 }
 
-static unsigned phy_collisions(void *opaque)
+static MiiTrouble phy_meets(void *opaque)
 {
     Phy *p = opaque;
-    unsigned n = p->collisions;
+    MiiTrouble trouble = { .busy_us = p->busy_line, .collisions = p->collisions, .late = p->late_collision };
 
-    p->collisions = 0;
-    return n;
+    p->busy_line = p->collisions = 0;
+    p->late_collision = false;
+    return trouble;
 }
 
 const MiiPhyOps phy_ops = {
-    .read = phy_read, .write = phy_write, .send = phy_send, .ready = phy_ready, .collisions = phy_collisions,
+    .read = phy_read, .write = phy_write, .send = phy_send, .ready = phy_ready, .meets = phy_meets,
 };
 
 /* What comes while there is no link is lost, as on a cable. */

@@ -5,8 +5,8 @@
  * It has its own crystal, or gets its clock; so the chip has MII or RMII clocks while it is not in reset.
  * Its signals are at whichever pins the firmware selects.  Properties, while it runs: `cable`, plugged or not
  * (set_link does the same); `partner`, what the other end can do: 100-full 100-half 10-full 10-half, or
- * several joined by +, all by default; to test: `collisions` that the next frame meets in half duplex, `spoil`:
- * what is wrong with the next frame that comes, crc symbol dribble.
+ * several joined by +, all by default; to test: what the next frame meets in half duplex, `busy-line` for some us,
+ * `collisions`, a `late-collision`; `spoil`: what is wrong with the next frame that comes, crc symbol dribble.
  *
  * Deliberately different: auto-negotiation takes 1.4 s from a restart on, a forced link 100 ms.  unsure: the
  * clock goes on while it is powered down or isolated.  The other end always negotiates.
@@ -102,6 +102,16 @@ static void set_spoil(Object *obj, const char *text, Error **errp)
         }
     }
     error_setg(errp, "spoil '%s': it is crc, symbol, dribble or none", text);
+}
+
+static bool get_late(Object *obj, Error **errp)
+{
+    return PHY(obj)->late_collision;
+}
+
+static void set_late(Object *obj, bool late, Error **errp)
+{
+    PHY(obj)->late_collision = late;
 }
 
 static bool get_link(Object *obj, Error **errp)
@@ -218,6 +228,7 @@ static void phy_init(Object *obj)
 
     p->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, phy_expired, p);
     object_property_add_uint32_ptr(obj, "collisions", &p->collisions, OBJ_PROP_FLAG_READWRITE);
+    object_property_add_uint32_ptr(obj, "busy-line", &p->busy_line, OBJ_PROP_FLAG_READWRITE);
     p->partner = PHY_ABILITIES;
     p->reset_at = p->link_at = INT64_MAX;
 }
@@ -237,7 +248,7 @@ static int phy_post_load(void *opaque, int version_id)
 }
 
 static const VMStateDescription phy_vmstate = {
-    .name = TYPE_PHY, .version_id = 1, .minimum_version_id = 1, .post_load = phy_post_load,
+    .name = TYPE_PHY, .version_id = 2, .minimum_version_id = 2, .post_load = phy_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT16_ARRAY(regs, Phy, PHY_REGS),
         VMSTATE_BOOL(in_reset, Phy),
@@ -252,7 +263,9 @@ static const VMStateDescription phy_vmstate = {
         VMSTATE_INT64(reset_at, Phy),
         VMSTATE_INT64(link_at, Phy),
         VMSTATE_UINT32(partner, Phy),
+        VMSTATE_UINT32(busy_line, Phy),
         VMSTATE_UINT32(collisions, Phy),
+        VMSTATE_BOOL(late_collision, Phy),
         VMSTATE_UINT32(spoil, Phy),
         VMSTATE_END_OF_LIST()
     },
@@ -272,6 +285,7 @@ static void phy_class_init(ObjectClass *klass, void *data)
     set_bit(DEVICE_CATEGORY_NETWORK, dc->categories);
     device_class_set_props(dc, phy_properties);
     object_class_property_add_bool(klass, "cable", get_cable, set_cable);
+    object_class_property_add_bool(klass, "late-collision", get_late, set_late);
     object_class_property_add_bool(klass, "link", get_link, NULL);
     object_class_property_add_str(klass, "partner", get_partner, set_partner);
     object_class_property_add_str(klass, "spoil", get_spoil, set_spoil);

@@ -63,7 +63,8 @@ struct Phy {
     bool page;                          /* of negotiation received, since ANER was read */
     int64_t reset_at, link_at;          /* virtual ns: a soft reset ends, the link comes; INT64_MAX: no */
     uint32_t partner;                   /* what the other end can do: bits of ANLPAR */
-    uint32_t collisions;                /* that the next frame meets */
+    uint32_t busy_line, collisions;     /* what the next frame meets: MiiTrouble */
+    bool late_collision;
     uint32_t spoil;                     /* MiiFault: what is wrong with the next frame that comes */
 };
 

@@ -64,8 +64,16 @@ static void take_picture(Trace *t, int64_t ns)
 
 static void take_source(Trace *t, int64_t ns)
 {
-    int64_t step = MAX(t->drive.source->step, DRIVE_MIN_EDGE_NS);
+    AnalogSource *source = t->drive.source;
+    int64_t step = MAX(source->step, DRIVE_MIN_EDGE_NS), edge;
 
+    if (source->next) {
+        while ((edge = source->next(source, t->until)) < ns) {
+            t->until = MAX(edge, t->until + 1);
+            add_state(t, t->until);
+        }
+        return;
+    }
     for (int64_t at = (t->until + step) / step * step; at < ns; at += step) {
         add_state(t, at);
     }

@@ -5,12 +5,14 @@
  *
  * ready=PIN     its R/B: PD6 is NWAIT of the controller, PG6 INT2, or any other
  * drive=ID      an image, pages with their spare bytes one behind the other; without it all is erased at start
+ * bad-blocks=3:17   blocks that its maker has found bad: marked, and nothing can be programmed or erased there
  * spoil-read    (QOM, while it runs) the next page that is read has one wrong bit: for programs that correct it
+ * fail-program, fail-erase   (the same) the next one fails, and its status says so: a block that has worn out
  *
  * Commands: reset, identity, parameter page, status, read, with random column and copy back, program, erase.
  * What it does takes the time of a Micron MT29F: 25 us, 200 us, 700 us.
  *
- * Deliberately different: no block is bad, and none wears out.
+ * Deliberately different: no block wears out by itself.  unsure: of a page that could not be programmed half is.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -49,8 +51,9 @@ typedef enum Output { OUT_PAGE, OUT_STATUS, OUT_IDENTITY, OUT_ONFI, OUT_PARAMETE
 struct NandPart {
     FsmcPart parent_obj;
     NandStore store;
+    NandBad bad;
     uint64_t size;
-    char *ready_name;
+    char *ready_name, *bad_blocks;
     PinDriver ready;
     QEMUTimer *timer;
     uint8_t command, status;
@@ -59,7 +62,7 @@ struct NandPart {
     uint32_t output;            /* Output */
     uint32_t at;                /* the byte that is next: of the page's, or of what is put out */
     uint32_t page;              /* the row address, as it is addressed now */
-    bool busy, spoil_read;
+    bool busy, spoil_read, fail_program, fail_erase;
     uint8_t bytes[NAND_PAGE_BYTES];
 };
 
@@ -117,6 +120,7 @@ static void read_page(NandPart *s)
 {
     memset(s->bytes, 0xff, sizeof(s->bytes));
     set_result(s, page_is_there(s) && nand_store_read(&s->store, s->page, s->bytes));
+    nand_bad_mark(&s->bad, s->page, s->bytes);
     if (s->spoil_read) {
         s->bytes[100] ^= 1 << 5;
         s->spoil_read = false;
@@ -125,15 +129,42 @@ static void read_page(NandPart *s)
     be_busy(s, 25);
 }
 
+/* One that is there, and has not been bad from the beginning. */
+static bool page_can_change(NandPart *s, const char *what)
+{
+    if (!page_is_there(s)) {
+        return false;
+    }
+    if (!nand_bad_has(&s->bad, s->page)) {
+        return true;
+    }
+    nand_mistake(s, NAND007, "%s block %u, which its maker has marked as bad: it fails", what, s->page / NAND_BLOCK_PAGES);
+    return false;
+}
+
+static bool fails(bool *next)
+{
+    bool fails = *next;
+
+    *next = false;
+    return fails;
+}
+
 static void program_page(NandPart *s)
 {
-    set_result(s, page_is_there(s) && nand_store_program(&s->store, s->page, s->bytes));
+    bool right = page_can_change(s, "a page is programmed in"), broken = right && fails(&s->fail_program);
+
+    if (broken) {
+        memset(s->bytes + NAND_PAGE / 2, 0xff, NAND_PAGE_BYTES - NAND_PAGE / 2);
+    }
+    set_result(s, right && nand_store_program(&s->store, s->page, s->bytes) && !broken);
     be_busy(s, 200);
 }
 
 static void erase_block(NandPart *s)
 {
-    set_result(s, page_is_there(s) && nand_store_erase(&s->store, s->page / NAND_BLOCK_PAGES));
+    set_result(s, page_can_change(s, "an erase of") && !fails(&s->fail_erase) &&
+               nand_store_erase(&s->store, s->page / NAND_BLOCK_PAGES));
     be_busy(s, 700);
 }
 
@@ -317,6 +348,11 @@ static uint16_t nand_read(FsmcPart *part, FsmcSpace space, uint32_t address)
 static bool get_spoil_read(Object *obj, Error **errp) { return NAND_PART(obj)->spoil_read; }
 static void set_spoil_read(Object *obj, bool on, Error **errp) { NAND_PART(obj)->spoil_read = on; }
 
+static bool get_fail_program(Object *obj, Error **errp) { return NAND_PART(obj)->fail_program; }
+static void set_fail_program(Object *obj, bool on, Error **errp) { NAND_PART(obj)->fail_program = on; }
+static bool get_fail_erase(Object *obj, Error **errp) { return NAND_PART(obj)->fail_erase; }
+static void set_fail_erase(Object *obj, bool on, Error **errp) { NAND_PART(obj)->fail_erase = on; }
+
 static bool nand_prepare(FsmcPart *part, Error **errp)
 {
     NandPart *s = NAND_PART(part);
@@ -335,7 +371,8 @@ static bool nand_prepare(FsmcPart *part, Error **errp)
         pin_add_driver(pin, &s->ready, "R/B of the NAND flash");
     }
     s->store.pages = s->size / NAND_PAGE;
-    if (!nand_store_init(&s->store, DEVICE(part), name, errp)) {
+    if (!nand_bad_init(&s->bad, s->bad_blocks, s->store.pages / NAND_BLOCK_PAGES, errp) ||
+        !nand_store_init(&s->store, DEVICE(part), name, errp)) {
         return false;
     }
     part->address_lines = CLE | ALE;
@@ -348,6 +385,8 @@ static bool nand_prepare(FsmcPart *part, Error **errp)
 static void nand_init(Object *obj)
 {
     object_property_add_bool(obj, "spoil-read", get_spoil_read, set_spoil_read);
+    object_property_add_bool(obj, "fail-program", get_fail_program, set_fail_program);
+    object_property_add_bool(obj, "fail-erase", get_fail_erase, set_fail_erase);
 }
 
 static int nand_post_load(void *opaque, int version_id)
@@ -359,7 +398,7 @@ static int nand_post_load(void *opaque, int version_id)
 }
 
 static const VMStateDescription nand_vmstate = {
-    .name = TYPE_NAND_PART, .version_id = 1, .minimum_version_id = 1, .post_load = nand_post_load,
+    .name = TYPE_NAND_PART, .version_id = 2, .minimum_version_id = 2, .post_load = nand_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_TIMER_PTR(timer, NandPart),
         VMSTATE_UINT8(command, NandPart),
@@ -371,6 +410,8 @@ static const VMStateDescription nand_vmstate = {
         VMSTATE_UINT32(page, NandPart),
         VMSTATE_BOOL(busy, NandPart),
         VMSTATE_BOOL(spoil_read, NandPart),
+        VMSTATE_BOOL(fail_program, NandPart),
+        VMSTATE_BOOL(fail_erase, NandPart),
         VMSTATE_UINT8_ARRAY(bytes, NandPart, NAND_PAGE_BYTES),
         VMSTATE_END_OF_LIST()
     },
@@ -379,6 +420,7 @@ static const VMStateDescription nand_vmstate = {
 static const Property nand_properties[] = {
     DEFINE_PROP_SIZE("size", NandPart, size, 128 * MiB),
     DEFINE_PROP_STRING("ready", NandPart, ready_name),
+    DEFINE_PROP_STRING("bad-blocks", NandPart, bad_blocks),
     DEFINE_PROP_DRIVE("drive", NandPart, store.drive),
 };
 

@@ -1,6 +1,6 @@
 /*
- * NAND flash: what its files share.  nand.c is the device over nand_store.c, its array, and nand_onfi.c, what it
- * says of itself.
+ * NAND flash: what its files share.  nand.c is the device over nand_store.c, its array, nand_bad.c, blocks that are
+ * not to be used, and nand_onfi.c, what it says of itself.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -30,6 +30,17 @@ bool nand_store_read(NandStore *store, uint32_t page, uint8_t *bytes);
 /* Bits go to 0, but not back. */
 bool nand_store_program(NandStore *store, uint32_t page, const uint8_t *bytes);
 bool nand_store_erase(NandStore *store, uint32_t block);
+
+/* Blocks that are bad from the beginning: their first two pages say so by 0 in their first spare byte. */
+typedef struct NandBad {
+    unsigned long *map;         /* bit n: block n */
+} NandBad;
+
+/* @text: "3:17", or NULL. */
+bool nand_bad_init(NandBad *bad, const char *text, uint32_t blocks, Error **errp);
+/* Is @page in one of them?  And put its mark into what has been read of it. */
+bool nand_bad_has(const NandBad *bad, uint32_t page);
+void nand_bad_mark(const NandBad *bad, uint32_t page, uint8_t *bytes);
 
 /* Its five bytes of identity, as Micron's parts have them. */
 void nand_identity(uint8_t id[5], uint32_t pages, bool wide);

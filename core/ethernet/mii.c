@@ -53,9 +53,9 @@ void mii_ready(MiiPort *port)
     }
 }
 
-unsigned mii_collisions(MiiPort *port)
+MiiTrouble mii_meets(MiiPort *port)
 {
-    return port->phy ? port->phy->collisions(port->phy_opaque) : 0;
+    return port->phy ? port->phy->meets(port->phy_opaque) : (MiiTrouble) { };
 }
 
 void mii_changed(MiiPort *port)

@@ -22,6 +22,13 @@ typedef enum MiiFault {
     MII_GOOD, MII_BAD_CRC, MII_BAD_SYMBOL, MII_DRIBBLE,
 } MiiFault;
 
+/* What others do on a line in half duplex. */
+typedef struct MiiTrouble {
+    unsigned busy_us;               /* they send for so long, */
+    unsigned collisions;            /* ... then there are so many of these; 16 and more: too many, */
+    bool late;                      /* ... and one after that behind a frame's first 64 bytes */
+} MiiTrouble;
+
 typedef struct MiiMacOps {
     /* The PHY shows something else. */
     void (*changed)(void *opaque);
@@ -39,8 +46,8 @@ typedef struct MiiPhyOps {
     void (*send)(void *opaque, const uint8_t *data, size_t length);
     /* The MAC can take a frame again. */
     void (*ready)(void *opaque);
-    /* Half duplex, to test: how many collisions the frame that begins meets (16 and more: too many). */
-    unsigned (*collisions)(void *opaque);
+    /* Half duplex, to test: what the frame that begins meets on the line. */
+    MiiTrouble (*meets)(void *opaque);
 } MiiPhyOps;
 
 struct MiiPort {
@@ -69,7 +76,7 @@ bool mii_write(MiiPort *port, unsigned address, unsigned reg, uint16_t value);
 bool mii_answers(MiiPort *port, unsigned address);
 void mii_send(MiiPort *port, const uint8_t *data, size_t length);
 void mii_ready(MiiPort *port);
-unsigned mii_collisions(MiiPort *port);
+MiiTrouble mii_meets(MiiPort *port);
 
 /* ---- The PHY's side ---- */
 

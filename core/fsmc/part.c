@@ -14,9 +14,13 @@ static const char *const select_names[FSMC_SELECTS] = {
 
 static bool find_select(FsmcPart *part, Error **errp)
 {
-    bool nand = FSMC_PART_GET_CLASS(part)->nand;
-    unsigned from = nand ? FSMC_NCE2 : FSMC_NE1, to = nand ? FSMC_NCE3 : FSMC_NE4;
+    bool nand = FSMC_PART_GET_CLASS(part)->nand, card = FSMC_PART_GET_CLASS(part)->card;
+    unsigned from = card ? FSMC_NCE4 : nand ? FSMC_NCE2 : FSMC_NE1;
+    unsigned to = card ? FSMC_NCE4 : nand ? FSMC_NCE3 : FSMC_NE4;
 
+    if (!part->bank && card) {
+        part->bank = g_strdup(select_names[FSMC_NCE4]);
+    }
     for (unsigned i = from; i <= to; i++) {
         if (part->bank && !g_ascii_strcasecmp(part->bank, select_names[i])) {
             part->select = i;

@@ -1,5 +1,5 @@
 /*
- * What can be soldered to a static memory controller: a memory, a display, a NAND flash.
+ * What can be soldered to a static memory controller: a memory, a display, a NAND flash, a PC Card.
  *
  * A FsmcPart sits at the controller's bus `fsmc` and says by which select (`bank=ne1` ... `ne4`, `nce2`,
  * `nce3`, `nce4`) it is reached and which lines it is wired to.  The controller calls it with what the lines
@@ -40,7 +40,8 @@ struct FsmcPart {
 
 struct FsmcPartClass {
     DeviceClass parent_class;
-    bool nand;                  /* for NCEx: A16 is its CLE, A17 its ALE; else for NEx */
+    bool nand;                  /* for NCE2 and NCE3: A16 is its CLE, A17 its ALE; */
+    bool card;                  /* ... for NCE4: a PC Card; else for NEx */
     /* Check properties and get ready; then it is put at the bus. */
     bool (*prepare)(FsmcPart *part, Error **errp);
     /* Optional: its bytes. */
@@ -49,6 +50,8 @@ struct FsmcPartClass {
     void (*finish)(FsmcPart *part);
     /* A cycle.  @lanes: bit 0 of D0 to D7, bit 1 of D8 to D15. */
     uint16_t (*read)(FsmcPart *part, FsmcSpace space, uint32_t address);
+    /* Optional: one of a byte alone, where @address says which half of the data lines has it. */
+    uint8_t (*read_byte)(FsmcPart *part, FsmcSpace space, uint32_t address);
     void (*write)(FsmcPart *part, FsmcSpace space, uint32_t address, uint16_t data, unsigned lanes);
 };
 

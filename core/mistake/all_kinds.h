@@ -8,6 +8,7 @@
 #include "stm32/core/mistake/kinds/bkp.h"
 #include "stm32/core/mistake/kinds/cam.h"
 #include "stm32/core/mistake/kinds/can.h"
+#include "stm32/core/mistake/kinds/cf.h"
 #include "stm32/core/mistake/kinds/codec.h"
 #include "stm32/core/mistake/kinds/conc.h"
 #include "stm32/core/mistake/kinds/cpu.h"

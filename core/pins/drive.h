@@ -31,6 +31,8 @@ typedef enum DriveKind {
 typedef struct AnalogSource {
     int (*uv)(struct AnalogSource *source, int64_t ns);
     int64_t step;               /* ns: how often to look for edges if somebody listens */
+    /* Optional, of one that knows: when after @ns it may have another level; INT64_MAX: never. */
+    int64_t (*next)(struct AnalogSource *source, int64_t ns);
 } AnalogSource;
 
 /*

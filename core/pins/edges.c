@@ -82,12 +82,18 @@ static void net_begin_edges(PinNet *net)
     }
 }
 
-/* Nobody knows when a source crosses the threshold: look at every step of it. */
+/* When a source may have crossed the threshold: it says so, or it is looked at with every step of it. */
 static int64_t source_next_look(const Drive *d, int64_t now)
 {
-    int64_t step = MAX(d->source->step, DRIVE_MIN_EDGE_NS);
+    int64_t step = d->source->next ? DRIVE_MIN_EDGE_NS : MAX(d->source->step, DRIVE_MIN_EDGE_NS);
+    int64_t next = (now / step + 1) * step;
 
-    return (now / step + 1) * step;
+    if (d->source->next) {              /* edges that follow each other faster are not told of */
+        int64_t edge = d->source->next(d->source, now);
+
+        next = edge == INT64_MAX ? -1 : MAX(edge, next);
+    }
+    return next;
 }
 
 /*

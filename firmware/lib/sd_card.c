@@ -9,6 +9,7 @@
 #define COMMAND_DONE (SD_STA(CMDSENT) | SD_STA(CMDREND) | SD_STA(CCRCFAIL) | SD_STA(CTIMEOUT))
 #define SDIO_IRQ 49
 #define FOUR_LINES (1 << 11)
+#define TRAN 4                      /* a state of the card */
 #define HIGH_SPEED 0x80fffff1       /* CMD6: set function 1 of group 1 */
 
 static volatile bool ended;
@@ -127,4 +128,7 @@ void sd_move(uint32_t block, uint32_t *data, uint32_t blocks, bool read)
     while (REG(DMA2, DMA_S3CR) & 1) {
     }
     sd_check(sd_command(12, 0, SD_SHORT) == SD_STA(CMDREND), 43);
+    do {                                /* it is busy with what has been written */
+        sd_check(sd_command(13, rca, SD_SHORT) == SD_STA(CMDREND), 44);
+    } while ((REG(SDIO, SDIO_RESP1) >> 9 & 15) != TRAN);
 }

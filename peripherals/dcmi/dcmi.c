@@ -4,8 +4,8 @@
  * Signals `pixclk hsync vsync d0 ... d13`.  Lines out: `irq`, `dma`.  The camera is plugged into its socket
  * (core/camera/camera.h), wherever its pins are.
  *
- * Deliberately different: frames come from a camera as lines, not from levels at the pins; at the pins there is
- * nothing to be seen of them.  PCKPOL changes nothing, but is checked.
+ * Deliberately different: frames come from a camera as lines, not from levels at the pins, which only show them.
+ * PCKPOL changes nothing, but is checked.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -38,6 +38,7 @@ static void dcmi_update(Periph *p)
 {
     Dcmi *s = DCMI(p);
 
+    dcmi_draw(s);
     line_set(&s->irq, p->regs[R_RIS] & p->regs[R_IER]);
     line_set(&s->dma, s->fifo_count);
     lane_holder_set(&s->holder, s->phase == DCMI_FRAME);
@@ -71,6 +72,7 @@ static void clock_changes(void *opaque, ClockEvent event)
 static void camera_changes(void *opaque)
 {
     dcmi_catch_up(opaque);
+    dcmi_undraw(opaque);
 }
 
 static void camera_has_changed(void *opaque, bool anew)
@@ -81,6 +83,7 @@ static void camera_has_changed(void *opaque, bool anew)
         dcmi_restart(s);
     }
     s->line_known = false;
+    dcmi_undraw(s);                     /* a snapshot has been loaded: nothing was said before */
     periph_update(opaque);
 }
 
@@ -201,6 +204,7 @@ static void dcmi_init(Periph *p)
     for (unsigned i = 0; i < DCMI_LINES; i++) {
         periph_add_signal(p, &s->d[i], names[i]);
     }
+    dcmi_draw_init(s);
 }
 
 static void dcmi_reset(Periph *p, bool power_on)

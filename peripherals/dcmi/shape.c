@@ -2,6 +2,8 @@
  * What a frame of the camera is to the interface (RM0090 15.5.3, 15.5.4, 15.5.7): its start and end, the lines and
  * items that are taken, the levels of VSYNC and HSYNC.
  *
+ * That a line has ended is seen with the PIXCLK behind its last item: a DMA has got that by then.
+ *
  * With a wrong VSPOL the frame is the pulse of VSYNC, with nothing in it; with a wrong HSPOL data is what comes
  * between lines (zeros here).  A line that is at no pin gives no frame at all.
  *
@@ -113,7 +115,7 @@ bool dcmi_shape(const Dcmi *s, DcmiShape *shape)
     *shape = (DcmiShape) {
         .length = camera_frame_clocks(s->socket.camera), .line_clocks = f->line_clocks,
         .first_line = f->first_line, .lines = f->lines, .all_lines = f->lines,
-        .items = f->active, .line_end = f->active,
+        .items = f->active, .line_end = f->active + 1,
     };
     if (reg_get(s, CR, ESS)) {
         embedded_shape(s, f, shape);

@@ -5,6 +5,7 @@
  *   fifo.c      items of the data lines -> words -> the FIFO, or the memory that a DMA writes
  *   capture.c   time: frames, lines, flags
  *   told.c      what of it somebody is told, and when
+ *   draw.c      what is to be seen at the pins
  *   check.c     mistakes of the guest
  *   dcmi.c      registers and lines
  *
@@ -32,7 +33,28 @@ typedef enum DcmiPhase {
     DCMI_FRAME,
 } DcmiPhase;
 
-typedef struct Dcmi {
+#define DCMI_WIRES (DCMI_LINES + 2)
+
+typedef struct Dcmi Dcmi;
+
+/* A line of the camera at its pin: data, or one of the two that synchronise. */
+typedef struct DcmiWire {
+    Dcmi *dcmi;
+    Signal *signal;
+    AnalogSource source;
+    enum { DCMI_DATA, DCMI_HREF, DCMI_VSYNC } kind;
+    unsigned bit;
+} DcmiWire;
+
+/* The line that was drawn last. */
+typedef struct DcmiDrawn {
+    bool known;
+    uint64_t frame;
+    uint32_t line, count;
+    uint16_t item[CAMERA_MAX_LINE];
+} DcmiDrawn;
+
+struct Dcmi {
     Periph parent_obj;
     CameraSocket socket;
     QEMUTimer *timer;
@@ -55,7 +77,11 @@ typedef struct Dcmi {
     uint32_t line_number, line_items;
     bool line_known;
     uint16_t line[CAMERA_MAX_LINE];
-} Dcmi;
+    /* ... and what is to be seen at the pins */
+    bool draws;
+    DcmiWire wire[DCMI_WIRES];
+    DcmiDrawn drawn;
+};
 
 #define DCMI(obj) ((Dcmi *)(obj))
 
@@ -131,12 +157,21 @@ void dcmi_begin(Dcmi *s);
 void dcmi_end(Dcmi *s);
 /* The interface has been switched on or off, or the camera is another: what was under way is lost. */
 void dcmi_restart(Dcmi *s);
+
 /* ---- told.c ---- */
 
 /* The next tick at which somebody is told something. */
 uint64_t dcmi_told(Dcmi *s);
 /* The next at which CR or a flag may change. */
 uint64_t dcmi_changes(Dcmi *s);
+
+/* ---- draw.c ---- */
+
+void dcmi_draw_init(Dcmi *s);
+/* The camera sends, or it does not: let the pins show it. */
+void dcmi_draw(Dcmi *s);
+/* It is going to change: up to now they have shown what they were. */
+void dcmi_undraw(Dcmi *s);
 
 /* ---- check.c ---- */
 

@@ -6,8 +6,9 @@
  * TIM2, which rises at the target time (unsure: until PTPTSSR is read).
  * Signals: those of MII, RMII and MDIO, and `pps-out`.
  *
- * Frames take the time of their bytes, preamble and gap; the bus takes none: DMABMR's bursts and priorities and
- * the FIFOs' thresholds change nothing.  The data lines are not drawn at pins, but have to be routed.
+ * Frames take the time of their bytes, preamble and gap; the bus takes none: DMABMR's bursts and priorities change
+ * nothing, and the FIFOs' thresholds what is begun before it has all come, or cannot be taken back.  The data lines
+ * are not drawn at pins, but have to be routed.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -21,7 +22,7 @@
 
 static uint64_t wire_due(const Eth *s)
 {
-    return MIN(MIN(s->reset_due, s->rx_due), MIN(s->look_due, eth_transmit_due(s)));
+    return MIN(MIN(MIN(s->reset_due, s->rx_due), MIN(s->look_due, eth_transmit_due(s))), s->rx_early);
 }
 
 static int64_t when(const Counter *c, uint64_t tick)
@@ -50,6 +51,9 @@ static void step(Eth *s)
     }
     if (s->mdio_due <= core) {
         eth_mdio_step(s);
+    }
+    if (s->rx_early <= eth_now(s)) {
+        eth_receive_early(s);
     }
     if (s->rx_due <= eth_now(s)) {
         eth_receive_step(s);
@@ -163,6 +167,9 @@ static void maccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     slow_written(p, n, was, data);
     if (p->regs[n] & ~was & (R_MACCR_RE_MASK | R_MACCR_TE_MASK)) {
         eth_check_enable(ETH(p));
+    }
+    if ((p->regs[n] ^ was) & (R_MACCR_DM_MASK | R_MACCR_TE_MASK)) {
+        eth_receive_look(ETH(p));       /* back pressure may have ended */
     }
 }
 

@@ -44,7 +44,7 @@ static const VMStateDescription received_vmstate = {
 };
 
 const VMStateDescription eth_vmstate = {
-    .name = "stm32f4-eth", .version_id = 1, .minimum_version_id = 1, .post_load = eth_post_load,
+    .name = "stm32f4-eth", .version_id = 2, .minimum_version_id = 2, .post_load = eth_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_CLOCK(tx_clk, Eth),
         VMSTATE_CLOCK(rx_clk, Eth),
@@ -77,6 +77,7 @@ const VMStateDescription eth_vmstate = {
         VMSTATE_UINT64(rx_due, Eth),
         VMSTATE_UINT64(rx_from, Eth),
         VMSTATE_UINT64(rx_start, Eth),
+        VMSTATE_UINT64(rx_early, Eth),
         VMSTATE_UINT32(rx_address, Eth),
         VMSTATE_UINT32(rx_length, Eth),
         VMSTATE_UINT32(rx_fault, Eth),

@@ -38,15 +38,56 @@ static bool waits_for_guest(Eth *s)
     return true;
 }
 
+/* Back pressure: whoever begins to send meets a collision, and tries again. */
+static bool presses_back(const Eth *s)
+{
+    return reg_get(s, MACFCR, FCBBPA) && reg_get(s, MACFCR, TFCE) && !eth_is_full_duplex(s) && reg_get(s, MACCR, TE);
+}
+
 bool eth_may_begin(Eth *s)
 {
-    return s->rx_due == ETH_NEVER && !waits_for_guest(s);
+    return s->rx_due == ETH_NEVER && !presses_back(s) && !waits_for_guest(s);
 }
 
 void eth_receive_look(Eth *s)
 {
     s->look_due = ETH_NEVER;
     mii_ready(&s->mii);
+}
+
+/* DMAOMR.RTC, in bytes. */
+static uint32_t threshold(const Eth *s)
+{
+    static const uint8_t by_rtc[4] = { 64, 32, 96, 128 };
+
+    return by_rtc[reg_get(s, DMAOMR, RTC)];
+}
+
+/* Does a frame go to memory before its end? */
+static bool is_forwarded(const Eth *s, uint32_t length)
+{
+    return !reg_get(s, DMAOMR, RSF) && length > threshold(s);
+}
+
+/* Such a frame fills its first buffer and goes on: that is told of (ERS). */
+static void look_for_early(Eth *s)
+{
+    uint32_t length = s->rx_length + ETH_FCS, first;
+
+    if (is_forwarded(s, length)) {
+        first = eth_first_room(s);
+        if (first && first < length) {
+            s->rx_early = s->rx_start + 2 * (ETH_PREAMBLE + MAX(first, threshold(s)));
+        }
+    }
+}
+
+void eth_receive_early(Eth *s)
+{
+    s->rx_early = ETH_NEVER;
+    if (reg_get(s, MACCR, RE) && !eth_sleeps(s) && eth_can_receive(s) && eth_filter(s, s->rx_data).taken) {
+        eth_store_early(s, s->rx_data, s->rx_length + ETH_FCS);
+    }
 }
 
 void eth_receive_begin(Eth *s, const uint8_t *data, size_t length, MiiFault fault)
@@ -60,6 +101,7 @@ void eth_receive_begin(Eth *s, const uint8_t *data, size_t length, MiiFault faul
     s->rx_fault = fault;
     s->rx_start = MAX(eth_now(s), s->rx_from);
     s->rx_due = s->rx_start + eth_frame_ticks(length);
+    look_for_early(s);
 }
 
 /* ---- When it has come ---- */
@@ -127,6 +169,9 @@ static bool is_dropped(const Eth *s, const EthReceived *r, uint32_t length)
 {
     const uint32_t wire = RDES0_CE | RDES0_RE | RDES0_RWT;
 
+    if (is_forwarded(s, length)) {
+        return false;                   /* too late: some of it is in memory */
+    }
     if (length < SHORTEST && !reg_get(s, DMAOMR, FUGF) && !reg_get(s, DMAOMR, FEF)) {
         return true;
     }
@@ -191,7 +236,7 @@ void eth_receive_step(Eth *s)
     uint32_t length = s->rx_length + ETH_FCS;
 
     s->rx_from = s->rx_due + eth_gap_ticks(s);
-    s->rx_due = ETH_NEVER;
+    s->rx_due = s->rx_early = ETH_NEVER;
     if (eth_can_receive(s)) {
         append_fcs(s);
         if (eth_sleeps(s)) {

@@ -22,7 +22,7 @@ void eth_reset_state(Eth *s)
     s->tx_address = s->tx_status = s->tx_length = 0;
     s->tx_open = s->tx_fcs_is_bad = s->pause_pending = s->pause_zero = false;
     s->rx = RX_STOPPED;
-    s->rx_due = ETH_NEVER;
+    s->rx_due = s->rx_early = ETH_NEVER;
     s->look_due = 0;                    /* who has waited for the end of a frame is told */
     s->patience = 0;
     s->rx_from = s->rx_start = 0;

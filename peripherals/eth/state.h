@@ -168,6 +168,7 @@ typedef struct Eth {
     /* the receive side */
     uint32_t rx;                    /* EthRx */
     uint64_t rx_due, rx_from, rx_start;
+    uint64_t rx_early;              /* tick: its first buffer is full */
     uint32_t rx_address;
     uint32_t rx_length, rx_fault;   /* of the frame that comes in, without FCS; MiiFault */
     uint8_t rx_data[ETH_ROOM];
@@ -337,6 +338,9 @@ void eth_mdio_step(Eth *s);
 
 /* To memory, or the FIFO if it can't go there now; or it is lost. */
 void eth_store(Eth *s, const uint8_t *data, const EthReceived *r);
+/* Without RSF, of a frame that comes in: bytes that go to the next descriptor's first buffer, 0: none; there they go. */
+uint32_t eth_first_room(Eth *s);
+void eth_store_early(Eth *s, const uint8_t *data, uint32_t length);
 /* Does the next frame find a descriptor, or is that no question? */
 bool eth_has_room(Eth *s);
 /* SR, a poll demand: the receive DMA looks at its descriptor. */
@@ -349,6 +353,7 @@ void eth_receive_poll(Eth *s);
 bool eth_may_begin(Eth *s);
 void eth_receive_begin(Eth *s, const uint8_t *data, size_t length, MiiFault fault);
 void eth_receive_step(Eth *s);
+void eth_receive_early(Eth *s);
 void eth_receive_watchdog(Eth *s);
 /* A frame that has not begun could now. */
 void eth_receive_look(Eth *s);

@@ -4,8 +4,8 @@
  * A frame that finds none waits in the receive FIFO (DFRF), or is flushed and counted as missed; a FIFO that is
  * full overflows.
  *
- * Deliberately different: a frame is moved at once when it has come in, with RSF or without, so ERS is never
- * seen; what is no multiple of a word does not spill into the rest of it.
+ * Deliberately different: a frame is moved at once when it has come in, but for its first buffer, which without RSF is
+ * filled in its time if there is more to come (ERS).  What is no multiple of a word does not spill into the rest of it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -76,12 +76,37 @@ static int fill(Eth *s, const EthDescriptor *d, const uint8_t *data, uint32_t le
     return first + second;
 }
 
+uint32_t eth_first_room(Eth *s)
+{
+    uint32_t word[2];
+
+    if (s->rx != RX_RUNNING || s->fifo_frames ||
+        address_space_rw(&s->memory, s->rx_address, MEMTXATTRS_UNSPECIFIED, word, sizeof(word), false) != MEMTX_OK) {
+        return 0;
+    }
+    return le32_to_cpu(word[0]) & DES0_OWN ? extract32(le32_to_cpu(word[1]), 0, 13) : 0;
+}
+
+void eth_store_early(Eth *s, const uint8_t *data, uint32_t length)
+{
+    EthDescriptor d;
+    uint32_t first;
+
+    if (s->rx == RX_RUNNING && !s->fifo_frames && acquire(s, &d)) {
+        first = extract32(d.word[1], 0, 13);
+        if (first < length && eth_write(s, d.word[2], data, first, false, false)) {
+            eth_flag(s, DMASR(ERS));
+        }
+    }
+}
+
 static void tell(Eth *s, const EthDescriptor *last)
 {
     unsigned time = reg_get(s, DMARSWTR, RSWTC);
 
     if (!(last->word[1] & RDES1_DIC)) {
         eth_flag(s, DMASR(RS));
+        s->parent_obj.regs[R_DMASR] &= ~DMASR(ERS);
         s->rx_watchdog = ETH_NEVER;
     } else if (time && s->rx_watchdog == ETH_NEVER) {
         s->rx_watchdog = counter_now(&s->hclk) + time * 256;

@@ -5,8 +5,9 @@
  * A frame is the network's when its last bit has gone.  Loopback (MACCR.LM) and a PHY in loopback give it back to
  * the receiver as it begins.
  *
- * Deliberately different: nobody else is on a line in half duplex but the frame that comes in; collisions are
- * those that the PHY is told to make.  Back pressure (FCBBPA in half duplex) does nothing.
+ * Deliberately different: nobody else is on a line in half duplex but the frame that comes in, and what the PHY is
+ * told to make.  Back pressure (FCBBPA in half duplex) holds the network's frames back as long as it lasts: who sends
+ * them does not give up after 16 collisions.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,6 +20,9 @@
 #define JABBER 2048
 #define SLOT_TICKS 128              /* 512 bits */
 #define MAX_COLLISIONS 16
+#define COLLISION_TICKS 24          /* preamble and jam */
+#define LATE_TICKS (2 * (ETH_PREAMBLE + 64 + 4))
+#define DEFERRAL_TICKS 6072         /* 24288 bits */
 
 /* ---- How a frame begins ---- */
 
@@ -50,29 +54,83 @@ static void take_fcs(Eth *s)
     }
 }
 
-/* Of half duplex: the time lost, and the status. */
-static uint64_t collide(Eth *s)
+/* ---- Half duplex ---- */
+
+static uint64_t us_ticks(const Eth *s, unsigned us)
 {
-    unsigned n = mii_collisions(&s->mii);
+    return s->mii.fast ? 25ull * us : 5ull * us / 2;
+}
+
+/* How many slots to wait after the @n-th collision at tick @at (MACCR.BL): what is by chance follows from the time. */
+static uint64_t back_off(const Eth *s, unsigned n, uint64_t at)
+{
+    static const uint8_t limits[] = { 10, 8, 4, 1 };
+    unsigned bits = MIN(n, limits[reg_get(s, MACCR, BL)]);
+
+    return ((uint32_t)at + n) * 2654435761u >> (32 - bits);
+}
+
+/* Others send: the frame waits for them, or (MACCR.DC) is given up. */
+static bool defer(Eth *s, unsigned busy_us)
+{
+    uint64_t now = eth_now(s), until = now + us_ticks(s, busy_us);
 
     if (s->rx_due != ETH_NEVER) {
-        s->tx_status |= TDES0_DB;
-        s->tx_from = MAX(s->tx_from, s->rx_due + eth_gap_ticks(s));
+        until = MAX(until, s->rx_due);
     }
-    if (!s->mii.link) {
+    if (until == now) {
+        return true;
+    }
+    s->tx_status |= TDES0_DB;
+    if (reg_get(s, MACCR, DC) && until - now > DEFERRAL_TICKS) {
+        s->tx_status |= TDES0_ED | TDES0_ES;
+        s->tx_start = now + DEFERRAL_TICKS;
+        return false;
+    }
+    s->tx_start = MAX(s->tx_start, until + eth_gap_ticks(s));
+    return true;
+}
+
+/* MACCR.RD: it is not tried again. */
+static bool collide(Eth *s, unsigned collisions)
+{
+    unsigned limit = reg_get(s, MACCR, RD) ? 1 : MAX_COLLISIONS;
+
+    for (unsigned n = 1; n <= MIN(collisions, limit); n++) {
+        s->tx_start += COLLISION_TICKS;
+        if (n < limit) {
+            s->tx_start += eth_gap_ticks(s) + back_off(s, n, s->tx_start) * SLOT_TICKS;
+        }
+    }
+    if (collisions >= limit) {
+        s->tx_status |= TDES0_EC | TDES0_ES;
+        return false;
+    }
+    s->tx_status |= collisions << TDES0_CC_SHIFT;
+    return true;
+}
+
+/* When the frame begins that gets through; false: when it is given up. */
+static bool get_line(Eth *s)
+{
+    MiiTrouble t = mii_meets(&s->mii);
+
+    if (!s->mii.link && !reg_get(s, MACCR, CSD)) {
         s->tx_status |= TDES0_LCA | TDES0_NC | TDES0_ES;
     }
-    if (n >= MAX_COLLISIONS || (n && reg_get(s, MACCR, RD))) {
-        s->tx_status |= TDES0_EC | TDES0_ES;
-    } else {
-        s->tx_status |= n << TDES0_CC_SHIFT;
+    if (!defer(s, t.busy_us) || !collide(s, t.collisions)) {
+        return false;
     }
-    return (uint64_t)MIN(n, MAX_COLLISIONS) * SLOT_TICKS;
+    if (t.late) {
+        s->tx_status |= TDES0_LCO | TDES0_ES;
+        s->tx_start += LATE_TICKS;
+    }
+    return !t.late;
 }
 
 static void begin(Eth *s)
 {
-    uint64_t lost;
+    bool through;
 
     pad(s);
     take_fcs(s);
@@ -80,9 +138,9 @@ static void begin(Eth *s)
         s->tx_status |= TDES0_JT | TDES0_ES;
         s->tx_length = JABBER - ETH_FCS;
     }
-    lost = eth_is_full_duplex(s) || loops(s) ? 0 : collide(s);
-    s->tx_start = MAX(MAX(eth_now(s), s->tx_from), s->pause_until) + lost;
-    s->tx_due = s->tx_start + eth_frame_ticks(s->tx_length);
+    s->tx_start = MAX(MAX(eth_now(s), s->tx_from), s->pause_until);
+    through = eth_is_full_duplex(s) || loops(s) || get_line(s);
+    s->tx_due = s->tx_start + (through ? eth_frame_ticks(s->tx_length) : 0);
     s->tx_from = s->tx_due + eth_gap_ticks(s);
     s->tx = TX_SENDING;
     if (loops(s)) {
@@ -106,7 +164,7 @@ static void count(Eth *s)
 
 static bool is_lost(const Eth *s)
 {
-    return s->tx_status & (TDES0_EC | TDES0_JT | TDES0_LCA | TDES0_UF);
+    return s->tx_status & (TDES0_EC | TDES0_ED | TDES0_LCO | TDES0_JT | TDES0_LCA | TDES0_UF);
 }
 
 static void end(Eth *s)
@@ -165,16 +223,16 @@ static void begin_pause(Eth *s)
 void eth_fcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Eth *s = ETH(p);
+    bool asks = p->regs[n] & ~was & R_MACFCR_FCBBPA_MASK;
 
-    if (!(p->regs[n] & R_MACFCR_FCBBPA_MASK) || was & R_MACFCR_FCBBPA_MASK) {
-        return;
-    }
-    if (eth_is_full_duplex(s) && reg_get(s, MACFCR, TFCE)) {
+    if (asks && !reg_get(s, MACFCR, TFCE)) {
+        periph_mistake(p, ETH024, "MACFCR.FCBBPA without TFCE: %s", eth_is_full_duplex(s) ? "no PAUSE frame is sent"
+                       : "no back pressure");
+    } else if (asks && eth_is_full_duplex(s)) {
         s->pause_pending = true;
         s->pause_zero = false;
-    } else if (eth_is_full_duplex(s)) {
-        periph_mistake(p, ETH024, "MACFCR.FCBBPA without TFCE: no PAUSE frame is sent");
     }
+    eth_receive_look(s);                /* back pressure may have ended */
 }
 
 /* ---- All of it ---- */

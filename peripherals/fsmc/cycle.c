@@ -26,11 +26,23 @@ static inline uint32_t lines_of(const FsmcSlot *slot, hwaddr addr)
     return (slot->wide && fsmc_is_ne(slot) ? addr >> 1 : addr) & slot->address;
 }
 
+/* Do the lines say so to the part? */
+static inline bool gets_there(const FsmcSlot *slot, FsmcSpace space, bool write)
+{
+    if (space == FSMC_COMMON || !slot->class->card) {
+        return write ? slot->writes : slot->reads;
+    }
+    if (space == FSMC_IO) {
+        return write ? slot->io_writes : slot->io_reads;
+    }
+    return slot->registers && (write ? slot->writes : slot->reads);
+}
+
 static uint16_t read_cycle(FsmcSlot *slot, FsmcSpace space, hwaddr addr)
 {
     uint16_t data = FSMC_FLOATING;
 
-    if (slot->reads) {
+    if (gets_there(slot, space, false)) {
         data = slot->class->read(slot->part, space, lines_of(slot, addr));
     }
     return (data & slot->data) | (FSMC_FLOATING & ~slot->data);
@@ -38,7 +50,7 @@ static uint16_t read_cycle(FsmcSlot *slot, FsmcSpace space, hwaddr addr)
 
 static void write_cycle(FsmcSlot *slot, FsmcSpace space, hwaddr addr, uint16_t data, unsigned lanes)
 {
-    if (slot->writes) {
+    if (gets_there(slot, space, true)) {
         data = (data & slot->data) | (FSMC_FLOATING & ~slot->data);
         slot->class->write(slot->part, space, lines_of(slot, addr), data, slot->lanes ? lanes : slot->wide ? 3 : 1);
     }
@@ -53,6 +65,12 @@ uint64_t fsmc_cycles_read(FsmcSlot *slot, FsmcSpace space, hwaddr addr, unsigned
         for (unsigned i = 0; i < size; i++) {
             data |= (uint64_t)(read_cycle(slot, space, addr + i) & 0xff) << 8 * i;
         }
+    } else if (size == 1 && slot->lanes && slot->class->read_byte) {
+        unsigned shift = addr % 2 * 8;
+
+        data = gets_there(slot, space, false) ? slot->class->read_byte(slot->part, space, lines_of(slot, addr)) : 0xff;
+        data = (data & slot->data >> shift) | (FSMC_FLOATING & ~slot->data) >> shift;
+        data &= 0xff;
     } else if (size == 1) {
         data = read_cycle(slot, space, addr & ~1) >> addr % 2 * 8 & 0xff;
     } else {

@@ -49,6 +49,10 @@ static FsmcSelect nand_of(unsigned n)
 
 static void pcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
+    if (n == R_PCR4 && FIELD_EX32(p->regs[n] & ~was, PCR2, PBKEN)) {
+        periph_mistake(p, FSMC022, "PCR4.PBKEN set: a chip with 100 pins has not NCE4_1, NCE4_2, NREG, NIORD, NIOWR, CD "
+                       "and INTR (PG10, PG11, PF6 to PF10)");
+    }
     if (!FIELD_EX32(p->regs[n], PCR2, ECCEN)) {
         fsmc_ecc_clear(&FSMC(p)->nand[nand_of(n) - FSMC_NCE2]);
     }

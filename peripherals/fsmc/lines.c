@@ -117,6 +117,7 @@ static void add_missing_of(Fsmc *s, GString *names, char letter, uint32_t lines)
 
 char *fsmc_missing_lines(Fsmc *s, const FsmcPart *part)
 {
+    static const char *const of_cards[] = { "nce4-2", "nreg", "niord", "niowr", "cd", "intr" };
     GString *names = g_string_new(NULL);
     uint32_t data = MAKE_64BIT_MASK(0, part->width), address = part->address_lines;
 
@@ -127,6 +128,9 @@ char *fsmc_missing_lines(Fsmc *s, const FsmcPart *part)
     add_if_missing(s, names, fsmc_select_line(part->select), true);
     add_if_missing(s, names, "noe", true);
     add_if_missing(s, names, "nwe", true);
+    for (unsigned i = 0; i < ARRAY_SIZE(of_cards); i++) {
+        add_if_missing(s, names, of_cards[i], part->select == FSMC_NCE4);
+    }
     add_if_missing(s, names, "nl", part->multiplexed);
     add_if_missing(s, names, "nbl0", part->byte_lanes && part->width == 16);
     add_if_missing(s, names, "nbl1", part->byte_lanes && part->width == 16);

@@ -55,7 +55,8 @@ static bool is_reached(FsmcSlot *slot, const char *what, bool *error)
     if (!slot->part) {
         periph_mistake(p, FSMC014, "%s of bank %u: nothing is connected there%s", what, n,
                        slot->select == FSMC_NCE2 ? "; -device stm32-nand,bank=nce2 is"
-                       : slot->select == FSMC_NCE3 ? "; -device stm32-nand,bank=nce3 is" : "");
+                       : slot->select == FSMC_NCE3 ? "; -device stm32-nand,bank=nce3 is"
+                       : "; -device stm32-compactflash is");
         return false;
     }
     return true;

@@ -44,8 +44,9 @@ typedef struct FsmcSlot {
     FsmcPartClass *class;       /* the part's */
     /* as registers and pins are now, see wiring.c: */
     bool wide;                  /* 16 bits a cycle */
-    bool reads, writes;         /* it notices */
-    bool lanes;                 /* it gets NBL0 and NBL1 */
+    bool reads, writes;         /* it notices, */
+    bool registers, io_reads, io_writes;        /* ... also in the spaces of a card with NREG, and I/O */
+    bool lanes;                 /* it gets NBL0 and NBL1, or both selects of a card */
     uint16_t data;              /* lines that reach it */
     uint32_t address;
     hwaddr suspicious;          /* an address that is a mistake most likely, see wiring.c */

@@ -78,8 +78,11 @@ void fsmc_wire(FsmcSlot *slot)
     slot->wide = is_wide(slot);
     slot->reads = selected && fsmc_line_is_routed(s, "noe");
     slot->writes = selected && fsmc_line_is_routed(s, "nwe");
-    slot->lanes = part->byte_lanes && slot->wide && fsmc_line_is_routed(s, "nbl0") &&
-                  fsmc_line_is_routed(s, "nbl1");
+    slot->registers = fsmc_line_is_routed(s, "nreg");
+    slot->io_reads = selected && slot->registers && fsmc_line_is_routed(s, "niord");
+    slot->io_writes = selected && slot->registers && fsmc_line_is_routed(s, "niowr");
+    slot->lanes = slot->class->card ? slot->wide && fsmc_line_is_routed(s, "nce4-2")
+                : part->byte_lanes && slot->wide && fsmc_line_is_routed(s, "nbl0") && fsmc_line_is_routed(s, "nbl1");
     slot->data = data & MAKE_64BIT_MASK(0, MIN(part->width, slot->wide ? 16 : 8));
     slot->address = address_lines(slot, fsmc_address_lines(s), data);
     slot->suspicious = slot->wide && part->register_select > 1 ? part->register_select : HWADDR_MAX;

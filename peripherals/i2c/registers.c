@@ -36,8 +36,15 @@ static void check_start(void *opaque)
 {
     I2c *s = opaque;
 
+    int64_t left = s->start_set + START_NS - i2c_now();
+
     catch_up(s);
-    if (reg_get(s, CR1, PE) && reg_get(s, CR1, START) && reg_get(s, SR2, BUSY) && !reg_get(s, SR2, MSL)) {
+    if (!reg_get(s, CR1, PE) || !reg_get(s, CR1, START) || !reg_get(s, SR2, BUSY) || reg_get(s, SR2, MSL)) {
+        return;
+    }
+    if (left > 0) {                     /* it is another START than the one this look was meant for */
+        mistake_later(check_start, s, left);
+    } else {
         periph_mistake(&s->parent_obj, I2C013, "START waits for 10 ms by now, for SR2.BUSY to be 0: somebody else has the "
                        "bus, or a line is low");
     }
@@ -60,6 +67,7 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
     if (set & R_CR1_START_MASK && reg_get(s, CR1, PE)) {
         i2c_check_bus(s);
+        s->start_set = i2c_now();
         mistake_later(check_start, s, START_NS);
     }
 }

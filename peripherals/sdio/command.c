@@ -4,7 +4,9 @@
  * A card gets a command when its last bit has been sent, and answers eight clocks later.  A response without a
  * CRC (the OCR's) sets CCRCFAIL, as on silicon.  unsure: the same for one that is not as long as WAITRESP says.
  *
- * Not modelled: CE-ATA, whose disks QEMU does not have either (ENCMDCOMPL, nIEN, CEATACMD are kept).
+ * CE-ATA (RM0090 31.7): behind a response either the disk's completion signal is waited for, a 0 on CMD by whoever
+ * drives that pin, or the disk is told not to send it.  QEMU has no such disk, its cards do not answer CMD61.
+ * unsure: CMDINDEX is sent as it is, although CEATACMD stands for CMD61; and what ENCMDCOMPL does without nIEN.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,6 +14,7 @@
 #include "stm32/peripherals/sdio/state.h"
 
 enum { COMMAND_CLOCKS = 48, LONG_CLOCKS = 136, ANSWER_AFTER = 8, TIMEOUT_CLOCKS = 64, DATA_AFTER = 64 };
+enum { DISABLE_AFTER = 8, DISABLE_CLOCKS = 5 };       /* the sequence 00001 */
 #define PATIENCE 48000          /* clocks that a late host gets to read the response: 1 ms or more */
 enum { WAIT_SHORT = 1, WAIT_LONG = 3 };
 
@@ -27,7 +30,8 @@ static bool waits_for_response(const Sdio *s)
 
 uint64_t sdio_command_due(const Sdio *s)
 {
-    return s->command == CMD_IDLE || s->command == CMD_PENDING ? SDIO_NEVER : s->command_due;
+    return s->command == CMD_IDLE || s->command == CMD_PENDING || s->command == CMD_COMPLETION ? SDIO_NEVER
+                                                                                              : s->command_due;
 }
 
 static void go(Sdio *s)
@@ -49,6 +53,9 @@ void sdio_command_look(Sdio *s)
 {
     if (s->command == CMD_PENDING && !sdio_data_is_active(s)) {
         go(s);
+    } else if (s->command == CMD_COMPLETION && signal_state(&s->sig_cmd).kind == DRIVE_LOW) {
+        s->command = CMD_IDLE;
+        sdio_flag(s, STA(CEATAEND));
     }
 }
 
@@ -79,6 +86,17 @@ static void sent(Sdio *s)
     }
 }
 
+/* A good short response has come: is there something of CE-ATA to follow? */
+static void follow(Sdio *s)
+{
+    bool awaited = reg_get(s, CMD, ENCMDCOMPL);
+
+    if (reg_get(s, CMD, CEATACMD) && reg_get(s, CMD, NIEN) && !is_long(s)) {
+        s->command = awaited ? CMD_COMPLETION : CMD_DISABLING;
+        s->command_due += DISABLE_AFTER + DISABLE_CLOCKS;
+    }
+}
+
 static void responded(Sdio *s)
 {
     uint32_t *regs = s->parent_obj.regs;
@@ -94,6 +112,9 @@ static void responded(Sdio *s)
     s->spoil_response = false;
     s->command = CMD_IDLE;
     sdio_flag(s, bad ? STA(CCRCFAIL) : STA(CMDREND));
+    if (!bad) {
+        follow(s);
+    }
 }
 
 void sdio_command_step(Sdio *s)
@@ -104,6 +125,9 @@ void sdio_command_step(Sdio *s)
         break;
     case CMD_RESPONSE:
         responded(s);
+        break;
+    case CMD_DISABLING:
+        s->command = CMD_IDLE;
         break;
     default:
         s->command = CMD_IDLE;

@@ -5,10 +5,12 @@
  * time is the host's, data waits for a late host as with HWFC_EN, but not for ever; and a card's first data until
  * the response has been read: a driver expects that before the data ends.
  *
- * Deliberately different: a card's data begins 64 clocks after the command, and it is never busy: what it has
- * got it has written.  A block that the card has no data for, or does not take, is one with a wrong CRC.  A block
- * that is shorter than the card's is not noticed.  The erratum of HWFC_EN (ES0182: glitches on SDIO_CK spoil data)
- * is not there, nor is that of an underrun that is not detected.
+ * A block that has been sent is followed by the state Busy while the card holds its data line 0 low; DATAEND comes
+ * behind that, DBCKEND before.  unsure of the latter.
+ *
+ * Deliberately different: a card's data begins 64 clocks after the command.  A block that the card has no data for,
+ * or does not take, is one with a wrong CRC.  A block that is shorter than the card's is not noticed.  The erratum of
+ * HWFC_EN (ES0182: glitches on SDIO_CK spoil data) is not there, nor is that of an underrun that is not detected.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -71,6 +73,18 @@ static bool holds_card(const Sdio *s)
     return sdio_receives(s) && reg_get(s, DCTRL, RWSTART) && !reg_get(s, DCTRL, RWSTOP);
 }
 
+/* A block has gone its way: to the next one, or it was the last. */
+static void go_on(Sdio *s)
+{
+    if (!*bytes_left(s)) {
+        end_with(s, STA(DATAEND));
+    } else if (holds_card(s)) {
+        s->data = DATA_READ_WAIT;
+    } else {
+        wait_for_block(s);
+    }
+}
+
 void sdio_data_begin(Sdio *s)
 {
     s->dctrl = s->parent_obj.regs[R_DCTRL];
@@ -90,6 +104,8 @@ void sdio_data_look(Sdio *s)
 
     if (s->data == DATA_READ_WAIT && !holds_card(s)) {
         wait_for_block(s);
+    } else if (s->data == DATA_BUSY && !sdio_card_is_busy(s)) {
+        go_on(s);
     } else if (s->data == DATA_WAIT && sdio_receives(s)) {
         if (sdio_card_sends(s) && (!s->unseen || now >= s->seen_from)) {
             begin_block(s, MAX(now, s->ready_from));
@@ -208,16 +224,18 @@ static void end_block(Sdio *s)
     s->spoil_data = false;
     if (bad) {
         end_with(s, STA(DCRCFAIL));
-    } else if (!*bytes_left(s)) {
-        end_with(s, flags | STA(DATAEND));
+        return;
+    }
+    sdio_flag(s, flags);
+    s->ready_from = s->data_due + BETWEEN_BLOCKS;
+    if (!sdio_receives(s)) {
+        sdio_card_programs(s);
+    }
+    if (!sdio_receives(s) && sdio_card_is_busy(s)) {
+        s->data = DATA_BUSY;
+        s->timeout = s->data_due + s->parent_obj.regs[R_DTIMER];
     } else {
-        sdio_flag(s, flags);
-        s->ready_from = s->data_due + BETWEEN_BLOCKS;
-        if (holds_card(s)) {
-            s->data = DATA_READ_WAIT;
-        } else {
-            wait_for_block(s);
-        }
+        go_on(s);
     }
 }
 
@@ -238,6 +256,11 @@ void sdio_data_step(Sdio *s, uint64_t until)
     case DATA_STALLED:
         stall(s);
         break;
+    case DATA_BUSY:
+        periph_mistake(&s->parent_obj, SDIO025, "DTIMEOUT: the card is busy for longer than DTIMER says, %u periods "
+                       "of SDIO_CK", s->parent_obj.regs[R_DTIMER]);
+        end_with(s, STA(DTIMEOUT));
+        break;
     default:
         end_block(s);
         break;
@@ -251,6 +274,8 @@ uint64_t sdio_data_due(const Sdio *s)
     switch (s->data) {
     case DATA_WAIT:
         return !sdio_receives(s) ? SDIO_NEVER : s->unseen ? s->seen_from : s->timeout;
+    case DATA_BUSY:
+        return s->timeout;
     case DATA_BLOCK: case DATA_STALLED: case DATA_CRC:
         return s->data_due;
     default:

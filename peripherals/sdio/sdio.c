@@ -2,8 +2,10 @@
  * SDIO, the host of SD cards and MMCs (RM0090 chapter 31): registers, time and lines.
  *
  * Clock input `sdioclk` (PLL48CLK).  Bus `sdio`: QEMU's card.  Signals `ck cmd d0 ... d7`.
- * Lines out: `irq`; `dma`, `dma-end`; `card`: there is one; `card-pull`: and it pulls its data line 3 up.
- * Properties, while it runs: `spoil-response`, `spoil-data`: the next response or block has a wrong CRC.
+ * Lines out: `irq`; `dma`, `dma-end`; `card`: there is one; `card-pull`: and it pulls its data line 3 up; `card-busy`:
+ * it holds its data line 0 low.
+ * Properties, while it runs: `spoil-response`, `spoil-data`: the next response or block has a wrong CRC;
+ * `program-time`, `block-time`: us for which the card is busy at the end of a write or an erase, and between blocks.
  *
  * Deliberately different: only CK is to be seen at its pin, CMD and data go to the card as a whole.  NEGEDGE and
  * PWRSAV change the picture of CK at most.  CTIMEOUT, waits and data have the time that SDIO_CK gives them.
@@ -13,6 +15,8 @@
 #include "qemu/osdep.h"
 #include "hw/qdev-clock.h"
 #include "stm32/peripherals/sdio/state.h"
+
+#define PROGRAM_TIME_US 50      /* of a quick card, unless somebody says */
 
 /* ---- Time ---- */
 
@@ -43,9 +47,11 @@ static void sdio_sync(Periph *p)
 
 static int64_t sdio_holds(Periph *p)
 {
-    uint64_t due = next_due(SDIO(p));
+    Sdio *s = SDIO(p);
+    uint64_t due = next_due(s);
+    int64_t busy = sdio_card_is_busy(s) ? timer_expire_time_ns(s->programmed) : INT64_MAX;
 
-    return due == SDIO_NEVER ? INT64_MAX : counter_when(&SDIO(p)->ck, due);
+    return MIN(busy, due == SDIO_NEVER ? INT64_MAX : counter_when(&s->ck, due));
 }
 
 static bool ck_runs(const Sdio *s)
@@ -125,6 +131,7 @@ static void sdio_update(Periph *p)
     draw_clock(s);
     line_set(&s->card, s->inserted);
     line_set(&s->pull, s->inserted && s->pulls_d3);
+    line_set(&s->busy, s->inserted && sdio_card_is_busy(s));
     line_set(&s->irq, flags(s) & p->regs[R_MASK]);
     line_set(&s->dma_end, s->dctrl & R_DCTRL_DMAEN_MASK && !p->regs[R_FIFOCNT]);
     line_set(&s->dma, sdio_fifo_requests(s));
@@ -135,6 +142,13 @@ static void sdio_update(Periph *p)
 static void catch_up(void *opaque)
 {
     sdio_sync(opaque);
+    periph_update(opaque);
+}
+
+static void card_has_programmed(void *opaque)
+{
+    sdio_sync(opaque);
+    sdio_data_look(opaque);
     periph_update(opaque);
 }
 
@@ -261,6 +275,7 @@ static void sdio_init(Periph *p)
     counter_init(&s->ck, s->sdioclk);
     counter_divide(&s->ck, 2);
     s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, catch_up, s);
+    s->programmed = timer_new_ns(QEMU_CLOCK_VIRTUAL, card_has_programmed, s);
     s->holder = (LaneHolder) { .move = catch_up, .opaque = s };
     lane_holder_add(&s->holder);
     qbus_init(&s->bus, sizeof(s->bus), TYPE_SDIO_BUS, DEVICE(p), "sdio");
@@ -269,15 +284,19 @@ static void sdio_init(Periph *p)
     periph_add_line(p, &s->dma_end, "dma-end");
     periph_add_line(p, &s->card, "card");
     periph_add_line(p, &s->pull, "card-pull");
+    periph_add_line(p, &s->busy, "card-busy");
     periph_add_signal(p, &s->sig_ck, "ck");
     periph_add_signal(p, &s->sig_cmd, "cmd");
     for (unsigned i = 0; i < SDIO_LINES; i++) {
         periph_add_signal(p, &s->sig_d[i], names[i]);
     }
-    s->sig_d[1].changed = line_changed;
-    s->sig_d[1].opaque = s;
+    s->sig_d[1].changed = s->sig_cmd.changed = line_changed;
+    s->sig_d[1].opaque = s->sig_cmd.opaque = s;
     object_property_add_bool(OBJECT(p), "spoil-response", get_spoil_response, set_spoil_response);
     object_property_add_bool(OBJECT(p), "spoil-data", get_spoil_data, set_spoil_data);
+    object_property_add_uint32_ptr(OBJECT(p), "program-time", &s->program_time, OBJ_PROP_FLAG_READWRITE);
+    object_property_add_uint32_ptr(OBJECT(p), "block-time", &s->block_time, OBJ_PROP_FLAG_READWRITE);
+    s->program_time = PROGRAM_TIME_US;
     s->card_width = 1;
 }
 
@@ -304,7 +323,7 @@ static int sdio_post_load(void *opaque, int version_id)
 {
     Sdio *s = opaque;
 
-    if (s->fifo_first >= SDIO_LATE_FIFO || s->fifo_count > SDIO_LATE_FIFO || s->command > CMD_RESPONSE ||
+    if (s->fifo_first >= SDIO_LATE_FIFO || s->fifo_count > SDIO_LATE_FIFO || s->command > CMD_DISABLING ||
         s->data > DATA_READ_WAIT || s->block_left > 1u << 25 ||
         (s->data == DATA_BLOCK && !s->block_left)) {
         return -EINVAL;
@@ -313,7 +332,7 @@ static int sdio_post_load(void *opaque, int version_id)
 }
 
 static const VMStateDescription sdio_vmstate = {
-    .name = "stm32f4-sdio", .version_id = 1, .minimum_version_id = 1, .post_load = sdio_post_load,
+    .name = "stm32f4-sdio", .version_id = 2, .minimum_version_id = 2, .post_load = sdio_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_CLOCK(sdioclk, Sdio),
         VMSTATE_COUNTER(ck, Sdio),
@@ -342,6 +361,10 @@ static const VMStateDescription sdio_vmstate = {
         VMSTATE_BOOL(app_command, Sdio),
         VMSTATE_BOOL(pulls_d3, Sdio),
         VMSTATE_UINT64(ready_from, Sdio),
+        VMSTATE_TIMER_PTR(programmed, Sdio),
+        VMSTATE_BOOL(illegal, Sdio),
+        VMSTATE_UINT32(program_time, Sdio),
+        VMSTATE_UINT32(block_time, Sdio),
         VMSTATE_BOOL(spoil_response, Sdio),
         VMSTATE_BOOL(spoil_data, Sdio),
         VMSTATE_PERIPH(Sdio),

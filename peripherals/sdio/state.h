@@ -38,6 +38,8 @@ typedef enum SdioCommand {
     CMD_SENDING,
     CMD_SILENT,                 /* nobody has answered */
     CMD_RESPONSE,               /* it comes in */
+    CMD_COMPLETION,             /* CE-ATA: for the disk's completion signal */
+    CMD_DISABLING,              /* ... that it is not to send: told so */
 } SdioCommand;
 
 typedef enum SdioData {
@@ -46,6 +48,7 @@ typedef enum SdioData {
     DATA_BLOCK,                 /* a word is under way */
     DATA_STALLED,               /* ... and there is no room for it, or it is not there yet */
     DATA_CRC,                   /* the end of a block */
+    DATA_BUSY,                  /* the card holds its data line 0 low */
     DATA_READ_WAIT,             /* RWSTART */
 } SdioData;
 
@@ -55,7 +58,7 @@ typedef struct Sdio {
     Clock *sdioclk;
     Counter ck;                 /* periods of SDIO_CK */
     QEMUTimer *timer;
-    Line irq, dma, dma_end, card, pull;
+    Line irq, dma, dma_end, card, pull, busy;
     Signal sig_ck, sig_cmd, sig_d[SDIO_LINES];
     /* the command path */
     uint32_t command;           /* SdioCommand */
@@ -85,6 +88,9 @@ typedef struct Sdio {
     bool high_speed, identified, app_command;
     bool pulls_d3;              /* it pulls its data line 3 up: it is there */
     uint64_t ready_from;        /* tick: the card's data may begin */
+    QEMUTimer *programmed;      /* pending: the card is busy */
+    bool illegal;               /* it has refused a command, and not told yet */
+    uint32_t program_time, block_time;  /* properties: us that it is busy at a write's end, and within */
     bool spoil_response, spoil_data;    /* properties: the next CRC is wrong */
 } Sdio;
 
@@ -156,6 +162,9 @@ void sdio_card_is_new(Sdio *s);
 /* Has it data for us; does it want some? */
 bool sdio_card_sends(Sdio *s);
 bool sdio_card_receives(Sdio *s);
+/* It has got a block, and programs it: for how long it is busy is up to properties. */
+void sdio_card_programs(Sdio *s);
+bool sdio_card_is_busy(const Sdio *s);
 extern const TypeInfo sdio_bus_type;
 #define TYPE_SDIO_BUS "stm32-sdio-bus"
 
@@ -165,7 +174,7 @@ void sdio_command_begin(Sdio *s);
 void sdio_command_step(Sdio *s);
 /* When it has something to do: a tick. */
 uint64_t sdio_command_due(const Sdio *s);
-/* One that waits for the end of data goes when there are none. */
+/* One that waits for the end of data goes when there are none, one for the completion signal ends with that. */
 void sdio_command_look(Sdio *s);
 
 /* ---- data.c ---- */

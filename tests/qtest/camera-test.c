@@ -105,6 +105,33 @@ static void test_rgb_orders(void)
     }
 }
 
+/* Of an OV7670 by TSLB, and by COM3. */
+static void test_rgb_orders_of_ov7670(void)
+{
+    static const struct {
+        uint8_t tslb, com3;
+        bool low_first;
+    } orders[] = { { 0x04, 0, false }, { 0x0c, 0, true }, { 0x04, 0x40, true }, { 0x0c, 0x40, false } };
+    static const uint8_t values[][2] = {
+        { 0x17, 0 }, { 0x18, 2 * WIDTH / 8 }, { 0x32, 0 }, { 0x19, 0 }, { 0x1a, HEIGHT / 4 }, { 0x03, 0 }, { 0x11, 0x83 },
+        { 0x12, 0x06 }, { 0x40, 0xd0 },                 /* colour bars */
+    };
+    uint8_t data[4 * WIDTH * HEIGHT];
+
+    start("ov7670", "");
+    write_all(0x21, values, G_N_ELEMENTS(values));
+    for (unsigned i = 0; i < G_N_ELEMENTS(orders); i++) {
+        uint16_t yellow;
+
+        sccb_write(0x21, 0x3a, orders[i].tslb);
+        sccb_write(0x21, 0x0c, orders[i].com3);
+        take(data, sizeof(data), VSPOL);
+        yellow = orders[i].low_first ? lduw_le_p(data + 20) : lduw_be_p(data + 20);
+        g_assert_cmphex(yellow & 0xffe0, >=, 0xf000);
+        g_assert_cmphex(yellow & 0x1f, <, 8);
+    }
+}
+
 /* Y, U and V of white, yellow, cyan ... black. */
 static void test_yuv(void)
 {
@@ -450,6 +477,7 @@ int main(int argc, char **argv)
     make_files();
     qtest_add_func("camera/identity", test_identity);
     qtest_add_func("camera/rgb-orders", test_rgb_orders);
+    qtest_add_func("camera/rgb-orders-of-ov7670", test_rgb_orders_of_ov7670);
     qtest_add_func("camera/yuv", test_yuv);
     qtest_add_func("camera/bayer", test_bayer);
     qtest_add_func("camera/mirror", test_mirror);

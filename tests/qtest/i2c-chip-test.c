@@ -65,6 +65,25 @@ static void test_qemu_pull_ups(void)
     g_assert_cmpint(board_mistakes("pulls"), ==, 0);
 }
 
+/* A START that waits has its own ten milliseconds, not those of one before it. */
+static void test_start_waits(void)
+{
+    i2c_start_board("-device at24c-eeprom,bus=i2c1,address=0x50,rom-size=256");
+    i2c_on(I2C1, ACK);
+    i2c_address(I2C1, 0x50 << 1);
+    clear_addr(I2C1);
+    i2c_stop(I2C1);
+    board_wait_ns(9900000);
+    pin_drive("pb9", "0");                              /* SDA: somebody else has the bus */
+    cr1_set(I2C1, START);
+    board_wait_ns(200000);
+    sr1(I2C1);
+    g_assert_cmpint(board_mistakes("START waits for 10 ms"), ==, 0);
+    board_wait_ns(9900000);
+    sr1(I2C1);
+    g_assert_cmpint(board_mistakes("START waits for 10 ms"), ==, 1);
+}
+
 /* ---- Interrupts and DMA ---- */
 
 static void test_interrupts(void)
@@ -261,5 +280,6 @@ int main(int argc, char **argv)
     qtest_add_func("/i2c-chip/off", test_off);
     qtest_add_func("/i2c-chip/mistakes", test_mistakes);
     qtest_add_func("/i2c-chip/snapshot", test_snapshot);
+    qtest_add_func("/i2c-chip/start-waits", test_start_waits);
     return board_run_tests();
 }

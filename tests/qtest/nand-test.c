@@ -261,6 +261,79 @@ static void test_mistakes(void)
 }
 
 /* PWAITEN with R/B at NWAIT: what is read is ready. */
+static unsigned erase(unsigned page)
+{
+    command(0x60);
+    qtest_writeb(board, ADDRESS, page);
+    qtest_writeb(board, ADDRESS, page >> 8);
+    command(0xd0);
+    wait_ready();
+    return status();
+}
+
+static uint8_t mark_of(unsigned page)
+{
+    open_page(PAGE, page);
+    return qtest_readb(board, DATA);
+}
+
+/* Of 64 pages each. */
+static void test_bad_blocks(void)
+{
+    start(PART ",bad-blocks=3:17");
+    for (unsigned block = 0; block < 20; block++) {
+        bool bad = block == 3 || block == 17;
+
+        g_assert_cmphex(mark_of(block * 64), ==, bad ? 0 : 0xff);
+        g_assert_cmphex(mark_of(block * 64 + 1), ==, bad ? 0 : 0xff);
+        g_assert_cmphex(mark_of(block * 64 + 2), ==, 0xff);
+    }
+    g_assert_cmpint(board_mistakes("[ONFI"), ==, 0);
+    g_assert_cmphex(erase(2 * 64), ==, 0xe0);
+    g_assert_cmphex(erase(3 * 64), ==, 0xe1);
+    g_assert_cmpint(board_mistakes("an erase of block 3, which its maker has marked as bad"), ==, 1);
+    g_assert_cmphex(mark_of(3 * 64), ==, 0);
+    command(0x80);
+    address(0, 17 * 64 + 5);
+    qtest_writeb(board, DATA, 0);
+    command(0x10);
+    wait_ready();
+    g_assert_cmphex(status(), ==, 0xe1);
+    open_page(0, 17 * 64 + 5);
+    g_assert_cmphex(qtest_readb(board, DATA), ==, 0xff);
+    g_assert_cmphex(erase(4 * 64), ==, 0xe0);           /* that was that */
+}
+
+/* A block that wears out: once, and the status of the next is its own. */
+static void test_failures(void)
+{
+    g_autofree char *file = NULL;
+
+    start(PART);
+    program(130, PAGE);
+    board_set_bool("/machine/peripheral/nand", "fail-erase", true);
+    file = board_save();
+    board_load(file, PART);
+    unlink(file);
+    g_assert_cmphex(erase(128), ==, 0xe1);
+    open_page(1, 130);
+    g_assert_cmphex(qtest_readb(board, DATA), ==, pattern(1));
+    g_assert_cmphex(erase(128), ==, 0xe0);
+    open_page(1, 130);
+    g_assert_cmphex(qtest_readb(board, DATA), ==, 0xff);
+    board_set_bool("/machine/peripheral/nand", "fail-program", true);
+    command(0x80);
+    address(0, 130);
+    for (unsigned i = 0; i < PAGE; i++) {
+        qtest_writeb(board, DATA, pattern(i));
+    }
+    command(0x10);
+    wait_ready();
+    g_assert_cmphex(status(), ==, 0xe1);
+    program(131, PAGE);
+    g_assert_cmpint(board_mistakes("[ONFI"), ==, 0);
+}
+
 static void test_wait(void)
 {
     start(PART);
@@ -285,6 +358,7 @@ static void test_card_bank(void)
     board_route("pf10", AF_FSMC);                       /* INTR */
     pin_drive("pf9", "1");
     poke(FSMC + A_PCR4, R_PCR4_PBKEN_MASK | 1 << R_PCR4_PWID_SHIFT);
+    g_assert_cmpint(board_mistakes("PCR4.PBKEN set: a chip with 100 pins has not NCE4_1"), ==, 1);
     g_assert_cmphex(peek(0x9c000000), ==, 0xffffffff);
     g_assert_cmpint(board_mistakes("read of bank 4: nothing is connected there"), ==, 1);
     poke(FSMC + A_SR4, R_SR4_ILEN_MASK);
@@ -412,6 +486,8 @@ int main(int argc, char **argv)
     qtest_add_func("/nand/ecc", test_ecc);
     qtest_add_func("/nand/interrupt", test_interrupt);
     qtest_add_func("/nand/mistakes", test_mistakes);
+    qtest_add_func("/nand/bad-blocks", test_bad_blocks);
+    qtest_add_func("/nand/failures", test_failures);
     qtest_add_func("/nand/wait", test_wait);
     qtest_add_func("/nand/card-bank", test_card_bank);
     qtest_add_func("/nand/16-lines", test_16_lines);

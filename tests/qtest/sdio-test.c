@@ -10,8 +10,9 @@
 #define REGS "stm32/regs/sdio.h"
 #include "stm32/core/regs.h"
 
-enum { GPIOD_PUPDR = 0x40020c0c, SDIO = 0x40012c00, RCC = 0x40023800, DMA2 = 0x40026400, RAM = 0x20001000 };
+enum { GPIOC_PUPDR = 0x4002080c, GPIOD_PUPDR = 0x40020c0c, SDIO = 0x40012c00, RCC = 0x40023800, DMA2 = 0x40026400, RAM = 0x20001000 };
 enum { SHORT = 1 << 6, LONG = 3 << 6, NONE = 0 };
+enum { TRAN = 4, RCV = 6, PRG = 7, DIS = 8 };       /* states of a card */
 
 #define STA(flag) R_STA_##flag##_MASK
 #define CARD_SIZE (4 * 1024 * 1024)
@@ -159,6 +160,22 @@ static void read_polled(uint32_t byte, uint32_t bytes)
     g_assert_cmphex(sta() & (STA(RXACT) | STA(RXDAVL)), ==, 0);
     g_assert_cmphex(peek(SDIO + A_DCOUNT), ==, 0);
     g_assert_cmphex(peek(SDIO + A_FIFOCNT), ==, 0);
+}
+
+/* The card's state, by CMD13. */
+static unsigned card_state(void)
+{
+    g_assert_cmphex(command(13, rca, SHORT), ==, STA(CMDREND));
+    return peek(SDIO + A_RESP1) >> 9 & 15;
+}
+
+static void until_written(void)
+{
+    unsigned tries = 0;
+
+    while (card_state() != TRAN) {
+        g_assert_cmpuint(++tries, <, 100);
+    }
 }
 
 static void test_identify(void)
@@ -317,6 +334,7 @@ static void test_dma(void)
     g_assert_cmphex(sta() & 0x3f3f, ==, STA(DATAEND) | STA(DBCKEND));
     g_assert_cmphex(peek(DMA2 + 0x58) & 1, ==, 0);
     g_assert_cmphex(command(12, 0, SHORT), ==, STA(CMDREND));
+    until_written();
     set_data(512, R_DCTRL_DTDIR_MASK);
     g_assert_cmphex(command(17, 0x20000 + 512, SHORT), ==, STA(CMDREND));
     board_wait_ns(5000);
@@ -610,6 +628,8 @@ static void test_emmc(void)
     g_assert_cmphex(command(7, 2 << 16, SHORT), ==, STA(CMDREND));
     read_polled(512, 512);
     g_assert_cmphex(command(6, 3 << 24 | 183 << 16 | 2 << 8, SHORT), ==, STA(CMDREND));
+    rca = 2 << 16;
+    until_written();
     poke(SDIO + A_CLKCR, CK24 | 2 << R_CLKCR_WIDBUS_SHIFT);
     read_polled(1024, 512);
     g_assert_cmpint(board_mistakes("/machine/soc/sdio"), ==, 0);
@@ -658,6 +678,184 @@ static void test_interrupt_line(void)
     g_assert_true(irq(IRQ));
     poke(SDIO + A_ICR, STA(SDIOIT));
     g_assert_false(irq(IRQ));
+}
+
+/* ---- A card that is busy ---- */
+
+static void set_time(const char *name, unsigned us)
+{
+    board_set_int("/machine/soc/sdio", name, us);
+}
+
+/* A card that is busy for @us, and a pull-up at D0, by which that is seen. */
+static void start_busy(unsigned us)
+{
+    start("");
+    poke(GPIOC_PUPDR, 1 << 16);
+    identify();
+    set_time("program-time", us);
+}
+
+/* So many bytes are handed to the card, and the last of them is gone. */
+static void send_bytes(unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i += 4) {
+        for (unsigned n = 0; n < 100000 && sta() & STA(TXFIFOF); n++) {
+            board_wait_ns(100);
+        }
+        poke(SDIO + A_FIFO, i);
+    }
+    for (unsigned n = 0; n < 100000 && sta() & STA(TXDAVL); n++) {
+        board_wait_ns(100);
+    }
+    board_wait_ns(3000);
+}
+
+static void test_busy(void)
+{
+    start_busy(300);
+    g_assert_cmphex(command(24, 0, SHORT), ==, STA(CMDREND));
+    set_data(512, 0);
+    g_assert_cmpint(pin_level("pc8"), !=, 0);
+    send_bytes(512);
+    g_assert_cmphex(sta() & (STA(TXACT) | STA(DBCKEND) | STA(DATAEND)), ==, STA(TXACT) | STA(DBCKEND));
+    g_assert_cmpint(pin_level("pc8"), ==, 0);
+    g_assert_cmpuint(card_state(), ==, PRG);
+    g_assert_cmphex(peek(SDIO + A_RESP1) & 1 << 8, ==, 0);      /* not ready */
+    g_assert_cmphex(command(17, 0, SHORT), ==, STA(CTIMEOUT));
+    g_assert_cmpint(board_mistakes("command 17 while the card is busy"), ==, 1);
+    g_assert_cmpuint(card_state(), ==, PRG);
+    g_assert_cmphex(peek(SDIO + A_RESP1) & 1 << 22, !=, 0);     /* it tells of it, once */
+    g_assert_cmpuint(card_state(), ==, PRG);
+    g_assert_cmphex(peek(SDIO + A_RESP1) & 1 << 22, ==, 0);
+    command(7, 0, NONE);                                        /* it is not selected: it goes on */
+    g_assert_cmpuint(card_state(), ==, DIS);
+    g_assert_cmphex(command(7, rca, SHORT), ==, STA(CMDREND));
+    g_assert_cmpuint(card_state(), ==, PRG);
+    g_assert_cmphex(sta() & STA(TXACT), !=, 0);
+    board_wait_ns(300000);
+    g_assert_cmphex(sta() & (STA(TXACT) | STA(DATAEND)), ==, STA(DATAEND));
+    g_assert_cmpint(pin_level("pc8"), !=, 0);
+    g_assert_cmpuint(card_state(), ==, TRAN);
+    g_assert_cmphex(peek(SDIO + A_RESP1) & 1 << 8, !=, 0);
+    set_time("program-time", 0);
+    g_assert_cmphex(command(24, 0, SHORT), ==, STA(CMDREND));
+    set_data(512, 0);
+    send_bytes(512);
+    g_assert_cmphex(sta() & (STA(TXACT) | STA(DATAEND)), ==, STA(DATAEND));
+    g_assert_cmpuint(card_state(), ==, TRAN);
+}
+
+/* Between the blocks of a write, at its end, after an erase; each has its time. */
+static void test_busy_between(void)
+{
+    start_busy(2000);
+    set_time("block-time", 100);
+    g_assert_cmphex(command(25, 0, SHORT), ==, STA(CMDREND));
+    set_data(1024, 0);
+    send_bytes(512);
+    board_wait_ns(80000);                               /* some of it has passed, as the FIFO was filled */
+    g_assert_cmphex(sta() & STA(TXACT), !=, 0);
+    send_bytes(512);
+    g_assert_cmphex(sta() & (STA(TXACT) | STA(DATAEND)), ==, STA(TXACT));
+    g_assert_cmpuint(card_state(), ==, RCV);
+    g_assert_cmphex(peek(SDIO + A_RESP1) & 1 << 8, ==, 0);
+    board_wait_ns(100000);
+    g_assert_cmphex(sta() & (STA(TXACT) | STA(DATAEND)), ==, STA(DATAEND));
+    g_assert_cmphex(command(12, 0, SHORT), ==, STA(CMDREND));
+    g_assert_cmpuint(card_state(), ==, PRG);
+    board_wait_ns(1900000);
+    g_assert_cmpuint(card_state(), ==, PRG);
+    board_wait_ns(100000);
+    g_assert_cmpuint(card_state(), ==, TRAN);
+    g_assert_cmphex(command(32, 0, SHORT), ==, STA(CMDREND));
+    g_assert_cmphex(command(33, 512, SHORT), ==, STA(CMDREND));
+    g_assert_cmphex(command(38, 0, SHORT), ==, STA(CMDREND));
+    g_assert_cmpuint(card_state(), ==, PRG);
+    g_assert_cmphex(command(0, 0, NONE), ==, STA(CMDSENT));     /* it begins anew */
+    poke(SDIO + A_CLKCR, CK400);
+    identify();
+    g_assert_cmpuint(card_state(), ==, TRAN);
+}
+
+static void test_busy_for_too_long(void)
+{
+    start_busy(10000);
+    g_assert_cmphex(command(24, 0, SHORT), ==, STA(CMDREND));
+    poke(SDIO + A_DTIMER, 2400);                        /* 100 us */
+    poke(SDIO + A_DLEN, 512);
+    poke(SDIO + A_DCTRL, 9 << R_DCTRL_DBLOCKSIZE_SHIFT | R_DCTRL_DTEN_MASK);
+    send_bytes(512);
+    board_wait_ns(90000);
+    g_assert_cmphex(sta() & (STA(TXACT) | STA(DTIMEOUT)), ==, STA(TXACT));
+    board_wait_ns(10000);
+    g_assert_cmphex(sta() & (STA(TXACT) | STA(DTIMEOUT) | STA(DATAEND)), ==, STA(DTIMEOUT));
+    g_assert_cmpint(board_mistakes("the card is busy for longer than DTIMER says"), ==, 1);
+    g_assert_cmpuint(card_state(), ==, PRG);
+}
+
+static void test_busy_snapshot(void)
+{
+    g_autofree char *file = NULL, *args = NULL;
+
+    start_busy(1000);
+    g_assert_cmphex(command(24, 0, SHORT), ==, STA(CMDREND));
+    set_data(512, 0);
+    send_bytes(512);
+    g_assert_cmphex(command(17, 0, SHORT), ==, STA(CTIMEOUT));
+    set_time("program-time", 77);
+    file = board_save();
+    args = with_card("");
+    board_load(file, args);
+    unlink(file);
+    g_assert_cmphex(sta() & STA(TXACT), !=, 0);
+    g_assert_cmpint(pin_level("pc8"), ==, 0);
+    g_assert_cmpuint(card_state(), ==, PRG);
+    g_assert_cmphex(peek(SDIO + A_RESP1) & 1 << 22, !=, 0);
+    board_wait_ns(1000000);
+    g_assert_cmphex(sta() & (STA(TXACT) | STA(DATAEND)), ==, STA(DATAEND));
+    g_assert_cmpint(pin_level("pc8"), !=, 0);
+    g_assert_cmpuint(card_state(), ==, TRAN);
+}
+
+/* ---- CE-ATA ---- */
+
+static void test_ce_ata(void)
+{
+    const uint32_t disable = SHORT | R_CMD_CEATACMD_MASK | R_CMD_NIEN_MASK;
+    const uint32_t await = disable | R_CMD_ENCMDCOMPL_MASK;
+
+    start("");
+    identify();
+    g_assert_cmphex(command(61, 0, await), ==, STA(CTIMEOUT));          /* a card is no disk */
+    poke(SDIO + A_MASK, STA(CEATAEND));
+    begin_command(13, rca, await);
+    board_wait_ns(100000);
+    g_assert_cmphex(sta() & (STA(CMDREND) | STA(CMDACT) | STA(CEATAEND)), ==, STA(CMDREND) | STA(CMDACT));
+    g_assert_false(irq(IRQ));
+    pin_drive("pd2", "0");
+    g_assert_true(irq(IRQ));
+    g_assert_cmphex(sta() & (STA(CMDREND) | STA(CMDACT) | STA(CEATAEND)), ==, STA(CMDREND) | STA(CEATAEND));
+    pin_drive("pd2", "z");
+    poke(SDIO + A_ICR, STA(CEATAEND));
+    g_assert_false(irq(IRQ));
+    begin_command(13, rca, await);                      /* given up: the card is stopped */
+    board_wait_ns(100000);
+    poke(SDIO + A_CMD, 0);
+    g_assert_cmphex(sta() & STA(CMDACT), ==, 0);
+    g_assert_cmphex(command(13, rca, SHORT), ==, STA(CMDREND));
+    begin_command(13, rca, disable);                    /* 104 clocks, and 13 for the signal that disables */
+    board_wait_ns(4600);
+    g_assert_cmphex(sta() & (STA(CMDREND) | STA(CMDACT)), ==, STA(CMDREND) | STA(CMDACT));
+    board_wait_ns(300);
+    g_assert_cmphex(sta() & (STA(CMDREND) | STA(CMDACT)), ==, STA(CMDREND));
+    for (unsigned i = 0; i < 3; i++) {                  /* any one of the bits missing: nothing special */
+        static const uint32_t bits[] = { R_CMD_CEATACMD_MASK, R_CMD_NIEN_MASK };
+
+        begin_command(13, rca, await & ~(i < 2 ? bits[i] : R_CMD_CEATACMD_MASK | R_CMD_NIEN_MASK));
+        board_wait_ns(4600);
+        g_assert_cmphex(sta() & (STA(CMDREND) | STA(CMDACT)), ==, STA(CMDREND));
+    }
 }
 
 /* ---- Snapshots ---- */
@@ -813,6 +1011,11 @@ int main(int argc, char **argv)
     qtest_add_func("sdio/pull-ups", test_pull_ups);
     qtest_add_func("sdio/status-within-data", test_status_within_data);
     qtest_add_func("sdio/interrupt-line", test_interrupt_line);
+    qtest_add_func("sdio/busy", test_busy);
+    qtest_add_func("sdio/busy-between", test_busy_between);
+    qtest_add_func("sdio/busy-for-too-long", test_busy_for_too_long);
+    qtest_add_func("sdio/busy-snapshot", test_busy_snapshot);
+    qtest_add_func("sdio/ce-ata", test_ce_ata);
     qtest_add_func("sdio/snapshot", test_snapshot);
     qtest_add_func("sdio/snapshot-of-write", test_snapshot_of_write);
     qtest_add_data_func("sdio/fuzz/1", GUINT_TO_POINTER(1), test_fuzz);

@@ -73,7 +73,7 @@ MISHAP(ETH023, ERROR, "RM0090 33",
         "TDES0.DC: the last four bytes of a frame have to be its CRC, and are not: nobody will take it",
         "append the CRC, or clear TDES0.DC")
 MISTAKE(ETH024, ERROR, "RM0090 33",
-        "MACFCR.FCBBPA without TFCE: no PAUSE frame is sent",
+        "MACFCR.FCBBPA without TFCE: no PAUSE frame is sent, no back pressure made",
         "set MACFCR.TFCE")
 MISHAP(ETH025, ERROR, "RM0090 33",
         "a frame, but a data line is at no pin",

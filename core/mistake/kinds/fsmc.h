@@ -45,7 +45,7 @@ MISTAKE(FSMC013, ERROR, "RM0090 36",
         "it is 1 for NAND in banks 2 and 3, 0 for a PC Card in bank 4")
 MISTAKE(FSMC014, ERROR, "RM0090 36",
         "an access to a NAND or PC Card bank where nothing is connected",
-        "-device stm32-nand,bank=nce2 (nce3) connects NAND")
+        "-device stm32-nand,bank=nce2 (nce3) connects NAND, -device stm32-compactflash a card")
 MISTAKE(FSMC015, ERROR, "RM0090 36",
         "an access to a reserved part of a NAND or PC Card bank",
         "use the common space, +0, +0x10000 (CLE), +0x20000 (ALE)")
@@ -67,3 +67,6 @@ MISTAKE(FSMC020, ERROR, "RM0090 36",
 MISTAKE(FSMC021, ERROR, "RM0090 36",
         "an access is one address line beside the part's register select",
         "with 16 data lines address line An is bit n + 1 of the offset")
+MISTAKE(FSMC022, NOTE, "RM0090 36",
+        "bank 4, the PC Card, is switched on: the package of this board has none of the pins that only it uses",
+        "a PC Card takes a chip with 144 pins or more")

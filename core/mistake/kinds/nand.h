@@ -21,3 +21,6 @@ MISTAKE(NAND005, ERROR, "ONFI 5",
 MISTAKE(NAND006, ERROR, "ONFI 5",
         "data is read while the NAND is busy",
         "wait for R/B to be high, or bit 6 of its status")
+MISTAKE(NAND007, ERROR, "ONFI 3.2",
+        "a block that its maker has marked as bad is programmed or erased",
+        "read the first spare byte of a block's first two pages before anything is done to it: 0 is the mark")

@@ -72,3 +72,9 @@ MISTAKE(SDIO022, ERROR, "RM0090 31",
 MISTAKE(SDIO023, ERROR, "RM0090 31",
         "DCTRL is written while data is under way: it ends there",
         "wait for DATAEND, or for RXACT and TXACT to be 0")
+MISTAKE(SDIO024, ERROR, "SD 4.8",
+        "a command while the card is busy with what has been written: it does not answer",
+        "ask by CMD13 until its state is tran (4), or wait until its data line 0 is high")
+MISHAP(SDIO025, ERROR, "RM0090 31",
+        "DTIMEOUT: the card is busy for longer than DTIMER",
+        "cards may take 250 ms for a write: DTIMER counts periods of SDIO_CK")
