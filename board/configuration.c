@@ -21,8 +21,8 @@
 #include "stm32/checks/checks.h"
 #include "stm32/core/user_file.h"
 
-#define FORMAT 2
-#define OLDEST 2
+#define FORMAT 3
+#define OLDEST 3
 #define MAX_TEXT 4096
 #define FIRMWARE "firmware="
 #define PART "part="

@@ -11,11 +11,11 @@
 
 REG (GOTGCTL, 0x000, 0x00000800)
 BITS(GOTGCTL, SRQSCS,     0,  1, r)
-BITS(GOTGCTL, SRQ,        1,  1, todo)
+BITS(GOTGCTL, SRQ,        1,  1, rw)
 BITS(GOTGCTL, HNGSCS,     8,  1, r)
-BITS(GOTGCTL, HNPRQ,      9,  1, todo)
-BITS(GOTGCTL, HSHNPEN,   10,  1, todo)
-BITS(GOTGCTL, DHNPEN,    11,  1, rw)        /* for a negotiation that does not come */
+BITS(GOTGCTL, HNPRQ,      9,  1, rw)
+BITS(GOTGCTL, HSHNPEN,   10,  1, rw)
+BITS(GOTGCTL, DHNPEN,    11,  1, rw)
 BITS(GOTGCTL, CIDSTS,    16,  1, r)
 BITS(GOTGCTL, DBCT,      17,  1, r)
 BITS(GOTGCTL, ASVLD,     18,  1, r)

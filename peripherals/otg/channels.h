@@ -42,6 +42,12 @@ static inline unsigned channel_dpid(const Otg *s, unsigned n)
     return FIELD_EX32(HCTSIZ(s, n), HCTSIZ0, DPID);
 }
 
+/* Transactions in a (micro)frame; 0, which is reserved, goes for one. */
+static inline unsigned channel_multi_count(const Otg *s, unsigned n)
+{
+    return MAX(CHANNEL(MC, s, n), 1);
+}
+
 static inline void channel_flag(Otg *s, unsigned n, uint32_t flags)
 {
     HCINT(s, n) |= flags;

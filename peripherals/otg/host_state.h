@@ -16,6 +16,7 @@
 #define OTG_REQUESTS 8          /* in each of the two queues */
 #define OTG_PENDING 16          /* answers of QEMU's devices that are due */
 #define OTG_ADDRESSES 128
+#define OTG_BURST 3             /* packets of an isochronous endpoint in a microframe */
 
 typedef struct OtgRequest {
     uint8_t channel;
@@ -36,6 +37,8 @@ typedef struct OtgChannel {
     bool nak;                   /* DMA: the device was not ready; it is asked when it says so, or at ... */
     int64_t halt_at;            /* virtual ns at which it halts, or COUNTER_NEVER */
     int64_t ask_at;
+    uint64_t frame;             /* periodic: the one that had a transaction of it, ... */
+    uint8_t in_frame;           /* ... and how many */
 } OtgChannel;
 
 /* What is on the bus now, and how it will end. */
@@ -58,7 +61,9 @@ typedef struct OtgPending {
     uint8_t address, endpoint;
     int32_t status;             /* USB_RET_x */
     uint32_t length;
-    uint8_t data[USB_MAX_PACKET];
+    uint32_t moved;             /* isochronous: bytes of it that have crossed the bus */
+    uint64_t frame;             /* ... in this frame */
+    uint8_t data[OTG_BURST * USB_MAX_PACKET];
 } OtgPending;
 
 typedef struct OtgHost {

@@ -27,7 +27,7 @@ static const VMStateDescription queue_vmstate = {
 };
 
 static const VMStateDescription channel_vmstate = {
-    .name = "otg-channel", .version_id = 1, .minimum_version_id = 1,
+    .name = "otg-channel", .version_id = 2, .minimum_version_id = 2,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32(partial, OtgChannel),
         VMSTATE_BOOL(done, OtgChannel),
@@ -35,6 +35,8 @@ static const VMStateDescription channel_vmstate = {
         VMSTATE_BOOL(nak, OtgChannel),
         VMSTATE_INT64(halt_at, OtgChannel),
         VMSTATE_INT64(ask_at, OtgChannel),
+        VMSTATE_UINT64(frame, OtgChannel),
+        VMSTATE_UINT8(in_frame, OtgChannel),
         VMSTATE_END_OF_LIST()
     },
 };
@@ -58,7 +60,7 @@ static const VMStateDescription transaction_vmstate = {
 
 /* Answers that have come; those that are due come anew when the device is asked again. */
 static const VMStateDescription pending_vmstate = {
-    .name = "otg-pending", .version_id = 1, .minimum_version_id = 1,
+    .name = "otg-pending", .version_id = 2, .minimum_version_id = 2,
     .fields = (const VMStateField[]) {
         VMSTATE_BOOL(used, OtgPending),
         VMSTATE_BOOL(complete, OtgPending),
@@ -68,7 +70,9 @@ static const VMStateDescription pending_vmstate = {
         VMSTATE_UINT8(endpoint, OtgPending),
         VMSTATE_INT32(status, OtgPending),
         VMSTATE_UINT32(length, OtgPending),
-        VMSTATE_UINT8_ARRAY(data, OtgPending, USB_MAX_PACKET),
+        VMSTATE_UINT32(moved, OtgPending),
+        VMSTATE_UINT64(frame, OtgPending),
+        VMSTATE_UINT8_ARRAY(data, OtgPending, OTG_BURST * USB_MAX_PACKET),
         VMSTATE_END_OF_LIST()
     },
 };
@@ -90,7 +94,8 @@ static int host_post_load(void *opaque, int version)
     h->next_channel %= OTG_CHANNELS;
     for (unsigned i = 0; i < OTG_PENDING; i++) {
         h->pending[i].used &= h->pending[i].complete;
-        h->pending[i].length = MIN(h->pending[i].length, USB_MAX_PACKET);
+        h->pending[i].length = MIN(h->pending[i].length, sizeof(h->pending[i].data));
+        h->pending[i].moved = MIN(h->pending[i].moved, h->pending[i].length);
     }
     return 0;
 }

@@ -7,8 +7,11 @@
  *
  * Deliberately different: with DMA the queues stay empty, the core serves the channels that are enabled in turn.
  * A device that said NAK is asked again when it has something to say, and every 10 ms.
- * HCCHAR.MC is not looked at: a periodic channel has as many packets in a frame as it is enabled for.  There are no
- * split transactions (HCSPLT): QEMU has no hub of high speed.
+ *
+ * A periodic channel has HCCHAR.MC transactions in a (micro)frame by DMA; without it each is a request of its own, and
+ * those of a frame are as many as the firmware asks for.
+ *
+ * unsure: that with DMA what is left of a periodic transfer goes on in the next frame of its parity.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,6 +22,31 @@
 #define SOF_BITS_HIGH_NS 300
 
 static const uint8_t toggle_of_dpid[] = { 0, 2, 1, 3 };
+
+/* ---- Several transactions in a microframe ---- */
+
+/* Transactions of channel @n in this frame: so far. */
+static unsigned in_frame(const Otg *s, unsigned n, uint64_t frame)
+{
+    return s->h.channel[n].frame == frame ? s->h.channel[n].in_frame : 0;
+}
+
+static void count_in_frame(Otg *s, unsigned n, uint64_t frame)
+{
+    s->h.channel[n].in_frame = in_frame(s, n, frame) + 1;
+    s->h.channel[n].frame = frame;
+}
+
+/*
+ * USB 2.0 5.9.2: of several isochronous packets OUT in a microframe all but the last are MDATA, that one tells how many
+ * they were.  The first has what the firmware says.
+ */
+static unsigned burst_toggle(const Otg *s, unsigned n, unsigned at)
+{
+    bool last = at + 1 >= channel_multi_count(s, n) || channel_pktcnt(s, n) <= 1;
+
+    return !at ? toggle_of_dpid[channel_dpid(s, n)] : last ? MIN(at, 2) : 3;
+}
 
 /* ---- Time ---- */
 
@@ -43,6 +71,10 @@ static bool may_begin(Otg *s, unsigned n, bool in, unsigned bytes, int64_t now, 
 
     if (channel_is_periodic(s, n)) {
         if (odd != CHANNEL(ODDFRM, s, n)) {
+            *when = MIN(*when, next);
+            return false;
+        }
+        if (otg_uses_dma(s) && in_frame(s, n, frame) >= channel_multi_count(s, n)) {
             *when = MIN(*when, next);
             return false;
         }
@@ -88,6 +120,14 @@ static void begin(Otg *s, unsigned n, bool in, int64_t now)
         .toggle = toggle_of_dpid[FIELD_EX32(HCTSIZ(s, n), HCTSIZ0, DPID)], .data = t->data, .length = t->length,
     };
 
+    if (channel_is_periodic(s, n)) {
+        uint64_t frame = otg_host_frame_at(s, now);
+
+        if (channel_type(s, n) == EP_ISOCHRONOUS && !in && otg_host_speed(s) == USB_SPEED_HIGH) {
+            token.toggle = burst_toggle(s, n, in_frame(s, n, frame));
+        }
+        count_in_frame(s, n, frame);
+    }
     t->channel = n;
     t->in = in;
     t->setup = token.pid == USB_TOKEN_SETUP;

@@ -3,9 +3,11 @@
  *
  *   fifo.c       the RAM, divided into FIFOs; windows.c, how the bus reaches them
  *   line.c       VBUS, ID, pins, the 48 MHz: who the core is and whether it is on the bus
+ *   negotiate.c  session request and host negotiation
  *   frames.c     what comes of time: SOF, end of periodic frames, suspend
  *   in.c out.c   endpoints: what they answer, and what their registers cause
  *   device.c     the end of a cable that is a device's
+ *   test.c       test modes, of a device and of a host's port
  *   host.c       ... or a host's: its port, and in host_frames.c its frames; channel.c, transaction.c, what channels
  *                do and say; schedule.c, who is next on the bus; far.c, QEMU's USB bus, at which devices are
  *   dma.c        the master on the bus that OTG_HS has
@@ -38,6 +40,8 @@ typedef struct OtgFifo {
 typedef struct OtgIn {
     uint32_t total, sent;       /* bytes of the transfer, and of those the host has got */
     uint32_t partial;           /* bytes of a packet that is being written into the FIFO */
+    uint64_t frame;             /* isochronous: in which it has sent, ... */
+    uint8_t in_frame;           /* ... how many packets */
     bool data1;                 /* the toggle of endpoint 0 */
     bool nak;                   /* the host was told NAK and does not ask again until it is told */
     int64_t seen_by;            /* not in a snapshot: virtual ns until which a late host has to see XFRC */
@@ -55,6 +59,16 @@ typedef struct OtgOut {
     bool data1, nak;
     bool setup;                 /* a SETUP has come, and the next token will say that it was the last */
 } OtgOut;
+
+/* SRP and HNP: virtual ns, or COUNTER_NEVER. */
+typedef struct OtgNegotiation {
+    int64_t pulsed_at;          /* SRP: its pulses have been given */
+    int64_t unanswered_at;      /* ... and no session has come of them */
+    int64_t unconnected_at;     /* HNP: the host has not become a device in time; until then there is no pull-up */
+    int64_t debounced_at;       /* a host: what was connected is for good */
+    int64_t late_at;            /* ... or has not been in time, or has not answered an HNP */
+    bool connected, powered, resting;   /* a host: as it was when it was looked at last */
+} OtgNegotiation;
 
 typedef struct Otg {
     Periph parent_obj;
@@ -83,6 +97,8 @@ typedef struct Otg {
     QEMUTimer *role_timer;
     int64_t role_at;            /* virtual ns at which a forced role comes */
     bool id_told, session_told;
+    OtgNegotiation n;
+    QEMUTimer *negotiation_timer;
     /* device */
     OtgIn in[OTG_ENDPOINTS];
     OtgOut out[OTG_ENDPOINTS];
@@ -189,6 +205,23 @@ void otg_explain(Otg *s);
 bool otg_uses_ulpi(const Otg *s);
 bool otg_phy_is_clocked(const Otg *s);
 uint32_t otg_gotgctl_read(Periph *p, unsigned n);
+/* Is VBUS there for a host? */
+bool otg_vbus_is_valid(const Otg *s);
+
+/* ---- negotiate.c ---- */
+
+void otg_negotiate_init(Otg *s);
+void otg_negotiate_reset(Otg *s);
+/* What is due to a device, before its pull-up is looked at; to a host, when its port has been, and what is next. */
+void otg_negotiate_update(Otg *s);
+void otg_negotiate_arm(Otg *s);
+/* Has it let go of its pull-up, for the host to become a device? */
+static inline bool otg_gives_way(const Otg *s)
+{
+    return s->n.unconnected_at != COUNTER_NEVER;
+}
+void otg_gotgctl_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+void otg_gotgint_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
 
 /* ---- frames.c ---- */
 
@@ -249,6 +282,15 @@ void otg_device_update(Otg *s);
 void otg_dctl_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
 uint32_t otg_dsts_read(Periph *p, unsigned n);
 uint32_t otg_daint_read(Periph *p, unsigned n);
+
+/* ---- test.c ---- */
+
+/* The test signal that it drives as a device, as a host at its port. */
+UsbTest otg_device_test(const Otg *s);
+UsbTest otg_port_test(const Otg *s);
+/* DCTL.TCTL, HPRT.PTCTL were @was. */
+void otg_device_test_written(Otg *s, unsigned was);
+void otg_port_test_written(Otg *s, unsigned was);
 
 /* ---- host.c ---- */
 

@@ -36,6 +36,12 @@ static uint32_t flag_of(unsigned answer)
     return answer == USB_NAK ? INT(NAK) : answer == USB_STALL ? INT(STALL) : INT(TXERR);
 }
 
+/* DATA0: the last of a microframe that could have had several (USB 2.0 5.9.2). */
+static bool is_end_of_burst(const Otg *s, unsigned n)
+{
+    return channel_type(s, n) == EP_ISOCHRONOUS && channel_multi_count(s, n) > 1 && !s->h.now.toggle;
+}
+
 static void receive(Otg *s, unsigned n)
 {
     OtgTransaction *t = &s->h.now;
@@ -59,7 +65,7 @@ static void receive(Otg *s, unsigned n)
     }
     channel_push(s, PKT_IN, n, t->data, t->length);
     count(s, n, true, t->length);
-    last = !channel_pktcnt(s, n) || t->length < channel_max_packet(s, n);
+    last = !channel_pktcnt(s, n) || t->length < channel_max_packet(s, n) || is_end_of_burst(s, n);
     if (!last) {
         return;
     }
@@ -119,7 +125,7 @@ static void store(Otg *s, unsigned n)
         HCDMA(s, n) += t->length;
         count(s, n, true, t->length);
         channel_flag(s, n, channel_type(s, n) == EP_ISOCHRONOUS ? 0 : INT(ACK));
-        if (!channel_pktcnt(s, n) || t->length < channel_max_packet(s, n)) {
+        if (!channel_pktcnt(s, n) || t->length < channel_max_packet(s, n) || is_end_of_burst(s, n)) {
             channel_ends_by_itself(s, n, INT(XFRC));
         }
     }

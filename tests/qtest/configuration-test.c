@@ -119,8 +119,8 @@ static void test_formats(void)
         uint32_t format;
         const char *says;
     } table[] = {
-        { 1, "has format 1, and this machine reads format 2: load it with the older version" },
-        { 99, "has format 99, and this machine reads format 2: load it with the newer version" },
+        { 1, "has format 1, and this machine reads format 3: load it with the older version" },
+        { 99, "has format 99, and this machine reads format 3: load it with the newer version" },
         { 0, "has format 0, and" },
     };
     g_autofree char *file = save("");

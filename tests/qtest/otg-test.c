@@ -1029,6 +1029,284 @@ static void test_hs_ulpi(void)
     g_assert_cmpuint(status(1, 512), ==, 2);
 }
 
+/* At high speed, its endpoint 0 ready for a request. */
+static void connect_high_speed(void)
+{
+    start_core(HS_CORE, "-global stm32f4-otg-hs.ulpi=on");
+    route_ulpi();
+    put(A_GRXFSIZ, 256);
+    put(A_DIEPTXF0, 64 << 16 | 256);
+    put(A_DIEPTXF1, 640 << 16 | 320);
+    host("vbus", true);
+    host("reset", true);
+    board_wait_ns(10000000);
+    host("reset", false);
+    host("frames", true);
+    clear_flags();
+    put(A_GAHBCFG, R_GAHBCFG_GINT_MASK);
+    g_free(board_get_string(HOST, "events"));
+}
+
+static void expect_test_mode(const char *name)
+{
+    g_autofree char *mode = board_get_string(HOST, "test-mode");
+
+    g_assert_cmpstr(mode, ==, name);
+}
+
+static void choose_test(unsigned test)
+{
+    put(A_DCTL, (reg(A_DCTL) & ~R_DCTL_TCTL_MASK) | test << R_DCTL_TCTL_SHIFT);
+}
+
+/* SET_FEATURE(TEST_MODE), its status, and then the signal: neither tokens nor resets are noticed. */
+static void test_modes(void)
+{
+    static const char *const names[] = { "none", "j", "k", "se0-nak", "packet", "none", "none", "none" };
+
+    connect_high_speed();
+    expect("setup 0 0 0003020000040000", "ack");        /* Test_Packet */
+    expect("in 0 0", "nak");
+    pop_setup();
+    send_in(0, 1, 0);
+    expect("in 0 0", "data 1 ");
+    board_wait_ns(100000);
+    for (unsigned test = 0; test < 8; test++) {
+        choose_test(test);
+        expect_test_mode(names[test]);
+    }
+    choose_test(4);
+    expect("setup 0 0 8006000100001200", "nothing");
+    expect("in 0 0", "nothing");
+    choose_test(3);
+    expect("in 5 3", "nak");                            /* whoever is asked */
+    expect("ping 0 0", "nothing");
+    clear_flags();
+    host("frames", false);
+    board_wait_ns(10000000);
+    host("reset", true);
+    host("reset", false);
+    g_assert_false(flag(R_GINTSTS_USBSUSP_MASK | R_GINTSTS_USBRST_MASK | R_GINTSTS_ENUMDNE_MASK));
+    choose_test(0);
+    board_wait_ns(3000000);
+    g_assert_true(flag(R_GINTSTS_USBSUSP_MASK));        /* now it sees that there are no frames */
+    choose_test(1);
+    host("vbus", false);
+    expect_test_mode("none");
+    no_mistakes();
+}
+
+static void test_modes_end_by_reset(void)
+{
+    connect_high_speed();
+    choose_test(2);
+    host("frames", false);
+    put(A_GRSTCTL, R_GRSTCTL_CSRST_MASK);
+    expect_test_mode("none");
+    board_wait_ns(3000000);
+    g_assert_true(flag(R_GINTSTS_USBSUSP_MASK));
+    no_mistakes();
+}
+
+/* Too early, and where there is none. */
+static void test_modes_mistakes(void)
+{
+    connect_high_speed();
+    expect("setup 0 0 0003020000010000", "ack");
+    choose_test(1);
+    g_assert_cmpint(board_mistakes("TCTL is set before the status"), ==, 1);
+    g_assert_cmpint(board_mistakes("full-speed PHY"), ==, 0);
+    connect_device(FS, "");
+    choose_test(1);
+    g_assert_cmpint(board_mistakes("DCTL.TCTL chooses a test mode with a full-speed PHY"), ==, 1);
+    expect_test_mode("j");
+    expect(get_descriptor, "nothing");
+}
+
+/* Three packets IN in a microframe, and what tells how many follow. */
+static void test_multi_count(void)
+{
+    connect_high_speed();
+    put(A_DIEPTXF1, 700 << 16 | 320);
+    activate_in(1, ISOCHRONOUS, 1024);
+    put(SIZ_IN(1), 3u << 29 | 3 << R_DIEPTSIZ1_PKTCNT_SHIFT | 2058);
+    set_bits(CTL_IN(1), EPENA | CNAK | R_DIEPCTL1_SODDFRM_MASK);
+    for (unsigned i = 0; i < 2060; i += 4) {
+        put(FIFO(1), i < 1024 ? 0x11111111 : i < 2048 ? 0x22222222 : 0x33333333);
+    }
+    g_assert_cmpstr(token("in 0 1"), ==, "data 0 ");    /* microframe 0 is even */
+    board_wait_ns(125000);
+    g_assert_true(g_str_has_prefix(token("in 0 1"), "data 2 1111"));
+    board_wait_ns(20000);
+    g_assert_true(g_str_has_prefix(token("in 0 1"), "data 1 2222"));
+    board_wait_ns(20000);
+    g_assert_cmpstr(token("in 0 1"), ==, "data 0 33333333333333333333");
+    board_wait_ns(20000);
+    g_assert_true(reg(INT_IN(1)) & XFRC);
+    g_assert_cmpstr(token("in 0 1"), ==, "data 0 ");
+    no_mistakes();
+    send_in(1, 1, 4);                                   /* MCNT is 0 */
+    g_assert_cmpint(board_mistakes("isochronous IN endpoint 1 is enabled with DIEPTSIZ1.MCNT = 0 and PKTCNT = 1"), ==, 1);
+}
+
+/* A snapshot in the middle of it. */
+static void test_modes_snapshot(void)
+{
+    g_autofree char *file = NULL;
+
+    connect_high_speed();
+    choose_test(3);
+    file = board_save();
+    board_load(file, "-device stm32-usb-tester,id=usb,port=otg-hs -global stm32f4-otg-hs.ulpi=on");
+    unlink(file);
+    expect_test_mode("se0-nak");
+    expect("in 0 0", "nak");
+}
+
+/* ---- Session request, host negotiation ---- */
+
+/* VBUS is sensed at PA9. */
+static void lose_session(void)
+{
+    connect_device(FS, "");
+    put(A_GCCFG, R_GCCFG_PWRDWN_MASK | R_GCCFG_VBUSBSEN_MASK);
+    host("vbus", false);
+    put(A_GOTGINT, 0xffffffff);
+    g_free(board_get_string(HOST, "events"));
+    put(A_GUSBCFG, reg(A_GUSBCFG) | R_GUSBCFG_SRPCAP_MASK | R_GUSBCFG_HNPCAP_MASK);
+}
+
+static void gotgint(uint32_t flags)
+{
+    g_assert_cmphex(reg(A_GOTGINT), ==, flags);
+    put(A_GOTGINT, flags);
+}
+
+static void test_session_request(void)
+{
+    lose_session();
+    put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);
+    board_wait_ns(7000000);
+    expect_events("");
+    board_wait_ns(1000000);
+    expect_events("session requested");
+    board_wait_ns(1000000000);
+    gotgint(0);
+    host("vbus", true);
+    pin_drive("pa9", "1");
+    g_assert_true(flag(R_GINTSTS_OTGINT_MASK));
+    g_assert_true(reg(A_GOTGCTL) & R_GOTGCTL_SRQSCS_MASK);
+    gotgint(R_GOTGINT_SRSSCHG_MASK);
+    g_assert_false(reg(A_GOTGCTL) & R_GOTGCTL_SRQ_MASK);
+    no_mistakes();
+}
+
+/* Nobody answers. */
+static void test_session_request_fails(void)
+{
+    lose_session();
+    put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);
+    board_wait_ns(5999000000);
+    gotgint(0);
+    board_wait_ns(1000000);
+    g_assert_false(reg(A_GOTGCTL) & R_GOTGCTL_SRQSCS_MASK);
+    gotgint(R_GOTGINT_SRSSCHG_MASK);
+    put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);                 /* taken back */
+    put(A_GOTGCTL, 0);
+    board_wait_ns(7000000000);
+    gotgint(0);
+    expect_events("session requested");
+    no_mistakes();
+}
+
+static void test_negotiation_mistakes(void)
+{
+    connect_device(FS, "");
+    put(A_GUSBCFG, reg(A_GUSBCFG) & ~(R_GUSBCFG_SRPCAP_MASK | R_GUSBCFG_HNPCAP_MASK));
+    put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);
+    g_assert_cmpint(board_mistakes("GOTGCTL.SRQ set without GUSBCFG.SRPCAP"), ==, 1);
+    put(A_GOTGCTL, R_GOTGCTL_HNPRQ_MASK);
+    g_assert_cmpint(board_mistakes("GOTGCTL.HNPRQ set without GUSBCFG.HNPCAP"), ==, 1);
+    put(A_GUSBCFG, reg(A_GUSBCFG) | R_GUSBCFG_SRPCAP_MASK | R_GUSBCFG_HNPCAP_MASK);
+    put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);
+    g_assert_cmpint(board_mistakes("GOTGCTL.SRQ set while there is a session"), ==, 1);
+    connect_device(FS, "");
+    put(A_GUSBCFG, reg(A_GUSBCFG) | R_GUSBCFG_HNPCAP_MASK);
+    put(A_GOTGCTL, R_GOTGCTL_HNPRQ_MASK);
+    g_assert_cmpint(board_mistakes("GOTGCTL.HNPRQ set without DHNPEN"), ==, 1);
+}
+
+/* The host suspends; the device lets go, nobody takes over, and it is a device again. */
+static void test_host_negotiation(void)
+{
+    connect_device(FS, "");
+    put(A_GUSBCFG, reg(A_GUSBCFG) | R_GUSBCFG_HNPCAP_MASK);
+    put(A_GOTGCTL, R_GOTGCTL_DHNPEN_MASK);
+    put(A_GOTGCTL, R_GOTGCTL_DHNPEN_MASK | R_GOTGCTL_HNPRQ_MASK);
+    board_wait_ns(100000000);
+    g_assert_true(board_get_bool(HOST, "connected"));   /* as long as there are frames */
+    host("frames", false);
+    board_wait_ns(3000000);
+    g_assert_true(flag(R_GINTSTS_USBSUSP_MASK));
+    g_assert_false(board_get_bool(HOST, "connected"));
+    board_wait_ns(3124000);
+    gotgint(0);
+    board_wait_ns(1000);
+    g_assert_true(board_get_bool(HOST, "connected"));
+    g_assert_false(reg(A_GOTGCTL) & R_GOTGCTL_HNGSCS_MASK);
+    g_assert_false(flag(R_GINTSTS_WKUINT_MASK));
+    g_assert_true(reg(A_GOTGCTL) & R_GOTGCTL_HNPRQ_MASK);
+    gotgint(R_GOTGINT_HNSSCHG_MASK);
+    g_assert_false(reg(A_GOTGCTL) & R_GOTGCTL_HNPRQ_MASK);
+    expect_events("gone, connected");
+    no_mistakes();
+}
+
+/* The built-in host, if it is one that listens. */
+static void test_session_of_host(void)
+{
+    static const char *const listens[] = { "off", "on" };
+
+    for (unsigned i = 0; i < 2; i++) {
+        g_autofree char *args = g_strdup_printf("-device stm32-usb-host,id=far,vbus=off,srp=%s", listens[i]);
+
+        core = FS;
+        board_start(args);
+        start_clock(7);
+        board_enable("otgfs");
+        board_route("pa11", 10);
+        board_route("pa12", 10);
+        put(A_GUSBCFG, reg(A_GUSBCFG) | R_GUSBCFG_SRPCAP_MASK);
+        put(A_GCCFG, R_GCCFG_PWRDWN_MASK | R_GCCFG_VBUSBSEN_MASK);
+        put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);
+        board_wait_ns(107000000);
+        g_assert_false(pin_level("pa9"));
+        board_wait_ns(1000000);
+        g_assert_cmpint(pin_level("pa9"), ==, i);
+        g_assert_cmpint(board_get_bool("/machine/peripheral/far", "vbus"), ==, i);
+        gotgint(i ? R_GOTGINT_SRSSCHG_MASK : 0);
+        board_wait_ns(200000000);
+        g_assert_cmpint(flag(R_GINTSTS_USBRST_MASK), ==, i);    /* it begins to enumerate */
+    }
+}
+
+/* In the middle of both. */
+static void test_negotiation_snapshot(void)
+{
+    g_autofree char *file = NULL;
+
+    lose_session();
+    put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);
+    board_wait_ns(1000000);
+    file = board_save();
+    board_load(file, "-device stm32-usb-tester,id=usb,port=otg-fs");
+    unlink(file);
+    board_wait_ns(7000000);
+    expect_events("session requested");
+    board_wait_ns(6000000000);
+    gotgint(R_GOTGINT_SRSSCHG_MASK);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -1069,5 +1347,16 @@ int main(int argc, char **argv)
     qtest_add_func("otg/hs-dma", test_hs_dma);
     qtest_add_func("otg/hs-endpoint-1", test_hs_endpoint_1);
     qtest_add_func("otg/hs-ulpi", test_hs_ulpi);
+    qtest_add_func("otg/test-modes", test_modes);
+    qtest_add_func("otg/test-modes-end-by-reset", test_modes_end_by_reset);
+    qtest_add_func("otg/test-modes-mistakes", test_modes_mistakes);
+    qtest_add_func("otg/test-modes-snapshot", test_modes_snapshot);
+    qtest_add_func("otg/multi-count", test_multi_count);
+    qtest_add_func("otg/session-request", test_session_request);
+    qtest_add_func("otg/session-request-fails", test_session_request_fails);
+    qtest_add_func("otg/negotiation-mistakes", test_negotiation_mistakes);
+    qtest_add_func("otg/host-negotiation", test_host_negotiation);
+    qtest_add_func("otg/session-of-host", test_session_of_host);
+    qtest_add_func("otg/negotiation-snapshot", test_negotiation_snapshot);
     return board_run_tests();
 }
