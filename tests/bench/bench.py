@@ -190,7 +190,7 @@ def qmp(command, elf):
 def read_disk(command, elf):
     """All of a USB disk, by QEMU's block layer to nowhere: bytes a second."""
     process, ask, wait = qmp(command + ["-device", "stm32-usb-host,msc=stick",
-                                        "-blockdev", "null-co,node-name=nowhere,size=2M"], elf)
+                                        "-blockdev", "driver=null-co,node-name=nowhere,size=2097152"], elf)
     try:
         for _ in range(200):
             time.sleep(0.05)
