@@ -58,6 +58,7 @@ typedef struct OtgFlight {
 typedef struct OtgOut {
     bool data1, nak;
     bool setup;                 /* a SETUP has come, and the next token will say that it was the last */
+    bool resized;               /* not in a snapshot: DOEPTSIZ was written while it was enabled */
 } OtgOut;
 
 /* SRP and HNP: virtual ns, or COUNTER_NEVER. */

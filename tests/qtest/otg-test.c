@@ -721,6 +721,24 @@ static void test_out_mistakes(void)
 
 /* ---- FIFOs ---- */
 
+/* A status stage that comes between the write of DOEPTSIZ0, which is enabled, and that of EPENA is nobody's mistake. */
+static void test_out_in_between(void)
+{
+    connect_device(FS, "");
+    expect(get_descriptor, "ack");
+    expect("in 0 0", "nak");
+    pop_setup();
+    receive_out(0, 1, 64);
+    put(SIZ_OUT(0), 1 << R_DOEPTSIZ1_PKTCNT_SHIFT | 64);
+    expect("out 0 0 1", "ack");
+    g_assert_cmpuint(left_packets(reg(SIZ_OUT(0))), ==, 0);
+    set_bits(CTL_OUT(0), EPENA | CNAK);
+    no_mistakes();
+    expect("out 0 0 0", "ack");
+    set_bits(CTL_OUT(0), EPENA | CNAK);                 /* PKTCNT was not written: this is one */
+    g_assert_cmpint(board_mistakes("OUT endpoint 0 is enabled with DOEPTSIZ0.PKTCNT = 0"), ==, 1);
+}
+
 static void test_fifo_mistakes(void)
 {
     connect_device(FS, "");
@@ -1334,6 +1352,7 @@ int main(int argc, char **argv)
     qtest_add_func("otg/out-full", test_out_full);
     qtest_add_func("otg/out-nak-all", test_out_nak_all);
     qtest_add_func("otg/out-mistakes", test_out_mistakes);
+    qtest_add_func("otg/out-in-between", test_out_in_between);
     qtest_add_func("otg/fifo-mistakes", test_fifo_mistakes);
     qtest_add_func("otg/fifo-ram", test_fifo_ram);
     qtest_add_func("otg/fifo-widths", test_fifo_widths);
