@@ -249,7 +249,7 @@ BITS(HPRT, PSPD,         17,  2, r)
     BITS(HCSPLT##n, HUBADDR,  7,  7, rw) \
     BITS(HCSPLT##n, XACTPOS, 14,  2, rw) \
     BITS(HCSPLT##n, COMPLSPLT, 16, 1, rw) \
-    BITS(HCSPLT##n, SPLITEN, 31,  1, todo)) \
+    BITS(HCSPLT##n, SPLITEN, 31,  1, rw)) \
     FS(ABSENT(HCSPLT##n, 0x504 + 0x20 * n)) \
     REG (HCINT##n, 0x508 + 0x20 * n, 0x00000000) \
     BITS(HCINT##n, XFRC,      0,  1, rc_w1) \

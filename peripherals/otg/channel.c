@@ -232,7 +232,8 @@ static void enable(Otg *s, unsigned n, bool anew)
         otg_request(s, n, true, 0);
     } else if (otg_has_request(s, n)) {
         otg_request_again(s, n);
-    } else if (ping || (!channel_xfrsiz(s, n) && channel_pktcnt(s, n) && !c->partial)) {
+    } else if (ping || channel_split(s, n) == SPLIT_COMPLETE ||
+               (!channel_xfrsiz(s, n) && channel_pktcnt(s, n) && !c->partial)) {
         otg_request(s, n, false, 0);    /* no word in a FIFO makes it */
     }
 }

@@ -53,6 +53,13 @@ static inline void channel_flag(Otg *s, unsigned n, uint32_t flags)
     HCINT(s, n) |= flags;
 }
 
+/* Which half of a split transaction is it to do, if any? */
+static inline OtgSplit channel_split(const Otg *s, unsigned n)
+{
+    return !s->is_hs || !FIELD_EX32(HCSPLT(s, n), HCSPLT0, SPLITEN) ? SPLIT_NONE
+           : FIELD_EX32(HCSPLT(s, n), HCSPLT0, COMPLSPLT) ? SPLIT_COMPLETE : SPLIT_START;
+}
+
 /* It has ended; one that is to halt does so all the same. */
 static inline void channel_disable(Otg *s, unsigned n)
 {

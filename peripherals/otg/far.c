@@ -62,6 +62,7 @@ void far_cancel_device(Otg *s, const USBDevice *dev)
 void otg_far_cancel(Otg *s)
 {
     far_cancel_device(s, NULL);
+    far_reset_translations(s);
 }
 
 void far_note(OtgPending *p)

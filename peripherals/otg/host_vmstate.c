@@ -42,12 +42,13 @@ static const VMStateDescription channel_vmstate = {
 };
 
 static const VMStateDescription transaction_vmstate = {
-    .name = "otg-transaction", .version_id = 1, .minimum_version_id = 1,
+    .name = "otg-transaction", .version_id = 2, .minimum_version_id = 2,
     .fields = (const VMStateField[]) {
         VMSTATE_BOOL(going, OtgTransaction),
         VMSTATE_BOOL(in, OtgTransaction),
         VMSTATE_BOOL(setup, OtgTransaction),
         VMSTATE_BOOL(ping, OtgTransaction),
+        VMSTATE_UINT8(split, OtgTransaction),
         VMSTATE_UINT8(channel, OtgTransaction),
         VMSTATE_UINT8(answer, OtgTransaction),
         VMSTATE_UINT8(toggle, OtgTransaction),
@@ -77,6 +78,26 @@ static const VMStateDescription pending_vmstate = {
     },
 };
 
+static const VMStateDescription translation_vmstate = {
+    .name = "otg-translation", .version_id = 1, .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_BOOL(used, OtgTranslation),
+        VMSTATE_BOOL(in, OtgTranslation),
+        VMSTATE_BOOL(collects, OtgTranslation),
+        VMSTATE_UINT8(hub, OtgTranslation),
+        VMSTATE_UINT8(port, OtgTranslation),
+        VMSTATE_UINT8(address, OtgTranslation),
+        VMSTATE_UINT8(endpoint, OtgTranslation),
+        VMSTATE_UINT8(type, OtgTranslation),
+        VMSTATE_UINT8(answer, OtgTranslation),
+        VMSTATE_UINT8(toggle, OtgTranslation),
+        VMSTATE_UINT32(length, OtgTranslation),
+        VMSTATE_INT64(ready_at, OtgTranslation),
+        VMSTATE_UINT8_ARRAY(data, OtgTranslation, USB_MAX_PACKET),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 /* A stream is no reason to trust what indexes. */
 static int host_post_load(void *opaque, int version)
 {
@@ -97,11 +118,14 @@ static int host_post_load(void *opaque, int version)
         h->pending[i].length = MIN(h->pending[i].length, sizeof(h->pending[i].data));
         h->pending[i].moved = MIN(h->pending[i].moved, h->pending[i].length);
     }
+    for (unsigned i = 0; i < OTG_TRANSLATIONS; i++) {
+        h->translation[i].length = MIN(h->translation[i].length, USB_MAX_PACKET);
+    }
     return 0;
 }
 
 const VMStateDescription otg_host_vmstate = {
-    .name = "otg-host", .version_id = 1, .minimum_version_id = 1,
+    .name = "otg-host", .version_id = 2, .minimum_version_id = 2,
     .post_load = host_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_BOOL(connected, OtgHost),
@@ -117,6 +141,7 @@ const VMStateDescription otg_host_vmstate = {
         VMSTATE_STRUCT(now, OtgHost, 1, transaction_vmstate, OtgTransaction),
         VMSTATE_UINT32(next_channel, OtgHost),
         VMSTATE_STRUCT_ARRAY(pending, OtgHost, OTG_PENDING, 1, pending_vmstate, OtgPending),
+        VMSTATE_STRUCT_ARRAY(translation, OtgHost, OTG_TRANSLATIONS, 1, translation_vmstate, OtgTranslation),
         VMSTATE_UINT32_ARRAY(toggles, OtgHost, OTG_ADDRESSES),
         VMSTATE_UINT8_ARRAY(configuration, OtgHost, OTG_ADDRESSES),
         VMSTATE_END_OF_LIST()

@@ -54,7 +54,8 @@ static unsigned burst_toggle(const Otg *s, unsigned n, unsigned at)
 static int64_t time_for(Otg *s, unsigned n, bool in, unsigned bytes)
 {
     bool isochronous = CHANNEL(EPTYP, s, n) == EP_ISOCHRONOUS;
-    unsigned speed = CHANNEL(LSDEV, s, n) ? USB_SPEED_LOW : otg_host_speed(s);
+    bool low = CHANNEL(LSDEV, s, n) && otg_host_speed(s) != USB_SPEED_HIGH;
+    unsigned speed = low ? USB_SPEED_LOW : otg_host_speed(s);
     int64_t ns = usb_token_ns(speed, in ? USB_TOKEN_IN : USB_TOKEN_OUT, bytes, in ? USB_DATA : USB_ACK, isochronous);
 
     return MIN(ns, otg_host_frame_ns(s) / 10 * 9);      /* more than a frame never fits: it is cut off */
@@ -113,8 +114,9 @@ static int token_pid(const Otg *s, unsigned n, bool in)
 static void begin(Otg *s, unsigned n, bool in, int64_t now)
 {
     OtgTransaction *t = &s->h.now;
-    unsigned address = CHANNEL(DAD, s, n);
-    unsigned speed = otg_far_speed(s, address);
+    unsigned address = CHANNEL(DAD, s, n), type = channel_type(s, n);
+    OtgSplit split = channel_split(s, n);
+    unsigned speed = split ? USB_SPEED_HIGH : otg_far_speed(s, address);
     UsbToken token = {
         .pid = token_pid(s, n, in), .address = address, .endpoint = CHANNEL(EPNUM, s, n),
         .toggle = toggle_of_dpid[FIELD_EX32(HCTSIZ(s, n), HCTSIZ0, DPID)], .data = t->data, .length = t->length,
@@ -123,7 +125,7 @@ static void begin(Otg *s, unsigned n, bool in, int64_t now)
     if (channel_is_periodic(s, n)) {
         uint64_t frame = otg_host_frame_at(s, now);
 
-        if (channel_type(s, n) == EP_ISOCHRONOUS && !in && otg_host_speed(s) == USB_SPEED_HIGH) {
+        if (type == EP_ISOCHRONOUS && !split && !in && otg_host_speed(s) == USB_SPEED_HIGH) {
             token.toggle = burst_toggle(s, n, in_frame(s, n, frame));
         }
         count_in_frame(s, n, frame);
@@ -132,11 +134,14 @@ static void begin(Otg *s, unsigned n, bool in, int64_t now)
     t->in = in;
     t->setup = token.pid == USB_TOKEN_SETUP;
     t->ping = token.pid == USB_PING;
-    t->answer = otg_far_token(s, &token, channel_max_packet(s, n));
+    t->split = split;
+    t->answer = split ? otg_far_split(s, &token, channel_max_packet(s, n), HCSPLT(s, n), type)
+                : otg_far_needs_split(s, address) ? USB_NOTHING
+                : otg_far_token(s, &token, channel_max_packet(s, n));
     t->toggle = token.toggle;
     t->length = token.length;
     t->until = now + usb_token_ns(speed, token.pid, MIN(t->length, USB_MAX_PACKET), t->answer,
-                                  CHANNEL(EPTYP, s, n) == EP_ISOCHRONOUS);
+                                  type == EP_ISOCHRONOUS);
     t->going = s->h.frames;             /* the device may have gone with this */
 }
 
@@ -175,7 +180,7 @@ static bool begin_channel(Otg *s, unsigned n, int64_t now, int64_t *when)
 {
     OtgChannel *c = &s->h.channel[n];
     bool in = CHANNEL(EPDIR, s, n);
-    unsigned bytes = MIN(channel_max_packet(s, n), FIELD_EX32(HCTSIZ(s, n), HCTSIZ0, XFRSIZ));
+    unsigned bytes = channel_split(s, n) == SPLIT_COMPLETE ? 0 : MIN(channel_max_packet(s, n), channel_xfrsiz(s, n));
 
     if (c->nak && c->ask_at > now) {
         *when = MIN(*when, c->ask_at);

@@ -9,7 +9,8 @@
  *   device.c     the end of a cable that is a device's
  *   test.c       test modes, of a device and of a host's port
  *   host.c       ... or a host's: its port, and in host_frames.c its frames; channel.c, transaction.c, what channels
- *                do and say; schedule.c, who is next on the bus; far.c, QEMU's USB bus, at which devices are
+ *                do and say; schedule.c, who is next on the bus; far.c, QEMU's USB bus, at which devices are; and
+ *                far_split.c, hubs that translate
  *   dma.c        the master on the bus that OTG_HS has
  *   otg.c        registers, reset, interrupts; otg_fs.c and otg_hs.c: what the two are
  *
@@ -133,6 +134,7 @@ typedef struct Otg {
 #define HCINTMSK(s, n)  ((s)->parent_obj.regs[R_HCINTMSK0 + 8 * (n)])
 #define HCTSIZ(s, n)    ((s)->parent_obj.regs[R_HCTSIZ0 + 8 * (n)])
 #define HCDMA(s, n)     ((s)->parent_obj.regs[R_HCDMA0 + 8 * (n)])
+#define HCSPLT(s, n)    ((s)->parent_obj.regs[R_HCSPLT0 + 8 * (n)])
 
 /* Flags of GINTSTS are there from now on. */
 static inline void otg_set_gintsts(Otg *s, uint32_t flags)
@@ -383,6 +385,10 @@ void otg_far_reset(Otg *s);
 UsbAnswer otg_far_token(Otg *s, UsbToken *token, unsigned max_packet);
 /* Forget answers that are due. */
 void otg_far_cancel(Otg *s);
+/* A half of one, by the transaction translator that HCSPLT = @hcsplt names, with an endpoint of @type. */
+UsbAnswer otg_far_split(Otg *s, UsbToken *token, unsigned max_packet, uint32_t hcsplt, unsigned type);
+/* Say so if @address is behind a translator, and so does not hear what is not split. */
+bool otg_far_needs_split(Otg *s, unsigned address);
 
 /* ---- dma.c ---- */
 

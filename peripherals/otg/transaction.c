@@ -155,6 +155,84 @@ static void ends_with_dma(Otg *s, unsigned n)
     }
 }
 
+/* ---- Split transactions (RM0090 35.12 HCSPLT, USB 2.0 11.17 to 11.21) ---- */
+
+/*
+ * A half is over: with DMA that ends the channel, whatever it was.  The firmware goes on with the other half, or does
+ * it again; NYET is that the hub has still to wait.
+ */
+static void half_ends(Otg *s, unsigned n, uint32_t flags)
+{
+    if (otg_uses_dma(s)) {
+        channel_ends_by_itself(s, n, flags);
+    } else {
+        channel_flag(s, n, flags);
+    }
+}
+
+static uint32_t flag_of_half(unsigned answer)
+{
+    return answer == USB_ACK ? INT(ACK) : answer == USB_NYET ? INT(NYET) : flag_of(answer);
+}
+
+static void start_split_ends(Otg *s, unsigned n)
+{
+    OtgTransaction *t = &s->h.now;
+
+    if (!t->in && !otg_uses_dma(s)) {
+        otg_request_is_sent(s, n, t->answer == USB_ACK);
+    }
+    if (channel_type(s, n) == EP_ISOCHRONOUS && !t->in && t->answer == USB_ACK) {   /* there is no other half */
+        if (otg_uses_dma(s)) {
+            HCDMA(s, n) += t->length;
+        }
+        count(s, n, otg_uses_dma(s), t->length);
+        half_ends(s, n, INT(ACK) | (channel_pktcnt(s, n) ? 0 : INT(XFRC)));
+        return;
+    }
+    half_ends(s, n, flag_of_half(t->answer));
+}
+
+/* What was sent with the first half has been taken by the device. */
+static void split_is_sent(Otg *s, unsigned n)
+{
+    unsigned bytes = MIN(channel_max_packet(s, n), channel_xfrsiz(s, n));
+
+    if (otg_uses_dma(s)) {
+        HCDMA(s, n) += bytes;
+    }
+    count(s, n, otg_uses_dma(s), bytes);
+    if (!channel_pktcnt(s, n)) {
+        half_ends(s, n, INT(ACK) | INT(XFRC));
+        channel_disable(s, n);
+    } else {
+        half_ends(s, n, INT(ACK));
+    }
+}
+
+static void complete_split_ends(Otg *s, unsigned n)
+{
+    OtgTransaction *t = &s->h.now;
+
+    if (!t->in && !otg_uses_dma(s)) {
+        otg_request_is_sent(s, n, true);
+    }
+    if (t->in && t->answer == USB_DATA) {
+        if (!otg_uses_dma(s)) {
+            receive(s, n);
+        } else {
+            store(s, n);
+            if (!(HCINT(s, n) & INT(CHH))) {
+                half_ends(s, n, 0);
+            }
+        }
+    } else if (!t->in && t->answer == USB_ACK) {
+        split_is_sent(s, n);
+    } else {
+        half_ends(s, n, flag_of_half(t->answer));
+    }
+}
+
 void transaction_ends(Otg *s)
 {
     unsigned n = s->h.now.channel;
@@ -163,6 +241,10 @@ void transaction_ends(Otg *s)
         otg_request_is_sent(s, n, true);
     } else if (s->h.now.ping) {
         pinged(s, n);
+    } else if (s->h.now.split == SPLIT_START) {
+        start_split_ends(s, n);
+    } else if (s->h.now.split == SPLIT_COMPLETE) {
+        complete_split_ends(s, n);
     } else if (otg_uses_dma(s)) {
         ends_with_dma(s, n);
     } else if (s->h.now.in) {

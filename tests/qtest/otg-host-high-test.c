@@ -288,6 +288,298 @@ static void test_burst_mistakes(void)
     g_assert_cmpint(board_mistakes("HCCHAR1.MC = 2 at full speed"), ==, 1);
 }
 
+/* ---- Split transactions ---- */
+
+enum { HUB = 1, KEYBOARD_PORT = 1, STICK_PORT, KEYBOARD = 2 };
+#define SPLIT(hub, port) (R_HCSPLT0_SPLITEN_MASK | 3u << 14 | (hub) << 7 | (port))
+#define HUB_AND_KEYBOARD "-device usb-hub,bus=otg-hs.0,high-speed=on,id=hub " \
+                         "-device usb-kbd,bus=otg-hs.0,port=1.1,usb_version=1,id=kbd "
+
+static bool by_dma;
+static unsigned nyets;                           /* that complete-splits were answered with */
+
+/* One half, until the core tells: the flags without CHH. */
+static uint32_t half(unsigned n)
+{
+    put(HC(HCINT, n), 0x7ff);
+    enable_channel(n);
+    for (unsigned i = 0; i < 100; i++) {
+        uint32_t flags;
+
+        board_wait_ns(10000);
+        flags = get(HC(HCINT, n));
+        if (by_dma ? flags & FLAG(CHH) : flags) {
+            return flags & ~FLAG(CHH);
+        }
+        if (!by_dma && get(A_GINTSTS) & R_GINTSTS_RXFLVL_MASK) {
+            return 0;                                   /* data have come */
+        }
+    }
+    return 0;
+}
+
+/* A packet, as a driver does it: both halves, NYET and NAK again.  The flags at the end. */
+static uint32_t split_packet(unsigned n, const Endpoint *e, bool in, unsigned dpid, uint8_t *data, unsigned bytes,
+                             unsigned *got)
+{
+    uint32_t flags = 0;
+
+    *got = 0;
+    set_channel(n, e, in);
+    for (unsigned i = 0; i < 500; i++) {
+        set_size(n, in ? e->max_packet : bytes, 1, dpid);
+        put(HC(HCSPLT, n), SPLIT(HUB, KEYBOARD_PORT));
+        if (by_dma) {
+            put(HC(HCDMA, n), BUFFER);
+            for (unsigned at = 0; !in && at < bytes; at += 4) {
+                poke(BUFFER + at, ldl_le_p(data + at));
+            }
+            flags = half(n);
+        } else {
+            put(HC(HCINT, n), 0x7ff);
+            enable_channel(n);
+            if (!in) {
+                push_data(n, data, bytes);
+            }
+            board_wait_ns(150000);
+            flags = get(HC(HCINT, n));
+        }
+        if (flags != FLAG(ACK)) {
+            g_assert_cmphex(flags, ==, FLAG(NAK));
+            continue;
+        }
+        put(HC(HCSPLT, n), SPLIT(HUB, KEYBOARD_PORT) | R_HCSPLT0_COMPLSPLT_MASK);
+        do {
+            flags = half(n);
+            nyets += !!(flags & FLAG(NYET));
+        } while (flags & FLAG(NYET));
+        if (!by_dma && in) {
+            *got = pop_all(n, data, bytes);
+            flags |= get(HC(HCINT, n));
+        }
+        if (!(flags & FLAG(NAK))) {
+            break;
+        }
+        if (!by_dma) {
+            halt_channel(n);
+        }
+    }
+    if (by_dma && in && flags & FLAG(XFRC)) {
+        *got = get(HC(HCDMA, n)) - BUFFER;
+        for (unsigned at = 0; at < *got; at++) {
+            data[at] = qtest_readb(board, BUFFER + at);
+        }
+    }
+    if (get(HC(HCCHAR, n)) & R_HCCHAR0_CHENA_MASK) {
+        halt_channel(n);
+    }
+    put(HC(HCSPLT, n), 0);
+    return flags & ~FLAG(CHH);
+}
+
+/* A control transfer to the keyboard: bytes that have come. */
+static unsigned split_control(const Endpoint *e, const uint8_t setup[8], uint8_t *data)
+{
+    unsigned length = setup[6], got = 0, came, dpid = DATA1;
+    uint8_t copy[8], none[8];
+
+    memcpy(copy, setup, 8);
+    g_assert_true(split_packet(4, e, false, SETUP, copy, 8, &came) & FLAG(XFRC));
+    while (got < length) {
+        g_assert_true(split_packet(5, e, true, dpid, data + got, length - got + 8, &came) & FLAG(XFRC));
+        got += came;
+        dpid ^= DATA1;
+        if (came < e->max_packet) {
+            break;
+        }
+    }
+    g_assert_true(split_packet(4 + !length, e, !length, DATA1, none, 0, &came) & FLAG(XFRC));
+    return got;
+}
+
+/* The hub is configured and has reset @hub_port: its wPortStatus.  Without DMA, as these functions have none. */
+static unsigned start_hub(unsigned hub_port)
+{
+    Endpoint hub = configure(HUB, 64);
+    uint8_t status[8];
+
+    CONTROL_IN(&hub, NULL, 0x23, 3, 4, 0, hub_port, 0, 0, 0);
+    CONTROL_IN(&hub, status, 0xa3, 0, 0, 0, hub_port, 0, 4, 0);
+    return lduw_le_p(status);
+}
+
+static void start_split(bool dma)
+{
+    start_with(HUB_AND_KEYBOARD);
+    reset_port();
+    g_assert_cmpuint(FIELD_EX32(get(A_HPRT), HPRT, PSPD), ==, 0);
+    g_assert_cmphex(start_hub(KEYBOARD_PORT) & 0x603, ==, 0x003);       /* connected, enabled, full speed */
+    by_dma = dma;
+    nyets = 0;
+    put(A_GAHBCFG, dma ? R_GAHBCFG_DMAEN_MASK : 0);
+}
+
+static void press(const char *key)
+{
+    qtest_qmp_assert_success(board, "{ 'execute': 'send-key', 'arguments': { 'hold-time': 1, 'keys': [ "
+                             "{ 'type': 'qcode', 'data': %s } ] } }", key);
+}
+
+static void use_keyboard(void)
+{
+    Endpoint e = { .address = 0, .type = CONTROL, .max_packet = 8 };
+    const Endpoint keys = { .address = KEYBOARD, .number = 1, .type = INTERRUPT, .max_packet = 8 };
+    uint8_t data[64];
+    unsigned got;
+
+    g_assert_cmpuint(split_control(&e, (const uint8_t[8]) { 0x80, 6, 0, 1, 0, 0, 18 }, data), ==, 18);
+    g_assert_cmphex(lduw_le_p(data + 8), ==, 0x0627);
+    split_control(&e, (const uint8_t[8]) { 0, 5, KEYBOARD }, data);
+    e.address = KEYBOARD;
+    split_control(&e, (const uint8_t[8]) { 0, 9, 1 }, data);
+    press("a");
+    g_assert_true(split_packet(6, &keys, true, DATA0, data, 8, &got) & FLAG(XFRC));
+    g_assert_cmpuint(got, ==, 8);
+    g_assert_cmphex(data[2], ==, 4);
+    g_assert_true(nyets || !by_dma);                    /* without DMA this test waits long enough */
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+}
+
+static void test_split_dma(void)
+{
+    start_split(true);
+    use_keyboard();
+}
+
+static void test_split(void)
+{
+    start_split(false);
+    use_keyboard();
+}
+
+/* What a driver can do wrong with them. */
+static void test_split_mistakes(void)
+{
+    Endpoint e = { .address = 0, .type = CONTROL, .max_packet = 8 };
+    const uint8_t setup[8] = { 0x80, 6, 0, 1, 0, 0, 18, 0 };
+
+    start_split(true);
+    poke(BUFFER, ldl_le_p(setup));
+    poke(BUFFER + 4, ldl_le_p(setup + 4));
+    set_channel(4, &e, false);
+    set_size(4, 8, 1, SETUP);
+    put(HC(HCDMA, 4), BUFFER);
+    g_assert_cmphex(half(4), ==, FLAG(TXERR));          /* it does not hear that */
+    g_assert_cmpint(board_mistakes("device 0, which is of full speed behind a hub of high speed"), ==, 1);
+    g_assert_cmpint(board_mistakes("the hub is device 1, its port 1"), ==, 1);
+    put(HC(HCSPLT, 4), SPLIT(HUB, 3));
+    g_assert_cmphex(half(4), ==, FLAG(TXERR));
+    g_assert_cmpint(board_mistakes("goes to hub 1, port 3, and device 0 is not there"), ==, 1);
+    put(HC(HCSPLT, 4), SPLIT(HUB, KEYBOARD_PORT) | R_HCSPLT0_COMPLSPLT_MASK);
+    g_assert_cmphex(half(4), ==, FLAG(STALL));
+    g_assert_cmpint(board_mistakes("comes without a start-split before it"), ==, 1);
+}
+
+/* Its two buffers are taken until they are asked for, or cleared. */
+static void test_split_buffers(void)
+{
+    Endpoint e = { .type = BULK, .max_packet = 8 }, hub = { .address = HUB, .type = CONTROL, .max_packet = 64 };
+
+    start_split(true);
+    for (unsigned i = 0; i < 3; i++) {
+        e.number = 3 + i;
+        set_channel(4, &e, true);
+        set_size(4, 8, 1, DATA0);
+        put(HC(HCDMA, 4), BUFFER);
+        put(HC(HCSPLT, 4), SPLIT(HUB, KEYBOARD_PORT));
+        g_assert_cmphex(half(4), ==, i < 2 ? FLAG(ACK) : FLAG(NAK));
+    }
+    put(A_GAHBCFG, 0);
+    CONTROL_IN(&hub, NULL, 0x23, 8, 3, 2 << 3, 1, 0, 0, 0);             /* Clear_TT_Buffer: endpoint 3 */
+    put(A_GAHBCFG, R_GAHBCFG_DMAEN_MASK);
+    g_assert_cmphex(half(4), ==, FLAG(ACK));
+}
+
+/* Between its halves. */
+static void test_split_snapshot(void)
+{
+    Endpoint e = { .type = CONTROL, .max_packet = 8 };
+    g_autofree char *file = NULL;
+
+    start_split(true);
+    poke(BUFFER, 0x01000680);
+    poke(BUFFER + 4, 0x00120000);
+    set_channel(4, &e, false);
+    set_size(4, 8, 1, SETUP);
+    put(HC(HCDMA, 4), BUFFER);
+    put(HC(HCSPLT, 4), SPLIT(HUB, KEYBOARD_PORT));
+    g_assert_cmphex(half(4), ==, FLAG(ACK));
+    file = board_save();
+    board_load(file, HIGH_SPEED " " HUB_AND_KEYBOARD);
+    unlink(file);
+    put(HC(HCSPLT, 4), SPLIT(HUB, KEYBOARD_PORT) | R_HCSPLT0_COMPLSPLT_MASK);
+    board_wait_ns(100000);
+    g_assert_cmphex(half(4), ==, FLAG(ACK) | FLAG(XFRC));
+}
+
+/* At a bus of full speed the hub is of full speed, and so is what it has. */
+static void test_hub_full_speed(void)
+{
+    board_start("-device usb-hub,bus=otg-fs.0,high-speed=on -device usb-tablet,bus=otg-fs.0,port=1.1");
+    start_host(OTG_FS);
+    reset_port();
+    g_assert_cmphex(start_hub(1) & 0x603, ==, 0x003);
+}
+
+static void test_hub_high_speed(void)
+{
+    start_with("-device usb-hub,bus=otg-hs.0,high-speed=on -device usb-tablet,bus=otg-hs.0,port=1.1");
+    reset_port();
+    g_assert_cmphex(start_hub(1) & 0x603, ==, 0x403);
+    configure(2, 64);                                   /* not split */
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+}
+
+/* ---- A driver that is out of its mind ---- */
+
+static void test_fuzz(const void *seed)
+{
+    GRand *random = g_rand_new_with_seed(GPOINTER_TO_UINT(seed));
+
+    start_split(false);
+    for (unsigned i = 0; i < 6000; i++) {
+        unsigned n = g_rand_int_range(random, 0, 4), what = g_rand_int_range(random, 0, 16);
+        uint32_t any = g_rand_int(random);
+
+        switch (what) {
+        case 0: put(A_HPRT, (port() & ~R_HPRT_PTCTL_MASK) | (any & g_rand_int(random) & 0x1e000)); break;
+        case 1: put(A_HPRT, port() & ~(R_HPRT_PRST_MASK | R_HPRT_PTCTL_MASK)); break;
+        case 2: put(A_GRSTCTL, any & 0x7f0 & g_rand_int(random)); break;
+        case 3: put(A_GAHBCFG, any & 0x1a1); break;
+        case 4: put(HC(HCTSIZ, n), any & 0x601807ff); break;
+        case 5: put(HC(HCDMA, n), 0x20000000 + (any & 0xffff)); break;
+        case 6: put(HC(HCINT, n), any); break;
+        case 7: pop_all(16, NULL, 0); break;
+        case 8: push_data(n, &any, 4); break;
+        case 9: board_wait_ns(any % 300000); break;
+        case 10: put(A_GOTGCTL, any & 0xf02); break;
+        case 11: put(HC(HCSPLT, n), SPLIT(HUB, 1 + (any & 1)) ^ (any & g_rand_int(random) & 0x8001c002)); break;
+        case 12: put(A_GOTGINT, any); break;
+        default:
+            put(HC(HCCHAR, n), (any & 0xe0000000) | (any & 3) << 22 | (any & 0x0030f800 & g_rand_int(random)) |
+                (g_rand_boolean(random) ? 64 : any & 0x7ff) | (any & 0xc0000));
+        }
+        if (i % 2000 == 1000) {
+            qtest_qmp_assert_success(board, "{ 'execute': 'device_del', 'arguments': { 'id': 'kbd' } }");
+            qtest_qmp_eventwait(board, "DEVICE_DELETED");
+            qtest_qmp_device_add(board, "usb-kbd", "kbd", "{ 'bus': 'otg-hs.0', 'port': '1.2', 'usb_version': 1 }");
+        }
+    }
+    board_reset();
+    g_assert_cmphex(peek(0x40023830), ==, 0x00100000);
+    g_rand_free(random);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -297,5 +589,17 @@ int main(int argc, char **argv)
     qtest_add_func("otg-host-high/test-port", test_port);
     qtest_add_func("otg-host-high/test-port-suspended", test_port_suspended);
     qtest_add_func("otg-host-high/test-port-full-speed", test_port_full_speed);
+    qtest_add_func("otg-host-high/split-dma", test_split_dma);
+    qtest_add_func("otg-host-high/split", test_split);
+    qtest_add_func("otg-host-high/split-mistakes", test_split_mistakes);
+    qtest_add_func("otg-host-high/split-buffers", test_split_buffers);
+    qtest_add_func("otg-host-high/split-snapshot", test_split_snapshot);
+    qtest_add_func("otg-host-high/hub-full-speed", test_hub_full_speed);
+    qtest_add_func("otg-host-high/hub-high-speed", test_hub_high_speed);
+    for (unsigned seed = 1; seed <= 3; seed++) {
+        g_autofree char *name = g_strdup_printf("otg-host-high/fuzz/%u", seed);
+
+        qtest_add_data_func(name, GUINT_TO_POINTER(seed), test_fuzz);
+    }
     return board_run_tests();
 }

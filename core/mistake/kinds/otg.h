@@ -205,3 +205,13 @@ MISTAKE(OTG064, ERROR, "RM0090 34, 35, GOTGCTL",
 MISTAKE(OTG065, ERROR, "RM0090 34, 35, GOTGCTL",
         "GOTGCTL.HNPRQ or HSHNPEN is set without what allows it: no roles are negotiated",
         "set GUSBCFG.HNPCAP, and as a device DHNPEN when the host has sent SET_FEATURE(b_hnp_enable)")
+MISHAP(OTG066, ERROR, "RM0090 35.12, HCSPLT; USB 2.0 11.14",
+        "a transaction goes to a device of full or low speed behind a hub of high speed and is not split",
+        "set HCSPLT.SPLITEN with the hub's address and its port, and do both halves")
+MISHAP(OTG067, ERROR, "RM0090 35.12, HCSPLT; USB 2.0 11.14",
+        "a split transaction goes to a hub and port where the device is not",
+        "HUBADDR and PRTADDR are those of the hub of high speed next to the device; a device of high speed, or at a "
+        "bus that is not, needs none")
+MISHAP(OTG068, ERROR, "RM0090 35.12, HCSPLT; USB 2.0 11.17",
+        "a complete-split comes without a start-split before it",
+        "clear HCSPLT.COMPLSPLT for the first half, and set it when that has been acknowledged")
