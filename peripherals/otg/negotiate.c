@@ -7,13 +7,14 @@
  * suspended, and waits for the host to be a device.  No far end becomes one, so it fails (HNGSCS is 0), and the
  * device is a device again.
  *
- * A host that is capable of one of them is told when what was connected does not bounce any more, and when nothing was
+ * A host by its ID pin that is capable of one of them is told when what was connected does not bounce any more, and when nothing was
  * connected, or a device that it lets be host does not want to be.
  *
  * Deliberately different: HNGSCS is never 1, HNGDET does not come: no device of QEMU's and no cable changes roles.
  *
  * unsure: whether the core itself tells of a session that does not come, as SRSSCHG "on success or failure" reads, and
- * after how much of TB_SRP_FAIL and TA_WAIT_BCON.  That SRQ is cleared with SRSSCHG: the manual names HNSSCHG for both.
+ * after how much of TB_SRP_FAIL and TA_WAIT_BCON.  That a host whose role is forced is told nothing: HNPCAP is 1 after
+ * a reset, and there are drivers that unmask OTGINT, never clear it, and work on the chip.  That SRQ is cleared with SRSSCHG: the manual names HNSSCHG for both.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -108,7 +109,8 @@ static void update_hnp(Otg *s)
 
 static void update_host(Otg *s)
 {
-    bool capable = s->host && (reg_get(s, GUSBCFG, SRPCAP) || reg_get(s, GUSBCFG, HNPCAP));
+    bool capable = s->host && !reg_get(s, GUSBCFG, FHMOD) &&
+                   (reg_get(s, GUSBCFG, SRPCAP) || reg_get(s, GUSBCFG, HNPCAP));
     bool powered = capable && reg_get(s, HPRT, PPWR) && otg_vbus_is_valid(s);
     bool connected = capable && s->h.connected;
     bool resting = connected && reg_get(s, HPRT, PSUSP) && reg_get(s, GOTGCTL, HSHNPEN);

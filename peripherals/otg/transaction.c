@@ -65,7 +65,7 @@ static void receive(Otg *s, unsigned n)
     }
     channel_push(s, PKT_IN, n, t->data, t->length);
     count(s, n, true, t->length);
-    last = !channel_pktcnt(s, n) || t->length < channel_max_packet(s, n) || is_end_of_burst(s, n);
+    last = !channel_pktcnt(s, n) || t->length < channel_max_packet(s, n) || is_end_of_burst(s, n) || t->split;
     if (!last) {
         return;
     }
@@ -159,7 +159,7 @@ static void ends_with_dma(Otg *s, unsigned n)
 
 /*
  * A half is over: with DMA that ends the channel, whatever it was.  The firmware goes on with the other half, or does
- * it again; NYET is that the hub has still to wait.
+ * it again; NYET is that the hub has still to wait.  A packet that has come is a transfer, whatever PKTCNT is.
  */
 static void half_ends(Otg *s, unsigned n, uint32_t flags)
 {
@@ -223,7 +223,7 @@ static void complete_split_ends(Otg *s, unsigned n)
         } else {
             store(s, n);
             if (!(HCINT(s, n) & INT(CHH))) {
-                half_ends(s, n, 0);
+                half_ends(s, n, INT(XFRC));
             }
         }
     } else if (!t->in && t->answer == USB_ACK) {

@@ -480,6 +480,31 @@ static void test_split_mistakes(void)
     g_assert_cmpint(board_mistakes("comes without a start-split before it"), ==, 1);
 }
 
+/* Each packet that comes is a transfer of its own, and the next one goes on where it ended. */
+static void test_split_packets(void)
+{
+    Endpoint e = { .type = CONTROL, .max_packet = 8 };
+    uint8_t setup[8] = { 0x80, 6, 0, 1, 0, 0, 18 };
+    unsigned got;
+
+    start_split(true);
+    g_assert_true(split_packet(4, &e, false, SETUP, setup, 8, &got) & FLAG(XFRC));
+    set_channel(5, &e, true);
+    set_size(5, 18, 3, DATA1);
+    put(HC(HCDMA, 5), BUFFER);
+    for (unsigned packets = 2; packets < 3; packets--) {
+        put(HC(HCSPLT, 5), SPLIT(HUB, KEYBOARD_PORT));
+        g_assert_cmphex(half(5), ==, FLAG(ACK));
+        put(HC(HCSPLT, 5), SPLIT(HUB, KEYBOARD_PORT) | R_HCSPLT0_COMPLSPLT_MASK);
+        board_wait_ns(100000);
+        g_assert_cmphex(half(5), ==, FLAG(ACK) | FLAG(XFRC));
+        g_assert_cmpuint(FIELD_EX32(get(HC(HCTSIZ, 5)), HCTSIZ0, PKTCNT), ==, packets);
+    }
+    g_assert_cmpuint(get(HC(HCDMA, 5)) - BUFFER, ==, 18);
+    g_assert_cmphex(peek(BUFFER + 8) & 0xffff, ==, 0x0627);
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+}
+
 /* Its two buffers are taken until they are asked for, or cleared. */
 static void test_split_buffers(void)
 {
@@ -591,6 +616,7 @@ int main(int argc, char **argv)
     qtest_add_func("otg-host-high/test-port-full-speed", test_port_full_speed);
     qtest_add_func("otg-host-high/split-dma", test_split_dma);
     qtest_add_func("otg-host-high/split", test_split);
+    qtest_add_func("otg-host-high/split-packets", test_split_packets);
     qtest_add_func("otg-host-high/split-mistakes", test_split_mistakes);
     qtest_add_func("otg-host-high/split-buffers", test_split_buffers);
     qtest_add_func("otg-host-high/split-snapshot", test_split_snapshot);

@@ -512,9 +512,14 @@ static void test_overload_snapshot(void)
 
 /* ---- Session request, host negotiation ---- */
 
+/* A host by its ID pin. */
 static void capable(void)
 {
-    put(A_GUSBCFG, get(A_GUSBCFG) | R_GUSBCFG_SRPCAP_MASK | R_GUSBCFG_HNPCAP_MASK);
+    board_enable("gpioa");
+    board_route("pa10", 10);
+    pin_drive("pa10", "0");
+    put(A_GUSBCFG, (get(A_GUSBCFG) & ~R_GUSBCFG_FHMOD_MASK) | R_GUSBCFG_SRPCAP_MASK | R_GUSBCFG_HNPCAP_MASK);
+    g_assert_true(get(A_GINTSTS) & R_GINTSTS_CMOD_MASK);
 }
 
 static void expect_gotgint(uint32_t flags)
@@ -547,16 +552,20 @@ static void test_debounce(void)
     expect_gotgint(R_GOTGINT_ADTOCHG_MASK);
 }
 
-/* Without both capabilities none of that is told. */
+/* Without both capabilities, or with a role that is forced, none of that is told. */
 static void test_not_capable(void)
 {
-    start_with("");
-    put(A_GUSBCFG, get(A_GUSBCFG) & ~(R_GUSBCFG_SRPCAP_MASK | R_GUSBCFG_HNPCAP_MASK));
-    put(A_GOTGINT, 0xffffffff);
-    board_wait_ns(2000 * MS);
-    qtest_qmp_device_add(board, "usb-kbd", "kbd", "{ 'bus': 'otg-fs.0' }");
-    board_wait_ns(2000 * MS);
-    expect_gotgint(0);
+    for (unsigned forced = 0; forced < 2; forced++) {
+        start_with("");
+        if (!forced) {
+            capable();
+            put(A_GUSBCFG, get(A_GUSBCFG) & ~(R_GUSBCFG_SRPCAP_MASK | R_GUSBCFG_HNPCAP_MASK));
+        }
+        board_wait_ns(2000 * MS);
+        qtest_qmp_device_add(board, "usb-kbd", "kbd", "{ 'bus': 'otg-fs.0' }");
+        board_wait_ns(2000 * MS);
+        expect_gotgint(0);
+    }
 }
 
 /* A device that is allowed to be host, and does not want to. */
