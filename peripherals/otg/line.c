@@ -189,6 +189,7 @@ static void update_pull_up(Otg *s)
         signal_drive(&s->dp, on ? DRIVE(PULL_UP) : DRIVE(NONE));
         otg_bus_rests(s, on);
         usb_pull_up(&s->socket, on, high ? USB_SPEED_HIGH : USB_SPEED_FULL);
+        otg_device_test_connected(s);
     }
 }
 

@@ -318,7 +318,8 @@ static void check(Otg *s, unsigned n)
         periph_mistake(&s->parent_obj, OTG047, "OUT endpoint %u is enabled, but not active "
                        "(DOEPCTL%u.USBAEP is 0): it does not answer", n, n);
     }
-    if (!pktcnt(s, n) && !s->out[n].resized) {      /* else a packet may have come since */
+    /* it may be meant for SETUPs alone, and a packet may have come since DOEPTSIZ was written */
+    if (!pktcnt(s, n) && !s->out[n].resized && (n || !(DOEPCTL(s, 0) & CTL(NAKSTS)))) {
         periph_mistake(&s->parent_obj, OTG048, "OUT endpoint %u is enabled with DOEPTSIZ%u.PKTCNT = 0: it "
                        "ends with the first packet", n, n);
     }

@@ -291,6 +291,8 @@ uint32_t otg_daint_read(Periph *p, unsigned n);
 /* The test signal that it drives as a device, as a host at its port. */
 UsbTest otg_device_test(const Otg *s);
 UsbTest otg_port_test(const Otg *s);
+/* It has been connected: say so if no host will get an answer. */
+void otg_device_test_connected(Otg *s);
 /* DCTL.TCTL, HPRT.PTCTL were @was. */
 void otg_device_test_written(Otg *s, unsigned was);
 void otg_port_test_written(Otg *s, unsigned was);

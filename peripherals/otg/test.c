@@ -35,6 +35,14 @@ UsbTest otg_device_test(const Otg *s)
     return !s->host && s->socket.pulled_up ? signal_of(reg_get(s, DCTL, TCTL)) : USB_TEST_NONE;
 }
 
+void otg_device_test_connected(Otg *s)
+{
+    if (otg_device_test(s)) {
+        periph_mistake(&s->parent_obj, OTG069, "it is connected with DCTL.TCTL = %u: it drives a test signal, and "
+                       "answers no host", reg_get(s, DCTL, TCTL));
+    }
+}
+
 void otg_device_test_written(Otg *s, unsigned was)
 {
     unsigned test = reg_get(s, DCTL, TCTL);

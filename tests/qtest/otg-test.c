@@ -739,6 +739,17 @@ static void test_out_in_between(void)
     g_assert_cmpint(board_mistakes("OUT endpoint 0 is enabled with DOEPTSIZ0.PKTCNT = 0"), ==, 1);
 }
 
+/* Endpoint 0 is made ready for SETUPs, and no packet: with NAK nothing else comes. */
+static void test_out_for_setups(void)
+{
+    connect_device(FS, "");
+    set_bits(CTL_OUT(0), SNAK);
+    put(SIZ_OUT(0), 3u << R_DOEPTSIZ0_STUPCNT_SHIFT);
+    set_bits(CTL_OUT(0), EPENA);
+    expect(get_descriptor, "ack");
+    no_mistakes();
+}
+
 static void test_fifo_mistakes(void)
 {
     connect_device(FS, "");
@@ -1112,6 +1123,9 @@ static void test_modes(void)
     host("vbus", false);
     expect_test_mode("none");
     no_mistakes();
+    host("vbus", true);                                 /* without power it should have left that */
+    expect_test_mode("j");
+    g_assert_cmpint(board_mistakes("it is connected with DCTL.TCTL = 1"), ==, 1);
 }
 
 static void test_modes_end_by_reset(void)
@@ -1353,6 +1367,7 @@ int main(int argc, char **argv)
     qtest_add_func("otg/out-nak-all", test_out_nak_all);
     qtest_add_func("otg/out-mistakes", test_out_mistakes);
     qtest_add_func("otg/out-in-between", test_out_in_between);
+    qtest_add_func("otg/out-for-setups", test_out_for_setups);
     qtest_add_func("otg/fifo-mistakes", test_fifo_mistakes);
     qtest_add_func("otg/fifo-ram", test_fifo_ram);
     qtest_add_func("otg/fifo-widths", test_fifo_widths);

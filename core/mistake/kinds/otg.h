@@ -215,3 +215,6 @@ MISHAP(OTG067, ERROR, "RM0090 35.12, HCSPLT; USB 2.0 11.14",
 MISHAP(OTG068, ERROR, "RM0090 35.12, HCSPLT; USB 2.0 11.17",
         "a complete-split comes without a start-split before it",
         "clear HCSPLT.COMPLSPLT for the first half, and set it when that has been acknowledged")
+MISHAP(OTG069, ERROR, "USB 2.0 9.4.9",
+        "a device is connected with DCTL.TCTL set: it drives a test signal, and answers no host",
+        "clear TCTL when the session ends (GOTGINT.SEDET): who is without power leaves a test mode")
