@@ -43,7 +43,11 @@ static void device_reset(void *opaque, bool on)
     Otg *s = opaque;
     bool high = s->socket.bus_speed == USB_SPEED_HIGH;
 
-    if (s->host || !s->socket.pulled_up || otg_device_test(s)) {
+    if (s->host || !s->socket.pulled_up) {
+        return;
+    }
+    if (otg_device_test(s)) {
+        otg_device_test_reset(s);
         return;
     }
     otg_frames_sync(s);

@@ -107,6 +107,7 @@ typedef struct Otg {
     OtgFlight flight;
     QEMUTimer *flight_timer;
     bool turned_round;          /* TRDT has been checked since the last reset */
+    bool connected_in_test;     /* not in a snapshot: TCTL was set before there was power */
     bool in_control;            /* endpoint 0: since a SETUP, until something has been sent */
     uint8_t address;            /* that it answers to as well, until the status of SET_ADDRESS is sent */
     uint64_t sof_told, eopf_told;       /* frames, from frame 0, of which that is over */
@@ -291,8 +292,9 @@ uint32_t otg_daint_read(Periph *p, unsigned n);
 /* The test signal that it drives as a device, as a host at its port. */
 UsbTest otg_device_test(const Otg *s);
 UsbTest otg_port_test(const Otg *s);
-/* It has been connected: say so if no host will get an answer. */
+/* It has been connected; a host that has seen that resets it and will get no answer: say so. */
 void otg_device_test_connected(Otg *s);
+void otg_device_test_reset(Otg *s);
 /* DCTL.TCTL, HPRT.PTCTL were @was. */
 void otg_device_test_written(Otg *s, unsigned was);
 void otg_port_test_written(Otg *s, unsigned was);

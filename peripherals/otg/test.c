@@ -37,7 +37,12 @@ UsbTest otg_device_test(const Otg *s)
 
 void otg_device_test_connected(Otg *s)
 {
-    if (otg_device_test(s)) {
+    s->connected_in_test = otg_device_test(s);
+}
+
+void otg_device_test_reset(Otg *s)
+{
+    if (s->connected_in_test) {
         periph_mistake(&s->parent_obj, OTG069, "it is connected with DCTL.TCTL = %u: it drives a test signal, and "
                        "answers no host", reg_get(s, DCTL, TCTL));
     }
@@ -50,6 +55,7 @@ void otg_device_test_written(Otg *s, unsigned was)
     if (test == was) {
         return;
     }
+    s->connected_in_test = false;
     if (test) {
         check_speed(s, "DCTL.TCTL");
         if (s->in_control && s->socket.pulled_up) {

@@ -1125,6 +1125,8 @@ static void test_modes(void)
     no_mistakes();
     host("vbus", true);                                 /* without power it should have left that */
     expect_test_mode("j");
+    no_mistakes();
+    host("reset", true);
     g_assert_cmpint(board_mistakes("it is connected with DCTL.TCTL = 1"), ==, 1);
 }
 
