@@ -1157,8 +1157,8 @@ static void test_modes_mistakes(void)
     expect(get_descriptor, "nothing");
 }
 
-/* Three packets IN in a microframe, and what tells how many follow. */
-static void test_multi_count(void)
+/* For the next microframe three packets. */
+static void send_burst(void)
 {
     connect_high_speed();
     put(A_DIEPTXF1, 700 << 16 | 320);
@@ -1168,6 +1168,29 @@ static void test_multi_count(void)
     for (unsigned i = 0; i < 2060; i += 4) {
         put(FIFO(1), i < 1024 ? 0x11111111 : i < 2048 ? 0x22222222 : 0x33333333);
     }
+}
+
+/* Between two packets of a microframe. */
+static void test_multi_count_snapshot(void)
+{
+    g_autofree char *file = NULL;
+
+    send_burst();
+    board_wait_ns(125000);
+    g_assert_true(g_str_has_prefix(token("in 0 1"), "data 2 1111"));
+    board_wait_ns(20000);
+    file = board_save();
+    board_load(file, "-device stm32-usb-tester,id=usb,port=otg-hs -global stm32f4-otg-hs.ulpi=on");
+    unlink(file);
+    g_assert_true(g_str_has_prefix(token("in 0 1"), "data 1 2222"));
+    board_wait_ns(20000);
+    g_assert_cmpstr(token("in 0 1"), ==, "data 0 33333333333333333333");
+}
+
+/* Three packets IN in a microframe, and what tells how many follow. */
+static void test_multi_count(void)
+{
+    send_burst();
     g_assert_cmpstr(token("in 0 1"), ==, "data 0 ");    /* microframe 0 is even */
     board_wait_ns(125000);
     g_assert_true(g_str_has_prefix(token("in 0 1"), "data 2 1111"));
@@ -1341,6 +1364,50 @@ static void test_negotiation_snapshot(void)
     gotgint(R_GOTGINT_SRSSCHG_MASK);
 }
 
+/* ---- A firmware and a host that are out of their minds ---- */
+
+static void test_fuzz(const void *seed)
+{
+    static const char *const bools[] = { "vbus", "reset", "frames" };
+    GRand *random = g_rand_new_with_seed(GPOINTER_TO_UINT(seed));
+
+    if (GPOINTER_TO_UINT(seed) % 2) {
+        connect_high_speed();
+    } else {
+        connect_device(FS, "");
+    }
+    for (unsigned i = 0; i < 5000; i++) {
+        unsigned n = g_rand_int_range(random, 0, 4), what = g_rand_int_range(random, 0, 16);
+        uint32_t any = g_rand_int(random);
+
+        switch (what) {
+        case 0: put(A_DCTL, any & (any >> 8 & 1 ? 0xf8f : 0xfff)); break;
+        case 1: put(A_GOTGCTL, any & 0xf02); break;
+        case 2: put(A_GOTGINT, any); break;
+        case 3: put(A_GUSBCFG, (reg(A_GUSBCFG) & ~0x300u) | (any & 0x300)); break;
+        case 4: put(SIZ_IN(n), any & 0x6018007f); break;
+        case 5: put(SIZ_OUT(n), any & 0x6018007f); break;
+        case 6: put(CTL_IN(n), (any & 0xfc2c8000) | n << R_DIEPCTL1_TXFNUM_SHIFT | (n ? 64 : 0)); break;
+        case 7: put(CTL_OUT(n), (any & 0xfc2c8000) | (n ? 64 : 0)); break;
+        case 8: put(FIFO(n), any); break;
+        case 9: reg(any & 1 ? A_GRXSTSP : FIFO(0)); break;
+        case 10: board_wait_ns(any % 2000000); break;
+        case 11: put(A_GRSTCTL, any & g_rand_int(random) & g_rand_int(random) & 0x7f1); break;
+        case 12: put(INT_IN(n), any); put(INT_OUT(n), any >> 16); break;
+        case 13: host(bools[any % 3], any >> 8 & 3); break;
+        case 14: token(get_descriptor); break;
+        default: {
+            g_autofree char *text = any & 1 ? g_strdup_printf("in 0 %u", n)
+                                    : g_strdup_printf("out 0 %u %u 00112233", n, any >> 8 & 1);
+
+            token(text);
+        } }
+    }
+    board_reset();
+    g_assert_cmphex(peek(RCC + 0x30), ==, 0x00100000);
+    g_rand_free(random);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -1388,11 +1455,17 @@ int main(int argc, char **argv)
     qtest_add_func("otg/test-modes-mistakes", test_modes_mistakes);
     qtest_add_func("otg/test-modes-snapshot", test_modes_snapshot);
     qtest_add_func("otg/multi-count", test_multi_count);
+    qtest_add_func("otg/multi-count-snapshot", test_multi_count_snapshot);
     qtest_add_func("otg/session-request", test_session_request);
     qtest_add_func("otg/session-request-fails", test_session_request_fails);
     qtest_add_func("otg/negotiation-mistakes", test_negotiation_mistakes);
     qtest_add_func("otg/host-negotiation", test_host_negotiation);
     qtest_add_func("otg/session-of-host", test_session_of_host);
     qtest_add_func("otg/negotiation-snapshot", test_negotiation_snapshot);
+    for (unsigned seed = 1; seed <= 4; seed++) {
+        g_autofree char *name = g_strdup_printf("otg/fuzz/%u", seed);
+
+        qtest_add_data_func(name, GUINT_TO_POINTER(seed), test_fuzz);
+    }
     return board_run_tests();
 }
