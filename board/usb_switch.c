@@ -4,7 +4,7 @@
  * Lines: EN low switches on; OUT is 5 V then, and floats otherwise; FAULT, open drain, is low while
  * it is on and has to limit the current.
  *
- * Deliberately different: FAULT comes at once (the silicon waits some ms), and VBUS stays at 5 V.
+ * Deliberately different: FAULT comes at once (the silicon waits some ms); VBUS stays at 5 V unless it is shorted.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,13 +22,13 @@ struct UsbSwitch {
     DeviceState parent_obj;
     PinListener enable;
     PinDriver vbus, fault;
-    bool on, overcurrent;
+    bool on, overcurrent, shorted;
 };
 
 static void usb_switch_update(UsbSwitch *s)
 {
-    pin_drive(&s->vbus, s->on ? (Drive) { .kind = DRIVE_ANALOG, .uv = VBUS_UV } : DRIVE(NONE));
-    pin_drive(&s->fault, s->on && s->overcurrent ? DRIVE(LOW) : DRIVE(NONE));
+    pin_drive(&s->vbus, s->on && !s->shorted ? (Drive) { .kind = DRIVE_ANALOG, .uv = VBUS_UV } : DRIVE(NONE));
+    pin_drive(&s->fault, s->on && (s->overcurrent || s->shorted) ? DRIVE(LOW) : DRIVE(NONE));
 }
 
 static void enable_changed(void *opaque, bool level)
@@ -49,6 +49,19 @@ static void set_overcurrent(Object *obj, bool overcurrent, Error **errp)
     UsbSwitch *s = USB_SWITCH(obj);
 
     s->overcurrent = overcurrent;
+    usb_switch_update(s);
+}
+
+static bool get_shorted(Object *obj, Error **errp)
+{
+    return USB_SWITCH(obj)->shorted;
+}
+
+static void set_shorted(Object *obj, bool shorted, Error **errp)
+{
+    UsbSwitch *s = USB_SWITCH(obj);
+
+    s->shorted = shorted;
     usb_switch_update(s);
 }
 
@@ -73,11 +86,12 @@ static int usb_switch_post_load(void *opaque, int version_id)
 }
 
 static const VMStateDescription usb_switch_vmstate = {
-    .name = TYPE_USB_SWITCH, .version_id = 1, .minimum_version_id = 1,
+    .name = TYPE_USB_SWITCH, .version_id = 2, .minimum_version_id = 2,
     .post_load = usb_switch_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_BOOL(on, UsbSwitch),
         VMSTATE_BOOL(overcurrent, UsbSwitch),
+        VMSTATE_BOOL(shorted, UsbSwitch),
         VMSTATE_END_OF_LIST()
     },
 };
@@ -89,6 +103,7 @@ static void usb_switch_class_init(ObjectClass *klass, void *data)
     dc->vmsd = &usb_switch_vmstate;
     dc->user_creatable = false;     /* it is soldered on */
     object_class_property_add_bool(klass, "overcurrent", get_overcurrent, set_overcurrent);
+    object_class_property_add_bool(klass, "short-circuit", get_shorted, set_shorted);
 }
 
 static const TypeInfo usb_switch_types[] = { {

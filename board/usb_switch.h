@@ -1,7 +1,8 @@
 /*
  * The power switch of the USB connector, an STMPS2141.
  *
- * QOM property: `overcurrent` (bool: what is plugged in takes too much).
+ * QOM properties: `overcurrent` (bool: what is plugged in takes too much), `short-circuit` (bool: so much that nothing
+ * is left of VBUS).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -11,11 +11,11 @@
 
 REG (GOTGCTL, 0x000, 0x00000800)
 BITS(GOTGCTL, SRQSCS,     0,  1, r)
-BITS(GOTGCTL, SRQ,        1,  1, todo)
+BITS(GOTGCTL, SRQ,        1,  1, rw)
 BITS(GOTGCTL, HNGSCS,     8,  1, r)
-BITS(GOTGCTL, HNPRQ,      9,  1, todo)
-BITS(GOTGCTL, HSHNPEN,   10,  1, todo)
-BITS(GOTGCTL, DHNPEN,    11,  1, rw)        /* for a negotiation that does not come */
+BITS(GOTGCTL, HNPRQ,      9,  1, rw)
+BITS(GOTGCTL, HSHNPEN,   10,  1, rw)
+BITS(GOTGCTL, DHNPEN,    11,  1, rw)
 BITS(GOTGCTL, CIDSTS,    16,  1, r)
 BITS(GOTGCTL, DBCT,      17,  1, r)
 BITS(GOTGCTL, ASVLD,     18,  1, r)
@@ -249,7 +249,7 @@ BITS(HPRT, PSPD,         17,  2, r)
     BITS(HCSPLT##n, HUBADDR,  7,  7, rw) \
     BITS(HCSPLT##n, XACTPOS, 14,  2, rw) \
     BITS(HCSPLT##n, COMPLSPLT, 16, 1, rw) \
-    BITS(HCSPLT##n, SPLITEN, 31,  1, todo)) \
+    BITS(HCSPLT##n, SPLITEN, 31,  1, rw)) \
     FS(ABSENT(HCSPLT##n, 0x504 + 0x20 * n)) \
     REG (HCINT##n, 0x508 + 0x20 * n, 0x00000000) \
     BITS(HCINT##n, XFRC,      0,  1, rc_w1) \

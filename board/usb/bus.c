@@ -188,6 +188,7 @@ void host_bus_init(HostBus *bus, const HostBusOps *ops, void *opaque)
     for (unsigned n = 0; n < HOST_BUS_PIPES; n++) {
         QTAILQ_INIT(&host_bus_pipe(bus, n)->transfers);
     }
+    notifier_list_init(&bus->session_requests);
     bus->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, run, bus);
 }
 

@@ -19,6 +19,7 @@
 
 #define VBUS_UV 5000000
 #define MAX_LINES 1000
+#define SRP_RESPONSE_NS (100 * SCALE_MS)
 
 static const struct {
     const char *port, *vbus;
@@ -112,33 +113,23 @@ static void set_vbus(Object *obj, bool vbus, Error **errp)
     }
 }
 
-static bool get_suspended(Object *obj, Error **errp)
+/* It was asked for a session: an OTG host has 4.9 s to answer (TA_SRP_RSPNS). */
+static void session_requested(Notifier *notifier, void *data)
 {
-    return USB_PLUG(obj)->gadget.bus.state == PORT_SUSPENDED;
-}
+    UsbPlug *plug = container_of(notifier, UsbPlug, session_request);
 
-/* As Linux: first the device is told that it may wake us, if it says that it can. */
-static void coroutine_fn suspend(void *opaque)
-{
-    Gadget *g = opaque;
-    const Descriptors *d = gadget_configuration(g);
-
-    if (d && (d->data[7] & 0x20)) {
-        gadget_request(g, 0, SET_FEATURE, DEVICE_REMOTE_WAKEUP, 0, NULL, 0);
+    if (plug->srp && plug->attached && !plug->vbus) {
+        timer_mod(plug->session_timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + SRP_RESPONSE_NS);
     }
-    host_bus_suspend(&g->bus, true);
 }
 
-static void set_suspended(Object *obj, bool suspended, Error **errp)
+static void begin_session(void *opaque)
 {
-    Gadget *g = &USB_PLUG(obj)->gadget;
+    UsbPlug *plug = opaque;
 
-    if (!g->found) {
-        error_setg(errp, "there is no device whose bus could rest");
-    } else if (!suspended) {
-        host_bus_suspend(&g->bus, false);
-    } else if (!get_suspended(obj, NULL)) {
-        qemu_coroutine_enter(qemu_coroutine_create(suspend, g));
+    if (plug->attached && !plug->vbus) {
+        usb_plug_say(plug, "the device asks for a session: VBUS is switched on");
+        set_vbus(OBJECT(plug), true, NULL);
     }
 }
 
@@ -257,6 +248,9 @@ static void usb_plug_realize(DeviceState *dev, Error **errp)
         return;
     }
     gadget_init(&plug->gadget, &class->gadget, plug);
+    plug->session_request.notify = session_requested;
+    notifier_list_add(&plug->gadget.bus.session_requests, &plug->session_request);
+    plug->session_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, begin_session, plug);
     qemu_add_vm_change_state_handler(vm_state_changed, plug);
     if (plug->attached) {
         plug_in(plug, best_speed(plug));
@@ -270,6 +264,7 @@ static void usb_plug_instance_init(Object *obj)
 
 static const Property usb_plug_properties[] = {
     DEFINE_PROP_STRING("port", UsbPlug, port),
+    DEFINE_PROP_BOOL("srp", UsbPlug, srp, false),
 };
 
 static void usb_plug_class_init(ObjectClass *klass, void *data)
@@ -282,7 +277,7 @@ static void usb_plug_class_init(ObjectClass *klass, void *data)
     device_class_set_props(dc, usb_plug_properties);
     object_class_property_add_bool(klass, "attached", get_attached, set_attached);
     object_class_property_add_bool(klass, "vbus", get_vbus, set_vbus);
-    object_class_property_add_bool(klass, "suspended", get_suspended, set_suspended);
+    usb_plug_add_bus_properties(klass);
     object_class_property_add_str(klass, "tree", get_tree, NULL);
     set_bit(DEVICE_CATEGORY_USB, dc->categories);
 }

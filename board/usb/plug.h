@@ -1,9 +1,11 @@
 /*
  * What is plugged into a USB socket of the board with the board as the device: a -device of abstract kind.
  *
- * Options: port= (otg-fs, which is the default, or otg-hs).
+ * Options: port= (otg-fs, which is the default, or otg-hs), srp=on (a host that is asleep without VBUS, and wakes when
+ * the device asks for a session).
  * QOM properties, to be set at any time too: `attached` (bool: false pulls the cable out), `vbus` (bool: is
- * there power on the cable?).  `tree` (string, read): the device that was found, as lsusb -v shows it.
+ * there power on the cable?).  `suspended` (bool), `test-mode` (string: the device is told to drive a test
+ * signal, until it is pulled out).  `tree` (string, read): the device that was found, as lsusb -v shows it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -21,6 +23,9 @@ struct UsbPlug {
     DeviceState parent_obj;
     char *port;
     bool attached, vbus;
+    bool srp;                       /* the far end is an OTG host: it powers the bus when it is asked for a session */
+    Notifier session_request;
+    QEMUTimer *session_timer;
     Gadget gadget;
     UsbSocket *socket;
     char *path;                     /* of the core */
@@ -41,6 +46,9 @@ struct UsbPlugClass {
  * says what there is; otherwise *path is the owner's, for the caller to free.
  */
 UsbSocket *usb_plug_find_socket(const char *port, char **path, Error **errp);
+
+/* plug_bus.c: properties of all plugs. */
+void usb_plug_add_bus_properties(ObjectClass *klass);
 
 /* Say a line to the user: what has happened at this plug. */
 void usb_plug_say(UsbPlug *plug, const char *fmt, ...) G_GNUC_PRINTF(2, 3);

@@ -130,6 +130,13 @@ void host_bus_reset(HostBus *bus)
     }
 }
 
+void host_bus_rest(HostBus *bus)
+{
+    if (bus->state == PORT_ON) {
+        enter(bus, PORT_RESTING, COUNTER_NEVER);
+    }
+}
+
 void host_bus_suspend(HostBus *bus, bool on)
 {
     if (on && bus->state == PORT_ON) {
@@ -171,6 +178,14 @@ static void port_woken(void *opaque, bool on)
     }
 }
 
+static void port_session_requested(void *opaque)
+{
+    HostBus *bus = opaque;
+
+    notifier_list_notify(&bus->session_requests, NULL);
+}
+
 const UsbHostOps port_host_ops = {
     .connected = port_connected, .ready = port_ready, .woken = port_woken,
+    .session_requested = port_session_requested,
 };

@@ -12,6 +12,8 @@
 void host_bus_reset(HostBus *bus);
 /* Let the bus rest, or wake the device. */
 void host_bus_suspend(HostBus *bus, bool on);
+/* No transactions any more, though frames go on, until the device goes. */
+void host_bus_rest(HostBus *bus);
 
 /* ---- For bus.c ---- */
 

@@ -9,6 +9,7 @@
 #ifndef STM32_BOARD_USB_STATE_H
 #define STM32_BOARD_USB_STATE_H
 
+#include "qemu/notify.h"
 #include "qemu/timer.h"
 #include "stm32/core/counter.h"
 #include "stm32/core/usb/cable.h"
@@ -34,6 +35,7 @@ typedef struct UsbPipe {
 
 typedef enum PortState {
     PORT_OFF, PORT_DEBOUNCE, PORT_RESET, PORT_RECOVERY, PORT_ON, PORT_SUSPENDED, PORT_RESUMING,
+    PORT_RESTING,                   /* with frames, until the device goes: it is in a test mode */
 } PortState;
 
 typedef struct HostBus {
@@ -53,6 +55,7 @@ typedef struct HostBus {
     int64_t free_at;                /* nothing can begin before */
     int64_t deadline;               /* of transfers: not later than the earliest */
     QEMUTimer *timer;
+    NotifierList session_requests;  /* the device wants VBUS */
 } HostBus;
 
 #define HOST_BUS_PIPES (2 * USB_ENDPOINTS)

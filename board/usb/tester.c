@@ -7,7 +7,8 @@
  *   setup ADDR EP HEX...                in ADDR EP [lost]        (the host's handshake does not arrive)
  *   out ADDR EP TOGGLE HEX...           ping ADDR EP
  *   -> ack, nak, stall, nyet, nothing; data TOGGLE HEX...
- * To be read: `connected` (bool), `speed` ("full"), `frame` (number), `events` (string: what the device has said
+ * To be read: `connected` (bool), `speed` ("full"), `frame` (number), `test-mode` ("none", "j", "k", "se0-nak",
+ * "packet": the signal that the device drives), `events` (string: what the device has said
  * since it was read last: ready in 1, connected, woken ...).
  *
  * VBUS is what the device is told by the cable; that of its pin is driven by `drive` or `mv` of the pin.
@@ -59,8 +60,14 @@ static void tester_woken(void *opaque, bool on)
     say(opaque, on ? "woken" : "woken no more");
 }
 
+static void tester_session_requested(void *opaque)
+{
+    say(opaque, "session requested");
+}
+
 static const UsbHostOps tester_ops = {
     .connected = tester_connected, .ready = tester_ready, .woken = tester_woken,
+    .session_requested = tester_session_requested,
 };
 
 /* ---- Tokens ---- */
@@ -164,6 +171,11 @@ static char *get_speed(Object *obj, Error **errp)
     return g_strdup(USB_TESTER(obj)->socket->bus_speed == USB_SPEED_HIGH ? "high" : "full");
 }
 
+static char *get_test_mode(Object *obj, Error **errp)
+{
+    return g_strdup(usb_test_name(usb_test_of(USB_TESTER(obj)->socket)));
+}
+
 static void get_frame(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
 {
     uint64_t frame = usb_frame_at(USB_TESTER(obj)->socket, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
@@ -204,6 +216,7 @@ static void tester_realize(DeviceState *dev, Error **errp)
     object_property_add_bool(OBJECT(s), "connected", get_connected, NULL);
     object_property_add_str(OBJECT(s), "speed", get_speed, NULL);
     object_property_add(OBJECT(s), "frame", "uint64", get_frame, NULL, NULL, NULL);
+    object_property_add_str(OBJECT(s), "test-mode", get_test_mode, NULL);
     object_property_add_str(OBJECT(s), "token", get_token, set_token);
     object_property_add_str(OBJECT(s), "events", get_events, NULL);
 }

@@ -61,8 +61,10 @@ void host_bus_end(HostBus *bus, Transfer *t, TransferStatus status)
         bus->sending = NULL;
     }
     if (t->kind == TRANSFER_CONTROL && bus->socket) {
-        /* the next one is not begun in the same frame: a host is never that fast */
-        pipe->due = usb_frame_at(bus->socket, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL)) + 1;
+        unsigned frames = host_bus_speed(bus) == USB_SPEED_HIGH ? 8 : 1;
+
+        /* the next one is not begun within the same ms: the software of a host is never that fast */
+        pipe->due = usb_frame_at(bus->socket, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL)) + frames;
     }
     t->status = status;
     t->done(t->opaque, t);

@@ -45,6 +45,13 @@ void usb_wake(UsbSocket *socket, bool on)
     }
 }
 
+void usb_request_session(UsbSocket *socket)
+{
+    if (socket->host && socket->host->session_requested && !socket->powered) {
+        socket->host->session_requested(socket->host_opaque);
+    }
+}
+
 int64_t usb_frame_ns(const UsbSocket *socket)
 {
     return socket->bus_speed == USB_SPEED_HIGH ? 125000 : 1000000;
@@ -118,6 +125,31 @@ UsbAnswer usb_token(UsbSocket *socket, UsbToken *token)
         return USB_NOTHING;
     }
     return socket->device->token(socket->device_opaque, token);
+}
+
+UsbTest usb_test_of(const UsbSocket *socket)
+{
+    return socket->device->test ? socket->device->test(socket->device_opaque) : USB_TEST_NONE;
+}
+
+static const char *const test_names[] = {
+    [USB_TEST_NONE] = "none", [USB_TEST_J] = "j", [USB_TEST_K] = "k", [USB_TEST_SE0_NAK] = "se0-nak",
+    [USB_TEST_PACKET] = "packet", [USB_TEST_FORCE_ENABLE] = "force-enable",
+};
+
+const char *usb_test_name(UsbTest test)
+{
+    return test < ARRAY_SIZE(test_names) ? test_names[test] : "none";
+}
+
+int usb_test_find(const char *name)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(test_names); i++) {
+        if (!strcmp(name, test_names[i])) {
+            return i;
+        }
+    }
+    return -1;
 }
 
 /*

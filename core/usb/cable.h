@@ -42,6 +42,16 @@ typedef struct UsbToken {
 
 #define USB_PING 0xb4
 
+/* Test modes, as SET_FEATURE(TEST_MODE), DCTL.TCTL and HPRT.PTCTL have them (USB 2.0 7.1.20, table 9-7). */
+typedef enum UsbTest {
+    USB_TEST_NONE, USB_TEST_J, USB_TEST_K, USB_TEST_SE0_NAK, USB_TEST_PACKET, USB_TEST_FORCE_ENABLE,
+} UsbTest;
+
+/* "none", "j", "k", "se0-nak", "packet", "force-enable". */
+const char *usb_test_name(UsbTest test);
+/* ... and back; negative: there is no such. */
+int usb_test_find(const char *name);
+
 /* What the device's end does. */
 typedef struct UsbDeviceOps {
     /* VBUS comes or goes.  The socket has it already, as all that follows. */
@@ -51,6 +61,8 @@ typedef struct UsbDeviceOps {
     /* Frames begin, or the bus rests (after 3 ms of which a device is suspended). */
     void (*frames)(void *opaque, bool on);
     UsbAnswer (*token)(void *opaque, UsbToken *token);
+    /* Which test signal it drives, or USB_TEST_NONE.  NULL: it has none. */
+    UsbTest (*test)(void *opaque);
 } UsbDeviceOps;
 
 /* What the host's end does.  It may ask for tokens from its own timer only, not in these. */
@@ -61,6 +73,8 @@ typedef struct UsbHostOps {
     void (*ready)(void *opaque, bool in, unsigned endpoint);
     /* The device drives a resume on a bus that rests, or ceases to. */
     void (*woken)(void *opaque, bool on);
+    /* Without VBUS: the device asks for it, by the session request protocol.  NULL: nobody listens. */
+    void (*session_requested)(void *opaque);
 } UsbHostOps;
 
 /* The receptacle of a device. */
@@ -92,6 +106,9 @@ void usb_ready(UsbSocket *socket, bool in, unsigned endpoint);
 /* Drive a remote wake-up, or cease to. */
 void usb_wake(UsbSocket *socket, bool on);
 
+/* Ask for VBUS (SRP): the pulses have been given. */
+void usb_request_session(UsbSocket *socket);
+
 /* ns of a frame, or microframe at high speed, of this bus. */
 int64_t usb_frame_ns(const UsbSocket *socket);
 
@@ -119,6 +136,9 @@ void usb_frames(UsbSocket *socket, bool on);
 
 /* A transaction.  USB_NOTHING unless there are a device, power and frames. */
 UsbAnswer usb_token(UsbSocket *socket, UsbToken *token);
+
+/* Which test signal the device drives. */
+UsbTest usb_test_of(const UsbSocket *socket);
 
 /*
  * How long the bus is busy with a transaction at @speed that carries @length bytes (IN: that have come)

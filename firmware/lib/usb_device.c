@@ -17,10 +17,10 @@
 #define DOEPTSIZ(n) OTG(0xb10 + 0x20 * (n))
 #define DOEPDMA(n) OTG(0xb14 + 0x20 * (n))
 
-enum { GAHBCFG = 0x08, GUSBCFG = 0x0c, GRSTCTL = 0x10, GINTSTS = 0x14, GINTMSK = 0x18, GRXSTSP = 0x20,
+enum { GOTGINT = 0x04, GAHBCFG = 0x08, GUSBCFG = 0x0c, GRSTCTL = 0x10, GINTSTS = 0x14, GINTMSK = 0x18, GRXSTSP = 0x20,
        GRXFSIZ = 0x24, DIEPTXF0 = 0x28, GCCFG = 0x38, DIEPTXF1 = 0x104, DCFG = 0x800, DCTL = 0x804, DSTS = 0x808,
        DIEPMSK = 0x810, DOEPMSK = 0x814, DAINT = 0x818, DAINTMSK = 0x81c };
-enum { RXFLVL = 1 << 4, USBRST = 1 << 12, IEPINT = 1 << 18, OEPINT = 1 << 19, IISOIXFR = 1 << 20,
+enum { OTGINT = 1 << 2, RXFLVL = 1 << 4, USBRST = 1 << 12, IEPINT = 1 << 18, OEPINT = 1 << 19, IISOIXFR = 1 << 20,
        IPXFR = 1 << 21 };
 enum { XFRC = 1, EPDISD = 2, STUP = 1 << 3 };
 #define EPENA (1u << 31)
@@ -45,6 +45,7 @@ static const uint8_t *rest;                     /* of an answer of endpoint 0 */
 static unsigned rest_length;
 static bool rest_ends;                          /* with a packet that is not full */
 static bool wants_data;                         /* the request's data come OUT */
+static unsigned test_mode;                      /* that the host has asked for */
 static bool answered;                           /* ... or its answer has gone, and its status stage is over */
 
 /* ---- Endpoints ---- */
@@ -223,6 +224,12 @@ static bool standard_request(void)
             return false;
         }
         break;
+    case 0x0003:
+        if (setup.value != 2 || !high) {
+            return false;
+        }
+        test_mode = setup.index >> 8;           /* begins when the status has been sent */
+        break;
     case 0x8000:
     case 0x8100:
     case 0x8200:
@@ -349,6 +356,9 @@ static void endpoints(void)
             DIEPINT(n) = flags;
             if (!n && flags & XFRC && (rest_length || rest_ends)) {
                 send_rest();
+            } else if (!n && flags & XFRC && test_mode) {
+                OTG(DCTL) |= test_mode << 4;
+                test_mode = 0;
             } else if (n && flags & XFRC) {
                 program->sent(n);
             }
@@ -378,6 +388,10 @@ void usb_interrupt(void)
     OTG(GINTSTS) = flags & (USBRST | IISOIXFR | IPXFR);
     if (flags & USBRST) {
         reset();
+    }
+    if (flags & OTGINT) {                       /* the cable is pulled out: that ends a test mode */
+        OTG(GOTGINT) = OTG(GOTGINT);
+        OTG(DCTL) &= ~(7u << 4);
     }
     while (OTG(GINTSTS) & RXFLVL) {
         pop();
@@ -412,7 +426,7 @@ static void start(const struct usb_program *what)
     sleep_ms(25);                               /* until the role is that of a device */
     OTG(DIEPMSK) = XFRC;
     OTG(DOEPMSK) = XFRC | STUP;
-    OTG(GINTMSK) = (high ? 0 : RXFLVL) | USBRST | IEPINT | OEPINT | IISOIXFR | IPXFR;
+    OTG(GINTMSK) = (high ? 0 : RXFLVL) | OTGINT | USBRST | IEPINT | OEPINT | IISOIXFR | IPXFR;
     OTG(GAHBCFG) = high ? 1 << 5 | 7 << 1 | 1 : 1;
     if (!what->polled) {
         irq_enable(high ? 77 : 67);

@@ -166,6 +166,25 @@ void otg_host_push(Otg *s, unsigned n, uint32_t word)
     }
 }
 
+static void check_multi_count(Otg *s, unsigned n, bool in)
+{
+    unsigned count = CHANNEL(MC, s, n);
+    bool high = otg_host_speed(s) == USB_SPEED_HIGH;
+
+    if (!count) {
+        periph_mistake(&s->parent_obj, OTG060, "channel %u is periodic and enabled with HCCHAR%u.MC = 0, which is "
+                       "reserved: it has to be 1 at least", n, n);
+    } else if (count > 1 && !high) {
+        periph_mistake(&s->parent_obj, OTG061, "channel %u is enabled with HCCHAR%u.MC = %u at full speed, where an "
+                       "endpoint has one transaction in a frame", n, n, count);
+    } else if (high && channel_type(s, n) == EP_ISOCHRONOUS && !in && channel_pktcnt(s, n) > 1 && count > 1 &&
+               channel_dpid(s, n) != DPID_SETUP) {
+        periph_mistake(&s->parent_obj, OTG062, "channel %u sends %u packets a microframe and HCTSIZ%u.DPID is %u: "
+                       "the first has to be MDATA (3), or the device takes it for the only one", n, count, n,
+                       channel_dpid(s, n));
+    }
+}
+
 static void check(Otg *s, unsigned n)
 {
     unsigned size = channel_max_packet(s, n);
@@ -187,6 +206,9 @@ static void check(Otg *s, unsigned n)
         periph_mistake(&s->parent_obj, OTG007, "channel %u is enabled with HCTSIZ%u.XFRSIZ = %u, which are "
                        "more than PKTCNT = %u packets of %u bytes", n, n, channel_xfrsiz(s, n),
                        channel_pktcnt(s, n), size);
+    }
+    if (channel_is_periodic(s, n)) {
+        check_multi_count(s, n, in);
     }
     if (!otg_uses_dma(s) && !in) {
         otg_check_fifos(s, channel_is_periodic(s, n), packet_size(s, n));
@@ -210,7 +232,8 @@ static void enable(Otg *s, unsigned n, bool anew)
         otg_request(s, n, true, 0);
     } else if (otg_has_request(s, n)) {
         otg_request_again(s, n);
-    } else if (ping || (!channel_xfrsiz(s, n) && channel_pktcnt(s, n) && !c->partial)) {
+    } else if (ping || channel_split(s, n) == SPLIT_COMPLETE ||
+               (!channel_xfrsiz(s, n) && channel_pktcnt(s, n) && !c->partial)) {
         otg_request(s, n, false, 0);    /* no word in a FIFO makes it */
     }
 }

@@ -42,9 +42,22 @@ static inline unsigned channel_dpid(const Otg *s, unsigned n)
     return FIELD_EX32(HCTSIZ(s, n), HCTSIZ0, DPID);
 }
 
+/* Transactions in a (micro)frame; 0, which is reserved, goes for one. */
+static inline unsigned channel_multi_count(const Otg *s, unsigned n)
+{
+    return MAX(CHANNEL(MC, s, n), 1);
+}
+
 static inline void channel_flag(Otg *s, unsigned n, uint32_t flags)
 {
     HCINT(s, n) |= flags;
+}
+
+/* Which half of a split transaction is it to do, if any? */
+static inline OtgSplit channel_split(const Otg *s, unsigned n)
+{
+    return !s->is_hs || !FIELD_EX32(HCSPLT(s, n), HCSPLT0, SPLITEN) ? SPLIT_NONE
+           : FIELD_EX32(HCSPLT(s, n), HCSPLT0, COMPLSPLT) ? SPLIT_COMPLETE : SPLIT_START;
 }
 
 /* It has ended; one that is to halt does so all the same. */

@@ -2,9 +2,6 @@
  * The end of a USB cable that is a device's, in an OTG core (RM0090 34.5, 34.17.5): reset, suspend and resume,
  * tokens to the endpoints, the registers of the device as a whole.
  *
- * The three kinds of test signal of DCTL.TCTL and the session request protocol are not modelled: nobody is there
- * who could see them.
- *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
@@ -49,6 +46,10 @@ static void device_reset(void *opaque, bool on)
     if (s->host || !s->socket.pulled_up) {
         return;
     }
+    if (otg_device_test(s)) {
+        otg_device_test_reset(s);
+        return;
+    }
     otg_frames_sync(s);
     otg_bus_rests(s, !on);
     if (on) {
@@ -69,7 +70,7 @@ static void device_frames(void *opaque, bool on)
 {
     Otg *s = opaque;
 
-    if (!s->host && s->socket.pulled_up) {
+    if (!s->host && s->socket.pulled_up && !otg_device_test(s)) {
         otg_bus_rests(s, !on);
         periph_update(&s->parent_obj);
     }
@@ -102,8 +103,12 @@ static UsbAnswer to_endpoint(Otg *s, UsbToken *token)
 static UsbAnswer device_token(void *opaque, UsbToken *token)
 {
     Otg *s = opaque;
+    UsbTest test = otg_device_test(s);
     UsbAnswer answer;
 
+    if (test) {
+        return test == USB_TEST_SE0_NAK && token->pid == USB_TOKEN_IN ? USB_NAK : USB_NOTHING;
+    }
     /*
      * unsure: STPPCLK stops the PHY of a bus that is suspended, no longer: much firmware sets it then and never
      * clears it, and is answered on the chip.
@@ -133,8 +138,14 @@ static UsbAnswer device_token(void *opaque, UsbToken *token)
     return answer;
 }
 
+static UsbTest device_test(void *opaque)
+{
+    return otg_device_test(opaque);
+}
+
 static const UsbDeviceOps device_ops = {
     .power = device_power, .reset = device_reset, .frames = device_frames, .token = device_token,
+    .test = device_test,
 };
 
 void otg_device_update(Otg *s)
@@ -222,6 +233,7 @@ void otg_dctl_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
         reg_set(s, DCTL, GONSTS, 0);
         reg_set(s, GINTSTS, GONAKEFF, 0);
     }
+    otg_device_test_written(s, FIELD_EX32(was, DCTL, TCTL));
     if ((p->regs[reg] ^ was) & R_DCTL_RWUSIG_MASK) {
         remote_wakeup(s, reg_get(s, DCTL, RWUSIG));
     }

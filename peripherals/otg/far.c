@@ -16,7 +16,7 @@
 
 /* ---- Packets that are under way, and answers that have come ---- */
 
-static OtgPending *find_pending(Otg *s, const UsbToken *token, bool in)
+OtgPending *far_find(Otg *s, const UsbToken *token, bool in)
 {
     for (unsigned i = 0; i < OTG_PENDING; i++) {
         OtgPending *p = &s->h.pending[i];
@@ -29,7 +29,7 @@ static OtgPending *find_pending(Otg *s, const UsbToken *token, bool in)
     return NULL;
 }
 
-static void forget(OtgPending *p)
+void far_forget(OtgPending *p)
 {
     if (p->used && !p->complete && usb_packet_is_inflight(&p->packet)) {
         usb_cancel_packet(&p->packet);
@@ -37,15 +37,14 @@ static void forget(OtgPending *p)
     p->used = false;
 }
 
-/* One that is free; should a firmware let all of them wait, the first is forgotten. */
-static OtgPending *new_pending(Otg *s)
+OtgPending *far_new(Otg *s)
 {
     for (unsigned i = 0; i < OTG_PENDING; i++) {
         if (!s->h.pending[i].used) {
             return &s->h.pending[i];
         }
     }
-    forget(&s->h.pending[0]);
+    far_forget(&s->h.pending[0]);
     return &s->h.pending[0];
 }
 
@@ -55,7 +54,7 @@ void far_cancel_device(Otg *s, const USBDevice *dev)
         OtgPending *p = &s->h.pending[i];
 
         if (!dev || (p->used && !p->complete && p->packet.ep->dev == dev)) {
-            forget(p);
+            far_forget(p);
         }
     }
 }
@@ -63,17 +62,17 @@ void far_cancel_device(Otg *s, const USBDevice *dev)
 void otg_far_cancel(Otg *s)
 {
     far_cancel_device(s, NULL);
+    far_reset_translations(s);
 }
 
 void far_note(OtgPending *p)
 {
     p->complete = true;
     p->status = p->packet.status;
-    p->length = MIN(MAX(p->packet.actual_length, 0), USB_MAX_PACKET);
+    p->length = MIN(MAX(p->packet.actual_length, 0), sizeof(p->data));
 }
 
-/* Hand a packet to the device.  It is complete, or will be, or (false) the device said NAK. */
-static bool submit(OtgPending *p, USBDevice *dev, USBEndpoint *ep, const UsbToken *token, unsigned bytes)
+bool far_submit(OtgPending *p, USBDevice *dev, USBEndpoint *ep, const UsbToken *token, unsigned bytes)
 {
     bool in = token->pid == USB_TOKEN_IN;
 
@@ -83,7 +82,8 @@ static bool submit(OtgPending *p, USBDevice *dev, USBEndpoint *ep, const UsbToke
     p->in = in;
     p->address = token->address;
     p->endpoint = token->endpoint;
-    if (!in) {
+    p->moved = 0;
+    if (!in && p->data != token->data) {        /* it is not there already */
         memcpy(p->data, token->data, token->length);
     }
     usb_packet_setup(&p->packet, token->pid, ep, 0, 0, false, true);
@@ -137,12 +137,12 @@ static UsbAnswer setup(Otg *s, USBDevice *dev, UsbToken *token)
     if (token->endpoint || token->length != SETUP_BYTES) {
         return USB_NOTHING;
     }
-    while ((p = find_pending(s, token, false))) {
-        forget(p);                      /* it ends what was before */
+    while ((p = far_find(s, token, false))) {
+        far_forget(p);                      /* it ends what was before */
     }
     far_watch_setup(s, dev, token);
-    p = new_pending(s);
-    if (submit(p, dev, &dev->ep_ctl, token, 0) && p->complete && p->status == USB_RET_SUCCESS) {
+    p = far_new(s);
+    if (far_submit(p, dev, &dev->ep_ctl, token, 0) && p->complete && p->status == USB_RET_SUCCESS) {
         p->used = false;
     }
     return USB_ACK;
@@ -169,20 +169,20 @@ static bool is_still_at_setup(OtgPending *p, UsbAnswer *answer)
 static UsbAnswer transfer(Otg *s, USBDevice *dev, USBEndpoint *ep, UsbToken *token, unsigned max_packet)
 {
     bool in = token->pid == USB_TOKEN_IN;
-    OtgPending *p = find_pending(s, token, in);
+    OtgPending *p = far_find(s, token, in);
     UsbAnswer answer;
 
     if (is_still_at_setup(p, &answer)) {
         return answer;
     }
-    p = find_pending(s, token, in);
+    p = far_find(s, token, in);
     if (p && p->in != in) {
-        forget(p);                      /* endpoint 0 has turned round */
+        far_forget(p);                      /* endpoint 0 has turned round */
         p = NULL;
     }
     if (!p) {
-        p = new_pending(s);
-        if (!submit(p, dev, ep, token, far_packet_size(dev, ep, max_packet))) {
+        p = far_new(s);
+        if (!far_submit(p, dev, ep, token, far_packet_size(dev, ep, max_packet))) {
             return USB_NAK;
         }
     }
@@ -212,7 +212,7 @@ UsbAnswer otg_far_token(Otg *s, UsbToken *token, unsigned max_packet)
         return setup(s, dev, token);
     }
     if (token->pid == USB_PING) {
-        OtgPending *p = find_pending(s, token, false);
+        OtgPending *p = far_find(s, token, false);
 
         return p && !p->complete ? USB_NAK : USB_ACK;
     }
@@ -222,6 +222,9 @@ UsbAnswer otg_far_token(Otg *s, UsbToken *token, unsigned max_packet)
                        "DATA%u: it takes that for a packet that comes again, and drops it", token->toggle,
                        token->endpoint, token->address, !token->toggle);
         return USB_ACK;
+    }
+    if (isochronous && otg_host_speed(s) == USB_SPEED_HIGH) {
+        return far_isochronous(s, dev, ep, token, max_packet);
     }
     return transfer(s, dev, ep, token, max_packet);
 }

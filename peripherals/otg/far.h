@@ -32,5 +32,23 @@ void far_reset_toggles(Otg *s);
 void far_cancel_device(Otg *s, const USBDevice *dev);
 /* The packet of @p is complete. */
 void far_note(OtgPending *p);
+/* What is under way with the endpoint of @token, or NULL. */
+OtgPending *far_find(Otg *s, const UsbToken *token, bool in);
+/* One that is free; should a firmware let all of them wait, the first is forgotten. */
+OtgPending *far_new(Otg *s);
+void far_forget(OtgPending *p);
+/* Hand a packet to the device.  It is complete, or will be, or (false) the device said NAK. */
+bool far_submit(OtgPending *p, USBDevice *dev, USBEndpoint *ep, const UsbToken *token, unsigned bytes);
+
+/* ---- far_split.c ---- */
+
+/* Clear_TT_Buffer with wValue = @value; Reset_TT (USB 2.0 11.24.2.3, 11.24.2.9). */
+void far_clear_translation(Otg *s, unsigned value);
+void far_reset_translations(Otg *s);
+
+/* ---- far_burst.c ---- */
+
+/* Isochronous at high speed: one of QEMU's packets is up to three transactions in a microframe. */
+UsbAnswer far_isochronous(Otg *s, USBDevice *dev, USBEndpoint *ep, UsbToken *token, unsigned max_packet);
 
 #endif

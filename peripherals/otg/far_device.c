@@ -8,6 +8,7 @@
 #include "stm32/peripherals/otg/far.h"
 #include "hw/usb/desc.h"
 
+enum { CLEAR_TT_BUFFER = 0x2308, RESET_TT };     /* requests to a hub */
 #define CONTROL_BYTES 64        /* of endpoint 0, of a device that does not say */
 
 USBDevice *far_device(Otg *s, unsigned address)
@@ -94,6 +95,12 @@ void far_watch_setup(Otg *s, USBDevice *dev, const UsbToken *token)
         break;
     case InterfaceOutRequest | USB_REQ_SET_INTERFACE:
         reset_interface(s, dev, address, index);
+        break;
+    case CLEAR_TT_BUFFER:
+        far_clear_translation(s, value);
+        break;
+    case RESET_TT:
+        far_reset_translations(s);
         break;
     case EndpointOutRequest | USB_REQ_CLEAR_FEATURE:
         *toggles &= ~toggle_bit(index & USB_DIR_IN, index);

@@ -5,8 +5,7 @@
  * transceiver works.  VBUS is what the pin says that senses it, or (`vbus-by-ppwr`) PPWR alone.  A connect is told
  * at once: nothing bounces.
  *
- * Deliberately different: over-current never comes, as the switch on a board reports it at a pin.  Nobody sees the
- * test signals of PTCTL.
+ * Deliberately different: over-current never comes, as the switch on a board reports it at a pin.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -187,6 +186,7 @@ void otg_hprt_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if (changed & R_HPRT_PRES_MASK) {
         resume(s, reg_get(s, HPRT, PRES));
     }
+    otg_port_test_written(s, FIELD_EX32(was, HPRT, PTCTL));
 }
 
 /* A device drives a resume on a bus that is suspended: the core goes on with that until PRES is cleared. */

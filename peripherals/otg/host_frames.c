@@ -41,12 +41,15 @@ void otg_host_set_frames(Otg *s, bool on)
 {
     OtgHost *h = &s->h;
 
-    if (on == h->frames) {
+    if (on == h->frames || (on && otg_port_test(s))) {
         return;
     }
     if (on) {
         h->frame_zero = now_ns();
         h->sof_told = 0;
+        for (unsigned n = 0; n < OTG_CHANNELS; n++) {
+            h->channel[n].in_frame = 0;
+        }
     } else {
         otg_host_sync(s);
         h->frame_base += otg_host_frame_at(s, now_ns()) + 1;

@@ -16,6 +16,9 @@
 #define OTG_REQUESTS 8          /* in each of the two queues */
 #define OTG_PENDING 16          /* answers of QEMU's devices that are due */
 #define OTG_ADDRESSES 128
+#define OTG_TRANSLATIONS 6      /* that hubs have under way, ... */
+#define OTG_TT_BUFFERS 2        /* ... of bulk and control */
+#define OTG_BURST 3             /* packets of an isochronous endpoint in a microframe */
 
 typedef struct OtgRequest {
     uint8_t channel;
@@ -36,11 +39,17 @@ typedef struct OtgChannel {
     bool nak;                   /* DMA: the device was not ready; it is asked when it says so, or at ... */
     int64_t halt_at;            /* virtual ns at which it halts, or COUNTER_NEVER */
     int64_t ask_at;
+    uint64_t frame;             /* periodic: the one that had a transaction of it, ... */
+    uint8_t in_frame;           /* ... and how many */
 } OtgChannel;
+
+/* A transaction with a device of lower speed behind a hub of high speed: it has two halves. */
+typedef enum OtgSplit { SPLIT_NONE, SPLIT_START, SPLIT_COMPLETE } OtgSplit;
 
 /* What is on the bus now, and how it will end. */
 typedef struct OtgTransaction {
     bool going, in, setup, ping;
+    uint8_t split;              /* OtgSplit */
     uint8_t channel;
     uint8_t answer;             /* UsbAnswer */
     uint8_t toggle;             /* of the device's data */
@@ -58,8 +67,23 @@ typedef struct OtgPending {
     uint8_t address, endpoint;
     int32_t status;             /* USB_RET_x */
     uint32_t length;
-    uint8_t data[USB_MAX_PACKET];
+    uint32_t moved;             /* isochronous: bytes of it that have crossed the bus */
+    uint64_t frame;             /* ... in this frame */
+    uint8_t data[OTG_BURST * USB_MAX_PACKET];
 } OtgPending;
+
+/* What a transaction translator of a hub does for the host, from the start-split to the complete-split. */
+typedef struct OtgTranslation {
+    bool used, in;
+    bool collects;              /* isochronous OUT: more of it has to come */
+    uint8_t hub, port;
+    uint8_t address, endpoint, type;
+    uint8_t answer;             /* UsbAnswer */
+    uint8_t toggle;
+    uint32_t length;            /* bytes that have come from the device, or are collected */
+    int64_t ready_at;           /* virtual ns */
+    uint8_t data[USB_MAX_PACKET];
+} OtgTranslation;
 
 typedef struct OtgHost {
     /* port */
@@ -86,6 +110,7 @@ typedef struct OtgHost {
     bool resetting;
     bool woken;                 /* a device wakes the bus, which is still to be told */
     OtgPending pending[OTG_PENDING];
+    OtgTranslation translation[OTG_TRANSLATIONS];
     uint32_t toggles[OTG_ADDRESSES];    /* of the devices: bit n OUT endpoint n, bit 16 + n IN */
     uint8_t configuration[OTG_ADDRESSES];       /* that they were given */
 } OtgHost;

@@ -27,7 +27,7 @@ static const VMStateDescription queue_vmstate = {
 };
 
 static const VMStateDescription channel_vmstate = {
-    .name = "otg-channel", .version_id = 1, .minimum_version_id = 1,
+    .name = "otg-channel", .version_id = 2, .minimum_version_id = 2,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32(partial, OtgChannel),
         VMSTATE_BOOL(done, OtgChannel),
@@ -35,17 +35,20 @@ static const VMStateDescription channel_vmstate = {
         VMSTATE_BOOL(nak, OtgChannel),
         VMSTATE_INT64(halt_at, OtgChannel),
         VMSTATE_INT64(ask_at, OtgChannel),
+        VMSTATE_UINT64(frame, OtgChannel),
+        VMSTATE_UINT8(in_frame, OtgChannel),
         VMSTATE_END_OF_LIST()
     },
 };
 
 static const VMStateDescription transaction_vmstate = {
-    .name = "otg-transaction", .version_id = 1, .minimum_version_id = 1,
+    .name = "otg-transaction", .version_id = 2, .minimum_version_id = 2,
     .fields = (const VMStateField[]) {
         VMSTATE_BOOL(going, OtgTransaction),
         VMSTATE_BOOL(in, OtgTransaction),
         VMSTATE_BOOL(setup, OtgTransaction),
         VMSTATE_BOOL(ping, OtgTransaction),
+        VMSTATE_UINT8(split, OtgTransaction),
         VMSTATE_UINT8(channel, OtgTransaction),
         VMSTATE_UINT8(answer, OtgTransaction),
         VMSTATE_UINT8(toggle, OtgTransaction),
@@ -58,7 +61,7 @@ static const VMStateDescription transaction_vmstate = {
 
 /* Answers that have come; those that are due come anew when the device is asked again. */
 static const VMStateDescription pending_vmstate = {
-    .name = "otg-pending", .version_id = 1, .minimum_version_id = 1,
+    .name = "otg-pending", .version_id = 2, .minimum_version_id = 2,
     .fields = (const VMStateField[]) {
         VMSTATE_BOOL(used, OtgPending),
         VMSTATE_BOOL(complete, OtgPending),
@@ -68,7 +71,29 @@ static const VMStateDescription pending_vmstate = {
         VMSTATE_UINT8(endpoint, OtgPending),
         VMSTATE_INT32(status, OtgPending),
         VMSTATE_UINT32(length, OtgPending),
-        VMSTATE_UINT8_ARRAY(data, OtgPending, USB_MAX_PACKET),
+        VMSTATE_UINT32(moved, OtgPending),
+        VMSTATE_UINT64(frame, OtgPending),
+        VMSTATE_UINT8_ARRAY(data, OtgPending, OTG_BURST * USB_MAX_PACKET),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
+static const VMStateDescription translation_vmstate = {
+    .name = "otg-translation", .version_id = 1, .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_BOOL(used, OtgTranslation),
+        VMSTATE_BOOL(in, OtgTranslation),
+        VMSTATE_BOOL(collects, OtgTranslation),
+        VMSTATE_UINT8(hub, OtgTranslation),
+        VMSTATE_UINT8(port, OtgTranslation),
+        VMSTATE_UINT8(address, OtgTranslation),
+        VMSTATE_UINT8(endpoint, OtgTranslation),
+        VMSTATE_UINT8(type, OtgTranslation),
+        VMSTATE_UINT8(answer, OtgTranslation),
+        VMSTATE_UINT8(toggle, OtgTranslation),
+        VMSTATE_UINT32(length, OtgTranslation),
+        VMSTATE_INT64(ready_at, OtgTranslation),
+        VMSTATE_UINT8_ARRAY(data, OtgTranslation, USB_MAX_PACKET),
         VMSTATE_END_OF_LIST()
     },
 };
@@ -90,13 +115,17 @@ static int host_post_load(void *opaque, int version)
     h->next_channel %= OTG_CHANNELS;
     for (unsigned i = 0; i < OTG_PENDING; i++) {
         h->pending[i].used &= h->pending[i].complete;
-        h->pending[i].length = MIN(h->pending[i].length, USB_MAX_PACKET);
+        h->pending[i].length = MIN(h->pending[i].length, sizeof(h->pending[i].data));
+        h->pending[i].moved = MIN(h->pending[i].moved, h->pending[i].length);
+    }
+    for (unsigned i = 0; i < OTG_TRANSLATIONS; i++) {
+        h->translation[i].length = MIN(h->translation[i].length, USB_MAX_PACKET);
     }
     return 0;
 }
 
 const VMStateDescription otg_host_vmstate = {
-    .name = "otg-host", .version_id = 1, .minimum_version_id = 1,
+    .name = "otg-host", .version_id = 2, .minimum_version_id = 2,
     .post_load = host_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_BOOL(connected, OtgHost),
@@ -112,6 +141,7 @@ const VMStateDescription otg_host_vmstate = {
         VMSTATE_STRUCT(now, OtgHost, 1, transaction_vmstate, OtgTransaction),
         VMSTATE_UINT32(next_channel, OtgHost),
         VMSTATE_STRUCT_ARRAY(pending, OtgHost, OTG_PENDING, 1, pending_vmstate, OtgPending),
+        VMSTATE_STRUCT_ARRAY(translation, OtgHost, OTG_TRANSLATIONS, 1, translation_vmstate, OtgTranslation),
         VMSTATE_UINT32_ARRAY(toggles, OtgHost, OTG_ADDRESSES),
         VMSTATE_UINT8_ARRAY(configuration, OtgHost, OTG_ADDRESSES),
         VMSTATE_END_OF_LIST()

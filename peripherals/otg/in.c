@@ -190,24 +190,33 @@ void otg_in_push(Otg *s, unsigned n, uint32_t word)
 
 /* ---- Tokens ---- */
 
-static bool frame_is_odd(const Otg *s)
+/* Packets that endpoint @n has for a (micro)frame: at full speed there is never more than one. */
+static unsigned multi_count(const Otg *s, unsigned n)
 {
-    return usb_frame_at(&s->socket, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL)) & 1;
+    unsigned count = FIELD_EX32(DIEPTSIZ(s, n), DIEPTSIZ1, MCNT);
+
+    return s->socket.bus_speed == USB_SPEED_HIGH ? MAX(count, 1) : 1;
 }
 
 /* Several packets a microframe: DATA2, DATA1, DATA0 say how many follow. */
 static UsbAnswer isochronous(Otg *s, unsigned n, UsbToken *token)
 {
-    unsigned size = packet_size(s, n);
+    uint64_t frame = usb_frame_at(&s->socket, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+    unsigned size = packet_size(s, n), count = multi_count(s, n);
+    OtgIn *in = &s->in[n];
 
-    if (!is_enabled(s, n) || !pktcnt(s, n) || !has_packet(s, n) ||
-        !!(DIEPCTL(s, n) & CTL(EONUM)) != frame_is_odd(s)) {
+    if (in->frame != frame) {
+        in->frame = frame;
+        in->in_frame = 0;
+    }
+    if (!is_enabled(s, n) || !pktcnt(s, n) || !has_packet(s, n) || in->in_frame >= count ||
+        !!(DIEPCTL(s, n) & CTL(EONUM)) != (frame & 1)) {
         token->length = 0;
         token->toggle = 0;
-        return USB_DATA;                /* nothing for this frame */
+        return USB_DATA;                /* nothing for this frame, or no more */
     }
-    token->toggle = s->socket.bus_speed == USB_SPEED_HIGH
-                    ? MIN(2, MAX(FIELD_EX32(DIEPTSIZ(s, n), DIEPTSIZ1, MCNT), 1) - 1) : 0;
+    token->toggle = count - 1 - in->in_frame;
+    in->in_frame++;
     send_packet(s, n, token, size, true);
     return USB_DATA;
 }
@@ -281,6 +290,7 @@ void otg_in_reset(Otg *s)
     for (unsigned n = 0; n < s->n_endpoints; n++) {
         DIEPCTL(s, n) &= ~(CTL(EPENA) | CTL(STALL) | (n ? CTL(USBAEP) : 0));
         s->in[n].data1 = s->in[n].nak = false;
+        s->in[n].in_frame = 0;
     }
     s->flight.end = COUNTER_NEVER;
 }
@@ -381,6 +391,15 @@ static void check(Otg *s, unsigned n)
     } else if (xfrsiz(s, n) > pktcnt(s, n) * size) {
         periph_mistake(&s->parent_obj, OTG032, "IN endpoint %u is enabled with XFRSIZ = %u, which are more "
                        "than PKTCNT = %u packets of %u bytes", n, xfrsiz(s, n), pktcnt(s, n), size);
+    }
+    if (type(s, n) == EP_ISOCHRONOUS && s->socket.bus_speed == USB_SPEED_HIGH) {
+        unsigned count = FIELD_EX32(DIEPTSIZ(s, n), DIEPTSIZ1, MCNT);
+
+        if (!count || count > pktcnt(s, n)) {
+            periph_mistake(&s->parent_obj, OTG059, "isochronous IN endpoint %u is enabled with DIEPTSIZ%u.MCNT = %u "
+                           "and PKTCNT = %u: the host is told a wrong number of packets in a microframe", n, n,
+                           count, pktcnt(s, n));
+        }
     }
     if (FIELD_EX32(DIEPCTL(s, n), DIEPCTL1, TXFNUM) >= s->n_endpoints) {
         periph_mistake(&s->parent_obj, OTG033, "DIEPCTL%u.TXFNUM is %u: there are only %u transmit FIFOs", n,

@@ -95,7 +95,7 @@ bool otg_session_is_valid(const Otg *s)
            (reg_get(s, GCCFG, VBUSBSEN) && s->vbus_is_high);
 }
 
-static bool vbus_is_valid_for_host(const Otg *s)
+bool otg_vbus_is_valid(const Otg *s)
 {
     return has_power(s) && (reg_get(s, GCCFG, NOVBUSSENS) || !s->vbus_pin ||
                             (reg_get(s, GCCFG, VBUSASEN) && s->vbus_is_high));
@@ -103,13 +103,16 @@ static bool vbus_is_valid_for_host(const Otg *s)
 
 static void update_session(Otg *s)
 {
-    bool valid = !s->host && otg_session_is_valid(s);
+    bool valid = s->host ? otg_vbus_is_valid(s) && reg_get(s, HPRT, PPWR) : otg_session_is_valid(s);
 
     if (valid == s->session_told) {
         return;
     }
     s->session_told = valid;
     if (s->host) {
+        if (!valid && reg_get(s, HPRT, PPWR)) {         /* RM0090 34.6.1: it fails, and was not switched off */
+            s->parent_obj.regs[R_GOTGINT] |= R_GOTGINT_SEDET_MASK;
+        }
         return;
     }
     if (valid) {
@@ -138,6 +141,7 @@ static void change_role(Otg *s)
 {
     s->role_at = COUNTER_NEVER;
     s->host = !s->host;
+    s->session_told = false;
     otg_rx_flush(s);
     for (unsigned fifo = 0; fifo < OTG_ENDPOINTS; fifo++) {
         otg_tx_flush(s, fifo);
@@ -174,7 +178,7 @@ static void role_expired(void *opaque)
 
 static void update_pull_up(Otg *s)
 {
-    bool meant = !s->host && otg_session_is_valid(s) && !reg_get(s, DCTL, SDIS);
+    bool meant = !s->host && otg_session_is_valid(s) && !reg_get(s, DCTL, SDIS) && !otg_gives_way(s);
     bool on = meant && otg_is_on(s);
     bool high = otg_uses_ulpi(s) && reg_get(s, DCFG, DSPD) == 0;
 
@@ -185,6 +189,7 @@ static void update_pull_up(Otg *s)
         signal_drive(&s->dp, on ? DRIVE(PULL_UP) : DRIVE(NONE));
         otg_bus_rests(s, on);
         usb_pull_up(&s->socket, on, high ? USB_SPEED_HIGH : USB_SPEED_FULL);
+        otg_device_test_connected(s);
     }
 }
 
@@ -200,7 +205,7 @@ uint32_t otg_gotgctl_read(Periph *p, unsigned n)
     uint32_t value = p->regs[R_GOTGCTL];
 
     value = FIELD_DP32(value, GOTGCTL, CIDSTS, id_is_high(s));
-    value = FIELD_DP32(value, GOTGCTL, ASVLD, s->host && vbus_is_valid_for_host(s));
+    value = FIELD_DP32(value, GOTGCTL, ASVLD, s->host && otg_vbus_is_valid(s));
     return FIELD_DP32(value, GOTGCTL, BSVLD, !s->host && otg_session_is_valid(s));
 }
 

@@ -60,12 +60,14 @@ void otg_update(Periph *p)
     if (otg_role_update(s)) {
         otg_host_enter(s, s->host);
     }
+    otg_negotiate_update(s);
     otg_line_update(s);
     if (s->host) {
         otg_host_update(s);
     } else {
         otg_device_update(s);
     }
+    otg_negotiate_arm(s);
     otg_frames_update(s);
     s->waking &= reg_get(s, PCGCCTL, STPPCLK);
     line_set(&s->wakeup, s->waking);
@@ -164,6 +166,7 @@ static void core_reset(Otg *s)
     };
     Periph *p = &s->parent_obj;
     uint32_t was[ARRAY_SIZE(kept)];
+    bool tested = otg_device_test(s);
 
     for (unsigned i = 0; i < ARRAY_SIZE(kept); i++) {
         was[i] = p->regs[kept[i].reg];
@@ -181,7 +184,11 @@ static void core_reset(Otg *s)
     memset(s->in, 0, sizeof(s->in));
     memset(s->out, 0, sizeof(s->out));
     s->flight.end = COUNTER_NEVER;
+    otg_negotiate_reset(s);
     otg_host_core_reset(s);
+    if (tested) {
+        otg_bus_rests(s, !s->socket.frames);    /* which it has not seen while it drove a test signal */
+    }
 }
 
 static void grstctl_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -271,7 +278,8 @@ static uint32_t pcgcctl_read(Periph *p, unsigned n)
     [R_DOEPTSIZ##n] = { .written = otg_doeptsiz_written }
 
 const RegOps otg_ops[OTG_N_OPS] = {
-    [R_GOTGCTL] = { .read = otg_gotgctl_read },
+    [R_GOTGCTL] = { .read = otg_gotgctl_read, .written = otg_gotgctl_written },
+    [R_GOTGINT] = { .written = otg_gotgint_written },
     [R_GRSTCTL] = { .written = grstctl_written },
     [R_GINTSTS] = { .read = gintsts_read, .holds = gintsts_holds },
     [R_GRXSTSR] = { .read = grxstsr_read, .holds = never_changes },
@@ -312,6 +320,7 @@ void otg_reset(Periph *p, bool power_on)
     memset(s->out, 0, sizeof(s->out));
     s->flight.end = COUNTER_NEVER;
     otg_line_reset(s);
+    otg_negotiate_reset(s);
     otg_frames_reset(s);
     otg_host_reset(s);
 }
@@ -361,6 +370,7 @@ void otg_init(Periph *p)
         periph_add_line(p, &s->irq_ep1_out, "irq-ep1-out");
     }
     otg_line_init(s);
+    otg_negotiate_init(s);
     otg_frames_init(s);
     otg_device_init(s);
     otg_host_init(s);
@@ -392,11 +402,13 @@ static const VMStateDescription fifo_vmstate = {
 };
 
 static const VMStateDescription in_vmstate = {
-    .name = "otg-in", .version_id = 1, .minimum_version_id = 1,
+    .name = "otg-in", .version_id = 2, .minimum_version_id = 2,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32(total, OtgIn),
         VMSTATE_UINT32(sent, OtgIn),
         VMSTATE_UINT32(partial, OtgIn),
+        VMSTATE_UINT64(frame, OtgIn),
+        VMSTATE_UINT8(in_frame, OtgIn),
         VMSTATE_BOOL(data1, OtgIn),
         VMSTATE_BOOL(nak, OtgIn),
         VMSTATE_END_OF_LIST()
@@ -424,8 +436,23 @@ static const VMStateDescription out_vmstate = {
     },
 };
 
+static const VMStateDescription negotiation_vmstate = {
+    .name = "otg-negotiation", .version_id = 1, .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_INT64(pulsed_at, OtgNegotiation),
+        VMSTATE_INT64(unanswered_at, OtgNegotiation),
+        VMSTATE_INT64(unconnected_at, OtgNegotiation),
+        VMSTATE_INT64(debounced_at, OtgNegotiation),
+        VMSTATE_INT64(late_at, OtgNegotiation),
+        VMSTATE_BOOL(connected, OtgNegotiation),
+        VMSTATE_BOOL(powered, OtgNegotiation),
+        VMSTATE_BOOL(resting, OtgNegotiation),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 const VMStateDescription otg_vmstate = {
-    .name = "stm32f4-otg", .version_id = 1, .minimum_version_id = 1,
+    .name = "stm32f4-otg", .version_id = 2, .minimum_version_id = 2,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32_ARRAY(ram, Otg, OTG_RAM_WORDS),
         VMSTATE_STRUCT(rx, Otg, 1, fifo_vmstate, OtgFifo),
@@ -436,6 +463,7 @@ const VMStateDescription otg_vmstate = {
         VMSTATE_BOOL(vbus_is_high, Otg),
         VMSTATE_BOOL(id_told, Otg),
         VMSTATE_BOOL(session_told, Otg),
+        VMSTATE_STRUCT(n, Otg, 1, negotiation_vmstate, OtgNegotiation),
         VMSTATE_STRUCT_ARRAY(in, Otg, OTG_ENDPOINTS, 1, in_vmstate, OtgIn),
         VMSTATE_STRUCT_ARRAY(out, Otg, OTG_ENDPOINTS, 1, out_vmstate, OtgOut),
         VMSTATE_STRUCT(flight, Otg, 1, flight_vmstate, OtgFlight),

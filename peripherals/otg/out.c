@@ -318,10 +318,12 @@ static void check(Otg *s, unsigned n)
         periph_mistake(&s->parent_obj, OTG047, "OUT endpoint %u is enabled, but not active "
                        "(DOEPCTL%u.USBAEP is 0): it does not answer", n, n);
     }
-    if (!pktcnt(s, n)) {
+    /* it may be meant for SETUPs alone, and a packet may have come since DOEPTSIZ was written */
+    if (!pktcnt(s, n) && !s->out[n].resized && (n || !(DOEPCTL(s, 0) & CTL(NAKSTS)))) {
         periph_mistake(&s->parent_obj, OTG048, "OUT endpoint %u is enabled with DOEPTSIZ%u.PKTCNT = 0: it "
                        "ends with the first packet", n, n);
     }
+    s->out[n].resized = false;
     if (!otg_uses_dma(s) && DIV_ROUND_UP(max_packet(s, n), 4) + 2 > reg_get(s, GRXFSIZ, RXFD)) {
         periph_mistake(&s->parent_obj, OTG049, "GRXFSIZ is %u words: no room for a packet of OUT endpoint "
                        "%u (%u bytes and 2 words of status); its packets will never be taken",
@@ -372,6 +374,7 @@ void otg_doeptsiz_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     Otg *s = OTG(p);
     unsigned n = (reg - R_DOEPTSIZ0) / 8;
 
+    s->out[n].resized = DOEPCTL(s, n) & CTL(EPENA);
     if (n && is_active(s, n) && (DOEPCTL(s, n) & CTL(EPENA))) {     /* 0 is made ready for SETUPs so */
         periph_mistake(p, OTG052, "write of DOEPTSIZ%u while OUT endpoint %u is enabled: the transfer under "
                        "way is changed", n, n);

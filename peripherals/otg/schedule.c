@@ -7,8 +7,11 @@
  *
  * Deliberately different: with DMA the queues stay empty, the core serves the channels that are enabled in turn.
  * A device that said NAK is asked again when it has something to say, and every 10 ms.
- * HCCHAR.MC is not looked at: a periodic channel has as many packets in a frame as it is enabled for.  There are no
- * split transactions (HCSPLT): QEMU has no hub of high speed.
+ *
+ * A periodic channel has HCCHAR.MC transactions in a (micro)frame by DMA; without it each is a request of its own, and
+ * those of a frame are as many as the firmware asks for.
+ *
+ * unsure: that with DMA what is left of a periodic transfer goes on in the next frame of its parity.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,13 +23,39 @@
 
 static const uint8_t toggle_of_dpid[] = { 0, 2, 1, 3 };
 
+/* ---- Several transactions in a microframe ---- */
+
+/* Transactions of channel @n in this frame: so far. */
+static unsigned in_frame(const Otg *s, unsigned n, uint64_t frame)
+{
+    return s->h.channel[n].frame == frame ? s->h.channel[n].in_frame : 0;
+}
+
+static void count_in_frame(Otg *s, unsigned n, uint64_t frame)
+{
+    s->h.channel[n].in_frame = in_frame(s, n, frame) + 1;
+    s->h.channel[n].frame = frame;
+}
+
+/*
+ * USB 2.0 5.9.2: of several isochronous packets OUT in a microframe all but the last are MDATA, that one tells how many
+ * they were.  The first has what the firmware says.
+ */
+static unsigned burst_toggle(const Otg *s, unsigned n, unsigned at)
+{
+    bool last = at + 1 >= channel_multi_count(s, n) || channel_pktcnt(s, n) <= 1;
+
+    return !at ? toggle_of_dpid[channel_dpid(s, n)] : last ? MIN(at, 2) : 3;
+}
+
 /* ---- Time ---- */
 
 /* ns for what channel @n is to do next, if its packet has @bytes. */
 static int64_t time_for(Otg *s, unsigned n, bool in, unsigned bytes)
 {
     bool isochronous = CHANNEL(EPTYP, s, n) == EP_ISOCHRONOUS;
-    unsigned speed = CHANNEL(LSDEV, s, n) ? USB_SPEED_LOW : otg_host_speed(s);
+    bool low = CHANNEL(LSDEV, s, n) && otg_host_speed(s) != USB_SPEED_HIGH;
+    unsigned speed = low ? USB_SPEED_LOW : otg_host_speed(s);
     int64_t ns = usb_token_ns(speed, in ? USB_TOKEN_IN : USB_TOKEN_OUT, bytes, in ? USB_DATA : USB_ACK, isochronous);
 
     return MIN(ns, otg_host_frame_ns(s) / 10 * 9);      /* more than a frame never fits: it is cut off */
@@ -43,6 +72,10 @@ static bool may_begin(Otg *s, unsigned n, bool in, unsigned bytes, int64_t now, 
 
     if (channel_is_periodic(s, n)) {
         if (odd != CHANNEL(ODDFRM, s, n)) {
+            *when = MIN(*when, next);
+            return false;
+        }
+        if (otg_uses_dma(s) && in_frame(s, n, frame) >= channel_multi_count(s, n)) {
             *when = MIN(*when, next);
             return false;
         }
@@ -81,22 +114,34 @@ static int token_pid(const Otg *s, unsigned n, bool in)
 static void begin(Otg *s, unsigned n, bool in, int64_t now)
 {
     OtgTransaction *t = &s->h.now;
-    unsigned address = CHANNEL(DAD, s, n);
-    unsigned speed = otg_far_speed(s, address);
+    unsigned address = CHANNEL(DAD, s, n), type = channel_type(s, n);
+    OtgSplit split = channel_split(s, n);
+    unsigned speed = split ? USB_SPEED_HIGH : otg_far_speed(s, address);
     UsbToken token = {
         .pid = token_pid(s, n, in), .address = address, .endpoint = CHANNEL(EPNUM, s, n),
         .toggle = toggle_of_dpid[FIELD_EX32(HCTSIZ(s, n), HCTSIZ0, DPID)], .data = t->data, .length = t->length,
     };
 
+    if (channel_is_periodic(s, n)) {
+        uint64_t frame = otg_host_frame_at(s, now);
+
+        if (type == EP_ISOCHRONOUS && !split && !in && otg_host_speed(s) == USB_SPEED_HIGH) {
+            token.toggle = burst_toggle(s, n, in_frame(s, n, frame));
+        }
+        count_in_frame(s, n, frame);
+    }
     t->channel = n;
     t->in = in;
     t->setup = token.pid == USB_TOKEN_SETUP;
     t->ping = token.pid == USB_PING;
-    t->answer = otg_far_token(s, &token, channel_max_packet(s, n));
+    t->split = split;
+    t->answer = split ? otg_far_split(s, &token, channel_max_packet(s, n), HCSPLT(s, n), type)
+                : otg_far_needs_split(s, address) ? USB_NOTHING
+                : otg_far_token(s, &token, channel_max_packet(s, n));
     t->toggle = token.toggle;
     t->length = token.length;
     t->until = now + usb_token_ns(speed, token.pid, MIN(t->length, USB_MAX_PACKET), t->answer,
-                                  CHANNEL(EPTYP, s, n) == EP_ISOCHRONOUS);
+                                  type == EP_ISOCHRONOUS);
     t->going = s->h.frames;             /* the device may have gone with this */
 }
 
@@ -135,7 +180,7 @@ static bool begin_channel(Otg *s, unsigned n, int64_t now, int64_t *when)
 {
     OtgChannel *c = &s->h.channel[n];
     bool in = CHANNEL(EPDIR, s, n);
-    unsigned bytes = MIN(channel_max_packet(s, n), FIELD_EX32(HCTSIZ(s, n), HCTSIZ0, XFRSIZ));
+    unsigned bytes = channel_split(s, n) == SPLIT_COMPLETE ? 0 : MIN(channel_max_packet(s, n), channel_xfrsiz(s, n));
 
     if (c->nak && c->ask_at > now) {
         *when = MIN(*when, c->ask_at);

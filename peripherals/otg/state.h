@@ -3,11 +3,14 @@
  *
  *   fifo.c       the RAM, divided into FIFOs; windows.c, how the bus reaches them
  *   line.c       VBUS, ID, pins, the 48 MHz: who the core is and whether it is on the bus
+ *   negotiate.c  session request and host negotiation
  *   frames.c     what comes of time: SOF, end of periodic frames, suspend
  *   in.c out.c   endpoints: what they answer, and what their registers cause
  *   device.c     the end of a cable that is a device's
+ *   test.c       test modes, of a device and of a host's port
  *   host.c       ... or a host's: its port, and in host_frames.c its frames; channel.c, transaction.c, what channels
- *                do and say; schedule.c, who is next on the bus; far.c, QEMU's USB bus, at which devices are
+ *                do and say; schedule.c, who is next on the bus; far.c, QEMU's USB bus, at which devices are; and
+ *                far_split.c, hubs that translate
  *   dma.c        the master on the bus that OTG_HS has
  *   otg.c        registers, reset, interrupts; otg_fs.c and otg_hs.c: what the two are
  *
@@ -38,6 +41,8 @@ typedef struct OtgFifo {
 typedef struct OtgIn {
     uint32_t total, sent;       /* bytes of the transfer, and of those the host has got */
     uint32_t partial;           /* bytes of a packet that is being written into the FIFO */
+    uint64_t frame;             /* isochronous: in which it has sent, ... */
+    uint8_t in_frame;           /* ... how many packets */
     bool data1;                 /* the toggle of endpoint 0 */
     bool nak;                   /* the host was told NAK and does not ask again until it is told */
     int64_t seen_by;            /* not in a snapshot: virtual ns until which a late host has to see XFRC */
@@ -54,7 +59,18 @@ typedef struct OtgFlight {
 typedef struct OtgOut {
     bool data1, nak;
     bool setup;                 /* a SETUP has come, and the next token will say that it was the last */
+    bool resized;               /* not in a snapshot: DOEPTSIZ was written while it was enabled */
 } OtgOut;
+
+/* SRP and HNP: virtual ns, or COUNTER_NEVER. */
+typedef struct OtgNegotiation {
+    int64_t pulsed_at;          /* SRP: its pulses have been given */
+    int64_t unanswered_at;      /* ... and no session has come of them */
+    int64_t unconnected_at;     /* HNP: the host has not become a device in time; until then there is no pull-up */
+    int64_t debounced_at;       /* a host: what was connected is for good */
+    int64_t late_at;            /* ... or has not been in time, or has not answered an HNP */
+    bool connected, powered, resting;   /* a host: as it was when it was looked at last */
+} OtgNegotiation;
 
 typedef struct Otg {
     Periph parent_obj;
@@ -83,12 +99,15 @@ typedef struct Otg {
     QEMUTimer *role_timer;
     int64_t role_at;            /* virtual ns at which a forced role comes */
     bool id_told, session_told;
+    OtgNegotiation n;
+    QEMUTimer *negotiation_timer;
     /* device */
     OtgIn in[OTG_ENDPOINTS];
     OtgOut out[OTG_ENDPOINTS];
     OtgFlight flight;
     QEMUTimer *flight_timer;
     bool turned_round;          /* TRDT has been checked since the last reset */
+    bool connected_in_test;     /* not in a snapshot: TCTL was set before there was power */
     bool in_control;            /* endpoint 0: since a SETUP, until something has been sent */
     uint8_t address;            /* that it answers to as well, until the status of SET_ADDRESS is sent */
     uint64_t sof_told, eopf_told;       /* frames, from frame 0, of which that is over */
@@ -116,6 +135,7 @@ typedef struct Otg {
 #define HCINTMSK(s, n)  ((s)->parent_obj.regs[R_HCINTMSK0 + 8 * (n)])
 #define HCTSIZ(s, n)    ((s)->parent_obj.regs[R_HCTSIZ0 + 8 * (n)])
 #define HCDMA(s, n)     ((s)->parent_obj.regs[R_HCDMA0 + 8 * (n)])
+#define HCSPLT(s, n)    ((s)->parent_obj.regs[R_HCSPLT0 + 8 * (n)])
 
 /* Flags of GINTSTS are there from now on. */
 static inline void otg_set_gintsts(Otg *s, uint32_t flags)
@@ -189,6 +209,23 @@ void otg_explain(Otg *s);
 bool otg_uses_ulpi(const Otg *s);
 bool otg_phy_is_clocked(const Otg *s);
 uint32_t otg_gotgctl_read(Periph *p, unsigned n);
+/* Is VBUS there for a host? */
+bool otg_vbus_is_valid(const Otg *s);
+
+/* ---- negotiate.c ---- */
+
+void otg_negotiate_init(Otg *s);
+void otg_negotiate_reset(Otg *s);
+/* What is due to a device, before its pull-up is looked at; to a host, when its port has been, and what is next. */
+void otg_negotiate_update(Otg *s);
+void otg_negotiate_arm(Otg *s);
+/* Has it let go of its pull-up, for the host to become a device? */
+static inline bool otg_gives_way(const Otg *s)
+{
+    return s->n.unconnected_at != COUNTER_NEVER;
+}
+void otg_gotgctl_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
+void otg_gotgint_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
 
 /* ---- frames.c ---- */
 
@@ -249,6 +286,18 @@ void otg_device_update(Otg *s);
 void otg_dctl_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
 uint32_t otg_dsts_read(Periph *p, unsigned n);
 uint32_t otg_daint_read(Periph *p, unsigned n);
+
+/* ---- test.c ---- */
+
+/* The test signal that it drives as a device, as a host at its port. */
+UsbTest otg_device_test(const Otg *s);
+UsbTest otg_port_test(const Otg *s);
+/* It has been connected; a host that has seen that resets it and will get no answer: say so. */
+void otg_device_test_connected(Otg *s);
+void otg_device_test_reset(Otg *s);
+/* DCTL.TCTL, HPRT.PTCTL were @was. */
+void otg_device_test_written(Otg *s, unsigned was);
+void otg_port_test_written(Otg *s, unsigned was);
 
 /* ---- host.c ---- */
 
@@ -340,6 +389,10 @@ void otg_far_reset(Otg *s);
 UsbAnswer otg_far_token(Otg *s, UsbToken *token, unsigned max_packet);
 /* Forget answers that are due. */
 void otg_far_cancel(Otg *s);
+/* A half of one, by the transaction translator that HCSPLT = @hcsplt names, with an endpoint of @type. */
+UsbAnswer otg_far_split(Otg *s, UsbToken *token, unsigned max_packet, uint32_t hcsplt, unsigned type);
+/* Say so if @address is behind a translator, and so does not hear what is not split. */
+bool otg_far_needs_split(Otg *s, unsigned address);
 
 /* ---- dma.c ---- */
 

@@ -36,6 +36,12 @@ static uint32_t flag_of(unsigned answer)
     return answer == USB_NAK ? INT(NAK) : answer == USB_STALL ? INT(STALL) : INT(TXERR);
 }
 
+/* DATA0: the last of a microframe that could have had several (USB 2.0 5.9.2). */
+static bool is_end_of_burst(const Otg *s, unsigned n)
+{
+    return channel_type(s, n) == EP_ISOCHRONOUS && channel_multi_count(s, n) > 1 && !s->h.now.toggle;
+}
+
 static void receive(Otg *s, unsigned n)
 {
     OtgTransaction *t = &s->h.now;
@@ -59,7 +65,7 @@ static void receive(Otg *s, unsigned n)
     }
     channel_push(s, PKT_IN, n, t->data, t->length);
     count(s, n, true, t->length);
-    last = !channel_pktcnt(s, n) || t->length < channel_max_packet(s, n);
+    last = !channel_pktcnt(s, n) || t->length < channel_max_packet(s, n) || is_end_of_burst(s, n) || t->split;
     if (!last) {
         return;
     }
@@ -119,7 +125,7 @@ static void store(Otg *s, unsigned n)
         HCDMA(s, n) += t->length;
         count(s, n, true, t->length);
         channel_flag(s, n, channel_type(s, n) == EP_ISOCHRONOUS ? 0 : INT(ACK));
-        if (!channel_pktcnt(s, n) || t->length < channel_max_packet(s, n)) {
+        if (!channel_pktcnt(s, n) || t->length < channel_max_packet(s, n) || is_end_of_burst(s, n)) {
             channel_ends_by_itself(s, n, INT(XFRC));
         }
     }
@@ -149,6 +155,84 @@ static void ends_with_dma(Otg *s, unsigned n)
     }
 }
 
+/* ---- Split transactions (RM0090 35.12 HCSPLT, USB 2.0 11.17 to 11.21) ---- */
+
+/*
+ * A half is over: with DMA that ends the channel, whatever it was.  The firmware goes on with the other half, or does
+ * it again; NYET is that the hub has still to wait.  A packet that has come is a transfer, whatever PKTCNT is.
+ */
+static void half_ends(Otg *s, unsigned n, uint32_t flags)
+{
+    if (otg_uses_dma(s)) {
+        channel_ends_by_itself(s, n, flags);
+    } else {
+        channel_flag(s, n, flags);
+    }
+}
+
+static uint32_t flag_of_half(unsigned answer)
+{
+    return answer == USB_ACK ? INT(ACK) : answer == USB_NYET ? INT(NYET) : flag_of(answer);
+}
+
+static void start_split_ends(Otg *s, unsigned n)
+{
+    OtgTransaction *t = &s->h.now;
+
+    if (!t->in && !otg_uses_dma(s)) {
+        otg_request_is_sent(s, n, t->answer == USB_ACK);
+    }
+    if (channel_type(s, n) == EP_ISOCHRONOUS && !t->in && t->answer == USB_ACK) {   /* there is no other half */
+        if (otg_uses_dma(s)) {
+            HCDMA(s, n) += t->length;
+        }
+        count(s, n, otg_uses_dma(s), t->length);
+        half_ends(s, n, INT(ACK) | (channel_pktcnt(s, n) ? 0 : INT(XFRC)));
+        return;
+    }
+    half_ends(s, n, flag_of_half(t->answer));
+}
+
+/* What was sent with the first half has been taken by the device. */
+static void split_is_sent(Otg *s, unsigned n)
+{
+    unsigned bytes = MIN(channel_max_packet(s, n), channel_xfrsiz(s, n));
+
+    if (otg_uses_dma(s)) {
+        HCDMA(s, n) += bytes;
+    }
+    count(s, n, otg_uses_dma(s), bytes);
+    if (!channel_pktcnt(s, n)) {
+        half_ends(s, n, INT(ACK) | INT(XFRC));
+        channel_disable(s, n);
+    } else {
+        half_ends(s, n, INT(ACK));
+    }
+}
+
+static void complete_split_ends(Otg *s, unsigned n)
+{
+    OtgTransaction *t = &s->h.now;
+
+    if (!t->in && !otg_uses_dma(s)) {
+        otg_request_is_sent(s, n, true);
+    }
+    if (t->in && t->answer == USB_DATA) {
+        if (!otg_uses_dma(s)) {
+            receive(s, n);
+        } else {
+            store(s, n);
+            if (!(HCINT(s, n) & INT(CHH))) {
+                half_ends(s, n, INT(XFRC));
+            }
+        }
+    } else if (!t->in && t->answer == USB_ACK) {
+        split_is_sent(s, n);
+    } else {
+        half_ends(s, n, flag_of_half(t->answer));
+    }
+}
+
 void transaction_ends(Otg *s)
 {
     unsigned n = s->h.now.channel;
@@ -157,6 +241,10 @@ void transaction_ends(Otg *s)
         otg_request_is_sent(s, n, true);
     } else if (s->h.now.ping) {
         pinged(s, n);
+    } else if (s->h.now.split == SPLIT_START) {
+        start_split_ends(s, n);
+    } else if (s->h.now.split == SPLIT_COMPLETE) {
+        complete_split_ends(s, n);
     } else if (otg_uses_dma(s)) {
         ends_with_dma(s, n);
     } else if (s->h.now.in) {

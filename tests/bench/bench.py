@@ -6,6 +6,7 @@
 qemu-system-arm.  Each figure is the median over the rounds of a whole process; compare the ratios,
 the absolute figures are this host's.
 """
+import json
 import os
 import resource
 import socket
@@ -38,6 +39,13 @@ def run(command, elf):
     if status:
         sys.exit(f"{' '.join(command)} {elf} failed: {status}")
     return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss
+
+
+def cpu_of(pid):
+    """CPU seconds that a process has had."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measure(name, commands):
@@ -153,6 +161,79 @@ def print_bulk(command):
                               for column in zip(*[bulk(command + args, elf) for _ in range(ROUNDS)]))
         print(f"{f'USB bulk, {title}':34} ours {2.097152 / to_host:9.2f} Mbyte/s to the host, "
               f"{2.097152 / from_host:.2f} from it", flush=True)
+
+
+def qmp(command, elf):
+    """A machine with QMP: the process, a function to ask it, one to wait for an event."""
+    ours, theirs = socket.socketpair()
+    process = subprocess.Popen(command + ["-display", "none", "-monitor", "none", "-serial", "none", "-kernel", elf,
+                                          "-chardev", f"socket,id=q,fd={theirs.fileno()}", "-mon", "q,mode=control"],
+                               stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+    theirs.close()
+    ours.settimeout(60)
+    file = ours.makefile("rw")
+
+    def ask(name, **arguments):
+        file.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
+        file.flush()
+        return wait(lambda line: "return" in line or "error" in line)
+
+    def wait(is_it):
+        while not is_it(line := json.loads(file.readline())):
+            pass
+        return line
+
+    ask("qmp_capabilities")
+    return process, ask, wait
+
+
+def read_disk(command, elf):
+    """All of a USB disk, by QEMU's block layer to nowhere: bytes a second."""
+    process, ask, wait = qmp(command + ["-device", "stm32-usb-host,msc=stick",
+                                        "-blockdev", "driver=null-co,node-name=nowhere,size=2097152"], elf)
+    try:
+        for _ in range(200):
+            time.sleep(0.05)
+            if "return" in ask("blockdev-backup", **{"job-id": "j", "device": "stick", "target": "nowhere",
+                                                     "sync": "full", "auto-dismiss": False}):
+                break
+        begun = time.monotonic()
+        wait(lambda line: line.get("data", {}).get("status") == "concluded")
+        return (2 << 20) / (time.monotonic() - begun)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def print_disk(command):
+    elf = "build/firmware/bench-usb_disk.elf"
+    subprocess.run(["firmware/build.sh", elf, "tests/bench/usb_disk.c"], check=True)
+    rate = statistics.median(read_disk(command, elf) for _ in range(ROUNDS))
+    print(f"{'USB disk, full speed':34} ours {rate / 1e6:9.2f} Mbyte/s read", flush=True)
+
+
+def idle_usb(command, elf):
+    """CPU seconds of five that a device has nothing to do, configured."""
+    process, _, _ = qmp(command, elf)
+    try:
+        time.sleep(2)
+        before = cpu_of(process.pid)
+        time.sleep(5)
+        return cpu_of(process.pid) - before
+    finally:
+        process.kill()
+        process.wait()
+
+
+def print_idle_usb(command):
+    """The same firmware with a cable and without: what the cable costs while nobody wants anything."""
+    elf = "build/firmware/usb_bulk.elf"
+    subprocess.run(["firmware/build.sh", elf, "tests/bench/usb_bulk.c"], check=True)
+    host = ["-chardev", "null,id=far", "-device", "stm32-usb-host,cdc=far"]
+    with_cable, without = (statistics.median(idle_usb(command + args, elf) for _ in range(ROUNDS))
+                           for args in [host, []])
+    print(f"{'idle, a USB device configured':34} ours {with_cable / 5 * 100:9.2f} % of a core, "
+          f"{(with_cable - without) / 5 * 100:.2f} above without a cable", flush=True)
 
 
 def free_port():
@@ -349,6 +430,8 @@ def main():
     print_memory_controller(commands["ours"], start["ours"])
     print_echo(commands["ours"])
     print_bulk(commands["ours"])
+    print_disk(commands["ours"])
+    print_idle_usb(commands["ours"])
     print_card(commands["ours"])
     print_web(commands["ours"])
     print_idle_link(commands["ours"])

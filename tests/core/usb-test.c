@@ -202,6 +202,21 @@ static void test_enumerate(void)
     stop();
 }
 
+/* The software of a host takes its time between two requests, at high speed too. */
+static void test_pace_of_requests(void)
+{
+    start();
+    host_bus_unplug(&gadget.bus);
+    g_assert_true(host_bus_plug(&gadget.bus, &device.socket, "device", USB_SPEED_HIGH));
+    host_bus_power(&gadget.bus, true);
+    test_device_connect(&device, true, USB_SPEED_HIGH);
+    run_for(2000 * MS);
+    g_assert_cmpuint(found, ==, 1);
+    g_assert_cmpuint(device.socket.bus_speed, ==, USB_SPEED_HIGH);
+    g_assert_cmpint(device.setup_gap, >=, 875000);
+    stop();
+}
+
 /* A device whose control endpoint has packets of 8 bytes. */
 static void test_small_packets(void)
 {
@@ -590,6 +605,7 @@ int main(int argc, char **argv)
     qemu_clock_enable(QEMU_CLOCK_VIRTUAL, true);
     qtest_allowed = true;
     g_test_add_func("/usb/enumerate", test_enumerate);
+    g_test_add_func("/usb/pace-of-requests", test_pace_of_requests);
     g_test_add_func("/usb/small-packets", test_small_packets);
     g_test_add_func("/usb/bulk", test_bulk);
     g_test_add_func("/usb/nak", test_nak);

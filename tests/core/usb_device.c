@@ -198,6 +198,10 @@ static UsbAnswer device_token(void *opaque, UsbToken *token)
         return USB_NOTHING;
     }
     if (token->pid == USB_TOKEN_SETUP) {
+        int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+
+        d->setup_gap = d->setup_at ? MIN(d->setup_gap, now - d->setup_at) : INT64_MAX;
+        d->setup_at = now;
         take_setup(d, token);
         return USB_ACK;
     }

@@ -26,6 +26,7 @@ typedef struct TestDevice {
     /* What is there */
     uint8_t address, new_address, configuration;
     unsigned resets, tokens, naks, lost_frames;
+    int64_t setup_at, setup_gap;    /* ns: when the last SETUP came, and the shortest time between two */
     bool powered, in_reset;
     /* Control */
     uint8_t setup[8], reply[512];

@@ -271,6 +271,57 @@ static void test_snapshot(void)
     stop();
 }
 
+static void expect_test_mode(const char *name)
+{
+    g_autofree char *mode = board_get_string(FAR, "test-mode");
+
+    g_assert_cmpstr(mode, ==, name);
+}
+
+static bool is_in_test(void)
+{
+    g_autofree char *mode = board_get_string(FAR, "test-mode");
+
+    return !strcmp(mode, "packet");
+}
+
+/* A device of high speed is told to send test packets; it is one again when the cable is put in anew. */
+static void test_modes(void)
+{
+    g_autofree char *args = g_strdup_printf("-accel tcg -kernel %s/usb_bulk_high.elf -global stm32f4-otg-hs.ulpi=on "
+                                            "-chardev null,id=tty -device stm32-usb-host,id=far,port=otg-hs,cdc=tty"
+                                            ICOUNT, g_getenv("STM32_FIRMWARE"));
+
+    board_start(args);
+    WAIT_FOR(is_found());
+    expect_test_mode("none");
+    board_set_string(FAR, "test-mode", "packet");
+    WAIT_FOR(is_in_test());
+    board_set_bool(FAR, "attached", false);
+    WAIT_FOR(!is_found());
+    board_set_bool(FAR, "attached", true);
+    WAIT_FOR(is_found());
+    expect_test_mode("none");
+    g_assert_cmpint(board_mistakes("/machine/soc"), ==, 0);
+    board_stop();
+}
+
+/* One of full speed has no test modes, and goes on. */
+static void test_modes_refused(void)
+{
+    int fd;
+
+    start(ICOUNT);
+    WAIT_FOR(is_found());
+    board_set_string(FAR, "test-mode", "j");
+    fd = dial();
+    WAIT_FOR(mail(1) == 3);
+    expect_echo(fd, "z", "Z");
+    expect_test_mode("none");
+    close(fd);
+    stop();
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -281,5 +332,7 @@ int main(int argc, char **argv)
     qtest_add_func("/usb/halt", test_halt);
     qtest_add_func("/usb/late-host", test_late_host);
     qtest_add_func("/usb/snapshot", test_snapshot);
+    qtest_add_func("/usb/test-modes", test_modes);
+    qtest_add_func("/usb/test-modes-refused", test_modes_refused);
     return board_run_tests();
 }

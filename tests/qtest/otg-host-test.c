@@ -458,6 +458,148 @@ static void test_wakeup(void)
     CONTROL_IN(&e, NULL, 0x00, 9, 1, 0, 0, 0, 0, 0);
 }
 
+/* ---- Over-current ---- */
+
+/* The switch tells at PD5, not the core; when nothing is left of VBUS that is seen by the core too. */
+static void test_overload(void)
+{
+    start_keyboard();
+    put(A_GCCFG, R_GCCFG_PWRDWN_MASK | R_GCCFG_VBUSASEN_MASK);
+    board_set_bool("/machine/usb-switch", "overcurrent", true);
+    g_assert_false(pin_level("pd5"));
+    g_assert_true(board_get_bool("/machine/led-overcurrent", "lit"));
+    g_assert_cmphex(get(A_HPRT) & (R_HPRT_POCA_MASK | R_HPRT_POCCHNG_MASK | R_HPRT_PENA_MASK), ==,
+                    R_HPRT_PENA_MASK);
+    g_assert_cmphex(get(A_GOTGINT), ==, 0);
+    board_set_bool("/machine/usb-switch", "overcurrent", false);
+    g_assert_true(pin_level("pd5"));
+    board_set_bool("/machine/usb-switch", "short-circuit", true);
+    g_assert_false(pin_level("pd5"));
+    g_assert_true(board_get_bool("/machine/led-overcurrent", "lit"));
+    g_assert_false(board_get_bool("/machine/led-vbus", "lit"));
+    g_assert_cmphex(get(A_GOTGINT), ==, R_GOTGINT_SEDET_MASK);
+    g_assert_true(get(A_GINTSTS) & R_GINTSTS_OTGINT_MASK);
+    g_assert_true(get(A_GINTSTS) & R_GINTSTS_DISCINT_MASK);
+    g_assert_cmphex(get(A_HPRT) & (R_HPRT_PENA_MASK | R_HPRT_PCSTS_MASK), ==, 0);
+    g_assert_false(get(A_GOTGCTL) & R_GOTGCTL_ASVLD_MASK);
+    put(A_GOTGINT, R_GOTGINT_SEDET_MASK);
+    put(A_HPRT, 0);                                             /* as the manual says: PPWR off, and the switch */
+    switch_vbus(false);
+    board_set_bool("/machine/usb-switch", "short-circuit", false);
+    switch_vbus(true);
+    g_assert_cmphex(get(A_GOTGINT), ==, 0);
+    put(A_HPRT, R_HPRT_PPWR_MASK);
+    g_assert_true(get(A_HPRT) & R_HPRT_PCSTS_MASK);
+    put(A_HPRT, 0);                                             /* switched off by the firmware: nothing fails */
+    switch_vbus(false);
+    g_assert_cmphex(get(A_GOTGINT), ==, 0);
+}
+
+/* A snapshot knows of the short circuit. */
+static void test_overload_snapshot(void)
+{
+    g_autofree char *file = NULL;
+
+    start_keyboard();
+    board_set_bool("/machine/usb-switch", "short-circuit", true);
+    file = board_save();
+    board_load(file, "-device usb-kbd,bus=otg-fs.0,id=kbd");
+    unlink(file);
+    g_assert_true(board_get_bool("/machine/usb-switch", "short-circuit"));
+    g_assert_false(pin_level("pd5"));
+    g_assert_false(pin_level("pa9"));
+}
+
+/* ---- Session request, host negotiation ---- */
+
+/* A host by its ID pin. */
+static void capable(void)
+{
+    board_enable("gpioa");
+    board_route("pa10", 10);
+    pin_drive("pa10", "0");
+    put(A_GUSBCFG, (get(A_GUSBCFG) & ~R_GUSBCFG_FHMOD_MASK) | R_GUSBCFG_SRPCAP_MASK | R_GUSBCFG_HNPCAP_MASK);
+    g_assert_true(get(A_GINTSTS) & R_GINTSTS_CMOD_MASK);
+}
+
+static void expect_gotgint(uint32_t flags)
+{
+    g_assert_cmphex(get(A_GOTGINT), ==, flags);
+    put(A_GOTGINT, flags);
+    g_assert_cmphex(get(A_GOTGINT), ==, 0);
+}
+
+/* A connect is told at once, that it is for good after 100 ms; that nobody came after more than a second. */
+static void test_debounce(void)
+{
+    start_with("");
+    capable();
+    board_wait_ns(1099 * MS);
+    expect_gotgint(0);
+    board_wait_ns(2 * MS);
+    expect_gotgint(R_GOTGINT_ADTOCHG_MASK);
+    board_wait_ns(2000 * MS);
+    expect_gotgint(0);                                          /* once */
+    qtest_qmp_device_add(board, "usb-kbd", "kbd", "{ 'bus': 'otg-fs.0' }");
+    g_assert_true(get(A_HPRT) & R_HPRT_PCDET_MASK);
+    board_wait_ns(99 * MS);
+    expect_gotgint(0);
+    board_wait_ns(2 * MS);
+    expect_gotgint(R_GOTGINT_DBCDNE_MASK);
+    g_assert_false(get(A_GOTGCTL) & R_GOTGCTL_DBCT_MASK);
+    unplug("kbd");
+    board_wait_ns(1101 * MS);
+    expect_gotgint(R_GOTGINT_ADTOCHG_MASK);
+}
+
+/* Without both capabilities, or with a role that is forced, none of that is told. */
+static void test_not_capable(void)
+{
+    for (unsigned forced = 0; forced < 2; forced++) {
+        start_with("");
+        if (!forced) {
+            capable();
+            put(A_GUSBCFG, get(A_GUSBCFG) & ~(R_GUSBCFG_SRPCAP_MASK | R_GUSBCFG_HNPCAP_MASK));
+        }
+        board_wait_ns(2000 * MS);
+        qtest_qmp_device_add(board, "usb-kbd", "kbd", "{ 'bus': 'otg-fs.0' }");
+        board_wait_ns(2000 * MS);
+        expect_gotgint(0);
+    }
+}
+
+/* A device that is allowed to be host, and does not want to. */
+static void test_host_allows(void)
+{
+    start_keyboard();
+    capable();
+    board_wait_ns(101 * MS);
+    expect_gotgint(R_GOTGINT_DBCDNE_MASK);
+    put(A_GOTGCTL, R_GOTGCTL_HSHNPEN_MASK);
+    put(A_HPRT, port() | R_HPRT_PSUSP_MASK);
+    board_wait_ns(199 * MS);
+    expect_gotgint(0);
+    board_wait_ns(2 * MS);
+    expect_gotgint(R_GOTGINT_ADTOCHG_MASK);
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+}
+
+/* Somebody asks a port without power for a session. */
+static void test_session_is_requested(void)
+{
+    start_with("");
+    put(A_GINTSTS, 0xffffffff);
+    put(A_GUSBCFG, get(A_GUSBCFG) & ~R_GUSBCFG_HNPCAP_MASK);
+    board_set_bool("/machine/soc/otg-fs", "session-request", true);
+    g_assert_false(get(A_GINTSTS) & R_GINTSTS_SRQINT_MASK);     /* not capable */
+    capable();
+    board_set_bool("/machine/soc/otg-fs", "session-request", true);
+    g_assert_false(get(A_GINTSTS) & R_GINTSTS_SRQINT_MASK);     /* it has power */
+    put(A_HPRT, 0);
+    board_set_bool("/machine/soc/otg-fs", "session-request", true);
+    g_assert_true(get(A_GINTSTS) & R_GINTSTS_SRQINT_MASK);
+}
+
 /* ---- Isochronous ---- */
 
 /* A packet each frame, to a device that plays it: in the frame of its parity, without a handshake. */
@@ -922,6 +1064,12 @@ int main(int argc, char **argv)
     qtest_add_func("otg-host/fifos", test_fifos);
     qtest_add_func("otg-host/disabled-port", test_disabled_port);
     qtest_add_func("otg-host/wakeup", test_wakeup);
+    qtest_add_func("otg-host/overload", test_overload);
+    qtest_add_func("otg-host/overload-snapshot", test_overload_snapshot);
+    qtest_add_func("otg-host/debounce", test_debounce);
+    qtest_add_func("otg-host/not-capable", test_not_capable);
+    qtest_add_func("otg-host/host-allows", test_host_allows);
+    qtest_add_func("otg-host/session-is-requested", test_session_is_requested);
     qtest_add_func("otg-host/isochronous", test_isochronous);
     qtest_add_func("otg-host/overrun", test_overrun);
     qtest_add_func("otg-host/stick", test_stick);

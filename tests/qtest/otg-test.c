@@ -721,6 +721,35 @@ static void test_out_mistakes(void)
 
 /* ---- FIFOs ---- */
 
+/* A status stage that comes between the write of DOEPTSIZ0, which is enabled, and that of EPENA is nobody's mistake. */
+static void test_out_in_between(void)
+{
+    connect_device(FS, "");
+    expect(get_descriptor, "ack");
+    expect("in 0 0", "nak");
+    pop_setup();
+    receive_out(0, 1, 64);
+    put(SIZ_OUT(0), 1 << R_DOEPTSIZ1_PKTCNT_SHIFT | 64);
+    expect("out 0 0 1", "ack");
+    g_assert_cmpuint(left_packets(reg(SIZ_OUT(0))), ==, 0);
+    set_bits(CTL_OUT(0), EPENA | CNAK);
+    no_mistakes();
+    expect("out 0 0 0", "ack");
+    set_bits(CTL_OUT(0), EPENA | CNAK);                 /* PKTCNT was not written: this is one */
+    g_assert_cmpint(board_mistakes("OUT endpoint 0 is enabled with DOEPTSIZ0.PKTCNT = 0"), ==, 1);
+}
+
+/* Endpoint 0 is made ready for SETUPs, and no packet: with NAK nothing else comes. */
+static void test_out_for_setups(void)
+{
+    connect_device(FS, "");
+    set_bits(CTL_OUT(0), SNAK);
+    put(SIZ_OUT(0), 3u << R_DOEPTSIZ0_STUPCNT_SHIFT);
+    set_bits(CTL_OUT(0), EPENA);
+    expect(get_descriptor, "ack");
+    no_mistakes();
+}
+
 static void test_fifo_mistakes(void)
 {
     connect_device(FS, "");
@@ -1029,6 +1058,356 @@ static void test_hs_ulpi(void)
     g_assert_cmpuint(status(1, 512), ==, 2);
 }
 
+/* At high speed, its endpoint 0 ready for a request. */
+static void connect_high_speed(void)
+{
+    start_core(HS_CORE, "-global stm32f4-otg-hs.ulpi=on");
+    route_ulpi();
+    put(A_GRXFSIZ, 256);
+    put(A_DIEPTXF0, 64 << 16 | 256);
+    put(A_DIEPTXF1, 640 << 16 | 320);
+    host("vbus", true);
+    host("reset", true);
+    board_wait_ns(10000000);
+    host("reset", false);
+    host("frames", true);
+    clear_flags();
+    put(A_GAHBCFG, R_GAHBCFG_GINT_MASK);
+    g_free(board_get_string(HOST, "events"));
+}
+
+static void expect_test_mode(const char *name)
+{
+    g_autofree char *mode = board_get_string(HOST, "test-mode");
+
+    g_assert_cmpstr(mode, ==, name);
+}
+
+static void choose_test(unsigned test)
+{
+    put(A_DCTL, (reg(A_DCTL) & ~R_DCTL_TCTL_MASK) | test << R_DCTL_TCTL_SHIFT);
+}
+
+/* SET_FEATURE(TEST_MODE), its status, and then the signal: neither tokens nor resets are noticed. */
+static void test_modes(void)
+{
+    static const char *const names[] = { "none", "j", "k", "se0-nak", "packet", "none", "none", "none" };
+
+    connect_high_speed();
+    expect("setup 0 0 0003020000040000", "ack");        /* Test_Packet */
+    expect("in 0 0", "nak");
+    pop_setup();
+    send_in(0, 1, 0);
+    expect("in 0 0", "data 1 ");
+    board_wait_ns(100000);
+    for (unsigned test = 0; test < 8; test++) {
+        choose_test(test);
+        expect_test_mode(names[test]);
+    }
+    choose_test(4);
+    expect("setup 0 0 8006000100001200", "nothing");
+    expect("in 0 0", "nothing");
+    choose_test(3);
+    expect("in 5 3", "nak");                            /* whoever is asked */
+    expect("ping 0 0", "nothing");
+    clear_flags();
+    host("frames", false);
+    board_wait_ns(10000000);
+    host("reset", true);
+    host("reset", false);
+    g_assert_false(flag(R_GINTSTS_USBSUSP_MASK | R_GINTSTS_USBRST_MASK | R_GINTSTS_ENUMDNE_MASK));
+    choose_test(0);
+    board_wait_ns(3000000);
+    g_assert_true(flag(R_GINTSTS_USBSUSP_MASK));        /* now it sees that there are no frames */
+    choose_test(1);
+    host("vbus", false);
+    expect_test_mode("none");
+    no_mistakes();
+    host("vbus", true);                                 /* without power it should have left that */
+    expect_test_mode("j");
+    no_mistakes();
+    host("reset", true);
+    g_assert_cmpint(board_mistakes("it is connected with DCTL.TCTL = 1"), ==, 1);
+}
+
+static void test_modes_end_by_reset(void)
+{
+    connect_high_speed();
+    choose_test(2);
+    host("frames", false);
+    put(A_GRSTCTL, R_GRSTCTL_CSRST_MASK);
+    expect_test_mode("none");
+    board_wait_ns(3000000);
+    g_assert_true(flag(R_GINTSTS_USBSUSP_MASK));
+    no_mistakes();
+}
+
+/* Too early, and where there is none. */
+static void test_modes_mistakes(void)
+{
+    connect_high_speed();
+    expect("setup 0 0 0003020000010000", "ack");
+    choose_test(1);
+    g_assert_cmpint(board_mistakes("TCTL is set before the status"), ==, 1);
+    g_assert_cmpint(board_mistakes("full-speed PHY"), ==, 0);
+    connect_device(FS, "");
+    choose_test(1);
+    g_assert_cmpint(board_mistakes("DCTL.TCTL chooses a test mode with a full-speed PHY"), ==, 1);
+    expect_test_mode("j");
+    expect(get_descriptor, "nothing");
+}
+
+/* For the next microframe three packets. */
+static void send_burst(void)
+{
+    connect_high_speed();
+    put(A_DIEPTXF1, 700 << 16 | 320);
+    activate_in(1, ISOCHRONOUS, 1024);
+    put(SIZ_IN(1), 3u << 29 | 3 << R_DIEPTSIZ1_PKTCNT_SHIFT | 2058);
+    set_bits(CTL_IN(1), EPENA | CNAK | R_DIEPCTL1_SODDFRM_MASK);
+    for (unsigned i = 0; i < 2060; i += 4) {
+        put(FIFO(1), i < 1024 ? 0x11111111 : i < 2048 ? 0x22222222 : 0x33333333);
+    }
+}
+
+/* Between two packets of a microframe. */
+static void test_multi_count_snapshot(void)
+{
+    g_autofree char *file = NULL;
+
+    send_burst();
+    board_wait_ns(125000);
+    g_assert_true(g_str_has_prefix(token("in 0 1"), "data 2 1111"));
+    board_wait_ns(20000);
+    file = board_save();
+    board_load(file, "-device stm32-usb-tester,id=usb,port=otg-hs -global stm32f4-otg-hs.ulpi=on");
+    unlink(file);
+    g_assert_true(g_str_has_prefix(token("in 0 1"), "data 1 2222"));
+    board_wait_ns(20000);
+    g_assert_cmpstr(token("in 0 1"), ==, "data 0 33333333333333333333");
+}
+
+/* Three packets IN in a microframe, and what tells how many follow. */
+static void test_multi_count(void)
+{
+    send_burst();
+    g_assert_cmpstr(token("in 0 1"), ==, "data 0 ");    /* microframe 0 is even */
+    board_wait_ns(125000);
+    g_assert_true(g_str_has_prefix(token("in 0 1"), "data 2 1111"));
+    board_wait_ns(20000);
+    g_assert_true(g_str_has_prefix(token("in 0 1"), "data 1 2222"));
+    board_wait_ns(20000);
+    g_assert_cmpstr(token("in 0 1"), ==, "data 0 33333333333333333333");
+    board_wait_ns(20000);
+    g_assert_true(reg(INT_IN(1)) & XFRC);
+    g_assert_cmpstr(token("in 0 1"), ==, "data 0 ");
+    no_mistakes();
+    send_in(1, 1, 4);                                   /* MCNT is 0 */
+    g_assert_cmpint(board_mistakes("is enabled with DIEPTSIZ1.MCNT = 0 and PKTCNT = 1"), ==, 1);
+}
+
+/* A snapshot in the middle of it. */
+static void test_modes_snapshot(void)
+{
+    g_autofree char *file = NULL;
+
+    connect_high_speed();
+    choose_test(3);
+    file = board_save();
+    board_load(file, "-device stm32-usb-tester,id=usb,port=otg-hs -global stm32f4-otg-hs.ulpi=on");
+    unlink(file);
+    expect_test_mode("se0-nak");
+    expect("in 0 0", "nak");
+}
+
+/* ---- Session request, host negotiation ---- */
+
+/* VBUS is sensed at PA9. */
+static void lose_session(void)
+{
+    connect_device(FS, "");
+    put(A_GCCFG, R_GCCFG_PWRDWN_MASK | R_GCCFG_VBUSBSEN_MASK);
+    host("vbus", false);
+    put(A_GOTGINT, 0xffffffff);
+    g_free(board_get_string(HOST, "events"));
+    put(A_GUSBCFG, reg(A_GUSBCFG) | R_GUSBCFG_SRPCAP_MASK | R_GUSBCFG_HNPCAP_MASK);
+}
+
+static void gotgint(uint32_t flags)
+{
+    g_assert_cmphex(reg(A_GOTGINT), ==, flags);
+    put(A_GOTGINT, flags);
+}
+
+static void test_session_request(void)
+{
+    lose_session();
+    put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);
+    board_wait_ns(7000000);
+    expect_events("");
+    board_wait_ns(1000000);
+    expect_events("session requested");
+    board_wait_ns(1000000000);
+    gotgint(0);
+    host("vbus", true);
+    pin_drive("pa9", "1");
+    g_assert_true(flag(R_GINTSTS_OTGINT_MASK));
+    g_assert_true(reg(A_GOTGCTL) & R_GOTGCTL_SRQSCS_MASK);
+    gotgint(R_GOTGINT_SRSSCHG_MASK);
+    g_assert_false(reg(A_GOTGCTL) & R_GOTGCTL_SRQ_MASK);
+    no_mistakes();
+}
+
+/* Nobody answers. */
+static void test_session_request_fails(void)
+{
+    lose_session();
+    put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);
+    board_wait_ns(5999000000);
+    gotgint(0);
+    board_wait_ns(1000000);
+    g_assert_false(reg(A_GOTGCTL) & R_GOTGCTL_SRQSCS_MASK);
+    gotgint(R_GOTGINT_SRSSCHG_MASK);
+    put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);                 /* taken back */
+    put(A_GOTGCTL, 0);
+    board_wait_ns(7000000000);
+    gotgint(0);
+    expect_events("session requested");
+    no_mistakes();
+}
+
+static void test_negotiation_mistakes(void)
+{
+    connect_device(FS, "");
+    put(A_GUSBCFG, reg(A_GUSBCFG) & ~(R_GUSBCFG_SRPCAP_MASK | R_GUSBCFG_HNPCAP_MASK));
+    put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);
+    g_assert_cmpint(board_mistakes("GOTGCTL.SRQ set without GUSBCFG.SRPCAP"), ==, 1);
+    put(A_GOTGCTL, R_GOTGCTL_HNPRQ_MASK);
+    g_assert_cmpint(board_mistakes("GOTGCTL.HNPRQ set without GUSBCFG.HNPCAP"), ==, 1);
+    put(A_GUSBCFG, reg(A_GUSBCFG) | R_GUSBCFG_SRPCAP_MASK | R_GUSBCFG_HNPCAP_MASK);
+    put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);
+    g_assert_cmpint(board_mistakes("GOTGCTL.SRQ set while there is a session"), ==, 1);
+    connect_device(FS, "");
+    put(A_GUSBCFG, reg(A_GUSBCFG) | R_GUSBCFG_HNPCAP_MASK);
+    put(A_GOTGCTL, R_GOTGCTL_HNPRQ_MASK);
+    g_assert_cmpint(board_mistakes("GOTGCTL.HNPRQ set without DHNPEN"), ==, 1);
+}
+
+/* The host suspends; the device lets go, nobody takes over, and it is a device again. */
+static void test_host_negotiation(void)
+{
+    connect_device(FS, "");
+    put(A_GUSBCFG, reg(A_GUSBCFG) | R_GUSBCFG_HNPCAP_MASK);
+    put(A_GOTGCTL, R_GOTGCTL_DHNPEN_MASK);
+    put(A_GOTGCTL, R_GOTGCTL_DHNPEN_MASK | R_GOTGCTL_HNPRQ_MASK);
+    board_wait_ns(100000000);
+    g_assert_true(board_get_bool(HOST, "connected"));   /* as long as there are frames */
+    host("frames", false);
+    board_wait_ns(3000000);
+    g_assert_true(flag(R_GINTSTS_USBSUSP_MASK));
+    g_assert_false(board_get_bool(HOST, "connected"));
+    board_wait_ns(3124000);
+    gotgint(0);
+    board_wait_ns(1000);
+    g_assert_true(board_get_bool(HOST, "connected"));
+    g_assert_false(reg(A_GOTGCTL) & R_GOTGCTL_HNGSCS_MASK);
+    g_assert_false(flag(R_GINTSTS_WKUINT_MASK));
+    g_assert_true(reg(A_GOTGCTL) & R_GOTGCTL_HNPRQ_MASK);
+    gotgint(R_GOTGINT_HNSSCHG_MASK);
+    g_assert_false(reg(A_GOTGCTL) & R_GOTGCTL_HNPRQ_MASK);
+    expect_events("gone, connected");
+    no_mistakes();
+}
+
+/* The built-in host, if it is one that listens. */
+static void test_session_of_host(void)
+{
+    static const char *const listens[] = { "off", "on" };
+
+    for (unsigned i = 0; i < 2; i++) {
+        g_autofree char *args = g_strdup_printf("-device stm32-usb-host,id=far,vbus=off,srp=%s", listens[i]);
+
+        core = FS;
+        board_start(args);
+        start_clock(7);
+        board_enable("otgfs");
+        board_route("pa11", 10);
+        board_route("pa12", 10);
+        put(A_GUSBCFG, reg(A_GUSBCFG) | R_GUSBCFG_SRPCAP_MASK);
+        put(A_GCCFG, R_GCCFG_PWRDWN_MASK | R_GCCFG_VBUSBSEN_MASK);
+        put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);
+        board_wait_ns(107000000);
+        g_assert_false(pin_level("pa9"));
+        board_wait_ns(1000000);
+        g_assert_cmpint(pin_level("pa9"), ==, i);
+        g_assert_cmpint(board_get_bool("/machine/peripheral/far", "vbus"), ==, i);
+        gotgint(i ? R_GOTGINT_SRSSCHG_MASK : 0);
+        board_wait_ns(200000000);
+        g_assert_cmpint(flag(R_GINTSTS_USBRST_MASK), ==, i);    /* it begins to enumerate */
+    }
+}
+
+/* In the middle of both. */
+static void test_negotiation_snapshot(void)
+{
+    g_autofree char *file = NULL;
+
+    lose_session();
+    put(A_GOTGCTL, R_GOTGCTL_SRQ_MASK);
+    board_wait_ns(1000000);
+    file = board_save();
+    board_load(file, "-device stm32-usb-tester,id=usb,port=otg-fs");
+    unlink(file);
+    board_wait_ns(7000000);
+    expect_events("session requested");
+    board_wait_ns(6000000000);
+    gotgint(R_GOTGINT_SRSSCHG_MASK);
+}
+
+/* ---- A firmware and a host that are out of their minds ---- */
+
+static void test_fuzz(const void *seed)
+{
+    static const char *const bools[] = { "vbus", "reset", "frames" };
+    GRand *random = g_rand_new_with_seed(GPOINTER_TO_UINT(seed));
+
+    if (GPOINTER_TO_UINT(seed) % 2) {
+        connect_high_speed();
+    } else {
+        connect_device(FS, "");
+    }
+    for (unsigned i = 0; i < 5000; i++) {
+        unsigned n = g_rand_int_range(random, 0, 4), what = g_rand_int_range(random, 0, 16);
+        uint32_t any = g_rand_int(random);
+
+        switch (what) {
+        case 0: put(A_DCTL, any & (any >> 8 & 1 ? 0xf8f : 0xfff)); break;
+        case 1: put(A_GOTGCTL, any & 0xf02); break;
+        case 2: put(A_GOTGINT, any); break;
+        case 3: put(A_GUSBCFG, (reg(A_GUSBCFG) & ~0x300u) | (any & 0x300)); break;
+        case 4: put(SIZ_IN(n), any & 0x6018007f); break;
+        case 5: put(SIZ_OUT(n), any & 0x6018007f); break;
+        case 6: put(CTL_IN(n), (any & 0xfc2c8000) | n << R_DIEPCTL1_TXFNUM_SHIFT | (n ? 64 : 0)); break;
+        case 7: put(CTL_OUT(n), (any & 0xfc2c8000) | (n ? 64 : 0)); break;
+        case 8: put(FIFO(n), any); break;
+        case 9: reg(any & 1 ? A_GRXSTSP : FIFO(0)); break;
+        case 10: board_wait_ns(any % 2000000); break;
+        case 11: put(A_GRSTCTL, any & g_rand_int(random) & g_rand_int(random) & 0x7f1); break;
+        case 12: put(INT_IN(n), any); put(INT_OUT(n), any >> 16); break;
+        case 13: host(bools[any % 3], any >> 8 & 3); break;
+        case 14: token(get_descriptor); break;
+        default: {
+            g_autofree char *text = any & 1 ? g_strdup_printf("in 0 %u", n)
+                                    : g_strdup_printf("out 0 %u %u 00112233", n, any >> 8 & 1);
+
+            token(text);
+        } }
+    }
+    board_reset();
+    g_assert_cmphex(peek(RCC + 0x30), ==, 0x00100000);
+    g_rand_free(random);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -1056,6 +1435,8 @@ int main(int argc, char **argv)
     qtest_add_func("otg/out-full", test_out_full);
     qtest_add_func("otg/out-nak-all", test_out_nak_all);
     qtest_add_func("otg/out-mistakes", test_out_mistakes);
+    qtest_add_func("otg/out-in-between", test_out_in_between);
+    qtest_add_func("otg/out-for-setups", test_out_for_setups);
     qtest_add_func("otg/fifo-mistakes", test_fifo_mistakes);
     qtest_add_func("otg/fifo-ram", test_fifo_ram);
     qtest_add_func("otg/fifo-widths", test_fifo_widths);
@@ -1069,5 +1450,22 @@ int main(int argc, char **argv)
     qtest_add_func("otg/hs-dma", test_hs_dma);
     qtest_add_func("otg/hs-endpoint-1", test_hs_endpoint_1);
     qtest_add_func("otg/hs-ulpi", test_hs_ulpi);
+    qtest_add_func("otg/test-modes", test_modes);
+    qtest_add_func("otg/test-modes-end-by-reset", test_modes_end_by_reset);
+    qtest_add_func("otg/test-modes-mistakes", test_modes_mistakes);
+    qtest_add_func("otg/test-modes-snapshot", test_modes_snapshot);
+    qtest_add_func("otg/multi-count", test_multi_count);
+    qtest_add_func("otg/multi-count-snapshot", test_multi_count_snapshot);
+    qtest_add_func("otg/session-request", test_session_request);
+    qtest_add_func("otg/session-request-fails", test_session_request_fails);
+    qtest_add_func("otg/negotiation-mistakes", test_negotiation_mistakes);
+    qtest_add_func("otg/host-negotiation", test_host_negotiation);
+    qtest_add_func("otg/session-of-host", test_session_of_host);
+    qtest_add_func("otg/negotiation-snapshot", test_negotiation_snapshot);
+    for (unsigned seed = 1; seed <= 4; seed++) {
+        g_autofree char *name = g_strdup_printf("otg/fuzz/%u", seed);
+
+        qtest_add_data_func(name, GUINT_TO_POINTER(seed), test_fuzz);
+    }
     return board_run_tests();
 }

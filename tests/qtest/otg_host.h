@@ -69,6 +69,28 @@ static inline void start_host(uint32_t base)
     put(A_HPRT, R_HPRT_PPWR_MASK);
 }
 
+/* OTG_HS with a high-speed PHY at its ULPI: to be started with HIGH_SPEED. */
+#define HIGH_SPEED "-global stm32f4-otg-hs.ulpi=on"
+static inline void start_high_speed_host(void)
+{
+    static const char *const ulpi[] = {
+        "pa3", "pa5", "pb0", "pb1", "pb5", "pb10", "pb11", "pb12", "pb13", "pc0", "pc2", "pc3",
+    };
+
+    core_base = OTG_HS;
+    board_enable("otghs");
+    for (unsigned i = 0; i < ARRAY_SIZE(ulpi); i++) {
+        board_route(ulpi[i], 10);
+    }
+    put(A_GUSBCFG, get(A_GUSBCFG) | R_GUSBCFG_FHMOD_MASK);
+    board_wait_ns(25 * MS);
+    g_assert_true(get(A_GINTSTS) & R_GINTSTS_CMOD_MASK);
+    put(A_GRXFSIZ, 300);
+    put(A_DIEPTXF0, 256 << 16 | 300);
+    put(A_HPTXFSIZ, 400 << 16 | 556);
+    put(A_HPRT, R_HPRT_PPWR_MASK);
+}
+
 /* HPRT without what writing 1 would clear. */
 static inline uint32_t port(void)
 {

@@ -177,3 +177,44 @@ MISTAKE(OTG055, ERROR, "RM0090 34, 35",
 MISTAKE(OTG056, ERROR, "RM0090 34, 35",
         "a write to the FIFO of an endpoint or channel which there is not",
         "there are those that HWCFG says")
+MISTAKE(OTG057, SUSPICIOUS, "RM0090 34, 35; USB 2.0 7.1.20",
+        "a test mode is chosen with a full-speed PHY: all of them are signals of high speed",
+        "only OTG_HS with a PHY at the ULPI has them; refuse SET_FEATURE(TEST_MODE) at full speed")
+MISTAKE(OTG058, ERROR, "USB 2.0 9.4.9",
+        "DCTL.TCTL is set before the status of SET_FEATURE has been sent: the host never gets it",
+        "set it when the empty IN packet of the status has been sent (DIEPINT0.XFRC)")
+MISTAKE(OTG059, SUSPICIOUS, "RM0090 35.12, DIEPTSIZ",
+        "DIEPTSIZ.MCNT of an isochronous endpoint is 0, or more than the packets that there are: the host is told a "
+        "wrong number",
+        "at high speed make MCNT the number of packets in a microframe, 1 at least")
+MISTAKE(OTG060, SUSPICIOUS, "RM0090 34, 35, HCCHAR",
+        "a periodic channel is enabled with HCCHAR.MC = 0, which is reserved",
+        "set it to 1; to 2 or 3 if the endpoint's wMaxPacketSize tells of more transactions")
+MISTAKE(OTG061, ERROR, "USB 2.0 5.6.3, 5.7.3",
+        "a periodic channel is enabled with HCCHAR.MC of more than 1 at full speed",
+        "set it to 1: only at high speed an endpoint has several transactions in a microframe")
+MISTAKE(OTG062, ERROR, "USB 2.0 5.9.2",
+        "the first of several packets OUT in a microframe is not MDATA: the device takes it for the only one",
+        "set HCTSIZ.DPID to 3 (MDATA) where HCCHAR.MC is more than 1")
+MISTAKE(OTG063, ERROR, "RM0090 34, 35, GOTGCTL",
+        "GOTGCTL.SRQ is set without GUSBCFG.SRPCAP: no session is asked for",
+        "set SRPCAP before")
+MISTAKE(OTG064, ERROR, "RM0090 34, 35, GOTGCTL",
+        "GOTGCTL.SRQ is set where there is nothing to ask for: a session is there, or the core is a host",
+        "wait for GOTGINT.SEDET, and look whether GOTGCTL.BSVLD is 0")
+MISTAKE(OTG065, ERROR, "RM0090 34, 35, GOTGCTL",
+        "GOTGCTL.HNPRQ or HSHNPEN is set without what allows it: no roles are negotiated",
+        "set GUSBCFG.HNPCAP, and as a device DHNPEN when the host has sent SET_FEATURE(b_hnp_enable)")
+MISHAP(OTG066, ERROR, "RM0090 35.12, HCSPLT; USB 2.0 11.14",
+        "a transaction goes to a device of full or low speed behind a hub of high speed and is not split",
+        "set HCSPLT.SPLITEN with the hub's address and its port, and do both halves")
+MISHAP(OTG067, ERROR, "RM0090 35.12, HCSPLT; USB 2.0 11.14",
+        "a split transaction goes to a hub and port where the device is not",
+        "HUBADDR and PRTADDR are those of the hub of high speed next to the device; a device of high speed, or at a "
+        "bus that is not, needs none")
+MISHAP(OTG068, ERROR, "RM0090 35.12, HCSPLT; USB 2.0 11.17",
+        "a complete-split comes without a start-split before it",
+        "clear HCSPLT.COMPLSPLT for the first half, and set it when that has been acknowledged")
+MISHAP(OTG069, ERROR, "USB 2.0 9.4.9",
+        "a device is connected with DCTL.TCTL set: it drives a test signal, and answers no host",
+        "clear TCTL when the session ends (GOTGINT.SEDET): who is without power leaves a test mode")
