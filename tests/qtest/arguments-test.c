@@ -145,6 +145,8 @@ static const struct Refused {
     { "timing-unknown", "-machine timing=exact", "timing=exact: it is instructions" },
     { "timing-of-the-host", "-machine timing=approximate", "and not the host's, add -icount shift=3,sleep=off" },
     { "timing-adaptive", "-accel tcg -icount shift=auto -machine timing=approximate", "not shift=auto" },
+    { "timing-backwards", "-accel tcg -icount shift=3,sleep=off -machine timing=approximate,backwards=on",
+      "does not go with backwards=on" },
     { "speed-of-icount", "-accel tcg -icount shift=3 -machine speed=1", "with -icount it takes sleep=off" },
     { "bios", "-bios %s/good.bin", "-bios: the firmware of this board is given by -kernel" },
     { "device-tree", "-dtb %s/good.bin", "-dtb: " },
