@@ -21,6 +21,7 @@
 #define APB2_BASE 0x40010000
 #define AHB1_BASE 0x40020000
 #define APB1_BASE 0x40000000
+#define BIT_BAND_BASE 0x42000000
 
 /* There is one chip. */
 static Stm32f407Soc *chip;
@@ -69,12 +70,20 @@ static unsigned access_apb(unsigned bus, bool write, int64_t now)
     return end - now;
 }
 
+/* A bit's alias is read and written. */
 static unsigned device(uint32_t addr, bool write, int64_t now)
 {
-    if (addr >= APB1_BASE && addr < AHB1_BASE) {
-        return access_apb(addr >= APB2_BASE, write, now);
+    bool is_bit = addr >> 25 == BIT_BAND_BASE >> 25;
+    unsigned wait = 0;
+
+    if (is_bit) {
+        addr = APB1_BASE + (addr - BIT_BAND_BASE) / 32;
     }
-    return 0;
+    if (addr >= APB1_BASE && addr < AHB1_BASE) {
+        wait = is_bit && write ? access_apb(addr >= APB2_BASE, false, now) : 0;
+        wait += access_apb(addr >= APB2_BASE, write, now + wait);
+    }
+    return wait;
 }
 
 static void hclk_changed(void *opaque, ClockEvent event)
