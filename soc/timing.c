@@ -22,6 +22,7 @@
 #define AHB1_BASE 0x40020000
 #define APB1_BASE 0x40000000
 #define BIT_BAND_BASE 0x42000000
+#define LATELY 4096             /* cycles: no loop that waits, and asks more seldom, is passed in a leap */
 
 /* There is one chip. */
 static Stm32f407Soc *chip;
@@ -57,11 +58,17 @@ static bool is_busy(void)
     return flash_is_busy(flash);
 }
 
+static unsigned ratio_of(unsigned bus)
+{
+    return MAX(clock_get(chip->pclk[bus]) / MAX(clock_get(chip->hclk), 1), 1);
+}
+
 static unsigned access_apb(unsigned bus, bool write, int64_t now)
 {
-    int64_t ratio = MAX(clock_get(chip->pclk[bus]) / MAX(clock_get(chip->hclk), 1), 1);
+    int64_t ratio = ratio_of(bus);
     int64_t begin = ROUND_UP(MAX(now, chip->apb_free[bus]), ratio), end = begin + 2 * ratio;
 
+    chip->apb_used[bus] = now;
     if (write) {
         begin = MAX(now, chip->apb_free[bus]);
         chip->apb_free[bus] = end;
@@ -86,6 +93,28 @@ static unsigned device(uint32_t addr, bool write, int64_t now)
     return wait;
 }
 
+/* Where the buses' clocks are, unless nobody has asked lately; for how long they are taken; and flash */
+static void get_state(uint8_t *state, int64_t now)
+{
+    int64_t buses[4];
+
+    for (unsigned i = 0; i < 2; i++) {
+        buses[i] = now - chip->apb_used[i] < LATELY ? now % ratio_of(i) : 0;
+        buses[2 + i] = MAX(chip->apb_free[i] - now, 0);
+    }
+    memcpy(state, buses, sizeof(buses));
+    flash_wait_state(flash, state + sizeof(buses), now);
+}
+
+static void pass(int64_t cycles)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        chip->apb_free[i] += cycles;
+        chip->apb_used[i] += cycles;
+    }
+    flash_wait_pass(flash, cycles);
+}
+
 static void hclk_changed(void *opaque, ClockEvent event)
 {
     icount_set_cycle(clock_get(chip->hclk));
@@ -94,7 +123,7 @@ static void hclk_changed(void *opaque, ClockEvent event)
 void stm32f407_begin_timing(Stm32f407Soc *s)
 {
     static const CycleModel model = {
-        .fetch = fetch, .load = load, .is_busy = is_busy, .device = device,
+        .fetch = fetch, .load = load, .is_busy = is_busy, .device = device, .get_state = get_state, .pass = pass,
     };
     DeviceState *rcc = stm32f407_child(s, "rcc");
 

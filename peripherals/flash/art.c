@@ -100,6 +100,20 @@ unsigned flash_load_wait(DeviceState *flash, uint32_t addr, int64_t now)
     return busy(s, now) + latency(s);
 }
 
+void flash_wait_state(DeviceState *flash, uint8_t *state, int64_t now)
+{
+    FlashArt art = FLASH(flash)->art;
+
+    QEMU_BUILD_BUG_ON(sizeof(art) > 320);
+    art.ahead_at = MAX(art.ahead_at - now, 0);
+    memcpy(state, &art, sizeof(art));
+}
+
+void flash_wait_pass(DeviceState *flash, int64_t cycles)
+{
+    FLASH(flash)->art.ahead_at += cycles;
+}
+
 void flash_art_forget(Flash *s, bool code, bool data)
 {
     if (code) {

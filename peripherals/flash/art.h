@@ -19,4 +19,8 @@ unsigned flash_load_wait(DeviceState *flash, uint32_t addr, int64_t now);
 /* Is something programmed or erased, as far as is known?  Then reads wait for its end. */
 bool flash_is_busy(DeviceState *flash);
 
+/* What these depend on, but that cycles go by, in some 300 bytes; and so many go by. */
+void flash_wait_state(DeviceState *flash, uint8_t *state, int64_t now);
+void flash_wait_pass(DeviceState *flash, int64_t cycles);
+
 #endif
