@@ -24,6 +24,7 @@ struct Stm32f407gDisc {
     uint32_t hse_frequency;
     bool lse_fitted, boot0, boot1, errata, write_buffer, hse_stopped, lse_stopped, fast_forward, runs, backwards;
     char *wire, *swo, *vcp, *uid, *chip_select, *backup, *speed;
+    char *timing;
     char *strict, *ignore, *checks;   /* what becomes of the guest's mistakes */
     char *accelerometer, *motion, *microphone, *card_detect, *card_protect, *diagram, *page, *page_files;
     struct Diagram *bench;              /* what `diagram` names */
@@ -42,6 +43,8 @@ void options_init(Stm32f407gDisc *m);
 void options_check(const MachineState *machine);
 /* Virtual time goes at the speed that is asked for, from the start. */
 void options_start_time(Stm32f407gDisc *m);
+/* Is time to be counted in cycles of the core's clock? */
+bool options_count_cycles(const Stm32f407gDisc *m);
 /*
  * Line @n, "name=value", of the options that a snapshot belongs to, for the caller to free; NULL: there
  * are no more.

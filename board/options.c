@@ -176,10 +176,44 @@ static void speed_changed(Stm32f407gDisc *m)
     }
 }
 
+static bool is_approximate(const char *timing)
+{
+    return !strcmp(timing, "approximate");
+}
+
+static bool check_timing(const void *value, Error **errp)
+{
+    if (!is_approximate(value) && strcmp(value, "instructions")) {
+        error_setg(errp, "timing=%s: it is instructions, each takes as long, or approximate, as on the chip",
+                   (const char *)value);
+        return false;
+    }
+    return true;
+}
+
+bool options_count_cycles(const Stm32f407gDisc *m)
+{
+    return m->timing && is_approximate(m->timing);
+}
+
+/* -icount is known when the machine is made. */
+static void check_cycles(const Stm32f407gDisc *m)
+{
+    const char *wrong = !icount_enabled() ? "it takes time that is counted and not the host's, add -icount shift=3,sleep=off"
+                      : icount_enabled() != ICOUNT_PRECISE ? "it takes an -icount that is not shift=auto: shift=3,sleep=off"
+                      : m->backwards ? "it does not go with backwards=on, which takes an instant for each instruction" : NULL;
+
+    if (options_count_cycles(m) && wrong) {
+        error_report("timing=approximate: %s", wrong);
+        exit(1);
+    }
+}
+
 void options_start_time(Stm32f407gDisc *m)
 {
     Error *err = NULL;
 
+    check_cycles(m);
     pace_start();
     tb_links_start();
     if (!m->speed) {
@@ -268,6 +302,9 @@ static const Option option_table[] = {
     { "fast-forward", OPTION_BOOL, MEMBER(fast_forward), false,
       "with -icount sleep=off, loops that wait are passed in a leap; the trace is the same (default on)",
       .changed = fast_forward_changed },
+    { "timing", OPTION_TEXT, MEMBER(timing), true,
+      "with -icount: instructions (default), each takes as long, or approximate: as many cycles of HCLK as on the chip, "
+      "about", "instructions", .check = check_timing },
     { "runs", OPTION_BOOL, MEMBER(runs), false,
       "DMA moves many items at once where nobody can tell (default on)", .changed = runs_changed },
     { "backwards", OPTION_BOOL, MEMBER(backwards), false,

@@ -4,7 +4,7 @@
 _stm32f407g_disc()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words i
-    local runs="-v --verbose -q --quiet --diagram --flash --speed --icount --no-icount --no-semihosting --coverage --coverage-merge
+    local runs="-v --verbose -q --quiet --diagram --flash --speed --timing --icount --no-icount --no-semihosting --coverage --coverage-merge
           --profile --timeline --help --"
 
     COMPREPLY=()
@@ -16,6 +16,7 @@ _stm32f407g_disc()
         return
     fi
     case $prev in
+        --timing) COMPREPLY=($(compgen -W "instructions approximate" -- "$cur")); return ;;
         --speed) COMPREPLY=($(compgen -W "1 10 max" -- "$cur")); return ;;
         --timeout | --timeout-exit-code | --expect-text | --fail-text | --vcd-pins | --screenshot-part | \
             --screenshot-time | --port | --listen) return ;;

@@ -10,8 +10,8 @@
  *   bytes.
  *
  * Deliberately different: reading while BSY does not stall the bus, so code that runs from flash
- * goes on meanwhile.  What an operation does it has done when it starts: one that a reset interrupts
- * is complete, where on silicon the contents are undefined.  Caches and prefetch have no effect.
+ * goes on meanwhile, but with timing=approximate (art.c).  What an operation does it has done when it starts: one that a reset interrupts
+ * is complete, where on silicon the contents are undefined.  Nor do caches and prefetch have an effect else.
  * Read protection keeps no debugger out, nor does level 1 bar flash from code in RAM; going back to
  * level 0 erases.  The supply is taken as 2.7 to 3.6 V for wait states and PSIZE.
  *
@@ -92,6 +92,8 @@ static void acr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         periph_mistake(p, FLASH008, "ACR.DCRST can be written only with DCEN off: ignored");
         p->regs[n] = (p->regs[n] & ~R_ACR_DCRST_MASK) | (was & R_ACR_DCRST_MASK);
     }
+    flash_art_forget(FLASH(p), (data & R_ACR_ICRST_MASK) && !(was & R_ACR_ICEN_MASK),
+                     p->regs[n] & R_ACR_DCRST_MASK);
     if (data & (R_ACR_DCRST_MASK | R_ACR_ICRST_MASK)) {
         FLASH(p)->erased_cached = false;
     }
@@ -240,6 +242,7 @@ static void flash_reset(Periph *p, bool power_on)
     s->wdg_hw = !(s->options & R_OPTCR_WDG_SW_MASK);
     s->cr_keys = s->optcr_keys = (FlashKeys) { };
     s->half = false;
+    flash_art_forget(s, true, true);
 }
 
 static void flash_init(Periph *p)
@@ -265,6 +268,17 @@ static const Property flash_properties[] = {
     DEFINE_PROP_DRIVE("drive", Flash, drive),
 };
 
+static const VMStateDescription flash_art_vmstate = {
+    .name = "stm32f4-flash/art", .version_id = 1, .minimum_version_id = 1, .needed = flash_art_needed,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32_ARRAY(art.code, Flash, ART_CODE_LINES),
+        VMSTATE_UINT32_ARRAY(art.data, Flash, ART_DATA_LINES),
+        VMSTATE_UINT32(art.ahead, Flash),
+        VMSTATE_INT64(art.ahead_at, Flash),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 static const VMStateDescription flash_vmstate = {
     .name = "stm32f4-flash", .version_id = 1, .minimum_version_id = 1,
     .fields = (const VMStateField[]) {
@@ -281,6 +295,7 @@ static const VMStateDescription flash_vmstate = {
         VMSTATE_PERIPH(Flash),
         VMSTATE_END_OF_LIST()
     },
+    .subsections = (const VMStateDescription * const []) { &flash_art_vmstate, NULL },
 };
 
 static const PeriphInfo flash = {

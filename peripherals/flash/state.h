@@ -1,6 +1,6 @@
 /*
  * The flash interface's state, and what its files have for each other, from the bottom up: store.c
- * (memory that is written like flash), operation.c, erase.c and program.c, array.c (memories); flash.c
+ * (memory that is written like flash), operation.c, art.c, erase.c and program.c, array.c (memories); flash.c
  * has the registers and is the device.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -20,6 +20,15 @@ typedef struct FlashKeys {
     bool refused;               /* a key was wrong: locked until the next reset */
 } FlashKeys;
 
+/* The lines of 128 bits that the accelerator has; those used last come first. */
+#define ART_CODE_LINES 64
+#define ART_DATA_LINES 8
+
+typedef struct FlashArt {
+    uint32_t code[ART_CODE_LINES], data[ART_DATA_LINES], ahead;
+    int64_t ahead_at;           /* when the one that is read ahead is there, cycles */
+} FlashArt;
+
 typedef struct Flash {
     Periph parent_obj;
     char *uid;
@@ -31,6 +40,7 @@ typedef struct Flash {
     FlashKeys cr_keys, optcr_keys;
     int64_t busy_until;         /* while SR.BSY */
     bool erased_cached;         /* with caches on, not flushed since; for a note, in no snapshot */
+    FlashArt art;
     bool half;                  /* x64: the first word waits for the second */
     uint32_t half_addr, half_data;
     QEMUTimer *done;            /* runs only if the end raises an interrupt */
@@ -68,6 +78,12 @@ int64_t flash_erase_16k_ns(const Flash *s);
 /* The guest writes @size bytes of @data to @addr of @f. */
 void flash_program(Flash *s, FlashStore *f, hwaddr addr, uint32_t data, unsigned size,
                    bool protected);
+
+/* ---- art.c ---- */
+
+/* Forget what was kept of code, or of data. */
+void flash_art_forget(Flash *s, bool code, bool data);
+bool flash_art_needed(void *opaque);
 
 /* ---- array.c ---- */
 

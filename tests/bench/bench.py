@@ -356,6 +356,16 @@ def print_checks(command):
         print(f"{f'checks=all: {title}':34} {figures['all'][0] / figures['off'][0]:14.2f} x without", flush=True)
 
 
+def print_timing(command):
+    """What timing=approximate costs: a loop of one line, a program of all sorts, short functions, and copies."""
+    for title, name in (("a tight loop", "compute"), ("lists, matrices, text, CRC", "mixed"), ("short functions", "calls"),
+                        ("copies", "memcpy")):
+        figures = measure(name, {what: command + ["-M", f"timing={what}", "-icount", "shift=3,sleep=off"]
+                                 for what in ("instructions", "approximate")})
+        print(f"{f'timing=approximate: {title}':34} "
+              f"{figures['approximate'][0] / figures['instructions'][0]:14.2f} x instructions", flush=True)
+
+
 def watch_page(port, ended):
     """A page that is open, in each process that is there, until @ended; it reads all it gets."""
     request = (f"GET / HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -437,6 +447,7 @@ def main():
     print_idle_link(commands["ours"])
     print_watch(commands["ours"])
     print_checks(commands["ours"])
+    print_timing(commands["ours"])
     ours = {"ours": commands["ours"]}
     off, on, pwm = (measure(f"timers_{what}", ours)["ours"][0] for what in ["off", "on", "pwm"])
     print(f"{'the same work, 14 timers running':34} {on / off:14.2f} x without")

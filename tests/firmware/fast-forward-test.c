@@ -25,6 +25,13 @@ static const struct Program {
     { "sleep" }, { "snapshot" }, { "soft" }, { "spi" }, { "stop" }, { "tilt" }, { "timers" }, { "waiting" },
     { "waiting_devices" }, { "watchdogs" },
 };
+/* With time in cycles: the next round has to take as long, too. */
+#define APPROXIMATE "-machine timing=approximate"
+static const struct Program approximate[] = {
+    { "blocks", APPROXIMATE }, { "demo", APPROXIMATE }, { "dma", APPROXIMATE }, { "flash", APPROXIMATE }, { "i2c", APPROXIMATE },
+    { "soft", APPROXIMATE }, { "spi", APPROXIMATE }, { "timers", APPROXIMATE }, { "waiting", APPROXIMATE },
+    { "waiting_devices", APPROXIMATE },
+};
 static const int64_t stops[ROWS] = { 11 * MS + 123, 47 * MS + 3 };
 
 static void start(const struct Program *program, bool fast)
@@ -92,9 +99,9 @@ static void test_same(const void *opaque)
 }
 
 /* What of the time until @ns is passed in leaps, per cent. */
-static int64_t share(const char *name, int64_t ns)
+static int64_t share(const char *name, const char *args, int64_t ns)
 {
-    struct Program program = { name };
+    struct Program program = { name, args };
     int64_t leapt;
 
     start(&program, true);
@@ -107,8 +114,10 @@ static int64_t share(const char *name, int64_t ns)
 /* It does leap: the end of this program is a loop for ever. */
 static void test_leaps(void)
 {
-    g_assert_cmpint(share("waiting", 2000 * MS), >, 95);
-    g_assert_cmpint(share("waiting_devices", 38 * MS), >, 90);
+    g_assert_cmpint(share("waiting", NULL, 2000 * MS), >, 95);
+    g_assert_cmpint(share("waiting_devices", NULL, 38 * MS), >, 90);
+    g_assert_cmpint(share("waiting", APPROXIMATE, 2000 * MS), >, 95);
+    g_assert_cmpint(share("timers", APPROXIMATE, 47 * MS), >, 90);
 }
 
 int main(int argc, char **argv)
@@ -118,6 +127,11 @@ int main(int argc, char **argv)
         g_autofree char *name = g_strdup_printf("fast-forward/%s", programs[i].name);
 
         qtest_add_data_func(name, &programs[i], test_same);
+    }
+    for (unsigned i = 0; i < ARRAY_SIZE(approximate); i++) {
+        g_autofree char *name = g_strdup_printf("fast-forward/approximate/%s", approximate[i].name);
+
+        qtest_add_data_func(name, &approximate[i], test_same);
     }
     qtest_add_func("fast-forward/leaps", test_leaps);
     return board_run_tests();

@@ -125,6 +125,14 @@ def passed_on():
                 clock[0] == 4 and clock[2].count("-icount") == 1, bad, serial, printed, clock)
 
 
+def timing():
+    """How many cycles a firmware takes is a choice; one that can't be had is told."""
+    about = call("run", EXIT, "-v", "--timing", "approximate", types="1")
+    wrong = [call("run", EXIT, "--timing", "exact"), call("run", EXIT, "--timing", "approximate", "--no-icount")]
+    return good(about[0] == 1 and "stm32f407g_disc,timing=approximate" in about[2] and wrong[0][0] and "exact" in wrong[0][2] and
+                one_line(wrong[1], "--no-icount"), about, wrong)
+
+
 def speed():
     normal, real = call("run", EXIT, "-v", types="1"), call("run", EXIT, "-v", "--speed", "1", types="1")
     host = call("run", EXIT, "-v", "--no-icount", types="1")
@@ -307,5 +315,5 @@ def watches():
 
 
 tap.run("kit", [(test.__name__, test) for test in (
-    exit_codes, timeout, no_semihosting, wrong_input, verbose, passed_on, speed, wokwi, forwards, wrong_projects, debugger,
+    exit_codes, timeout, no_semihosting, wrong_input, verbose, passed_on, speed, timing, wokwi, forwards, wrong_projects, debugger,
     taken_port, waits_for_gdb, flash, page, recorded, watches, info)])

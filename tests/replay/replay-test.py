@@ -99,9 +99,9 @@ def in_folder(test):
     return run
 
 
-def buttons(folder):
+def buttons(folder, *args):
     """Keys typed and a button pressed, at whatever time the host has it; in the replay nobody does."""
-    take = Take("record", folder, "demo.elf")
+    take = Take("record", folder, "demo.elf", *args)
     with take.line() as line:
         said, listener = hear(line)
         for n in range(3):
@@ -113,7 +113,7 @@ def buttons(folder):
         take.wait(300 * 10**6)
         take.end()
         listener.join(60)
-    take = Take("replay", folder, "demo.elf")
+    take = Take("replay", folder, "demo.elf", *args)
     refused = False
     with take.line() as line:
         try:
@@ -221,6 +221,7 @@ def damaged(folder):
 
 tap.run("arm/replay", [
     ("buttons", in_folder(buttons)),
+    ("buttons-approximate", in_folder(lambda folder: buttons(folder, "-machine", "timing=approximate"))),
     ("nobody-reads", in_folder(nobody_reads)),
     ("usb", in_folder(usb)),
     ("network", in_folder(network)),
