@@ -34,9 +34,11 @@ class Machine:
         with socket.socket(socket.AF_UNIX) as server:
             server.bind(name)
             server.listen(1)
+            server.settimeout(30)       # QEMU may have refused its options
             self.process = subprocess.Popen(
-                [QEMU, "-machine", "stm32f407g_disc", "-accel", accel, "-display", "none", "-serial", "none", "-monitor",
-                 "none", "-qmp", "stdio", "-qtest", f"unix:{name}", "-qtest-log", "none", *options],
+                [QEMU, "-machine", "stm32f407g_disc", "-accel", accel, "-display", "none", "-monitor", "none", "-qmp",
+                 "stdio", "-qtest", f"unix:{name}", "-qtest-log", "none",
+                 *([] if "-serial" in options else ["-serial", "none"]), *options],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             self.qtest = server.accept()[0].makefile("rw")
         os.unlink(name)
@@ -177,6 +179,8 @@ class Machine:
             self.qmp("qom-set", path=f"{SOC}/gpio{word[1][1]}/{word[1]}", property="drive", value=word[2])
         elif word[0] == "set":
             self.qmp("qom-set", path=word[1], property=word[2], value=json.loads(word[3]))
+        elif word[0] == "usb":
+            self.qmp("qom-set", path="/machine/peripheral/usb", property="token", value=text[4:])
         elif word[0] == "send":
             self.send(word[1], word[2:])
         elif word[0] == "wait":

@@ -15,6 +15,7 @@
   send i2c1 0x94 2 0x9e      START, an address (shifted), bytes, STOP, at 100 kHz
   wait 10us                  of virtual time
   set /machine/x p true      a property of the machine
+  usb in 0 1                 a transaction of the host that is driven by hand, stm32-usb-tester,id=usb
   none WHY                   there is no example, and why: the only step then
   asm mov r0, #0             instructions that are executed after all that; irq: begins what handles interrupts
 """
