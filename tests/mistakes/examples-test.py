@@ -8,9 +8,11 @@ import json
 import os
 import re
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, ".."))
@@ -23,6 +25,7 @@ SOC = "/machine/soc"
 CORE = {"dwt": 0xe0001000, "fpb": 0xe0002000, "itm": 0xe0000000, "tpiu": 0xe0040000, "coredebug": 0xe000edf0}
 WIDTHS = {"MODER": 2, "PUPDR": 2, "OSPEEDR": 2, "OT": 1, "BS": 1, "EXTI": 4}  # of a pin: MODER12 is its part
 UNITS = {"ns": 1, "us": 1000, "ms": 1000000, "s": 1000000000}
+PATIENCE = 20       # seconds, for what happens at once on an idle host
 FOLDER = tempfile.TemporaryDirectory()
 
 
@@ -213,8 +216,8 @@ stop: b stop
 """
 
 
-def run_asm(code, steps):
-    """The instructions run on a core, until it has happened."""
+def assemble(steps):
+    """The file of a program of the instructions."""
     name = os.path.join(FOLDER.name, "code")
     with open(f"{name}.s", "w", encoding="utf-8") as file:
         code_text = "\n".join(step[4:] for step in steps if step.startswith("asm "))
@@ -222,16 +225,45 @@ def run_asm(code, steps):
     subprocess.run(["arm-none-eabi-as", "-o", f"{name}.o", f"{name}.s"], check=True)
     subprocess.run(["arm-none-eabi-ld", "-Ttext=0x08000000", "-o", f"{name}.elf", f"{name}.o"], check=True,
                    stderr=subprocess.DEVNULL)
-    options = [word for step in steps if step.startswith("with ") for word in step.split()[1:]]
-    machine = Machine(["-S", "-kernel", f"{name}.elf", "-icount", "shift=3,sleep=off", *options], "tcg")
+    return f"{name}.elf"
+
+
+def change_firmware(steps):
+    """The file of a program of tests/firmware with other bytes in it."""
+    name = next(step.split()[1] for step in steps if step.startswith("firmware "))
+    source, changed = os.path.join(os.environ["STM32_FIRMWARE"], f"{name}.elf"), os.path.join(FOLDER.name, "code.elf")
+    with open(source, "rb") as file:
+        data = bytearray(file.read())
+    names = [line.split() for line in subprocess.run(["arm-none-eabi-nm", "--defined-only", source], check=True,
+                                                     capture_output=True, text=True).stdout.splitlines()]
+    start, size, count = struct.unpack_from("<I10xHH", data, 28)
+    segments = [struct.unpack_from("<IIIII", data, start + n * size) for n in range(count)]
     for step in steps:
-        if not step.startswith(("asm ", "with ")):
+        if step.startswith("patch "):
+            _, symbol, first, *values = step.split()
+            at = [offset + int(address, 16) - virtual for address, _, label in names
+                  for kind, offset, virtual, _, length in segments    # name.3: it is `static` in a function
+                  if label.split(".")[0] == symbol and kind == 1 and 0 <= int(address, 16) - virtual < length]
+            at = at[0] + int(first)
+            data[at:at + len(values)] = bytes(int(value, 0) for value in values)
+    with open(changed, "wb") as file:
+        file.write(data)
+    return changed
+
+
+def run_program(code, steps, file):
+    """It runs on a core, until it has happened."""
+    options = [word for step in steps if step.startswith("with ") for word in step.split()[1:]]
+    machine = Machine(["-S", "-kernel", file, "-icount", "shift=3,sleep=off", *options], "tcg")
+    for step in steps:
+        if not step.startswith(("asm ", "with ", "firmware ", "patch ")):
             machine.step(step)
     machine.qmp("cont")
-    for _ in range(2000):
+    end = time.monotonic() + PATIENCE
+    count = 0
+    while not count and time.monotonic() < end:
+        time.sleep(0.002)
         count, found = machine.count(code)
-        if count:
-            break
     machine.quit()
     return count, found
 
@@ -247,7 +279,9 @@ def quit_all():
 
 def run_example(code, steps):
     if any(step.startswith("asm ") for step in steps):
-        count, found = run_asm(code, steps)
+        count, found = run_program(code, steps, assemble(steps))
+    elif any(step.startswith("firmware ") for step in steps):
+        count, found = run_program(code, steps, change_firmware(steps))
     else:
         options = tuple(word for step in steps if step.startswith("with ") for word in step.split()[1:])
         if options in machines:

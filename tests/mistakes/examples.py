@@ -16,6 +16,8 @@
   wait 10us                  of virtual time
   set /machine/x p true      a property of the machine
   usb in 0 1                 a transaction of the host that is driven by hand, stm32-usb-tester,id=usb
+  firmware usb_composite     a program of tests/firmware runs after all that, in which
+  patch device_descriptor 7 65       bytes are others: from the 7th on of what has that name
   none WHY                   there is no example, and why: the only step then
   asm mov r0, #0             instructions that are executed after all that; irq: begins what handles interrupts
 """
