@@ -86,6 +86,7 @@ LEFT_OUT = {
     "stick": "what is at a USB port of the chip comes with -device, and a stick goes away in the middle of a transfer",
     "to_bootloader": "the bootloader waits for a host",
     "usb_composite": "the host at the USB cable is not in the snapshot: it enumerates the device anew",
+    "usb_keyboard": "as usb_composite",
     "usb_serial": "as usb_composite",
     "web_client": "as net_pair",
 }
