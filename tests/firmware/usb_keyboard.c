@@ -32,7 +32,9 @@ static const uint8_t configuration[34] = {
 };
 static const uint8_t name[] = { 10, 3, 'K', 0, 'e', 0, 'y', 0, 's', 0 };
 static const volatile uint8_t high_speed;               /* with a PHY at the ULPI */
-static const volatile uint16_t late_ms;                 /* until it answers with its name */
+/* Which interrupt of the core is served late, and how late; and after which of them endpoint 0 answers by STALL. */
+static const volatile uint8_t late_interrupt, refused_interrupt;
+static const volatile uint16_t late_ms;
 static const volatile uint8_t refuses_reports;          /* that are for its LEDs */
 static const volatile uint8_t opens_again;              /* its endpoint, before each report */
 
@@ -51,8 +53,6 @@ static bool request(const struct usb_setup *setup, const uint8_t *data)
     case 0x8006:
         if (setup->value != 0x0301) {
             return false;
-        }
-        for (volatile uint32_t n = late_ms * 22000u; n; n--) {      /* about that: it is the handler that waits */
         }
         usb_answer(name, *(const volatile uint8_t *)name);      /* its length may be another one */
         return true;
@@ -82,14 +82,29 @@ static void received(unsigned n, const uint8_t *data, unsigned length)
     (void)n, (void)data, (void)length;
 }
 
+static void interrupt(void)
+{
+    static uint8_t n;
+
+    n += n < 255;
+    if (n == late_interrupt) {
+        for (volatile uint32_t i = late_ms * 22000u; i; i--) {      /* about that */
+        }
+    }
+    usb_interrupt();
+    if (n == refused_interrupt) {
+        usb_stall_in(0);
+    }
+}
+
 void otg_fs_handler(void)
 {
-    usb_interrupt();
+    interrupt();
 }
 
 void otg_hs_handler(void)
 {
-    usb_interrupt();
+    interrupt();
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 on the command line only those codes.
 """
 import atexit
+import glob
 import json
 import os
 import re
@@ -304,7 +305,27 @@ def run_example(code, steps):
     return count > 0
 
 
+# The firmware library's answer, which no example can change.
+WITHOUT = {"USB025", "USB026"}
+
+
+def test_complete():
+    """Every kind has an example, here or as a function of tests/firmware/checked.c, except those."""
+    root = os.path.join(HERE, "..", "..")
+    kinds = set()
+    for name in glob.glob(os.path.join(root, "core/mistake/kinds/*.h")):
+        with open(name, encoding="utf-8") as file:
+            kinds |= set(re.findall(r"^[A-Z]+\((\w+),", file.read(), re.M))
+    with open(os.path.join(root, "tests/firmware/checked.c"), encoding="utf-8") as file:
+        in_c = {code.upper() for code in re.findall(r"\bbad_([a-z]+\d+)", file.read())}
+    lacking, unknown = kinds - in_c - set(table), set(table) - kinds
+    if lacking != WITHOUT or unknown:
+        print("# without an example:", *sorted(lacking ^ WITHOUT), "of no kind:", *sorted(unknown))
+    return lacking == WITHOUT and not unknown
+
+
 table, named = examples.read()
 wanted = sys.argv[1:] or [code for code in table if not table[code][0].startswith("none ")]
-tap.run("example", [(code, lambda code=code: run_example(code, examples.flat(table[code], named)))
-                    for code in wanted])
+complete = [] if sys.argv[1:] else [("all-kinds", test_complete)]
+tap.run("example", complete + [(code, lambda code=code: run_example(code, examples.flat(table[code], named)))
+                               for code in wanted])
