@@ -14,6 +14,9 @@
 #define WAIT_STATES 5
 #define US 1000ll
 #define STOPS 60
+#define END (14 * 1000 * US)    /* of programs that are stopped on the way */
+#define SRAM 0x20000000
+#define SRAM_SIZE (128 * 1024)
 
 /* In the order of the program: cycles of one round at 16 MHz; of 32 bits' code bytes a round, for the wait states */
 static const struct Row {
@@ -40,15 +43,15 @@ static uint32_t mail(unsigned word)
     return peek(MAILBOX_ADDRESS + 4 * word);
 }
 
-static char *arguments(const char *timing)
+static char *arguments(const char *timing, const char *program)
 {
-    return g_strdup_printf("-accel tcg -icount shift=3,sleep=off -S -machine timing=%s -kernel %s/timing.elf", timing,
-                           g_getenv("STM32_FIRMWARE"));
+    return g_strdup_printf("-accel tcg -icount shift=3,sleep=off -S -machine timing=%s -kernel %s/%s.elf", timing,
+                           g_getenv("STM32_FIRMWARE"), program);
 }
 
 static void start(const char *timing)
 {
-    g_autofree char *args = arguments(timing);
+    g_autofree char *args = arguments(timing, "timing");
 
     board_start(args);
 }
@@ -205,7 +208,7 @@ static void test_stops(void)
 
 static void test_snapshots(void)
 {
-    g_autofree char *args = arguments("approximate");
+    g_autofree char *args = arguments("approximate", "timing");
     uint32_t seen[WORDS];
 
     board_start(args);
@@ -229,8 +232,48 @@ static void test_snapshots(void)
     board_stop();
 }
 
+static char *all_there_is(void)
+{
+    g_autofree uint8_t *sram = g_malloc(SRAM_SIZE);
+    g_autofree char *registers = board_registers(), *sum = NULL;
+
+    qtest_memread(board, SRAM, sram, SRAM_SIZE);
+    sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, sram, SRAM_SIZE);
+    return g_strdup_printf("%s\nSRAM %s", registers, sum);
+}
+
+/* Another program, stopped here and there, and saved and loaded at every fourth place */
+static void test_program(const void *program)
+{
+    g_autofree char *args = arguments("approximate", program), *seen = NULL, *again = NULL;
+    uint32_t place = 1;
+
+    board_start(args);
+    run_until(END);
+    seen = all_there_is();
+    board_stop();
+    board_start(args);
+    for (int64_t ns = 0; ns < END; ns += 50 * US + place % (150 * US)) {
+        run_until(ns + 1);
+        place = place * 1664525 + 1013904223;
+        if (place >> 30 == 0) {
+            g_autofree char *file = board_save();
+
+            board_stop();
+            board_load(file, args);
+            unlink(file);
+        }
+    }
+    run_until(END);
+    again = all_there_is();
+    g_assert_cmpstr(again, ==, seen);
+    board_stop();
+}
+
 int main(int argc, char **argv)
 {
+    static const char *const programs[] = { "waiting", "timers", "soft", "dma" };
+
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("timing/instructions", test_instructions);
     qtest_add_func("timing/wait-states", test_wait_states);
@@ -239,5 +282,10 @@ int main(int argc, char **argv)
     qtest_add_func("timing/off-by-default", test_off_by_default);
     qtest_add_func("timing/stops", test_stops);
     qtest_add_func("timing/snapshots", test_snapshots);
+    for (unsigned i = 0; i < ARRAY_SIZE(programs); i++) {
+        g_autofree char *name = g_strdup_printf("timing/stopped/%s", programs[i]);
+
+        qtest_add_data_func(name, programs[i], test_program);
+    }
     return board_run_tests();
 }
