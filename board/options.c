@@ -11,6 +11,7 @@
 #include "qapi/visitor.h"
 #include "exec/wait-loop.h"
 #include "system/cpu-timers.h"
+#include "exec/tb-links.h"
 #include "system/pace.h"
 #include "stm32/board/accelerometer/accelerometer.h"
 #include "stm32/board/ethernet/phy.h"
@@ -214,6 +215,7 @@ void options_start_time(Stm32f407gDisc *m)
 
     check_cycles(m);
     pace_start();
+    tb_links_start();
     if (!m->speed) {
         m->speed = g_strdup(icount_enabled() ? "max" : "1");
     } else if (!check_speed(m->speed, &err)) {

@@ -28,8 +28,8 @@
 
 #define MPU_CASES(CASE) \
     CASE(mpu_registers) CASE(guard_of_32_bytes) CASE(permissions) CASE(overlap) CASE(subregions) \
-    CASE(no_background) CASE(not_in_hardfault) CASE(execute_never) CASE(misaligned_region) CASE(across) \
-    CASE(stacking) CASE(unstacking) CASE(lazy_stacking) CASE(reserved_sizes)
+    CASE(no_background) CASE(not_in_hardfault) CASE(execute_never) CASE(execute_never_later) \
+    CASE(misaligned_region) CASE(across) CASE(stacking) CASE(unstacking) CASE(lazy_stacking) CASE(reserved_sizes)
 
 #define EXCEPTIONS_CASES(CASE) \
     CASE(priorities) CASE(preemption) CASE(tail_chaining) CASE(pending_while_active) CASE(masks) \

@@ -270,6 +270,28 @@ static void execute_never(void)
     CHECK_FAULT(MEMMANAGE, IACCVIOL);
 }
 
+/* A loop over two pages of the translator's, which it goes round without looking once it is linked. */
+uint32_t count_down(uint32_t n);
+
+__asm__(".syntax unified\n.balign 1024\n.thumb_func\n.type count_down, %function\n"
+        "count_down: subs r0, #1\n"
+        "            b.w 1f\n"
+        "            .space 1024\n"
+        "1:          bne.w count_down\n"
+        "            bx lr\n"
+        ".balign 1024\n");
+
+static void execute_never_later(void)
+{
+    CHECK_EQUAL(count_down(1000), 0);
+    region(0, ((uint32_t)count_down & ~1u) + 1024, 10, AP(ALL_RW) | XN);
+    switch_on(PRIVDEFENA);
+    on(MEMMANAGE, leave);
+    call((uint32_t)count_down);
+    CHECK_FAULT(MEMMANAGE, IACCVIOL);
+    CHECK_EQUAL(seen.pc, ((uint32_t)count_down & ~1u) + 1030);
+}
+
 /* Low bits of the base do not count, as on silicon. */
 static void misaligned_region(void)
 {

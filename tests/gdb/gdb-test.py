@@ -73,12 +73,22 @@ def leaps_do_not_show():
     return len(fast) == 3 and fast[:2] == slow[:2] and fast[2] > 0 and slow[2] == 0
 
 
+def stops_in_the_other_page(args):
+    """A breakpoint in a loop that has gone round for a while, in a page that is jumped to from another."""
+    text = session("pages", args, ["monitor cont", "shell sleep 0.3", "monitor stop", "hbreak fro",
+                                   "continue", "info registers r0 r1", "continue", "info registers r0 r1"])
+    rounds = [int(n) for n in re.findall(r"^r[01] +\S+ +(\d+)", text, re.M)]
+    return len(rounds) == 4 and rounds[0] == rounds[1] + 1 > 1000 and rounds[2:] == [n + 1 for n in rounds[:2]]
+
+
 TESTS = [
     ("watchpoint", lambda: stops_behind_store([])),
     ("watchpoint/icount", lambda: stops_behind_store(ICOUNT)),
     ("step", lambda: steps_one_by_one([])),
     ("step/icount", lambda: steps_one_by_one(ICOUNT)),
     ("fast-forward", leaps_do_not_show),
+    ("other-page", lambda: stops_in_the_other_page([])),
+    ("other-page/icount", lambda: stops_in_the_other_page(ICOUNT)),
 ]
 
 
