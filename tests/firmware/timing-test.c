@@ -26,7 +26,8 @@ static const struct Row {
     { "alu", 1, 2 }, { "alu-wide", 1, 4 }, { "multiply", 1, 4 }, { "multiply-long", 1, 4 },
     { "divide", 5, 4 }, { "divide-far", 12, 4 }, { "load, nop", 3, 4 }, { "loads in a row", 1, 2 },
     { "literal, nop", 4, 4 }, { "address just computed", 3, 4 }, { "store", 1, 2 }, { "load-multiple of 4", 5, 4 },
-    { "push and pop of 4", 10, 4 }, { "branch not taken", 1, 2 }, { "branch taken", 2, 2 }, { "IT and what is skipped", 2, 4 },
+    { "push and pop of 4", 10, 4 }, { "branch not taken", 1, 2 }, { "branch taken", 2, 2 },
+    { "IT and what is skipped", 2, 4 },
     { "delay loop", 3, 0 }, { "delay loop, not aligned", 4, 0 }, { "call and return", 5, 4 }, { "vadd", 1, 4 },
     { "vmla", 3, 4 }, { "vdiv", 14, 4 }, { "vsqrt", 14, 4 }, { "alu in SRAM", 1, 0 }, { "delay loop in SRAM", 3, 0 },
 };
@@ -35,7 +36,8 @@ static const struct Row {
 /* Where in the mailbox */
 enum {
     AT_16_MHZ = 1, EXCEPTION_16_MHZ = AT_16_MHZ + ROWS, WITHOUT_ART = EXCEPTION_16_MHZ + 2,
-    WITH_ART = WITHOUT_ART + ROWS, EXCEPTION = WITH_ART + ROWS, COLD = EXCEPTION + 2, DEVICES, ERASE = DEVICES + 6, WORDS = ERASE + 3,
+    WITH_ART = WITHOUT_ART + ROWS, EXCEPTION = WITH_ART + ROWS, COLD = EXCEPTION + 2, DEVICES, ERASE = DEVICES + 6,
+    WORDS = ERASE + 3,
 };
 
 static uint32_t mail(unsigned word)
