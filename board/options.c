@@ -199,9 +199,12 @@ bool options_count_cycles(const Stm32f407gDisc *m)
 /* -icount is known when the machine is made. */
 static void check_cycles(const Stm32f407gDisc *m)
 {
-    const char *wrong = !icount_enabled() ? "it takes time that is counted and not the host's, add -icount shift=3,sleep=off"
-                      : icount_enabled() != ICOUNT_PRECISE ? "it takes an -icount that is not shift=auto: shift=3,sleep=off"
-                      : m->backwards ? "it does not go with backwards=on, which takes an instant for each instruction" : NULL;
+    const char *wrong = !icount_enabled()
+                        ? "it takes time that is counted and not the host's, add -icount shift=3,sleep=off"
+                      : icount_enabled() != ICOUNT_PRECISE
+                        ? "it takes an -icount that is not shift=auto: shift=3,sleep=off"
+                      : m->backwards
+                        ? "it does not go with backwards=on, which takes an instant for each instruction" : NULL;
 
     if (options_count_cycles(m) && wrong) {
         error_report("timing=approximate: %s", wrong);

@@ -28,7 +28,7 @@
 static Stm32f407Soc *chip;
 static DeviceState *flash;
 
-/* Where @addr of flash is in the array, or of system memory, which is at the same interface */
+/* Flash, or system memory, which is at the same interface */
 static bool is_flash(uint32_t addr)
 {
     switch (addr >> 24) {
@@ -58,9 +58,12 @@ static bool is_busy(void)
     return flash_is_busy(flash);
 }
 
+/* 1, 2, 4, 8 or 16: periods are rounded */
 static unsigned ratio_of(unsigned bus)
 {
-    return MAX(clock_get(chip->pclk[bus]) / MAX(clock_get(chip->hclk), 1), 1);
+    uint64_t hclk = MAX(clock_get(chip->hclk), 1);
+
+    return pow2floor(CLAMP((clock_get(chip->pclk[bus]) + hclk / 2) / hclk, 1, 16));
 }
 
 static unsigned access_apb(unsigned bus, bool write, int64_t now)

@@ -57,6 +57,14 @@ bool flash_is_busy(DeviceState *flash)
     return reg_get(FLASH(flash), SR, BSY);
 }
 
+/* Then what is kept makes no difference, and nothing is. */
+static bool lets_nobody_wait(Flash *s)
+{
+    uint32_t *regs = s->parent_obj.regs;
+
+    return !(regs[R_ACR] & R_ACR_LATENCY_MASK) && !(regs[R_SR] & R_SR_BSY_MASK);
+}
+
 static void read_ahead(Flash *s, uint32_t line, int64_t now)
 {
     s->art.ahead = line;
@@ -70,6 +78,9 @@ unsigned flash_fetch_wait(DeviceState *flash, uint32_t addr, int64_t now)
     uint32_t line = line_at(addr);
     int64_t wait = 0;
 
+    if (lets_nobody_wait(s)) {
+        return 0;
+    }
     if (reg_get(s, ACR, ICEN) && use(art->code, ARRAY_SIZE(art->code), line)) {
         /* at hand */
     } else if (reg_get(s, ACR, PRFTEN) && art->ahead == line) {
@@ -91,6 +102,9 @@ unsigned flash_load_wait(DeviceState *flash, uint32_t addr, int64_t now)
     Flash *s = FLASH(flash);
     FlashArt *art = &s->art;
 
+    if (lets_nobody_wait(s)) {
+        return 0;
+    }
     if (reg_get(s, ACR, DCEN)) {
         if (use(art->data, ARRAY_SIZE(art->data), line_at(addr))) {
             return 0;

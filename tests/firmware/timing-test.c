@@ -14,6 +14,9 @@
 #define WAIT_STATES 5
 #define US 1000ll
 #define STOPS 60
+#define END (14 * 1000 * US)    /* of programs that are stopped on the way */
+#define SRAM 0x20000000
+#define SRAM_SIZE (128 * 1024)
 
 /* In the order of the program: cycles of one round at 16 MHz; of 32 bits' code bytes a round, for the wait states */
 static const struct Row {
@@ -23,7 +26,8 @@ static const struct Row {
     { "alu", 1, 2 }, { "alu-wide", 1, 4 }, { "multiply", 1, 4 }, { "multiply-long", 1, 4 },
     { "divide", 5, 4 }, { "divide-far", 12, 4 }, { "load, nop", 3, 4 }, { "loads in a row", 1, 2 },
     { "literal, nop", 4, 4 }, { "address just computed", 3, 4 }, { "store", 1, 2 }, { "load-multiple of 4", 5, 4 },
-    { "push and pop of 4", 10, 4 }, { "branch not taken", 1, 2 }, { "branch taken", 2, 2 }, { "IT and what is skipped", 2, 4 },
+    { "push and pop of 4", 10, 4 }, { "branch not taken", 1, 2 }, { "branch taken", 2, 2 },
+    { "IT and what is skipped", 2, 4 },
     { "delay loop", 3, 0 }, { "delay loop, not aligned", 4, 0 }, { "call and return", 5, 4 }, { "vadd", 1, 4 },
     { "vmla", 3, 4 }, { "vdiv", 14, 4 }, { "vsqrt", 14, 4 }, { "alu in SRAM", 1, 0 }, { "delay loop in SRAM", 3, 0 },
 };
@@ -32,7 +36,8 @@ static const struct Row {
 /* Where in the mailbox */
 enum {
     AT_16_MHZ = 1, EXCEPTION_16_MHZ = AT_16_MHZ + ROWS, WITHOUT_ART = EXCEPTION_16_MHZ + 2,
-    WITH_ART = WITHOUT_ART + ROWS, EXCEPTION = WITH_ART + ROWS, COLD = EXCEPTION + 2, DEVICES, ERASE = DEVICES + 6, WORDS = ERASE + 3,
+    WITH_ART = WITHOUT_ART + ROWS, EXCEPTION = WITH_ART + ROWS, COLD = EXCEPTION + 2, DEVICES, ERASE = DEVICES + 6,
+    WORDS = ERASE + 3,
 };
 
 static uint32_t mail(unsigned word)
@@ -40,15 +45,15 @@ static uint32_t mail(unsigned word)
     return peek(MAILBOX_ADDRESS + 4 * word);
 }
 
-static char *arguments(const char *timing)
+static char *arguments(const char *timing, const char *program)
 {
-    return g_strdup_printf("-accel tcg -icount shift=3,sleep=off -S -machine timing=%s -kernel %s/timing.elf", timing,
-                           g_getenv("STM32_FIRMWARE"));
+    return g_strdup_printf("-accel tcg -icount shift=3,sleep=off -S -machine timing=%s -kernel %s/%s.elf", timing,
+                           g_getenv("STM32_FIRMWARE"), program);
 }
 
 static void start(const char *timing)
 {
-    g_autofree char *args = arguments(timing);
+    g_autofree char *args = arguments(timing, "timing");
 
     board_start(args);
 }
@@ -205,7 +210,7 @@ static void test_stops(void)
 
 static void test_snapshots(void)
 {
-    g_autofree char *args = arguments("approximate");
+    g_autofree char *args = arguments("approximate", "timing");
     uint32_t seen[WORDS];
 
     board_start(args);
@@ -229,8 +234,48 @@ static void test_snapshots(void)
     board_stop();
 }
 
+static char *all_there_is(void)
+{
+    g_autofree uint8_t *sram = g_malloc(SRAM_SIZE);
+    g_autofree char *registers = board_registers(), *sum = NULL;
+
+    qtest_memread(board, SRAM, sram, SRAM_SIZE);
+    sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, sram, SRAM_SIZE);
+    return g_strdup_printf("%s\nSRAM %s", registers, sum);
+}
+
+/* Another program, stopped here and there, and saved and loaded at every fourth place */
+static void test_program(const void *program)
+{
+    g_autofree char *args = arguments("approximate", program), *seen = NULL, *again = NULL;
+    uint32_t place = 1;
+
+    board_start(args);
+    run_until(END);
+    seen = all_there_is();
+    board_stop();
+    board_start(args);
+    for (int64_t ns = 0; ns < END; ns += 50 * US + place % (150 * US)) {
+        run_until(ns + 1);
+        place = place * 1664525 + 1013904223;
+        if (place >> 30 == 0) {
+            g_autofree char *file = board_save();
+
+            board_stop();
+            board_load(file, args);
+            unlink(file);
+        }
+    }
+    run_until(END);
+    again = all_there_is();
+    g_assert_cmpstr(again, ==, seen);
+    board_stop();
+}
+
 int main(int argc, char **argv)
 {
+    static const char *const programs[] = { "waiting", "timers", "soft", "dma" };
+
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("timing/instructions", test_instructions);
     qtest_add_func("timing/wait-states", test_wait_states);
@@ -239,5 +284,10 @@ int main(int argc, char **argv)
     qtest_add_func("timing/off-by-default", test_off_by_default);
     qtest_add_func("timing/stops", test_stops);
     qtest_add_func("timing/snapshots", test_snapshots);
+    for (unsigned i = 0; i < ARRAY_SIZE(programs); i++) {
+        g_autofree char *name = g_strdup_printf("timing/stopped/%s", programs[i]);
+
+        qtest_add_data_func(name, programs[i], test_program);
+    }
     return board_run_tests();
 }
