@@ -9,6 +9,7 @@
  * waves and of the frames of peripherals too.  `analog`: voltages as `real` variables; of a generator at its steps.
  * `wires`: outputs of peripherals (usart2.dma-rx:tim2.irq), see wire.h.
  * `irqs`: interrupts entered and left (tim2:exti-0:systick), see irq.h.
+ * `functions`: on, the function that runs, as a string; or some of the firmware's (main:HAL_Delay), see function.h.
  * `trigger` (trigger.h) begins the file, `pre` ns of history before it, `post` ns after it end it.  `on` can be set
  * while the machine runs (qom-set); once it is off, or has ended, it costs nothing, and on=true after that waits for
  * the trigger again.  `limit` is the file's size in bytes, 0: none.
@@ -31,7 +32,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(LogicDevice, LOGIC)
 
 struct LogicDevice {
     DeviceState parent_obj;
-    char *pins, *analog, *wires, *irqs, *file, *trigger, *unit;
+    char *pins, *analog, *wires, *irqs, *functions, *file, *trigger, *unit;
     Logic logic;
 };
 
@@ -73,6 +74,18 @@ static bool add_irqs(Logic *l, const char *names, Error **errp)
     return true;
 }
 
+static bool add_functions(Logic *l, const char *names, Error **errp)
+{
+    g_auto(GStrv) name = g_strsplit(names ?: "", ":", 0);
+
+    for (char **n = name; *n; n++) {
+        if (!logic_add_function(l, strcmp(*n, "on") ? *n : NULL, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool set_unit(LogicDevice *d, Error **errp)
 {
     bool ps = d->unit && !strcmp(d->unit, "ps");
@@ -90,13 +103,14 @@ static void logic_realize(DeviceState *dev, Error **errp)
     LogicDevice *d = LOGIC(dev);
     Logic *l = &d->logic;
 
-    if (!d->file || (!d->pins && !d->analog && !d->wires && !d->irqs)) {
+    if (!d->file || (!d->pins && !d->analog && !d->wires && !d->irqs && !d->functions)) {
         error_setg(errp, "a logic analyser needs pins=pa5:pa7 (or analog=pa1) and file=NAME.vcd");
         return;
     }
     if (!set_unit(d, errp) || !add_pins(l, "pins", d->pins, false, errp) ||
         !add_pins(l, "analog", d->analog, true, errp) ||
-        !add_wires(l, d->wires, errp) || !add_irqs(l, d->irqs, errp) || (d->trigger && !logic_set_trigger(l, d->trigger, errp))) {
+        !add_wires(l, d->wires, errp) || !add_irqs(l, d->irqs, errp) ||
+        !add_functions(l, d->functions, errp) || (d->trigger && !logic_set_trigger(l, d->trigger, errp))) {
         return;
     }
     logic_begin(l, d->file, errp);
@@ -122,6 +136,7 @@ static const Property logic_properties[] = {
     DEFINE_PROP_STRING("analog", LogicDevice, analog),
     DEFINE_PROP_STRING("wires", LogicDevice, wires),
     DEFINE_PROP_STRING("irqs", LogicDevice, irqs),
+    DEFINE_PROP_STRING("functions", LogicDevice, functions),
     DEFINE_PROP_STRING("file", LogicDevice, file),
     DEFINE_PROP_STRING("trigger", LogicDevice, trigger),
     DEFINE_PROP_STRING("unit", LogicDevice, unit),

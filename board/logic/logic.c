@@ -41,6 +41,9 @@ static void follow(Logic *l)
     for (unsigned i = 0; i < l->irqs && follows != l->follows; i++) {
         logic_irq_on(&l->irq[i], follows, drive_now());
     }
+    for (unsigned i = 0; i < l->functions && follows != l->follows; i++) {
+        logic_function_on(&l->function[i], follows, drive_now());
+    }
     for (unsigned i = 0; i < l->n && !follows && l->follows; i++) {
         trace_off(&l->trace[i]);
     }
@@ -109,6 +112,9 @@ static void go_on(Logic *l)
     }
     for (unsigned i = 0; i < l->irqs && l->follows; i++) {
         logic_irq_on(&l->irq[i], true, now);
+    }
+    for (unsigned i = 0; i < l->functions && l->follows; i++) {
+        logic_function_on(&l->function[i], true, now);
     }
     l->last = now;
     follow(l);
@@ -200,6 +206,23 @@ bool logic_add_irq(Logic *l, const char *name, Error **errp)
     l->irqs++;
     i->changed = trace_changed;
     i->opaque = l;
+    return true;
+}
+
+bool logic_add_function(Logic *l, const char *name, Error **errp)
+{
+    LogicFunction *f = &l->function[l->functions];
+
+    if (l->functions == LOGIC_MAX_TRACES) {
+        error_setg(errp, "functions=: a logic analyser has at most %d", LOGIC_MAX_TRACES);
+        return false;
+    }
+    if (!logic_function_open(f, &l->capture, name, errp)) {
+        return false;
+    }
+    l->functions++;
+    f->changed = trace_changed;
+    f->opaque = l;
     return true;
 }
 

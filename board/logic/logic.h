@@ -7,6 +7,7 @@
 #ifndef STM32_BOARD_LOGIC_LOGIC_H
 #define STM32_BOARD_LOGIC_LOGIC_H
 
+#include "stm32/board/logic/function.h"
 #include "stm32/board/logic/irq.h"
 #include "stm32/board/logic/trace.h"
 #include "stm32/board/logic/wire.h"
@@ -21,6 +22,8 @@ typedef struct Logic {
     unsigned wires;
     LogicIrq irq[LOGIC_MAX_TRACES];
     unsigned irqs;
+    LogicFunction function[LOGIC_MAX_TRACES];
+    unsigned functions;
     bool on;                    /* wanted by the user, */
     bool follows;               /* ... and it does */
     bool mistakes;              /* the trigger is one */
@@ -35,6 +38,8 @@ Trace *logic_add(Logic *l, Pin *pin, const char *name, bool analog, Error **errp
 bool logic_add_wire(Logic *l, const char *name, Error **errp);
 /* One more exception of the core, "tim2", "systick". */
 bool logic_add_irq(Logic *l, const char *name, Error **errp);
+/* A function of the firmware; NULL: the one that runs, whichever it is. */
+bool logic_add_function(Logic *l, const char *name, Error **errp);
 /* The trigger's text (see trigger.h), whose pins become traces if they are none. */
 bool logic_set_trigger(Logic *l, const char *text, Error **errp);
 /* All is set: open the file @name, and capture once the machine runs. */

@@ -60,6 +60,8 @@ static void take_picture(Trace *t, int64_t ns)
         t->told++;
         add_level(t, picture_level_after(p, t->told), edge);
     }
+    /* The next in a row of them begins there, and may be drawn when more time has passed. */
+    t->until = MAX(t->until, MIN(ns, picture_bit_ns(p, p->count)));
 }
 
 static void take_source(Trace *t, int64_t ns)
@@ -88,6 +90,7 @@ void trace_take(Trace *t, int64_t ns)
         take_wave(t, ns);
     } else if (t->drive.kind == DRIVE_PICTURE) {
         take_picture(t, ns);
+        return;
     } else if (t->drive.kind == DRIVE_SOURCE) {
         take_source(t, ns);
         t->until = ns - 1;              /* what is at @ns itself comes next time */
@@ -113,6 +116,15 @@ static void remember(Trace *t, int64_t ns)
     add_state(t, t->until);
 }
 
+/* Is @next one that comes after what is shown now?  Else it takes that's place, in its midst. */
+static bool is_in_row(const Trace *t, const Drive *next)
+{
+    const Picture *p = &t->picture;
+
+    return next->kind == DRIVE_PICTURE && next->picture == t->drawn && next->picture->count &&
+           (!p->count || next->picture->start > picture_bit_ns(p, p->count - 1));
+}
+
 /*
  * Something else drives the pin.  A picture in a row of them begins when it says, which may be before the host got
  * round to it.
@@ -121,8 +133,7 @@ static void changed(void *opaque)
 {
     Trace *t = opaque;
     Drive d = pin_state(t->pin);
-    bool row = d.kind == DRIVE_PICTURE && d.picture == t->drawn && d.picture->count;
-    int64_t now = drive_now(), since = row ? MIN(d.picture->start, now) : now;
+    int64_t now = drive_now(), since = is_in_row(t, &d) ? MIN(d.picture->start, now) : now;
 
     if (runstate_is_running()) {
         trace_take(t, since);

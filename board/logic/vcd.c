@@ -65,6 +65,9 @@ static void vcd_value(Vcd *v, VcdKind kind, unsigned i, int32_t value)
     case VCD_VOLTAGE:           /* no %f: there are places where it has a comma */
         vcd_put(v, "r%s%u.%06u %s\n", value < 0 ? "-" : "", ABS(value) / 1000000, ABS(value) % 1000000, vcd_id(i, id));
         break;
+    case VCD_NAME:
+        vcd_put(v, "s%s %s\n", value ? g_quark_to_string(value) : "?", vcd_id(i, id));
+        break;
     default:
         for (unsigned bit = 0; bit < 16; bit++) {
             bits[bit] = '0' + (value >> (15 - bit) & 1);
@@ -98,7 +101,7 @@ static void vcd_time(Vcd *v, int64_t ns)
 void vcd_declare(Vcd *v, const VcdVariable *variable, unsigned n)
 {
     static const char *const type[] = {
-        [VCD_LEVEL] = "wire 1", [VCD_VOLTAGE] = "real 64", [VCD_NUMBER] = "reg 16",
+        [VCD_LEVEL] = "wire 1", [VCD_VOLTAGE] = "real 64", [VCD_NUMBER] = "reg 16", [VCD_NAME] = "string 1",
     };
     char id[3];
 
@@ -133,6 +136,8 @@ void vcd_none(Vcd *v, const VcdVariable *variable, unsigned n, int64_t ns)
             vcd_put(v, "x%s\n", vcd_id(i, id));
         } else if (variable[i].kind == VCD_NUMBER) {
             vcd_put(v, "bx %s\n", vcd_id(i, id));
+        } else if (variable[i].kind == VCD_NAME) {
+            vcd_value(v, VCD_NAME, i, 0);
         }
     }
     vcd_put(v, "$end\n");

@@ -11,6 +11,7 @@ typedef enum VcdKind {
     VCD_LEVEL,                  /* VcdLevel */
     VCD_VOLTAGE,                /* microvolts; shown as volts */
     VCD_NUMBER,                 /* 16 bits */
+    VCD_NAME,                   /* a GQuark of what is a string in the file, as GTKWave has it; 0: none is known */
 } VcdKind;
 
 typedef enum VcdLevel { VCD_LOW, VCD_HIGH, VCD_NOTHING, VCD_UNKNOWN } VcdLevel;

@@ -165,6 +165,52 @@ def interrupts():
     return changes == wanted
 
 
+def functions():
+    """Handlers by their names, at the instants at which their exceptions are entered and left, and what they interrupt; the same
+    behind a trigger; and nothing of a time when it was off.
+    """
+    path = os.path.join(FOLDER.name, "functions.vcd")
+    board = Board(path, "functions=on:exti0_handler:exti1_handler,irqs=exti-0:7", 100_000, firmware="interrupts")
+    for on, until in ((False, 150_000), (True, 1_000_000)):
+        board.say("qom-set", path="/machine/peripheral-anon/device[0]", property="on", value=on)
+        board.say("qom-set", path="/machine", property="stop-at", value=until)
+        board.say("cont")
+        board.until("event", "STOP")
+    board.quit()
+    with open(path) as file:
+        text = file.read()
+    names = dict(re.findall(r"^\$var \S+ 1 (\S) (\S+) ", text, re.M))
+    seen, now = {name: [] for name in names.values()}, 0
+    for line in text.split("$enddefinitions $end\n")[1].splitlines():
+        if line[0] == "#":
+            now = int(line[1:])
+        elif line[0] == "s":
+            value, name = line[1:].split()
+            seen[names[name]].append((now, value))
+        elif line[0] in "01x":
+            seen[names[line[1]]].append((now, line[0]))
+    first, second = "exti0_handler", "exti1_handler"
+    order = ["reset_handler", "?", "reset_handler", "main", first, second, first, "main", first, second, "main"]
+    good = [name for _, name in seen["function"]] == order
+    # the string, the levels and the exceptions are three accounts of the same
+    runs = {name: [(at, "1" if now == name else "0") for (at, now), (_, was) in zip(seen["function"][1:], seen["function"])
+                   if name in (now, was) and at > 150_000] for name in (first, second)}
+    good &= all(runs[name] == [change for change in seen["fn." + name] if change[0] > 150_000] for name in runs)
+    good &= [seen["function"][1][0], seen["function"][2][0]] == [100_000, 150_000]
+    good &= [change for change in seen["irq.7"] if change[0] > 150_000] == runs[second]
+    good &= {at for at, _ in seen["irq.exti-0"] if at > 150_000} <= {at for at, _ in seen["function"]}
+    Board(path, "functions=exti1_handler,trigger=fn.exti1_handler:rising", 1_000_000, firmware="interrupts").quit()
+    with open(path) as file:
+        good &= f"#{runs[second][0][0]}\n" in file.read().split("$enddefinitions $end\n")[1][:30]
+    wrong = subprocess.run([QEMU, "-machine", "stm32f407g_disc", "-display", "none", "-kernel",
+                            os.path.join(FIRMWARE, "interrupts.elf"), "-device", "stm32-logic,functions=mian,file=/dev/null"],
+                           capture_output=True, text=True, timeout=60, check=False)
+    good &= wrong.returncode == 1 and "the firmware has no function 'mian'" in wrong.stderr
+    if not good:
+        print(f"# {seen}")
+    return good
+
+
 def triggered():
     """A file that begins with the SPI's select, 2 us of history before it."""
     path = record("spi.vcd", "pins=pa5:pa7,trigger=pe3:falling,pre=2000,post=20000")
@@ -205,4 +251,4 @@ def back():
     return good
 
 
-tap.run("logic", [(test.__name__, test) for test in (uart, spi, i2c, one_wire, pwm, colours, can, interrupts, triggered, full, back)])
+tap.run("logic", [(test.__name__, test) for test in (uart, spi, i2c, one_wire, pwm, colours, can, interrupts, functions, triggered, full, back)])

@@ -112,6 +112,7 @@ static const struct Refused {
     { "logic-no-such-wire", "-device stm32-logic,wires=tim2.irqs,file=/dev/null", "its outputs are" },
     { "logic-no-such-peripheral", "-device stm32-logic,wires=tim77.irq,file=/dev/null", "is no output of" },
     { "logic-no-such-irq", "-device stm32-logic,irqs=tim2:tim99,file=/dev/null", "there is no interrupt 'tim99'" },
+    { "logic-no-symbols", "-device stm32-logic,functions=on,file=/dev/null", "the names of functions are in an ELF file" },
     { "gps-no-file", "-device board-gps,id=g,file=%s/none.nmea", "none.nmea" },
     { "gps-no-sentence", "-device board-gps,id=g,file=%s/text", "no line that begins with $" },
     { "gps-baud", "-device board-gps,id=g,baud=7", "baud is 1200 to 1000000" },

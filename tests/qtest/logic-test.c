@@ -199,6 +199,28 @@ static void test_picture(void)
     forget();
 }
 
+/* A frame whose bits become shorter in its midst: what has been shown of it stays, whenever the file was written. */
+static void test_picture_changes(void)
+{
+    g_autofree char *text = NULL;
+    int64_t begin;
+
+    start("pins=pa2", "");
+    board_enable("usart2");
+    board_pin_function(GPIOA, 2, 7);
+    poke(USART2 + 0x08, 16000);                 /* 1 ms a bit */
+    poke(USART2 + 0x0c, 0x2008);                /* UE TE */
+    board_wait_ns(20000000);                    /* an idle frame */
+    begin = now();
+    poke(USART2 + 0x04, 0x55);
+    board_wait_ns(2250000);
+    poke(USART2 + 0x08, 6400);                  /* 0.4 ms */
+    board_wait_ns(20000000);
+    text = edges_of('!', begin);
+    g_assert_cmpstr(text, ==, "-0 +1000000 -2000000 +2250000 -2400000 +2800000 -3200000 +3600000");
+    forget();
+}
+
 static void test_trigger_edge(void)
 {
     g_autofree char *text = NULL, *before = NULL, *expected = NULL;
@@ -480,6 +502,7 @@ int main(int argc, char **argv)
     qtest_add_func("logic/wave", test_wave);
     qtest_add_func("logic/wave-changes", test_wave_changes);
     qtest_add_func("logic/picture", test_picture);
+    qtest_add_func("logic/picture-changes", test_picture_changes);
     qtest_add_func("logic/trigger-edge", test_trigger_edge);
     qtest_add_func("logic/trigger-pattern", test_trigger_pattern);
     qtest_add_func("logic/trigger-mistake", test_trigger_mistake);
