@@ -18,7 +18,6 @@
 #include "stm32/board/user_pin.h"
 
 #define VBUS_UV 5000000
-#define MAX_LINES 1000
 #define SRP_RESPONSE_NS (100 * SCALE_MS)
 
 static const struct {
@@ -28,21 +27,6 @@ static const struct {
     { "otg-fs", "pa9", USB_SPEED_FULL },
     { "otg-hs", "pb13", USB_SPEED_HIGH },
 };
-
-void usb_plug_say(UsbPlug *plug, const char *fmt, ...)
-{
-    g_autofree char *text = NULL;
-    va_list args;
-
-    if (plug->lines++ >= MAX_LINES) {
-        return;                     /* a device that comes and goes all the time */
-    }
-    va_start(args, fmt);
-    text = g_strdup_vprintf(fmt, args);
-    va_end(args);
-    info_report("%s at %s: %s%s", object_get_typename(OBJECT(plug)), plug->port, text,
-                plug->lines == MAX_LINES ? " (and so on)" : "");
-}
 
 /* ---- In and out ---- */
 

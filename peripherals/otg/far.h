@@ -26,7 +26,7 @@ void far_watch_setup(Otg *s, USBDevice *dev, const UsbToken *token);
 /* All devices have been reset. */
 void far_reset_toggles(Otg *s);
 
-/* ---- far.c ---- */
+/* ---- far_packets.c ---- */
 
 /* Forget what is due from @dev, NULL: from all. */
 void far_cancel_device(Otg *s, const USBDevice *dev);
@@ -40,8 +40,14 @@ void far_forget(OtgPending *p);
 /* Hand a packet to the device.  It is complete, or will be, or (false) the device said NAK. */
 bool far_submit(OtgPending *p, USBDevice *dev, USBEndpoint *ep, const UsbToken *token, unsigned bytes);
 
-/* ---- far_split.c ---- */
+/* ---- far_translations.c ---- */
 
+/* Is an endpoint of @type served by the periodic buffers of a translator? */
+bool far_is_periodic(unsigned type);
+/* The one with the endpoint of @token, or NULL. */
+OtgTranslation *far_find_translation(Otg *s, const UsbToken *token, bool in);
+/* A place for another; NULL: all are taken, until they are asked for, or Clear_TT_Buffer. */
+OtgTranslation *far_place_translation(Otg *s, bool periodic);
 /* Clear_TT_Buffer with wValue = @value; Reset_TT (USB 2.0 11.24.2.3, 11.24.2.9). */
 void far_clear_translation(Otg *s, unsigned value);
 void far_reset_translations(Otg *s);

@@ -52,59 +52,6 @@ bool otg_far_needs_split(Otg *s, unsigned address)
     return hub;
 }
 
-/* ---- What it has under way ---- */
-
-static bool is_periodic(unsigned type)
-{
-    return type == EP_ISOCHRONOUS || type == EP_INTERRUPT;
-}
-
-static OtgTranslation *find(Otg *s, const UsbToken *token, bool in)
-{
-    for (unsigned i = 0; i < OTG_TRANSLATIONS; i++) {
-        OtgTranslation *t = &s->h.translation[i];
-
-        if (t->used && t->address == token->address && t->endpoint == token->endpoint && t->in == in) {
-            return t;
-        }
-    }
-    return NULL;
-}
-
-/* A place for another; NULL: all are taken, until they are asked for, or Clear_TT_Buffer. */
-static OtgTranslation *place(Otg *s, bool periodic)
-{
-    OtgTranslation *free = NULL;
-    unsigned buffers = 0;
-
-    for (unsigned i = 0; i < OTG_TRANSLATIONS; i++) {
-        OtgTranslation *t = &s->h.translation[i];
-
-        if (!t->used) {
-            free = t;
-        } else {
-            buffers += !is_periodic(t->type);
-        }
-    }
-    return periodic || buffers < OTG_TT_BUFFERS ? free : NULL;
-}
-
-void far_clear_translation(Otg *s, unsigned value)
-{
-    for (unsigned i = 0; i < OTG_TRANSLATIONS; i++) {
-        OtgTranslation *t = &s->h.translation[i];
-
-        if (t->endpoint == (value & 15) && t->address == (value >> 4 & 127)) {
-            t->used = false;
-        }
-    }
-}
-
-void far_reset_translations(Otg *s)
-{
-    memset(s->h.translation, 0, sizeof(s->h.translation));
-}
-
 /* ---- The halves ---- */
 
 /* Isochronous OUT: in parts of up to 188 bytes.  Is this the last? */
@@ -127,7 +74,7 @@ static UsbAnswer start(Otg *s, USBDevice *dev, UsbToken *token, unsigned max_pac
 {
     bool in = token->pid == USB_TOKEN_IN;
     int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    OtgTranslation *t = find(s, token, in) ?: place(s, is_periodic(type));
+    OtgTranslation *t = far_find_translation(s, token, in) ?: far_place_translation(s, far_is_periodic(type));
     UsbToken there = *token;
 
     if (!t || (t->used && !t->collects && t->ready_at > now)) {
@@ -174,7 +121,7 @@ UsbAnswer otg_far_split(Otg *s, UsbToken *token, unsigned max_packet, uint32_t h
     unsigned hub_address = FIELD_EX32(hcsplt, HCSPLT0, HUBADDR);
     unsigned hub_port = FIELD_EX32(hcsplt, HCSPLT0, PRTADDR), port = 0;
     bool in = token->pid == USB_TOKEN_IN, completes = FIELD_EX32(hcsplt, HCSPLT0, COMPLSPLT);
-    OtgTranslation *t = completes ? find(s, token, in) : NULL;
+    OtgTranslation *t = completes ? far_find_translation(s, token, in) : NULL;
     USBDevice *dev = otg_host_speed(s) == USB_SPEED_HIGH ? far_device(s, token->address) : NULL;
     USBDevice *hub = dev ? translator_of(s, dev, &port) : NULL;
 
@@ -192,7 +139,7 @@ UsbAnswer otg_far_split(Otg *s, UsbToken *token, unsigned max_packet, uint32_t h
     if (completes) {
         periph_mistake(&s->parent_obj, OTG068, "a complete-split for endpoint %u %s of device %u comes without a "
                        "start-split before it", token->endpoint, in ? "IN" : "OUT", token->address);
-        return is_periodic(type) ? USB_NYET : USB_STALL;
+        return far_is_periodic(type) ? USB_NYET : USB_STALL;
     }
     return start(s, dev, token, max_packet, FIELD_EX32(hcsplt, HCSPLT0, XACTPOS), type, (OtgTranslation) {
         .used = true, .in = in, .hub = hub_address, .port = hub_port,

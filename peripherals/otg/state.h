@@ -7,10 +7,10 @@
  *   frames.c     what comes of time: SOF, end of periodic frames, suspend
  *   in.c out.c   endpoints: what they answer, and what their registers cause
  *   device.c     the end of a cable that is a device's
- *   test.c       test modes, of a device and of a host's port
+ *   test.c       test modes, of a device and of a host's port; test_fields.c, what choosing one causes
  *   host.c       ... or a host's: its port, and in host_frames.c its frames; channel.c, transaction.c, what channels
- *                do and say; schedule.c, who is next on the bus; far.c, QEMU's USB bus, at which devices are; and
- *                far_split.c, hubs that translate
+ *                do and say; schedule.c, who is next on the bus; far.c, QEMU's USB bus, at which devices are
+ *                (far_packets.c, far_device.c, far_burst.c below it); far_split.c, hubs that translate
  *   dma.c        the master on the bus that OTG_HS has
  *   otg.c        registers, reset, interrupts; otg_fs.c and otg_hs.c: what the two are
  *

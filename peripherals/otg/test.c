@@ -19,15 +19,6 @@ static UsbTest signal_of(unsigned field)
     return field <= USB_TEST_PACKET ? field : USB_TEST_NONE;
 }
 
-/* They are signals of high speed: a PHY of full speed has none of them. */
-static void check_speed(Otg *s, const char *field)
-{
-    if (!otg_uses_ulpi(s)) {
-        periph_mistake(&s->parent_obj, OTG057, "%s chooses a test mode with a full-speed PHY: all of them are signals "
-                       "of high speed", field);
-    }
-}
-
 /* ---- A device ---- */
 
 UsbTest otg_device_test(const Otg *s)
@@ -48,41 +39,9 @@ void otg_device_test_reset(Otg *s)
     }
 }
 
-void otg_device_test_written(Otg *s, unsigned was)
-{
-    unsigned test = reg_get(s, DCTL, TCTL);
-
-    if (test == was) {
-        return;
-    }
-    s->connected_in_test = false;
-    if (test) {
-        check_speed(s, "DCTL.TCTL");
-        if (s->in_control && s->socket.pulled_up) {
-            periph_mistake(&s->parent_obj, OTG058, "DCTL.TCTL is set before the status of the control transfer under "
-                           "way has been sent: the host never gets it");
-        }
-    }
-    if (s->socket.pulled_up) {
-        otg_bus_rests(s, !otg_device_test(s) && !s->socket.frames);
-    }
-}
-
 /* ---- A host's port ---- */
 
 UsbTest otg_port_test(const Otg *s)
 {
     return s->host ? signal_of(reg_get(s, HPRT, PTCTL)) : USB_TEST_NONE;
-}
-
-void otg_port_test_written(Otg *s, unsigned was)
-{
-    if (reg_get(s, HPRT, PTCTL) == was) {
-        return;
-    }
-    if (reg_get(s, HPRT, PTCTL)) {
-        check_speed(s, "HPRT.PTCTL");
-    }
-    otg_host_set_frames(s, reg_get(s, HPRT, PENA) && !reg_get(s, HPRT, PSUSP) && !reg_get(s, HPRT, PRES) &&
-                        !otg_port_test(s));
 }
