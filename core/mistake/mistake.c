@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/log.h"
+#include "qemu/main-loop.h"
 #include "qemu/queue.h"
 #include "exec/guest-error.h"
 #include "stm32/core/mistake/ignore.h"
@@ -166,8 +167,10 @@ static G_GNUC_PRINTF(4, 0)
 void report(const Place *place, Where where, const char *chapter, const char *fmt, va_list args)
 {
     bool is_new;
-    GuestMistake *m = find_or_make(place, &is_new);
+    GuestMistake *m;
 
+    BQL_LOCK_GUARD();           /* checks look from within translated code, which runs without it */
+    m = find_or_make(place, &is_new);
     if (!m) {
         lost++;
         return;
