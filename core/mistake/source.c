@@ -92,8 +92,11 @@ static char *full_name(Dwarf_Die *unit, const char *file)
     if (dwarf_attr(unit, DW_AT_comp_dir, &attribute)) {
         folder = dwarf_formstring(&attribute);
     }
+    if (folder && !g_path_is_absolute(folder)) {
+        folder = NULL;
+    }
     valid = g_utf8_make_valid(file, -1);
-    if (!g_path_is_absolute(valid) && (!folder || !g_path_is_absolute(folder))) {
+    if (!g_path_is_absolute(valid) && !folder) {
         name = g_steal_pointer(&valid);
     } else {
         g_autofree char *from = g_utf8_make_valid(folder ?: "/", -1);

@@ -347,6 +347,17 @@ def spoilt_debug_information():
     return True
 
 
+def folder_that_is_none():
+    """Sources with absolute names, compiled in a folder whose name is not."""
+    with open(ELF, "rb") as file:
+        data = file.read()
+    folder = os.path.realpath(os.path.join(HERE, "..", "..")).encode() + b"\0"
+    with open(path("folder.elf"), "wb") as file:
+        file.write(data.replace(folder, b"x" + folder[1:]))
+    found, _, code, _ = whole_run(elf=path("folder.elf"))
+    return good(folder in data and code == 0 and len(found) == 5, code, found)
+
+
 def stripped():
     subprocess.run(["arm-none-eabi-strip", "-o", path("stripped.elf"), ELF], check=True)
     found, _, _, _ = whole_run(elf=path("stripped.elf"))
@@ -374,8 +385,8 @@ def every_kind_is_used():
 
 tests = [source_and_stack, inlined_function, handler_over_thread, hard_fault, counts_and_times, the_log,
          silent_without_log, events, reset_tells_again, json_file, sarif_file, html_and_text, strict,
-         strict_writes_files, ignore, ignore_by_function, wrong_options, spoilt_debug_information, stripped,
-         every_kind_is_used]
+         strict_writes_files, ignore, ignore_by_function, wrong_options, spoilt_debug_information, folder_that_is_none,
+         stripped, every_kind_is_used]
 if not has_debug_information():
     print("# no libdw in this build")
     tests = [silent_without_log, counts_and_times, reset_tells_again, json_file, strict, stripped, wrong_options]
