@@ -687,8 +687,9 @@ static void test_watchdogs(void)
 /* With -icount and without: a late host is no reason for overruns. */
 static void test_analog(const void *time)
 {
-    start_timed("analog", time, "-machine wire=pa4-pa1");
+    start_timed("analog", time, "-S -machine wire=pa4-pa1");
     board_set_int("/machine/soc/adc-common", "temperature", 50000);
+    qtest_qmp_assert_success(board, "{'execute': 'cont'}");
     wait_until_done();
     if (*(const char *)time) {
         g_assert_cmpuint(mail(1), ==, 0);
