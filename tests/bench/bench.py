@@ -6,7 +6,6 @@
 qemu-system-arm.  Each figure is the median over the rounds of a whole process; compare the ratios,
 the absolute figures are this host's.
 """
-import json
 import os
 import resource
 import socket
@@ -16,6 +15,9 @@ import sys
 import tempfile
 import threading
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "kit", "python"))
+from stm32f407g_disc.qmp import Qemu, QmpError
 
 ROUNDS = 5
 OURS = "build/qemu/qemu-system-arm"
@@ -163,46 +165,28 @@ def print_bulk(command):
               f"{2.097152 / from_host:.2f} from it", flush=True)
 
 
-def qmp(command, elf):
-    """A machine with QMP: the process, a function to ask it, one to wait for an event."""
-    ours, theirs = socket.socketpair()
-    process = subprocess.Popen(command + ["-display", "none", "-monitor", "none", "-serial", "none", "-kernel", elf,
-                                          "-chardev", f"socket,id=q,fd={theirs.fileno()}", "-mon", "q,mode=control"],
-                               stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
-    theirs.close()
-    ours.settimeout(60)
-    file = ours.makefile("rw")
-
-    def ask(name, **arguments):
-        file.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
-        file.flush()
-        return wait(lambda line: "return" in line or "error" in line)
-
-    def wait(is_it):
-        while not is_it(line := json.loads(file.readline())):
-            pass
-        return line
-
-    ask("qmp_capabilities")
-    return process, ask, wait
+def start_quietly(command, elf):
+    return Qemu(command + ["-display", "none", "-monitor", "none", "-serial", "none", "-kernel", elf])
 
 
 def read_disk(command, elf):
     """All of a USB disk, by QEMU's block layer to nowhere: bytes a second."""
-    process, ask, wait = qmp(command + ["-device", "stm32-usb-host,msc=stick",
-                                        "-blockdev", "driver=null-co,node-name=nowhere,size=2097152"], elf)
-    try:
-        for _ in range(200):
-            time.sleep(0.05)
-            if "return" in ask("blockdev-backup", **{"job-id": "j", "device": "stick", "target": "nowhere",
-                                                     "sync": "full", "auto-dismiss": False}):
-                break
-        begun = time.monotonic()
-        wait(lambda line: line.get("data", {}).get("status") == "concluded")
-        return (2 << 20) / (time.monotonic() - begun)
-    finally:
-        process.kill()
-        process.wait()
+    qemu = start_quietly(command + ["-device", "stm32-usb-host,msc=stick",
+                                    "-blockdev", "driver=null-co,node-name=nowhere,size=2097152"], elf)
+    for _ in range(200):
+        time.sleep(0.05)
+        try:
+            qemu.command("blockdev-backup", job_id="j", device="stick", target="nowhere", sync="full",
+                         auto_dismiss=False)
+            break
+        except QmpError:
+            pass                                    # it has not been found yet
+    begun = time.monotonic()
+    while qemu.wait_event("JOB_STATUS_CHANGE")["data"]["status"] != "concluded":
+        pass
+    rate = (2 << 20) / (time.monotonic() - begun)
+    qemu.close()
+    return rate
 
 
 def print_disk(command):
@@ -214,15 +198,13 @@ def print_disk(command):
 
 def idle_usb(command, elf):
     """CPU seconds of five that a device has nothing to do, configured."""
-    process, _, _ = qmp(command, elf)
-    try:
-        time.sleep(2)
-        before = cpu_of(process.pid)
-        time.sleep(5)
-        return cpu_of(process.pid) - before
-    finally:
-        process.kill()
-        process.wait()
+    qemu = start_quietly(command, elf)
+    time.sleep(2)
+    before = cpu_of(qemu.process.pid)
+    time.sleep(5)
+    used = cpu_of(qemu.process.pid) - before
+    qemu.close()
+    return used
 
 
 def print_idle_usb(command):
