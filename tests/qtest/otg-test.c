@@ -121,6 +121,17 @@ static void start_core(uint32_t which, const char *args)
     put(A_GUSBCFG, (reg(A_GUSBCFG) & ~R_GUSBCFG_TRDT_MASK) | 13 << R_GUSBCFG_TRDT_SHIFT);
 }
 
+/* VBUS, a reset, frames. */
+static void host_begins(void)
+{
+    host("vbus", true);
+    host("reset", true);
+    board_wait_ns(10000000);
+    host("reset", false);
+    host("frames", true);
+    clear_flags();
+}
+
 /* On the bus, after a reset, with frames; the FIFOs are divided: 64 to receive, 16, 32, 32, 32 to send. */
 static void connect_device(uint32_t which, const char *args)
 {
@@ -132,12 +143,7 @@ static void connect_device(uint32_t which, const char *args)
     put(A_DIEPTXF3, 32 << 16 | 144);
     put(A_GCCFG, R_GCCFG_PWRDWN_MASK | R_GCCFG_NOVBUSSENS_MASK);
     g_assert_true(board_get_bool(HOST, "connected"));
-    host("vbus", true);
-    host("reset", true);
-    board_wait_ns(10000000);
-    host("reset", false);
-    host("frames", true);
-    clear_flags();
+    host_begins();
     put(A_DIEPMSK, R_DIEPMSK_XFRCM_MASK | R_DIEPMSK_EPDM_MASK);
     put(A_DOEPMSK, R_DOEPMSK_XFRCM_MASK | R_DOEPMSK_STUPM_MASK);
     put(A_DAINTMSK, 0xffffffff);
@@ -1066,12 +1072,7 @@ static void connect_high_speed(void)
     put(A_GRXFSIZ, 256);
     put(A_DIEPTXF0, 64 << 16 | 256);
     put(A_DIEPTXF1, 640 << 16 | 320);
-    host("vbus", true);
-    host("reset", true);
-    board_wait_ns(10000000);
-    host("reset", false);
-    host("frames", true);
-    clear_flags();
+    host_begins();
     put(A_GAHBCFG, R_GAHBCFG_GINT_MASK);
     g_free(board_get_string(HOST, "events"));
 }

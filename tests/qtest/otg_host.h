@@ -40,6 +40,18 @@ static inline void switch_vbus(bool on)
     poke(GPIO_C + 0x18, on ? 1 << 16 : 1);
 }
 
+/* The role, the FIFOs' words (to receive, to send, to send periodically), power. */
+static inline void become_host(unsigned rx, unsigned tx, unsigned periodic)
+{
+    put(A_GUSBCFG, get(A_GUSBCFG) | R_GUSBCFG_FHMOD_MASK);
+    board_wait_ns(25 * MS);
+    g_assert_true(get(A_GINTSTS) & R_GINTSTS_CMOD_MASK);
+    put(A_GRXFSIZ, rx);
+    put(A_DIEPTXF0, tx << 16 | rx);
+    put(A_HPTXFSIZ, periodic << 16 | (rx + tx));
+    put(A_HPRT, R_HPRT_PPWR_MASK);
+}
+
 /* Clocks, pins, the role, FIFOs, power: what is plugged in is seen. */
 static inline void start_host(uint32_t base)
 {
@@ -60,13 +72,7 @@ static inline void start_host(uint32_t base)
         put(A_GUSBCFG, get(A_GUSBCFG) | R_GUSBCFG_PHYSEL_MASK);
     }
     put(A_GCCFG, R_GCCFG_PWRDWN_MASK | R_GCCFG_NOVBUSSENS_MASK);
-    put(A_GUSBCFG, get(A_GUSBCFG) | R_GUSBCFG_FHMOD_MASK);
-    board_wait_ns(25 * MS);
-    g_assert_true(get(A_GINTSTS) & R_GINTSTS_CMOD_MASK);
-    put(A_GRXFSIZ, 128);
-    put(A_DIEPTXF0, 96 << 16 | 128);
-    put(A_HPTXFSIZ, 64 << 16 | 224);
-    put(A_HPRT, R_HPRT_PPWR_MASK);
+    become_host(128, 96, 64);
 }
 
 /* OTG_HS with a high-speed PHY at its ULPI: to be started with HIGH_SPEED. */
@@ -82,13 +88,7 @@ static inline void start_high_speed_host(void)
     for (unsigned i = 0; i < ARRAY_SIZE(ulpi); i++) {
         board_route(ulpi[i], 10);
     }
-    put(A_GUSBCFG, get(A_GUSBCFG) | R_GUSBCFG_FHMOD_MASK);
-    board_wait_ns(25 * MS);
-    g_assert_true(get(A_GINTSTS) & R_GINTSTS_CMOD_MASK);
-    put(A_GRXFSIZ, 300);
-    put(A_DIEPTXF0, 256 << 16 | 300);
-    put(A_HPTXFSIZ, 400 << 16 | 556);
-    put(A_HPRT, R_HPRT_PPWR_MASK);
+    become_host(300, 256, 400);
 }
 
 /* HPRT without what writing 1 would clear. */
