@@ -43,7 +43,7 @@ static bool is_flash(uint32_t addr)
     }
 }
 
-static unsigned fetch(uint32_t addr, uint32_t was, int64_t now)
+static unsigned fetch(uint32_t addr, int64_t now)
 {
     return is_flash(addr) ? flash_fetch_wait(flash, addr, now) : addr >> 28 == 2;
 }
