@@ -29,16 +29,28 @@ static unsigned distance(const char *a, const char *b)
     return row[length];
 }
 
+/* What all names begin with says nothing: wokwi-motor is not nearly wokwi-dht22. */
+static unsigned same_beginning(const char *a, const char *b)
+{
+    unsigned n = 0;
+
+    while (a[n] && g_ascii_tolower(a[n]) == g_ascii_tolower(b[n])) {
+        n++;
+    }
+    return n;
+}
+
 void nearest_offer(Nearest *n, const char *name)
 {
     size_t length = strlen(n->wanted);
-    unsigned d;
+    unsigned d, rest;
 
     if (length > LONGEST || strlen(name) > LONGEST) {
         return;
     }
     d = distance(n->wanted, name);
-    if (d <= length / 2 && (!n->best || d < n->distance)) {
+    rest = length - same_beginning(n->wanted, name);
+    if (d <= MIN(length / 2, MAX(2, rest / 2)) && (!n->best || d < n->distance)) {
         g_free(n->best);
         n->best = g_strdup(name);
         n->distance = d;

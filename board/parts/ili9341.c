@@ -63,7 +63,7 @@ static const VMStateDescription tft_vmstate = {
 static void tft_class_init(ObjectClass *klass, void *data)
 {
     static const char *const legs[] = { "VCC", "GND", "CS", "RST", "D/C", "MOSI", "SCK", "LED", "MISO", NULL };
-    static const char *const looks[] = { "flipHorizontal", "flipVertical", "swapXY", NULL };
+    static const char *const looks[] = { "width", "height", "flipHorizontal", "flipVertical", "swapXY", NULL };
 
     DEVICE_CLASS(klass)->desc = "TFT of 240 x 320 on SPI: CS, RST, D/C, MOSI, SCK, MISO";
     DEVICE_CLASS(klass)->vmsd = &tft_vmstate;

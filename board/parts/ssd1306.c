@@ -1,5 +1,5 @@
 /*
- * An OLED of 128 x 64 on I2C, of the SSD1306 in board/displays/: its picture is a console of QEMU's.
+ * An OLED of 128 x 64, or 32, on I2C, of the SSD1306 in board/displays/: its picture is a console of QEMU's.
  *
  * Not able to: be reset by RST, or be on SPI; those pins are not looked at.
  *
@@ -18,13 +18,20 @@ struct Oled {
     Part parent_obj;
     I2cSocket socket;
     uint8_t address;
+    uint32_t width, height;
 };
 
 static bool oled_fit(Part *part, Error **errp)
 {
     Oled *o = OLED(part);
-    I2CSlave *display = i2c_slave_new("stm32-ssd1306", o->address);
+    I2CSlave *display;
 
+    if (o->width != 128) {
+        error_setg(errp, "%s: width=%u: these displays have 128 columns", part_id(part), o->width);
+        return false;
+    }
+    display = i2c_slave_new("stm32-ssd1306", o->address);
+    qdev_prop_set_uint32(DEVICE(display), "height", o->height);
     i2c_socket_init(&o->socket, DEVICE(part), "i2c", part_find_leg(part, "SCL"), part_find_leg(part, "SDA"));
     return i2c_slave_realize_and_unref(display, o->socket.parts.bus, errp);
 }
@@ -39,6 +46,8 @@ static const VMStateDescription oled_vmstate = {
 
 static const Property oled_properties[] = {
     DEFINE_PROP_UINT8("i2cAddress", Oled, address, 0x3c),
+    DEFINE_PROP_UINT32("width", Oled, width, 128),
+    DEFINE_PROP_UINT32("height", Oled, height, 64),
 };
 
 static void oled_class_init(ObjectClass *klass, void *data)

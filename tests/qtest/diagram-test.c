@@ -120,6 +120,8 @@ static const struct {
     { "same-id", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'wokwi-led', 'id': 'l' }, { 'type': 'wokwi-led', 'id': 'l' } ] }",
       "'l'" },
     { "part", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'wokwi-let', 'id': 'l' } ] }", "is it 'wokwi-led'?" },
+    { "far-part", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'wokwi-motor', 'id': 'l' } ] }",
+      "there is no part 'wokwi-motor'\n" },
     { "no-part", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'cortex-m4-arm-cpu', 'id': 'l' } ] }", "there is no part" },
     { "value", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'wokwi-resistor', 'id': 'r', 'attrs': { 'value': 'much' } } ] }",
       "'r': " },
