@@ -65,7 +65,7 @@ void ssd1306_data(Ssd1306 *d, uint8_t byte)
     }
     ssd1306_scroll(d);
     d->memory[d->page][d->mirrored ? SSD1306_COLUMNS - 1 - d->column : d->column] = byte;
-    d->dirty = true;
+    d->screen.dirty = true;
     if (d->mode == VERTICAL) {
         next_page(d);
     } else if (d->mode == HORIZONTAL) {
@@ -188,7 +188,7 @@ void ssd1306_command(Ssd1306 *d, uint8_t byte)
         return;
     }
     ssd1306_scroll(d);
-    d->dirty = true;
+    d->screen.dirty = true;
     if (d->wanted) {
         d->bytes[d->got++] = byte;
         if (d->got == d->wanted) {

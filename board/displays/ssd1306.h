@@ -12,8 +12,8 @@
 #ifndef STM32_BOARD_DISPLAYS_SSD1306_H
 #define STM32_BOARD_DISPLAYS_SSD1306_H
 
-#include "ui/console.h"
 #include "hw/qdev-properties.h"
+#include "stm32/board/displays/screen.h"
 #include "stm32/core/counter.h"
 #include "stm32/core/pins/pin.h"
 
@@ -24,16 +24,16 @@
 
 typedef struct Ssd1306 {
     DeviceState *dev;
-    QemuConsole *console;
+    Screen screen;
     /* properties */
-    uint32_t height, scale;
+    uint32_t height;
     bool own_vcc;               /* it needs no charge pump */
     char *reset_name;
     Pin *reset_pin;
     PinListener reset_listener;
     PinDriver reset_pull;
     bool held;                  /* its RES# is low */
-    bool dirty, told_dark;
+    bool told_dark;
     /* what a snapshot has */
     uint8_t memory[SSD1306_PAGES][SSD1306_COLUMNS];     /* bit 0 is the upper of a page's rows */
     uint8_t command, wanted, got;       /* under way: parameters that it wants, and has */
@@ -77,7 +77,7 @@ bool ssd1306_init(Ssd1306 *d, DeviceState *dev, Error **errp);
 
 #define SSD1306_PROPERTIES(State, field) \
     DEFINE_PROP_UINT32("height", State, field.height, 64), \
-    DEFINE_PROP_UINT32("scale", State, field.scale, 4), \
+    DEFINE_PROP_UINT32("scale", State, field.screen.scale, 4), \
     DEFINE_PROP_BOOL("vcc", State, field.own_vcc, false), \
     DEFINE_PROP_STRING("reset", State, field.reset_name)
 

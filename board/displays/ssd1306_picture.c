@@ -1,5 +1,5 @@
 /*
- * What is seen of an SSD1306: a console of which `scale` pixels are one of the display's, drawn when somebody looks.
+ * What is seen of an SSD1306.
  *
  * A row of the glass is at a common pin of the controller, which shows a row of its memory: by start line, offset and
  * direction.  The first column and row are at the right and below, so that 0xa1 and 0xc8 give an upright picture, as on
@@ -53,54 +53,29 @@ static bool is_lit(const Ssd1306 *d, unsigned x, int row)
     return row >= 0 && set != d->inverse;
 }
 
-static void draw_row(const Ssd1306 *d, DisplaySurface *surface, unsigned y, uint32_t lit)
+static void draw(void *opaque, unsigned y, uint32_t *pixel)
 {
-    int row = row_of(d, y);
-    uint8_t *data = surface_data(surface);
-
-    for (unsigned n = 0; n < d->scale; n++) {
-        uint32_t *pixel = (uint32_t *)(data + (y * d->scale + n) * surface_stride(surface));
-
-        for (unsigned x = 0; x < SSD1306_COLUMNS * d->scale; x++) {
-            pixel[x] = is_lit(d, x / d->scale, row) ? lit : 0;
-        }
-    }
-}
-
-static void update(void *opaque)
-{
-    Ssd1306 *d = opaque;
-    DisplaySurface *surface = qemu_console_surface(d->console);
+    const Ssd1306 *d = opaque;
     bool shines = d->on && (d->pump || d->own_vcc) && !d->held;
     uint32_t lit = shines ? (64 + d->contrast * 191 / 255) * 0x010101 : 0;
+    int row = row_of(d, y);
 
-    ssd1306_scroll(d);
-    if (!d->dirty || surface_bits_per_pixel(surface) != 32 ||
-        surface_width(surface) != SSD1306_COLUMNS * d->scale || surface_height(surface) != d->height * d->scale) {
-        return;
+    for (unsigned x = 0; x < SSD1306_COLUMNS; x++) {
+        pixel[x] = is_lit(d, x, row) ? lit : 0;
     }
-    for (unsigned y = 0; y < d->height; y++) {
-        draw_row(d, surface, y, lit);
-    }
-    d->dirty = false;
-    dpy_gfx_update_full(d->console);
 }
 
-static void invalidate(void *opaque)
+static void look(void *opaque)
 {
-    ((Ssd1306 *)opaque)->dirty = true;
+    ssd1306_scroll(opaque);
 }
-
-static const GraphicHwOps picture_ops = { .invalidate = invalidate, .gfx_update = update };
 
 bool ssd1306_picture_init(Ssd1306 *d, Error **errp)
 {
-    if (d->scale < 1 || d->scale > 16) {
-        error_setg(errp, "scale=%u: has to be 1 to 16", d->scale);
-        return false;
-    }
-    d->console = graphic_console_init(d->dev, 0, &picture_ops, d);
-    qemu_console_resize(d->console, SSD1306_COLUMNS * d->scale, d->height * d->scale);
-    d->dirty = true;
-    return true;
+    d->screen.width = SSD1306_COLUMNS;
+    d->screen.height = d->height;
+    d->screen.draw = draw;
+    d->screen.look = look;
+    d->screen.opaque = d;
+    return screen_init(&d->screen, d->dev, errp);
 }

@@ -29,7 +29,7 @@ static void reset(Ssd1306 *d)
     d->scroll_rows = SSD1306_ROWS;
     ssd1306_scroll_end(d);
     ssd1306_set_frames(d);
-    d->dirty = true;
+    d->screen.dirty = true;
 }
 
 /* What is in its memory then is not defined, on real ones it is noise: drivers have to clear it. */
@@ -91,7 +91,7 @@ static bool is_sane(void *opaque, int version_id)
 
 static int post_load(void *opaque, int version_id)
 {
-    ((Ssd1306 *)opaque)->dirty = true;
+    ((Ssd1306 *)opaque)->screen.dirty = true;
     return 0;
 }
 

@@ -48,7 +48,7 @@ void ssd1306_scroll(Ssd1306 *d)
         return;
     }
     d->scrolled += steps;
-    d->dirty = true;
+    d->screen.dirty = true;
     for (unsigned page = d->scroll_first; page <= d->scroll_last && columns; page++) {
         /* unsure: right is where columns with higher numbers are */
         rotate_page(d->memory[page], d->to_left != d->mirrored ? SSD1306_COLUMNS - columns : columns);

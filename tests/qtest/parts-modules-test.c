@@ -75,6 +75,90 @@ static void test_ssd1306(void)
     i2c_stop();
 }
 
+static void oled_begin(uint8_t control)
+{
+    i2c_start();
+    g_assert_true(i2c_write(0x3c << 1));
+    i2c_write(control);
+}
+
+static void oled_commands(const uint8_t *bytes, unsigned n)
+{
+    oled_begin(0x00);
+    for (unsigned i = 0; i < n; i++) {
+        i2c_write(bytes[i]);
+    }
+    i2c_stop();
+}
+
+#define OLED_COMMANDS(...) oled_commands((const uint8_t[]) { __VA_ARGS__ }, sizeof((const uint8_t[]) { __VA_ARGS__ }))
+
+static bool oled_pixel(unsigned x, unsigned y)
+{
+    return display_pixel(x, y);
+}
+
+/* As U8g2's driver of the 128 x 128 begins; it writes by pages. */
+static void test_sh1107(void)
+{
+    static const char args[] = "-device board-grove-oled-sh1107,id=o,SCL=pb6,SDA=pb7,scale=1";
+
+    parts_start(args);
+    i2c_pins();
+    display_look();
+    g_assert_cmpuint(display_width, ==, 128);
+    g_assert_cmpuint(display_height, ==, 128);
+    g_assert_false(oled_pixel(5, 17));                      /* off */
+    OLED_COMMANDS(0xae, 0xdc, 0x00, 0x81, 0x2f, 0x20, 0xa0, 0xc0, 0xa8, 0x7f, 0xd3, 0x00, 0xad, 0x8a, 0xd5, 0x50, 0xd9,
+                  0x22, 0xdb, 0x35, 0xa4, 0xa6);
+    for (unsigned page = 0; page < 16; page++) {
+        OLED_COMMANDS(0x10, 0x00, 0xb0 | page);
+        oled_begin(0x40);
+        for (unsigned x = 0; x < 128; x++) {
+            i2c_write(page == 2 && x == 5 ? 0x02 : 0);
+        }
+        i2c_stop();
+        if (page == 5) {
+            parts_again(args);
+        }
+    }
+    OLED_COMMANDS(0xaf);
+    display_look();
+    g_assert_true(oled_pixel(5, 17));
+    g_assert_false(oled_pixel(5, 18));
+    g_assert_false(oled_pixel(6, 17));
+    OLED_COMMANDS(0xa1, 0xc8);
+    display_look();
+    g_assert_true(oled_pixel(122, 110));
+    OLED_COMMANDS(0xa0, 0xc0, 0xdc, 0x10, 0xa7);
+    display_look();
+    g_assert_false(oled_pixel(5, 1));
+    g_assert_true(oled_pixel(5, 17));
+    OLED_COMMANDS(0xa6, 0xdc, 0x00, 0x05, 0x10, 0xb2, 0xe0);        /* read, modify, write */
+    oled_begin(0x40);
+    i2c_start();
+    g_assert_true(i2c_write(0x3c << 1 | 1));
+    g_assert_cmphex(i2c_read(true), ==, 0x02);
+    i2c_stop();
+    oled_begin(0x40);
+    i2c_write(0x06);
+    i2c_stop();
+    OLED_COMMANDS(0xee);
+    oled_begin(0x40);
+    i2c_start();
+    g_assert_true(i2c_write(0x3c << 1 | 1));
+    g_assert_cmphex(i2c_read(true), ==, 0x06);
+    i2c_stop();
+    OLED_COMMANDS(0x21, 0x00, 0x10, 0xbf);                  /* downwards: the last page, and round */
+    oled_begin(0x40);
+    i2c_write(0x80);
+    i2c_write(0x01);
+    i2c_stop();
+    display_look();
+    g_assert_true(oled_pixel(0, 127));
+    g_assert_true(oled_pixel(1, 0));
+}
+
 /* ---- Barometer ---- */
 
 static int be16(const uint8_t *p)
@@ -290,6 +374,71 @@ static uint8_t spi(uint8_t byte)
     return peek(SPI1 + 12);
 }
 
+/* As Adafruit's driver begins: RST is PB0, CE PB1, DC PB2. */
+static void nokia(bool data, const uint8_t *bytes, unsigned n)
+{
+    poke(GPIOB + BSRR, data ? 1 << 2 : 1 << 18);
+    poke(GPIOB + BSRR, 1 << 17);
+    for (unsigned i = 0; i < n; i++) {
+        spi(bytes[i]);
+    }
+    poke(GPIOB + BSRR, 1 << 1);
+}
+
+static bool is_dark(unsigned x, unsigned y)
+{
+    return (display_pixel(x, y) & 0xff) < 0x40;
+}
+
+static void test_nokia_5110(void)
+{
+    static const char args[] = "-device wokwi-nokia-5110-screen,id=n,RST=pb0,CE=pb1,DC=pb2,DIN=pa7,CLK=pa5,BL=3v3,scale=1";
+    static const uint8_t setup[] = { 0x21, 0x14, 0xbf, 0x20, 0x0c, 0x40, 0x80 }, blank[] = { 0 };
+    uint8_t picture[504] = { [0] = 0x81, [84] = 0x01, [503] = 0x80 };
+
+    parts_start(args);
+    poke(GPIOB + MODER, 0x15);
+    poke(GPIOB + BSRR, 2);
+    spi_begin();
+    poke(GPIOB + BSRR, 1);
+    nokia(false, setup, sizeof(setup));
+    nokia(true, picture, 300);
+    parts_again(args);
+    nokia(true, picture + 300, 204);
+    display_look();
+    g_assert_cmpuint(display_width, ==, 84);
+    g_assert_cmpuint(display_height, ==, 48);
+    g_assert_true(is_dark(0, 0));
+    g_assert_false(is_dark(0, 1));
+    g_assert_true(is_dark(0, 7));
+    g_assert_true(is_dark(0, 8));
+    g_assert_true(is_dark(83, 47));
+    g_assert_false(is_dark(82, 47));
+    nokia(false, (const uint8_t[]) { 0x0d }, 1);            /* inverse */
+    display_look();
+    g_assert_false(is_dark(0, 0));
+    g_assert_true(is_dark(0, 1));
+    nokia(false, (const uint8_t[]) { 0x0c, 0x22, 0x45, 0x80 | 83 }, 4);     /* downwards, from the last */
+    nokia(true, blank, 1);
+    nokia(true, (const uint8_t[]) { 0x02 }, 1);
+    display_look();
+    g_assert_false(is_dark(83, 47));
+    g_assert_false(is_dark(0, 0));
+    g_assert_true(is_dark(0, 1));
+    nokia(false, (const uint8_t[]) { 0x24 }, 1);            /* power-down */
+    display_look();
+    g_assert_false(is_dark(0, 1));
+    nokia(false, (const uint8_t[]) { 0x21, 0x80 | 0x10, 0x20 }, 3);         /* too pale to see */
+    display_look();
+    g_assert_false(is_dark(0, 1));
+    nokia(false, (const uint8_t[]) { 0x21, 0x80 | 0x40, 0x20 }, 3);
+    display_look();
+    g_assert_true(is_dark(0, 1));
+    poke(GPIOB + BSRR, 1 << 16);
+    display_look();
+    g_assert_false(is_dark(0, 1));
+}
+
 static void test_hc595_spi(void)
 {
     parts_start(CHAIN);
@@ -464,6 +613,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("parts/mpu6050", test_mpu6050);
     qtest_add_func("parts/ssd1306", test_ssd1306);
+    qtest_add_func("parts/sh1107", test_sh1107);
+    qtest_add_func("parts/nokia-5110", test_nokia_5110);
     qtest_add_func("parts/bmp180", test_bmp180);
     qtest_add_func("parts/ili9341", test_ili9341);
     qtest_add_func("parts/lcd-i2c", test_lcd_i2c);
