@@ -15,447 +15,29 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qemu/timer.h"
-#include "stm32/board/parts/rfid/card.h"
-#include "stm32/board/parts/spi_module.h"
+#include "stm32/board/parts/rfid/mfrc522.h"
 #include "stm32/core/counter.h"
 
 #define TYPE_MFRC522 "board-mfrc522"
-OBJECT_DECLARE_SIMPLE_TYPE(Mfrc522, MFRC522)
+DECLARE_INSTANCE_CHECKER(Mfrc522, MFRC522, TYPE_MFRC522)
 
 enum { LEG_SDA, LEG_SCK, LEG_MOSI, LEG_MISO, LEG_IRQ, LEG_GND, LEG_RST, LEG_3V3 };
 
-enum {
-    COMMAND = 0x01, COM_IEN, DIV_IEN, COM_IRQ, DIV_IRQ, ERROR, STATUS1, STATUS2, FIFO_DATA, FIFO_LEVEL, WATER_LEVEL, CONTROL,
-    BIT_FRAMING, COLL, MODE = 0x11, TX_MODE, RX_MODE, TX_CONTROL, TX_ASK, TX_SEL, RX_SEL, RX_THRESHOLD, DEMOD,
-    MF_TX = 0x1c, MF_RX, SERIAL_SPEED = 0x1f, CRC_RESULT_H = 0x21, CRC_RESULT_L, MOD_WIDTH = 0x24, RF_CFG = 0x26, GS_N,
-    CW_GS_P, MOD_GS_P, T_MODE, T_PRESCALER, T_RELOAD_H, T_RELOAD_L, T_COUNTER_H, T_COUNTER_L,
-    AUTO_TEST = 0x36, VERSION, REGISTERS = 0x40
-};
-enum { IDLE, MEM, RANDOM_ID, CALC_CRC, TRANSMIT, NO_CHANGE = 7, RECEIVE, TRANSCEIVE = 12, AUTHENT = 14, SOFT_RESET };
-enum { TX_IRQ = 0x40, RX_IRQ = 0x20, IDLE_IRQ = 0x10, HI_ALERT_IRQ = 8, LO_ALERT_IRQ = 4, ERR_IRQ = 2, TIMER_IRQ = 1 };
-enum { CRC_IRQ = 4, DIV_IRQS = 0x14 };
-enum { BUFFER_OVERFLOW = 0x10, CRC_ERROR = 4, PROTOCOL_ERROR = 1 };
-enum { CRYPTO1_ON = 8, FLUSH = 0x80, START_SEND = 0x80, SET = 0x80, TX_CRC = 0x80, RX_CRC = 0x80, ANTENNA = 3 };
-enum { T_AUTO = 0x80, T_RESTART = 0x10, T_STOP_NOW = 0x80, T_START_NOW = 0x40, T_EVEN = 0x10 };
-enum { VERSION_2 = 0x92, FIFO_SIZE = 64, BUFFER_SIZE = 25, AUTHENT_BYTES = 12, CARDS = 6 };
-
-/* What goes on between reader and card: the end of it is an event. */
-enum { QUIET, SENDS, HEARS, AUTHENTICATES };
-
-struct Mfrc522 {
-    Part parent_obj;
-    SpiModule spi;
-    PinListener rst;
-    PinDriver irq, rst_pull;
-    QEMUTimer *timer;
-    char *uid;
-    int32_t card, present;
-    RfidCard cards[CARDS];
-    bool held;                              /* RST is low */
-    bool pointed, reads;                    /* on SPI: an address has come, and it was to read */
-    uint8_t at;
-    uint8_t reg[REGISTERS];
-    uint8_t fifo[FIFO_SIZE], level;
-    uint8_t buffer[BUFFER_SIZE];
-    uint8_t phase;
-    int64_t phase_ends, timer_ends;         /* virtual ns; COUNTER_NEVER: it does not run */
-    RfidFrame frame;                        /* on its way to the reader */
-};
-
-/* ---- Times, in periods of the carrier ---- */
-
-static int64_t carrier_ns(uint64_t periods)
-{
-    return muldiv64(periods, 25000, 339);       /* of 13.56 MHz */
-}
-
-/* A start, a parity bit a byte, an end; a bit is 128 periods. */
-static int64_t frame_ns(unsigned bits)
-{
-    return carrier_ns(128 * (2 + bits + bits / 8));
-}
-
-static int64_t timer_ns(const Mfrc522 *m)
-{
-    unsigned prescaler = (m->reg[T_MODE] & 15) << 8 | m->reg[T_PRESCALER];
-    unsigned reload = m->reg[T_RELOAD_H] << 8 | m->reg[T_RELOAD_L];
-
-    return carrier_ns((uint64_t)(2 * prescaler + (m->reg[DEMOD] & T_EVEN ? 2 : 1)) * (reload + 1));
-}
-
-/* A timer that begins again, and whose flag is set already, has ended unseen. */
-static void catch_up(Mfrc522 *m, int64_t now)
-{
-    if (m->timer_ends <= now && m->reg[T_MODE] & T_RESTART) {
-        m->timer_ends += ((now - m->timer_ends) / timer_ns(m) + 1) * timer_ns(m);
-    }
-}
-
-static void arm(Mfrc522 *m)
-{
-    bool unseen = m->reg[T_MODE] & T_RESTART && m->reg[COM_IRQ] & TIMER_IRQ;
-
-    counter_arm(m->timer, MIN(m->phase == QUIET ? COUNTER_NEVER : m->phase_ends,
-                              unseen ? COUNTER_NEVER : m->timer_ends));
-}
-
-static void enter(Mfrc522 *m, unsigned phase, int64_t ns)
-{
-    m->phase = phase;
-    m->phase_ends = ns;
-    arm(m);
-}
-
-static void start_timer(Mfrc522 *m, int64_t now)
-{
-    m->timer_ends = now + timer_ns(m);
-    arm(m);
-}
-
-static void stop_timer(Mfrc522 *m)
-{
-    m->timer_ends = COUNTER_NEVER;
-    arm(m);
-}
-
-/* ---- Interrupts ---- */
-
-static bool irq_is_active(const Mfrc522 *m)
-{
-    return (m->reg[COM_IRQ] & m->reg[COM_IEN] & 0x7f) || (m->reg[DIV_IRQ] & m->reg[DIV_IEN] & DIV_IRQS);
-}
-
-static void drive_irq(Mfrc522 *m)
-{
-    bool inverted = m->reg[COM_IEN] & 0x80, push_pull = m->reg[DIV_IEN] & 0x80;
-    bool level = irq_is_active(m) != inverted;
-
-    pin_drive(&m->irq, level && !push_pull ? DRIVE(NONE) : DRIVE_LEVEL(level));
-}
-
-static void raise_irq(Mfrc522 *m, uint8_t flags)
-{
-    m->reg[COM_IRQ] |= flags;
-    drive_irq(m);
-}
-
-static void fail(Mfrc522 *m, uint8_t error)
-{
-    m->reg[ERROR] |= error;
-    raise_irq(m, ERR_IRQ);
-}
-
-/* ---- FIFO ---- */
-
-static void level_changed(Mfrc522 *m)
-{
-    unsigned water = m->reg[WATER_LEVEL] & 63;
-
-    m->reg[STATUS1] = (m->reg[STATUS1] & ~3) | (FIFO_SIZE - m->level <= water) << 1 | (m->level <= water);
-    raise_irq(m, (m->reg[STATUS1] & 2 ? HI_ALERT_IRQ : 0) | (m->reg[STATUS1] & 1 ? LO_ALERT_IRQ : 0));
-}
-
-static void push(Mfrc522 *m, uint8_t byte)
-{
-    if (m->level == FIFO_SIZE) {
-        fail(m, BUFFER_OVERFLOW);
-        return;
-    }
-    m->fifo[m->level++] = byte;
-    level_changed(m);
-}
-
-static uint8_t pop(Mfrc522 *m)
-{
-    uint8_t byte = m->fifo[0];
-
-    if (!m->level) {
-        return 0;
-    }
-    memmove(m->fifo, m->fifo + 1, --m->level);
-    level_changed(m);
-    return byte;
-}
-
-static void flush(Mfrc522 *m)
-{
-    m->level = 0;
-    m->reg[ERROR] &= ~BUFFER_OVERFLOW;
-    level_changed(m);
-}
-
-/* ---- The field, and who is in it ---- */
-
-static RfidCard *card_there(Mfrc522 *m)
-{
-    return m->present && (m->reg[TX_CONTROL] & ANTENNA) && !m->held ? &m->cards[m->card] : NULL;
-}
-
-/* The antenna, or what is before it, has changed. */
-static void field_changed(Mfrc522 *m)
-{
-    RfidCard *there = card_there(m);
-
-    if (there) {
-        rfid_card_power_on(there);
-    }
-}
-
-static uint16_t crc_begin(const Mfrc522 *m)
-{
-    static const uint16_t presets[] = { 0x0000, 0x6363, 0xa671, 0xffff };
-
-    return presets[m->reg[MODE] & 3];
-}
-
-/* ---- Commands ---- */
-
-static void idle(Mfrc522 *m)
-{
-    m->reg[COMMAND] &= ~15;
-    raise_irq(m, IDLE_IRQ);
-}
-
-/* What is in the FIFO goes out. */
-static void send_frame(Mfrc522 *m)
-{
-    unsigned last = m->reg[BIT_FRAMING] & 7;
-    RfidFrame *f = &m->frame;
-
-    if (m->phase != QUIET || !m->level) {
-        return;
-    }
-    *f = (RfidFrame) { .bits = 8 * m->level - (last ? 8 - last : 0) };
-    memcpy(f->bytes, m->fifo, m->level);
-    if (m->reg[TX_MODE] & TX_CRC && f->bits <= 8 * (RFID_FRAME - 2)) {
-        stw_le_p(f->bytes + m->level, rfid_crc(0x6363, f->bytes, m->level));
-        f->bits += 16;
-    }
-    m->level = 0;
-    level_changed(m);
-    enter(m, SENDS, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + frame_ns(f->bits));
-}
-
-static void sent(Mfrc522 *m, int64_t now)
-{
-    RfidCard *card = card_there(m);
-
-    raise_irq(m, TX_IRQ);
-    enter(m, QUIET, 0);
-    if (m->reg[T_MODE] & T_AUTO) {
-        start_timer(m, now);
-    }
-    m->frame = card ? rfid_card_hear(card, &m->frame, m->reg[STATUS2] & CRYPTO1_ON) : (RfidFrame) { .bits = 0 };
-    if ((m->reg[COMMAND] & 15) == TRANSMIT) {
-        idle(m);
-    } else if (m->frame.bits) {
-        enter(m, HEARS, now + carrier_ns(1172) + frame_ns(m->frame.bits));
-        if (m->reg[T_MODE] & T_AUTO) {
-            stop_timer(m);          /* unsure: the fifth bit stops it; the first byte is as good here */
-        }
-    }
-}
-
-/* The answer is in the FIFO. */
-static void heard(Mfrc522 *m)
-{
-    unsigned align = m->reg[BIT_FRAMING] >> 4 & 7, bits = m->frame.bits + align, n = m->frame.bits / 8;
-    uint8_t carry = 0;
-
-    enter(m, QUIET, 0);
-    if (m->reg[RX_MODE] & RX_CRC && n >= 2 && !(m->frame.bits % 8)) {
-        if (rfid_crc(0x6363, m->frame.bytes, n)) {
-            fail(m, CRC_ERROR);
-        }
-        bits -= 16;
-    }
-    for (unsigned i = 0; i < DIV_ROUND_UP(bits, 8); i++) {
-        push(m, m->frame.bytes[i] << align | carry);
-        carry = align ? m->frame.bytes[i] >> (8 - align) : 0;
-    }
-    m->reg[CONTROL] = (m->reg[CONTROL] & ~7) | bits % 8;
-    raise_irq(m, RX_IRQ);
-}
-
-/* Four frames, the first of which has gone out when it comes here; a card that refuses says nothing more. */
-static void authenticate(Mfrc522 *m)
-{
-    if (m->level < AUTHENT_BYTES || m->phase != QUIET) {
-        return;
-    }
-    m->frame = (RfidFrame) { .bits = 8 * AUTHENT_BYTES };
-    for (unsigned i = 0; i < AUTHENT_BYTES; i++) {
-        m->frame.bytes[i] = pop(m);
-    }
-    enter(m, AUTHENTICATES, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + 2 * frame_ns(32) + frame_ns(64) + 2 * carrier_ns(1172));
-}
-
-static void authenticated(Mfrc522 *m, int64_t now)
-{
-    const uint8_t *b = m->frame.bytes;
-    RfidCard *card = card_there(m);
-
-    enter(m, QUIET, 0);
-    if (card && (b[0] & 0xfe) == 0x60 && rfid_card_let_in(card, b[0] & 1, b[1], b + 2, b + 8)) {
-        m->reg[STATUS2] |= CRYPTO1_ON;
-        idle(m);
-    } else if (m->reg[T_MODE] & T_AUTO) {
-        start_timer(m, now);
-    }
-}
-
-/* Goes on with what comes into the FIFO, until another command. */
-static void calculate_crc(Mfrc522 *m, uint16_t crc)
-{
-    while (m->level) {
-        uint8_t byte = pop(m);
-
-        crc = rfid_crc(crc, &byte, 1);
-    }
-    m->reg[CRC_RESULT_H] = crc >> 8;
-    m->reg[CRC_RESULT_L] = crc;
-    m->reg[STATUS1] |= 0x20;
-    m->reg[DIV_IRQ] |= CRC_IRQ;
-    drive_irq(m);
-}
-
-static void move_buffer(Mfrc522 *m)
-{
-    if (m->level) {
-        for (unsigned i = 0; i < BUFFER_SIZE; i++) {
-            m->buffer[i] = m->level ? pop(m) : 0;
-        }
-    } else {
-        for (unsigned i = 0; i < BUFFER_SIZE; i++) {
-            push(m, m->buffer[i]);
-        }
-    }
-    idle(m);
-}
-
-static void make_random_id(Mfrc522 *m)
-{
-    uint32_t noise = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-
-    memset(m->buffer, 0, sizeof(m->buffer));
-    for (unsigned i = 0; i < 10; i++) {
-        noise = noise * 1664525 + 1013904223;
-        m->buffer[i] = noise >> 24;
-    }
-    idle(m);
-}
-
-static void reset(Mfrc522 *m)
-{
-    static const uint8_t values[REGISTERS] = {
-        [COMMAND] = 0x20, [COM_IEN] = 0x80, [COM_IRQ] = 0x14, [STATUS1] = 0x21, [WATER_LEVEL] = 8, [CONTROL] = 0x10,
-        [COLL] = 0xa0, [MODE] = 0x3f, [TX_CONTROL] = 0x80, [TX_SEL] = 0x10, [RX_SEL] = 0x84, [RX_THRESHOLD] = 0x84,
-        [DEMOD] = 0x4d, [MF_TX] = 0x62, [SERIAL_SPEED] = 0xeb, [CRC_RESULT_H] = 0xff, [CRC_RESULT_L] = 0xff,
-        [MOD_WIDTH] = 0x26, [RF_CFG] = 0x48, [GS_N] = 0x88, [CW_GS_P] = 0x20, [MOD_GS_P] = 0x20, [AUTO_TEST] = 0x40,
-        [VERSION] = VERSION_2,
-    };
-
-    memcpy(m->reg, values, sizeof(values));
-    m->level = 0;
-    m->phase = QUIET;
-    m->timer_ends = COUNTER_NEVER;
-    arm(m);
-    drive_irq(m);
-}
-
-static void execute(Mfrc522 *m, uint8_t command)
-{
-    if (command == NO_CHANGE) {
-        return;
-    }
-    m->reg[COMMAND] = (m->reg[COMMAND] & ~15) | command;
-    enter(m, QUIET, 0);
-    m->reg[ERROR] = 0;
-    switch (command) {
-    case MEM:
-        move_buffer(m);
-        break;
-    case RANDOM_ID:
-        make_random_id(m);
-        break;
-    case CALC_CRC:
-        calculate_crc(m, crc_begin(m));
-        break;
-    case TRANSMIT:
-        send_frame(m);
-        break;
-    case TRANSCEIVE:
-        if (m->reg[BIT_FRAMING] & START_SEND) {
-            send_frame(m);
-        }
-        break;
-    case AUTHENT:
-        authenticate(m);
-        break;
-    case SOFT_RESET:
-        reset(m);
-        field_changed(m);
-        break;
-    default:                            /* IDLE, RECEIVE, and codes that it has not */
-        break;
-    }
-}
-
-static void expired(void *opaque)
-{
-    Mfrc522 *m = opaque;
-    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-
-    if (m->timer_ends <= now) {
-        catch_up(m, now);
-        if (m->timer_ends <= now) {
-            m->timer_ends = COUNTER_NEVER;
-        }
-        raise_irq(m, TIMER_IRQ);
-    }
-    if (m->phase != QUIET && m->phase_ends <= now) {
-        switch (m->phase) {
-        case SENDS:
-            sent(m, now);
-            break;
-        case HEARS:
-            heard(m);
-            break;
-        default:
-            authenticated(m, now);
-            break;
-        }
-    }
-    arm(m);
-}
-
 /* ---- Registers ---- */
-
-static uint16_t timer_value(Mfrc522 *m)
-{
-    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    unsigned reload = m->reg[T_RELOAD_H] << 8 | m->reg[T_RELOAD_L];
-
-    catch_up(m, now);
-    if (m->timer_ends == COUNTER_NEVER || m->timer_ends < now) {
-        return 0;
-    }
-    return MIN(muldiv64(m->timer_ends - now, reload + 1, timer_ns(m)), reload);
-}
 
 static uint8_t read_reg(Mfrc522 *m, uint8_t n)
 {
     switch (n) {
     case FIFO_DATA:
-        return pop(m);
+        return mfrc522_pop(m);
     case FIFO_LEVEL:
         return m->level;
     case STATUS1:
-        return m->reg[n] | irq_is_active(m) << 4 | (m->timer_ends != COUNTER_NEVER) << 3;
+        return m->reg[n] | mfrc522_irq_is_active(m) << 4 | (m->timer_ends != COUNTER_NEVER) << 3;
     case T_COUNTER_H:
-        return timer_value(m) >> 8;
+        return mfrc522_timer_value(m) >> 8;
     case T_COUNTER_L:
-        return timer_value(m);
+        return mfrc522_timer_value(m);
     default:
         return m->reg[n];
     }
@@ -468,9 +50,8 @@ static void write_irqs(Mfrc522 *m, uint8_t n, uint8_t value, uint8_t mask)
     } else {
         m->reg[n] &= ~(value & mask);
     }
-    drive_irq(m);
-    catch_up(m, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
-    arm(m);
+    mfrc522_drive_irq(m);
+    mfrc522_arm(m);
 }
 
 static void write_reg(Mfrc522 *m, uint8_t n, uint8_t value)
@@ -480,7 +61,7 @@ static void write_reg(Mfrc522 *m, uint8_t n, uint8_t value)
     switch (n) {
     case COMMAND:
         m->reg[n] = (value & 0x30) | (was & 15);
-        execute(m, value & 15);
+        mfrc522_execute(m, value & 15);
         break;
     case COM_IRQ:
         write_irqs(m, n, value, 0x7f);
@@ -494,30 +75,26 @@ static void write_reg(Mfrc522 *m, uint8_t n, uint8_t value)
         m->reg[n] = (value & 0xc0) | (was & value & CRYPTO1_ON);
         break;
     case FIFO_DATA:
-        push(m, value);
-        if ((m->reg[COMMAND] & 15) == CALC_CRC) {
-            calculate_crc(m, m->reg[CRC_RESULT_H] << 8 | m->reg[CRC_RESULT_L]);
-        } else if ((m->reg[COMMAND] & 15) == AUTHENT) {
-            authenticate(m);
-        }
+        mfrc522_push(m, value);
+        mfrc522_go_on(m);
         break;
     case FIFO_LEVEL:
         if (value & FLUSH) {
-            flush(m);
+            mfrc522_flush(m);
         }
         break;
     case CONTROL:
         if (value & T_STOP_NOW) {
-            stop_timer(m);
+            mfrc522_stop_timer(m);
         }
         if (value & T_START_NOW) {
-            start_timer(m, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+            mfrc522_start_timer(m, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
         }
         break;
     case BIT_FRAMING:
         m->reg[n] = value;
         if (value & START_SEND && (m->reg[COMMAND] & 15) == TRANSCEIVE) {
-            send_frame(m);
+            mfrc522_send(m);
         }
         break;
     case COLL:
@@ -526,13 +103,13 @@ static void write_reg(Mfrc522 *m, uint8_t n, uint8_t value)
     case TX_CONTROL:
         m->reg[n] = value;
         if (!(was & ANTENNA) != !(value & ANTENNA)) {
-            field_changed(m);
+            mfrc522_field_changed(m);
         }
         break;
     default:
         m->reg[n] = value;
-        drive_irq(m);                   /* COM_IEN, DIV_IEN; */
-        arm(m);                         /* T_MODE */
+        mfrc522_drive_irq(m);                   /* COM_IEN, DIV_IEN; */
+        mfrc522_arm(m);                         /* T_MODE */
         break;
     }
 }
@@ -581,12 +158,12 @@ static void rst_changed(void *opaque, bool level)
     Mfrc522 *m = opaque;
 
     m->held = !level;
-    reset(m);
+    mfrc522_reset(m);
 }
 
 static void card_changed(Part *part)
 {
-    field_changed(MFRC522(part));
+    mfrc522_field_changed(MFRC522(part));
 }
 
 /* "01:02:03:04", or seven of them.  Returns how many, 0: it is no such thing. */
@@ -640,9 +217,9 @@ static bool mfrc522_fit(Part *part, Error **errp)
     if (!make_cards(m, errp)) {
         return false;
     }
-    m->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, expired, m);
+    m->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, mfrc522_expired, m);
     pin_add_driver(part_leg(part, LEG_IRQ), &m->irq, part_id(part));
-    reset(m);
+    mfrc522_reset(m);
     spi_module_init(&m->spi, part, part_leg(part, LEG_SCK), part_leg(part, LEG_MOSI), part_leg(part, LEG_MISO),
                     part_leg(part, LEG_SDA), &spi);
     pin_add_driver(part_leg(part, LEG_RST), &m->rst_pull, part_id(part));
@@ -658,8 +235,8 @@ static int mfrc522_post_load(void *opaque, int version_id)
     if (m->level > FIFO_SIZE || m->phase > AUTHENTICATES || m->at >= REGISTERS || m->frame.bits > 8 * RFID_FRAME) {
         return -EINVAL;
     }
-    arm(m);
-    drive_irq(m);
+    mfrc522_arm(m);
+    mfrc522_drive_irq(m);
     return 0;
 }
 
