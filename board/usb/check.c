@@ -24,12 +24,14 @@ static bool is_bcd(unsigned value)
     return true;
 }
 
-static void check_packet_size(Gadget *g, unsigned size)
+bool check_packet_size(Gadget *g, unsigned size)
 {
     if (is_high(g) ? size != 64 : size != 8 && size != 16 && size != 32 && size != 64) {
         COMPLAIN(g, USB001, "bMaxPacketSize0 is %u; at full speed it is 8, 16, 32 or 64, at high speed 64: "
                  "Linux refuses the device", size);
+        return false;
     }
+    return true;
 }
 
 void check_device(Gadget *g, unsigned length)

@@ -12,6 +12,8 @@
 
 /* The device descriptor, of which @length bytes have come. */
 void check_device(Gadget *g, unsigned length);
+/* Is it a right bMaxPacketSize0?  If not, that has been told. */
+bool check_packet_size(Gadget *g, unsigned size);
 /* The qualifier, of which @length bytes have come, or less than 0: it has none. */
 void check_qualifier(Gadget *g, const uint8_t *qualifier, int length);
 /* Configuration @d, which says that it is @total bytes long. */

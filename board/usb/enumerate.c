@@ -53,6 +53,7 @@ static bool coroutine_fn probe(Gadget *g, bool reset)
         }
         return got >= 0 ? false : gadget_complain(g, "device at address 0", got);
     }
+    g->device[7] = data[7];
     if (data[7] && data[7] <= 64) {
         g->endpoint[0][0].max_packet = data[7];
     }
@@ -78,10 +79,11 @@ static bool coroutine_fn set_address(Gadget *g)
 
 static bool coroutine_fn read_device(Gadget *g)
 {
+    uint8_t packet_size = g->device[7];         /* by the first packet at address 0 */
     int got = gadget_get_descriptor(g, DESC_DEVICE, 0, 0, g->device, sizeof(g->device));
 
     if (got < 0) {
-        if (got != -TRANSFER_GONE && got != -TRANSFER_STALLED) {
+        if (got != -TRANSFER_GONE && got != -TRANSFER_STALLED && check_packet_size(g, packet_size)) {
             COMPLAIN(g, USB048, "it does not answer at the address that it was given: %s",
                      transfer_status_name(-got));
         }

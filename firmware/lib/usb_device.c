@@ -146,6 +146,9 @@ bool usb_answered(void)
     return answered;
 }
 
+/* String 0: English, of the USA.  Volatile: tests change it in the file. */
+static const volatile uint8_t languages[] = { 4, 3, 0x09, 0x04 };
+
 static bool answer_string(unsigned n)
 {
     static uint8_t text[2 + 2 * USB_STRING];
@@ -154,13 +157,13 @@ static bool answer_string(unsigned n)
     if (n > program->n_strings) {
         return false;
     }
-    for (const char *c = n ? program->strings[n] : ""; *c && length < sizeof(text); c++) {
+    if (!n) {
+        usb_answer((const uint8_t *)languages, languages[0]);
+        return true;
+    }
+    for (const char *c = program->strings[n]; *c && length < sizeof(text); c++) {
         text[length++] = *c;
         text[length++] = 0;
-    }
-    if (!n) {
-        text[length++] = 0x09;
-        text[length++] = 0x04;
     }
     text[0] = length;
     text[1] = 3;

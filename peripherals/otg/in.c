@@ -255,12 +255,7 @@ UsbAnswer otg_in_token(Otg *s, UsbToken *token)
     if (!would_send(s, n)) {
         return nak(s, n);
     }
-    size = packet_size(s, n);
-    if (size > token->length) {
-        size = token->length;           /* the host knows it as smaller: a babble */
-        periph_mistake(&s->parent_obj, OTG028, "IN endpoint %u sends %u bytes to a host that has room for "
-                       "%u: DIEPCTL%u.MPSIZ is not what its descriptor says", n, packet_size(s, n), size, n);
-    }
+    size = MIN(packet_size(s, n), token->length);       /* every host there is has room for any packet */
     token->toggle = n ? !!(DIEPCTL(s, n) & CTL(EONUM)) : s->in[0].data1;
     send_packet(s, n, token, size, false);
     return USB_DATA;

@@ -87,9 +87,6 @@ MISTAKE(OTG026, ERROR, "RM0090 34, 35",
 MISTAKE(OTG027, ERROR, "RM0090 34, 35",
         "a write to a transmit FIFO that is full: the word is lost",
         "look at DTXFSTS before a packet")
-MISHAP(OTG028, ERROR, "RM0090 34, 35",
-        "an IN endpoint sends more than the host has room for",
-        "make MPSIZ what the descriptor says")
 MISTAKE(OTG029, ERROR, "RM0090 34, 35",
         "DIEPTSIZ is written while its endpoint is enabled: the transfer under way is changed",
         "wait for XFRC, or disable it first")
