@@ -37,6 +37,8 @@ typedef struct LaneNeed {
 } LaneNeed;
 
 typedef struct LaneOps {
+    /* What can make @request, while the chip is built: "tim5.dma-ch3 tim5.dma-up". */
+    void (*wired)(Periph *dma, unsigned request, const char *names);
     /* Does it serve the request as it is set up? */
     bool (*serves)(Periph *dma, unsigned request);
     /* False: one by one, please.  Nothing is under way: what has been requested has been served. */

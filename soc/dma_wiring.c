@@ -96,7 +96,7 @@ static void connect_dma_cell(Object *soc, Wiring *wiring, DeviceState *dma, unsi
     g_auto(GStrv) name = g_strsplit(names, " ", 0);
 
     if (strcmp(text, "-")) {
-        qemu_irq_raise(qdev_get_gpio_in_named(dma, "wired", cell));
+        PERIPH(dma)->info->lanes->wired(PERIPH(dma), cell, text);
     }
     if (*name) {
         wiring_add(wiring, names, qdev_get_gpio_in_named(dma, "request", cell));

@@ -233,21 +233,15 @@ static const RegOps dma_ops[] = {
 
 /* ---- Inputs ---- */
 
-static void wired_input(void *opaque, int n, int level)
-{
-    Dma *s = opaque;
-
-    s->requests = deposit64(s->requests, n, 1, !!level);
-}
-
 static void request_input(void *opaque, int n, int level)
 {
     Dma *s = opaque;
 
     if (extract64(s->request, n, 1) != !!level) {
-        wired_input(s, n, true);
         s->request = deposit64(s->request, n, 1, !!level);
-        if (dma_is_enabled(s, n / DMA_CHANNELS) && !s->working) {
+        if (!dma_is_enabled(s, n / DMA_CHANNELS)) {
+            dma_note_unserved(s, n);
+        } else if (!s->working) {
             dma_engine_schedule(s);
         }
     }
@@ -274,6 +268,7 @@ static void dma_reset(Periph *p, bool power_on)
     Dma *s = DMA(p);
 
     dma_engine_reset(s);
+    s->served = s->unserved = 0;
     for (unsigned n = 0; n < DMA_STREAMS; n++) {
         dma_stream_reset(s, n);
     }
@@ -299,7 +294,6 @@ static void dma_init(Periph *p)
         periph_add_line(p, &s->irq[n], "irq");
     }
     qdev_init_gpio_in_named(DEVICE(p), request_input, "request", DMA_REQUESTS);
-    qdev_init_gpio_in_named(DEVICE(p), wired_input, "wired", DMA_REQUESTS);
     qdev_init_gpio_in_named(DEVICE(p), flow_end_input, "flow-end", DMA_REQUESTS);
     qdev_init_gpio_out_named(DEVICE(p), s->ack, "ack", DMA_REQUESTS);
     qdev_init_gpio_out_named(DEVICE(p), s->last, "last", DMA_REQUESTS);

@@ -200,6 +200,7 @@ static void lane_put_items(Periph *p, unsigned request, const uint32_t *data, un
 }
 
 const LaneOps dma_lanes = {
+    .wired = dma_add_requester,
     .serves = lane_serves, .offer = lane_offer_beats, .peek = lane_peek_items, .take = lane_take_items,
     .put = lane_put_items,
 };

@@ -6,6 +6,7 @@
  *   request.c  a request's burst; copy.c: memory to memory
  *   stream.c   what a stream has to do, and for how long
  *   lane.c     what it offers its requester: many beats at once
+ *   unserved.c requests that no stream serves, and streams that nobody requests
  *   engine.c   time and arbitration
  *   dma.c      registers and lines
  *
@@ -67,7 +68,7 @@ typedef struct Dma {
     DmaPort memory, peripheral;
     Line irq[DMA_STREAMS];
     qemu_irq ack[DMA_REQUESTS], last[DMA_REQUESTS];
-    uint64_t requests;              /* those that somebody could make, as `request`: how the chip is wired */
+    char **requester[DMA_REQUESTS]; /* who could make it ("usart2.dma-rx"), NULL: nobody; how the chip is wired */
     uint64_t request, flow_end;     /* levels of the inputs, bit stream * 8 + channel */
     DmaStream stream[DMA_STREAMS];
     /* the engine: the stream that has the ports, since tick `begun`, for `units` of `cost` ticks */
@@ -81,6 +82,9 @@ typedef struct Dma {
     uint32_t beats;                 /* ... so many by now from what is no plain memory */
     QEMUTimer *timer;
     uint8_t buffer[DMA_COPY_SIZE];  /* for such an access */
+    /* unserved.c, in no snapshot: who has had a stream since the reset, and who requested when it had none */
+    uint64_t served, unserved;
+    int64_t enabled_ns[DMA_STREAMS];
 } Dma;
 
 #define DMA(obj) ((Dma *)(obj))
@@ -179,6 +183,14 @@ int64_t dma_copy_holds(Dma *s);
 /* ---- lane.c ---- */
 
 extern const LaneOps dma_lanes;
+
+/* ---- unserved.c ---- */
+
+void dma_add_requester(Periph *p, unsigned request, const char *names);
+/* A stream has been enabled for what peripherals request. */
+void dma_note_stream(Dma *s, unsigned n);
+/* @request has risen, and no stream serves it. */
+void dma_note_unserved(Dma *s, unsigned request);
 
 /* ---- Streams ---- */
 

@@ -219,7 +219,7 @@ static void check_mode(Dma *s, unsigned n)
         /* unsure: it is done once */
         periph_mistake(p, DMA012, "stream %u: CIRC and DBM are not allowed from memory to memory", n);
     }
-    if (dma_direction(s, n) < DMA_M2M && !extract64(s->requests, 8 * n + channel, 1)) {
+    if (dma_direction(s, n) < DMA_M2M && !s->requester[DMA_CHANNELS * n + channel]) {
         periph_mistake(p, DMA017, "stream %u enabled with channel %u, which no peripheral requests: it waits for ever", n,
                        channel);
     }
@@ -255,6 +255,9 @@ void dma_stream_enable(Dma *s, unsigned n)
     check_sizes(s, n);
     check_mode(s, n);
     check_buses(s, n);
+    if (dma_direction(s, n) < DMA_M2M) {
+        dma_note_stream(s, n);
+    }
     if (unlikely(dma_watch) && dma_direction(s, n) != DMA_M2P && !dma_is_circular(s, n) && dma_mstep(s, n)) {
         dma_watch->begins(DEVICE(s), n, s->stream[n].maddr, s->stream[n].mleft);
     }

@@ -55,3 +55,9 @@ MISTAKE(DMA016, ERROR, "RM0090 10.3.12",
 MISTAKE(DMA017, ERROR, "RM0090 10.3.3",
         "a stream is enabled with a channel that no peripheral requests: it waits for ever",
         "choose stream and channel by tables 43 and 44 of the manual")
+MISHAP(DMA018, SUSPICIOUS, "RM0090 10.3.3",
+        "a peripheral requests, and no stream serves it",
+        "choose stream and channel by tables 43 and 44 of the manual, and set EN of that stream")
+MISHAP(DMA019, SUSPICIOUS, "RM0090 10.3.3",
+        "a stream waits for a transmitter that does not request",
+        "set the peripheral's own bit (USART_CR3.DMAT, SPI_CR2.TXDMAEN), and see that the peripheral is on")
