@@ -18,6 +18,7 @@
 #include "stm32/peripherals/adc/state.h"
 
 #define STABLE_NS 3000
+#define LONG_NS (100 * SCALE_MS)        /* until a trigger that was chosen and not enabled is thought of as forgotten */
 
 /* ---- Registers ---- */
 
@@ -41,6 +42,30 @@ static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
+/* Somebody waits for conversions that no trigger starts, and nothing has ever started one. */
+static void check_trigger(void *opaque)
+{
+    Adc *s = opaque;
+    bool waits = reg_get(s, CR1, EOCIE) || reg_get(s, CR2, DMA), jwaits = reg_get(s, CR1, JEOCIE);
+
+    if (!adc_is_on(s) || s->has_started) {
+        return;
+    }
+    if (waits && reg_get(s, CR2, EXTSEL) && !reg_get(s, CR2, EXTEN)) {
+        periph_mistake(&s->parent_obj, ADC019, "CR2.EXTSEL is %u, and EXTEN is 0: nothing starts a conversion",
+                       reg_get(s, CR2, EXTSEL));
+    }
+    if (jwaits && reg_get(s, CR2, JEXTSEL) && !reg_get(s, CR2, JEXTEN) && !reg_get(s, CR1, JAUTO)) {
+        periph_mistake(&s->parent_obj, ADC019, "CR2.JEXTSEL is %u, and JEXTEN is 0: nothing starts an injected conversion",
+                       reg_get(s, CR2, JEXTSEL));
+    }
+}
+
+static bool lacks_edge(Adc *s)
+{
+    return (reg_get(s, CR2, EXTSEL) && !reg_get(s, CR2, EXTEN)) || (reg_get(s, CR2, JEXTSEL) && !reg_get(s, CR2, JEXTEN));
+}
+
 static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Adc *s = ADC(p);
@@ -61,6 +86,9 @@ static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
     if (data & R_CR2_SWSTART_MASK) {
         adc_trigger(s, ADC_REGULAR, true);
+    }
+    if (adc_is_on(s) && !s->has_started && lacks_edge(s)) {
+        mistake_later(check_trigger, s, LONG_NS);
     }
 }
 
@@ -231,6 +259,7 @@ static void adc_reset(Periph *p, bool power_on)
     memset(s->by_software, 0, sizeof(s->by_software));
     s->dma_done = false;
     s->fresh_ns = s->strikes = s->unnoticed = 0;
+    s->has_started = false;
 }
 
 static void adc_realize(Periph *p, Error **errp)
@@ -313,7 +342,14 @@ static const char *adc_never(Periph *p, unsigned n)
 {
     Adc *s = ADC(p);
 
-    return n == R_SR && !reg_get(s, CR2, ADON) ? "CR2.ADON is 0, it is off" : NULL;
+    if (n != R_SR) {
+        return NULL;
+    }
+    if (!reg_get(s, CR2, ADON)) {
+        return "CR2.ADON is 0, it is off";
+    }
+    return !s->has_started && reg_get(s, CR2, EXTSEL) && !reg_get(s, CR2, EXTEN) && !reg_get(s, CR2, JEXTEN)
+           ? "CR2.EXTSEL selects a trigger, and EXTEN is 0: nothing starts a conversion" : NULL;
 }
 
 static const PeriphInfo adc = {

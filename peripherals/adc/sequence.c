@@ -23,6 +23,7 @@ static void begin(Adc *s, AdcGroup group, uint64_t tick)
     unsigned channel;
 
     s->busy = group;
+    s->has_started = true;
     s->held = false;
     s->begun = tick;
     channel = channel_under_way(s);

@@ -83,6 +83,7 @@ typedef struct Adc {
     bool dma_done;                  /* DDS = 0, and the DMA has taken the last item */
     uint32_t unnoticed;             /* results that the DMA will take with nobody the wiser */
     uint64_t stable;                /* from this tick on, after ADON */
+    bool has_started;               /* a conversion, since the reset; in no snapshot */
 } Adc;
 
 #define ADC(obj) ((Adc *)(obj))

@@ -37,7 +37,7 @@ MISHAP(ADC010, ERROR, "RM0090 13",
 MISTAKE(ADC011, ERROR, "RM0090 13",
         "started while it is off",
         "set ADON first")
-MISTAKE(ADC012, ERROR, "RM0090 13",
+MISTAKE(ADC012, SUSPICIOUS, "RM0090 13",
         "started before it is stable",
         "wait for 3 us after ADON")
 MISHAP(ADC013, ERROR, "RM0090 13",
@@ -59,3 +59,6 @@ MISHAP(ADC018, ERROR, "RM0090 13.8.1",
         "overrun with DMA: neither conversions nor requests go on",
         "let the stream be enabled, circular or long enough, before the first conversion; after an "
         "overrun clear SR.OVR, set NDTR and EN of the stream, then start again")
+MISHAP(ADC019, SUSPICIOUS, "RM0090 13.6",
+        "conversions are waited for, and their trigger is selected (EXTSEL, JEXTSEL) but not enabled",
+        "set EXTEN (JEXTEN) to the edge that is to start them, or start by SWSTART (JSWSTART)")

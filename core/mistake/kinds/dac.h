@@ -6,7 +6,7 @@
 MISTAKE(DAC001, SUSPICIOUS, "RM0090 14",
         "a channel is enabled whose pin is not in analog mode",
         "set MODER of the pin to 3, analog")
-MISTAKE(DAC002, ERROR, "RM0090 14",
+MISTAKE(DAC002, NOTE, "RM0090 14",
         "a software trigger of a channel that does not wait for one",
         "set EN, TEN and TSEL = 7")
 MISHAP(DAC003, ERROR, "RM0090 14.3.7",
