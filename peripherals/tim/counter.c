@@ -48,6 +48,15 @@ static void tell_of_updates(Tim *s, uint64_t count)
     tim_trgo_pulses(s, MMS_UPDATE, count);
 }
 
+/* @count update events; those that find the flag set make no further interrupt. */
+static void flag_updates(Tim *s, uint64_t count)
+{
+    if (reg_get(s, DIER, UIE)) {
+        s->merged += reg_get(s, SR, UIF) ? count : count - 1;
+    }
+    tim_event(s, R_SR_UIF_MASK);
+}
+
 static void update_event(Tim *s)
 {
     if (reg_get(s, CR1, UDIS)) {
@@ -58,7 +67,7 @@ static void update_event(Tim *s)
         reg_set(s, CR1, CEN, 0);
         tim_trgo_refresh(s);
     }
-    tim_event(s, R_SR_UIF_MASK);
+    flag_updates(s, 1);
     tell_of_updates(s, 1);
 }
 
@@ -238,7 +247,7 @@ static uint64_t skip_periods(Tim *s, uint64_t n)
         skip_channel(s, ch, periods);
     }
     if (updates) {
-        tim_event(s, R_SR_UIF_MASK);
+        flag_updates(s, updates);
         tell_of_updates(s, updates);
     }
     return periods * steps;

@@ -108,6 +108,8 @@ typedef struct Tim {
     TimNote note[16];           /* not told yet: within one event */
     uint32_t n_notes;
     uint64_t clocks;            /* from outside, not counted yet: within one event */
+    uint64_t merged;            /* update events that found UIF and UIE set, ... */
+    bool handled;               /* ... and UIF has been cleared since UIE is; in no snapshot */
     /* DMA */
     uint32_t dma;               /* requests, 1 << DMA_x */
     uint32_t burst;             /* accesses to DMAR in this burst */

@@ -148,9 +148,31 @@ static void smcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
+/*
+ * UIF is cleared: by its handler, as a rule.  What has come before the first time says nothing, as the interrupt may not
+ * have been enabled in the NVIC.  While time is the host's it may have been late, not the handler.
+ */
+static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    Tim *s = TIM(p);
+
+    if (was & ~p->regs[n] & R_SR_UIF_MASK && reg_get(s, DIER, UIE)) {
+        if (s->merged && s->handled && time_is_exact()) {
+            periph_mistake(p, TIM013, "%" PRIu64 " more update%s come while UIF was set: %s lost", s->merged,
+                           s->merged == 1 ? " has" : "s have", s->merged == 1 ? "it is" : "they are");
+        }
+        s->merged = 0;
+        s->handled = true;
+    }
+}
+
 static void dier_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     tim_drop_absent(p, n, data);
+    if (p->regs[n] & ~was & R_DIER_UIE_MASK) {
+        TIM(p)->merged = 0;
+        TIM(p)->handled = false;
+    }
     TIM(p)->dma &= p->regs[n] >> R_DIER_UDE_SHIFT;
 }
 
@@ -363,7 +385,7 @@ static const RegOps tim_ops[] = {
     [R_CR2]   = { .written = cr2_written },
     [R_SMCR]  = { .written = smcr_written },
     [R_DIER]  = { .written = dier_written },
-    [R_SR]    = { .holds = sr_holds },
+    [R_SR]    = { .holds = sr_holds, .written = sr_written },
     [R_EGR]   = { .written = egr_written },
     [R_CCMR1] = { .written = ccmr_written },
     [R_CCMR2] = { .written = ccmr_written },
@@ -436,7 +458,8 @@ static void tim_reset(Periph *p, bool power_on)
     Tim *s = TIM(p);
 
     counter_set(&s->ticks, 0);
-    s->at = s->clocks = s->n_notes = 0;
+    s->at = s->clocks = s->n_notes = s->merged = 0;
+    s->handled = false;
     s->expired = INT64_MIN / 2;
     p->regs[R_ARR] = s->arr = tim_max(s);
     s->psc = s->psc_count = s->rep = s->ccer = s->dma = s->burst = s->etr_count = 0;

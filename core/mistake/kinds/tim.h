@@ -39,3 +39,7 @@ MISTAKE(TIM011, ERROR, "RM0090 18.3.1",
 MISHAP(TIM012, SUSPICIOUS, "RM0090 17.3.12",
         "TIM1 or TIM8 counts, outputs are enabled, and BDTR.MOE is 0: the pins stay off",
         "set BDTR.MOE (HAL_TIM_PWM_Start() does)")
+MISTAKE(TIM013, SUSPICIOUS, "RM0090 18.4.5",
+        "updates come while UIF is still set from the one before, so their interrupts are lost",
+        "clear UIF first in the handler, keep that, and sections with interrupts off, shorter than the period, or count in "
+        "the timer")
