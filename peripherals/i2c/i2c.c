@@ -66,7 +66,7 @@ static void software_reset(I2c *s)
 
 static void update_busy(I2c *s)
 {
-    bool low = !i2c_line(s, &s->scl) || !i2c_line(s, &s->sda);
+    bool low = !i2c_line(s, &s->scl) || !i2c_line(s, &s->sda), was = reg_get(s, SR2, BUSY);
 
     if (!runstate_is_running()) {
         return;         /* it is being loaded, and pins are not yet what they will be: BUSY comes with the registers */
@@ -75,6 +75,7 @@ static void update_busy(I2c *s)
     reg_set(s, SR2, BUSY, 0);
     if (s->talk || s->stuck || low) {
         reg_set(s, SR2, BUSY, 1);
+        s->busy_since = was ? s->busy_since : i2c_now();
     }
 }
 

@@ -45,8 +45,12 @@ static void check_start(void *opaque)
     if (left > 0) {                     /* it is another START than the one this look was meant for */
         mistake_later(check_start, s, left);
     } else {
-        periph_mistake(&s->parent_obj, I2C013, "START waits for 10 ms by now, for SR2.BUSY to be 0: somebody else has the "
-                       "bus, or a line is low");
+        bool scl = !i2c_line(s, &s->scl), sda = !i2c_line(s, &s->sda);
+
+        periph_mistake(&s->parent_obj, I2C013, "START waits for 10 ms by now, for SR2.BUSY to be 0, which it has been 1 since "
+                       "%.6f s, %.3f ms before START: %s", s->busy_since / 1e9, (s->start_set - s->busy_since) / 1e6,
+                       scl && sda ? "SCL and SDA are low" : scl ? "SCL is low" : sda ? "SDA is low"
+                       : s->talk ? "somebody else has the bus, and has made no STOP" : "a line was low, and no STOP came since");
     }
 }
 
