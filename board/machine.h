@@ -25,7 +25,7 @@ struct Stm32f407gDisc {
     bool lse_fitted, boot0, boot1, errata, write_buffer, hse_stopped, lse_stopped, fast_forward, runs, backwards;
     char *wire, *swo, *vcp, *uid, *chip_select, *backup, *speed;
     char *timing;
-    char *strict, *ignore, *checks;   /* what becomes of the guest's mistakes */
+    char *strict, *ignore, *checks, *interrupts_off;    /* what becomes of the guest's mistakes */
     char *accelerometer, *motion, *microphone, *card_detect, *card_protect, *diagram, *page, *page_files;
     struct Diagram *bench;              /* what `diagram` names */
     CanBusState *canbus[2];

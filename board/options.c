@@ -114,6 +114,11 @@ static bool check_checks(const void *value, Error **errp)
     return checks_set(value, errp);
 }
 
+static bool check_bound(const void *value, Error **errp)
+{
+    return checks_set_bound(value, errp);
+}
+
 static bool check_strict(const void *value, Error **errp)
 {
     return mistakes_strict_set(value, errp);
@@ -364,6 +369,9 @@ static const Option option_table[] = {
     { "checks", OPTION_TEXT, MEMBER(checks), false,
       "look at what the firmware does for mistakes with memory:time:concurrency:rtos, or all (default off): it is slower then",
       "off", .check = check_checks },
+    { "interrupts-off", OPTION_TEXT, MEMBER(interrupts_off), false,
+      "with checks=time: the longest time that interrupts may be off, waited for or not: 200us (default: 1ms, if one waits)",
+      .check = check_bound },
     { "strict", OPTION_TEXT, MEMBER(strict), false,
       "the machine ends with exit code 3 at the first mistake of these: DMA015:SPI005, error, suspicious, note",
       .check = check_strict },

@@ -1,15 +1,39 @@
 /*
  * Interrupts that are off for long while one waits: PRIMASK, FAULTMASK, BASEPRI.
  *
- * That nobody waits is no mistake, so start-up code and an endless loop with interrupts off say nothing.
+ * That nobody waits is no mistake, so start-up code and an endless loop with interrupts off say nothing.  But who
+ * chooses a bound wants to know how late an interrupt could be: then all the time counts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qapi/error.h"
 #include "stm32/checks/state.h"
 #include "stm32/core/symbols.h"
 
 #define BOUND_NS 1000000
+
+static int64_t chosen_ns;       /* a bound that somebody has chosen, or 0 */
+
+bool checks_set_bound(const char *option, Error **errp)
+{
+    static const struct {
+        const char *name;
+        int64_t ns;
+    } units[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
+    char *unit;
+    guint64 number = g_ascii_strtoull(option, &unit, 10);
+
+    for (unsigned i = 0; i < ARRAY_SIZE(units); i++) {
+        if (unit != option && g_ascii_isdigit(option[0]) && !strcmp(unit, units[i].name) && number &&
+            number <= 3600000000000 / units[i].ns) {
+            chosen_ns = number * units[i].ns;
+            return true;
+        }
+    }
+    error_setg(errp, "interrupts-off=%s: it is a time, as 200us, 5ms", option);
+    return false;
+}
 
 static struct {
     bool on;                    /* there are interrupts that can't come */
@@ -22,13 +46,13 @@ static struct {
 
 static void end(uint32_t pc)
 {
-    int64_t now = check_now(), waited = now - mask.waits_since;
+    int64_t now = check_now(), waited = mask.waits ? now - mask.waits_since : 0;
 
-    if (mask.waits && waited > BOUND_NS) {
+    if (chosen_ns ? now - mask.since > chosen_ns : waited > BOUND_NS) {
         g_autofree char *who = check_exception_name(mask.waits), *where = symbols_describe(mask.pc);
 
         guest_mistake_at(CORE, TIME003, pc, "interrupts were off for %.3f ms by %s, from %s to here; %s has waited %.3f ms",
-                         (now - mask.since) / 1e6, mask.by, where, who, waited / 1e6);
+                         (now - mask.since) / 1e6, mask.by, where, mask.waits ? who : "nobody", waited / 1e6);
     }
     mask.on = false;
 }
