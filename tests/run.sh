@@ -19,6 +19,9 @@ for guest in analog bench blocks bursts camera can card checked clock css dma ex
 done
 firmware/build.sh build/firmware/demo.elf firmware/demo/*.c
 firmware/build.sh build/firmware/usb_bulk_high.elf tests/bench/usb_bulk_high.c
+for kernel in chibios rtthread zephyr; do
+    firmware/build.sh build/firmware/threads_$kernel.elf tests/firmware/threads.c tests/firmware/threads_$kernel.c
+done
 firmware/build.sh build/firmware/runs_awake.elf tests/firmware/runs.c tests/firmware/runs_awake.c
 firmware/build.sh build/firmware/snapshot.elf tests/firmware/snapshot.c \
     tests/firmware/snapshot_buses.c tests/firmware/snapshot_debug.c

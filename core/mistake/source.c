@@ -16,6 +16,7 @@
 #define MAX_FILES 8                 /* a bootloader, an application ... */
 #define MAX_SIZE (256 * MiB)
 #define MAX_SCOPES 64
+#define MAX_DEPTH 8                 /* of structures in structures, and of names for a type */
 
 typedef struct Source {
     char *data;
@@ -234,6 +235,111 @@ bool source_step_out(uint32_t address, uint32_t r[16], ReadWord *read)
     for (unsigned i = 0; i < n_sources; i++) {
         open_source(&sources[i]);
         if (step_by(sources[i].frames, address, r, read) || step_by(sources[i].eh_frames, address, r, read)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- Structures ---- */
+
+/* The type of @die, behind typedef, const and volatile. */
+static bool type_of(Dwarf_Die *die, Dwarf_Die *type)
+{
+    Dwarf_Attribute attribute;
+
+    for (unsigned i = 0; i < MAX_DEPTH; i++) {
+        int tag;
+
+        if (!dwarf_attr_integrate(die, DW_AT_type, &attribute) || !dwarf_formref_die(&attribute, type)) {
+            return false;
+        }
+        tag = dwarf_tag(type);
+        if (tag != DW_TAG_typedef && tag != DW_TAG_const_type && tag != DW_TAG_volatile_type) {
+            return true;
+        }
+        die = type;
+    }
+    return false;
+}
+
+/* The member @name of @structure, or of what has no name in it; adds to @offset. */
+static bool member_of(Dwarf_Die *structure, const char *name, size_t length, unsigned depth, uint32_t *offset, Dwarf_Die *type)
+{
+    Dwarf_Die member, inner;
+
+    if (!depth || dwarf_child(structure, &member)) {
+        return false;
+    }
+    do {
+        const char *its = dwarf_diename(&member);
+        uint32_t at = number_of(&member, DW_AT_data_member_location);
+
+        if (dwarf_tag(&member) != DW_TAG_member || !type_of(&member, type)) {
+            continue;
+        }
+        if (its && strlen(its) == length && !memcmp(its, name, length)) {
+            *offset += at;
+            return true;
+        }
+        inner = *type;
+        if (!its && member_of(&inner, name, length, depth - 1, offset, type)) {
+            *offset += at;
+            return true;
+        }
+    } while (!dwarf_siblingof(&member, &member));
+    return false;
+}
+
+static bool find_member(Dwarf_Die structure, const char *path, uint32_t *offset, bool *pointer)
+{
+    *offset = 0;
+    for (;;) {
+        size_t length = strcspn(path, ".");
+        Dwarf_Die type;
+
+        if (!member_of(&structure, path, length, MAX_DEPTH, offset, &type)) {
+            return false;
+        }
+        if (!path[length]) {
+            *pointer = dwarf_tag(&type) == DW_TAG_pointer_type;
+            return true;
+        }
+        structure = type;
+        path += length + 1;
+    }
+}
+
+static bool member_in(Source *s, const char *structure, const char *member, uint32_t *offset, bool *pointer)
+{
+    Dwarf_Off at = 0, next;
+    size_t header;
+
+    open_source(s);
+    while (s->dwarf && !dwarf_nextcu(s->dwarf, at, &next, &header, NULL, NULL, NULL)) {
+        Dwarf_Die unit, die;
+
+        if (dwarf_offdie(s->dwarf, at + header, &unit) && !dwarf_child(&unit, &die)) {
+            do {
+                const char *name = dwarf_tag(&die) == DW_TAG_structure_type ? dwarf_diename(&die) : NULL;
+
+                if (name && !strcmp(name, structure) && find_member(die, member, offset, pointer)) {
+                    return true;
+                }
+            } while (!dwarf_siblingof(&die, &die));
+        }
+        if (next <= at) {
+            break;
+        }
+        at = next;
+    }
+    return false;
+}
+
+bool source_member(const char *structure, const char *member, uint32_t *offset, bool *pointer)
+{
+    for (unsigned i = 0; i < n_sources; i++) {
+        if (member_in(&sources[i], structure, member, offset, pointer)) {
             return true;
         }
     }

@@ -22,4 +22,9 @@ unsigned source_find(uint32_t address, GuestFrame *to, unsigned max);
 /* From the function at @address, with registers @r, to its caller.  False, and nothing done, if unknown. */
 bool source_step_out(uint32_t address, uint32_t r[16], bool (*read)(uint32_t address, uint32_t *word));
 
+/*
+ * Where a member of `struct @structure` is, as "stack_info.start", and whether it is a pointer.  False if unknown.
+ */
+bool source_member(const char *structure, const char *member, uint32_t *offset, bool *pointer);
+
 #endif

@@ -19,3 +19,8 @@ bool source_step_out(uint32_t address, uint32_t r[16], bool (*read)(uint32_t add
 {
     return false;
 }
+
+bool source_member(const char *structure, const char *member, uint32_t *offset, bool *pointer)
+{
+    return false;
+}
