@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Examples that provoke each kind of mistake: examples.txt is read here, by the test that runs every one and by
-`make docs`, which shows them.  An example is the code of a kind, then its steps, a line each:
+`make docs`, which shows them.  An example is the code of a kind, then its steps, a line each; of `CODE too`, `CODE too 2`, which are others, and of
+`CODE right`, which looks like it and is no mistake, as well:
 
   with OPTION...             QEMU's options
   like card                  the steps of what is called so: what many begin with has a name, in lower case
@@ -28,7 +29,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def read():
-    """({code: [step, ...]}, {name: [step, ...]})."""
+    """({code: [step, ...]}, {name: [step, ...]}); codes of some have ` too` or ` right` behind them."""
     found, named, code = {}, {}, None
     with open(os.path.join(HERE, "examples.txt"), encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
@@ -37,8 +38,8 @@ def read():
                 continue
             if not line.startswith(" "):
                 code = line.strip()
-                table = found if re.fullmatch(r"[A-Z0-9]+\d{3}", code) else named
-                if not re.fullmatch(r"[A-Z0-9]+\d{3}|[a-z][-a-z0-9]*", code) or code in table:
+                table = found if re.fullmatch(r"[A-Z0-9]+\d{3}( (too|right)( \d)?)?", code) else named
+                if (table is named and not re.fullmatch(r"[a-z][-a-z0-9]*", code)) or code in table:
                     raise ValueError(f"examples.txt:{number}: '{code}' is no code, or is there already")
                 table[code] = []
             elif code:
