@@ -52,6 +52,7 @@ bool checks_set(const char *option, Error **errp)
 /* ---- Loads and stores ---- */
 
 #define NULL_SIZE 0x400         /* bytes from 0 on that a NULL pointer is used for */
+#define MPU_CTRL 0xe000ed94
 #define WORD(byte) ((byte) * 0x01010101u)
 
 static unsigned size_of(qemu_plugin_meminfo_t info)
@@ -112,9 +113,12 @@ static inline QEMU_ALWAYS_INLINE void memory_stored(uint32_t pc, uint32_t addres
     if (!at) {
         if (unlikely(address < NULL_SIZE)) {
             null_store(pc, address, size);
+        } else if (unlikely(address == MPU_CTRL)) {
+            barriers_mpu(pc, check_value());
         }
         return;
     }
+    last_store = address;
     switch (size) {
     case 1:
         was = *at;
@@ -180,6 +184,23 @@ static void moves_stack(unsigned vcpu, void *opaque)
     stack_moves(all, all >> 32);
 }
 
+/* The first instruction of a function. */
+static void enters(unsigned vcpu, void *opaque)
+{
+    stack_check_alignment((uintptr_t)opaque);
+    moves_stack(vcpu, opaque);
+}
+
+static void passes_barrier(unsigned vcpu, void *opaque)
+{
+    barriers_passed();
+}
+
+static void enters_bootloader(unsigned vcpu, void *opaque)
+{
+    boot_entered();
+}
+
 static void called(unsigned vcpu, void *opaque)
 {
     rtos_called(opaque);
@@ -221,8 +242,11 @@ static void add_insn(struct qemu_plugin_insn *insn)
     qemu_plugin_insn_data(insn, &opcode, sizeof(opcode));
     i = insn_decode(opcode);
     if (has(CHECK_MEMORY) && i.down) {
-        qemu_plugin_register_vcpu_insn_exec_cb(insn, moves_stack, QEMU_PLUGIN_CB_R_REGS,
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, stack_is_entry(pc) ? enters : moves_stack, QEMU_PLUGIN_CB_R_REGS,
                                                (void *)((uintptr_t)i.down << 32 | pc));
+    }
+    if (has(CHECK_MEMORY) && is_barrier(opcode)) {
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, passes_barrier, QEMU_PLUGIN_CB_NO_REGS, NULL);
     }
     add_accesses(insn, &i, pc);
     if (has(CHECK_MEMORY) && shadow_at(pc)) {
@@ -232,8 +256,17 @@ static void add_insn(struct qemu_plugin_insn *insn)
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
-    const RtosCall *call = has(CHECK_RTOS) ? rtos_call(qemu_plugin_tb_vaddr(tb)) : NULL;
+    uint32_t pc = qemu_plugin_tb_vaddr(tb);
+    const RtosCall *call = has(CHECK_RTOS) ? rtos_call(pc) : NULL;
 
+    if (has(CHECK_MEMORY) && last_store && shadow_at(pc)) {
+        struct qemu_plugin_insn *last = qemu_plugin_tb_get_insn(tb, qemu_plugin_tb_n_insns(tb) - 1);
+
+        barriers_fresh_code(pc, qemu_plugin_insn_vaddr(last) + qemu_plugin_insn_size(last) - pc);
+    }
+    if (has(CHECK_MEMORY) && boot_is_entry(pc)) {
+        qemu_plugin_register_vcpu_tb_exec_cb(tb, enters_bootloader, QEMU_PLUGIN_CB_R_REGS, NULL);
+    }
     for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
         add_insn(qemu_plugin_tb_get_insn(tb, i));
     }
@@ -251,6 +284,8 @@ static void taken(int exception, uint32_t frame, uint32_t pc)
     if (has(CHECK_MEMORY)) {
         uint8_t *at = frame ? shadow_at(frame) : NULL;
 
+        barriers_passed();
+        barriers_note_control();
         if (at) {
             memset(at, SHADOW_WRITTEN, 32);
             stack_frame_pushed(frame, pc);
@@ -278,6 +313,8 @@ static void resumed(uint32_t frame)
 {
     if (has(CHECK_MEMORY)) {
         stack_changes();
+        barriers_passed();
+        barriers_note_control();
     }
     if (has(CHECK_CONCURRENCY)) {
         torn_resumed(frame);
@@ -298,6 +335,9 @@ static void special(unsigned reg, uintptr_t ra)
 
     if (reg < PRIMASK || reg == CONTROL) {
         stack_changes();
+        if (reg == CONTROL && has(CHECK_MEMORY)) {
+            barriers_control(check_pc(ra));
+        }
         return;
     }
     pc = check_pc(ra);
@@ -318,6 +358,8 @@ static const ARMv7MWatch watch = {
 static void forget(void)
 {
     stack_forget();
+    barriers_passed();
+    barriers_note_control();
     torn_forget();
     handlers_forget();
     masks_forget();

@@ -68,6 +68,16 @@ uint32_t check_other_sp(void)
     return env()->v7m.other_sp;
 }
 
+bool check_aligns_frames(void)
+{
+    return env()->v7m.ccr[M_REG_NS] & R_V7M_CCR_STKALIGN_MASK;
+}
+
+uint32_t check_control(void)
+{
+    return env()->v7m.control[M_REG_NS];
+}
+
 uint32_t check_basepri(void)
 {
     return env()->v7m.basepri[M_REG_NS];

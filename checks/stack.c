@@ -14,6 +14,7 @@
 #include "stm32/core/symbols.h"
 
 enum { SP = 13 };
+enum { SVCALL = 11, PENDSV = 14 };
 
 /* Above this the stack pointer is right; and the lowest that the main stack's has been. */
 static uint32_t right = UINT32_MAX, lowest_main = UINT32_MAX;
@@ -103,6 +104,33 @@ static void look(uint32_t pc, uint32_t from, uint32_t to, bool of_thread)
     }
 }
 
+bool stack_is_entry(uint32_t pc)
+{
+    const char *name = symbols_name(pc);
+    uint32_t at;
+
+    return name && symbols_find(name, &at, NULL) && at == pc;
+}
+
+/*
+ * Those that it calls, with lower stack pointers, have it from there.  A handler begins with an aligned one, unless
+ * CCR.STKALIGN is 0: then it is its own assembly that knows what it calls.
+ */
+void stack_check_alignment(uint32_t pc)
+{
+    static uint32_t told;
+    uint32_t sp = check_register(SP);
+
+    if (likely(!(sp & 7))) {
+        told = 0;
+    } else if (check_exception() && check_aligns_frames()) {
+        return;
+    } else if (sp >= told) {
+        told = sp;
+        guest_mistake_at(CORE, MEM009, pc, "SP is 0x%08x at the beginning of the function", sp);
+    }
+}
+
 void stack_moves(uint32_t pc, unsigned down)
 {
     uint32_t from = check_register(SP), to = from - down;
@@ -131,6 +159,12 @@ void stack_forget(void)
     right = lowest_main = UINT32_MAX;
 }
 
+/* While a kernel goes from one thread to the next, its variable and the stack pointer are of different ones. */
+static bool kernel_may_switch(void)
+{
+    return check_masked() || check_exception() == SVCALL || check_exception() == PENDSV;
+}
+
 bool stack_is_unused(uint32_t address, uint32_t *sp)
 {
     uint32_t limit;
@@ -141,5 +175,6 @@ bool stack_is_unused(uint32_t address, uint32_t *sp)
         return true;
     }
     *sp = check_psp();
-    return address < *sp && *sp - address < 0x10000 && kernel_stack(&limit, &name) && address >= limit;
+    return address < *sp && *sp - address < 0x10000 && !kernel_may_switch() && kernel_stack(&limit, &name) &&
+           address >= limit;
 }

@@ -32,6 +32,9 @@ uint32_t check_other_sp(void);
 unsigned check_exception(void);
 bool check_uses_psp(void);
 uint32_t check_basepri(void);
+uint32_t check_control(void);
+/* CCR.STKALIGN. */
+bool check_aligns_frames(void);
 /* PRIMASK or FAULTMASK, or BASEPRI: are there interrupts that can't come? */
 bool check_masked(void);
 bool check_is_enabled(unsigned exception);
@@ -98,6 +101,9 @@ bool kernel_stack(uint32_t *limit, char **name);
 
 /* ---- The checks ---- */
 
+bool boot_is_entry(uint32_t pc);
+void boot_entered(void);
+
 /* memory */
 void unwritten_read(uint32_t pc, uint32_t address, unsigned size);
 void null_store(uint32_t pc, uint32_t address, unsigned size);
@@ -111,6 +117,17 @@ void stack_frame_pushed(uint32_t frame, uint32_t pc);
 bool stack_is_unused(uint32_t address, uint32_t *sp);
 void code_translated(uint32_t pc);
 void code_overwritten(uint32_t pc, uint32_t address);
+/* The instruction at @pc, which moves SP, is the first of a function; and that runs now. */
+bool stack_is_entry(uint32_t pc);
+void stack_check_alignment(uint32_t pc);
+bool is_barrier(uint32_t opcode);
+extern uint32_t last_store;             /* to RAM, since the last barrier or exception */
+void barriers_passed(void);
+void barriers_fresh_code(uint32_t pc, uint32_t size);
+/* CONTROL is as it is now, by an exception; or has been written. */
+void barriers_note_control(void);
+void barriers_control(uint32_t pc);
+void barriers_mpu(uint32_t pc, uint32_t value);
 void dma_check_begin(void);
 extern uint32_t dma_low, dma_high;      /* buffers that DMA writes lie between */
 void dma_buffer_read(uint32_t pc, uint32_t address);

@@ -6,6 +6,7 @@
  */
 #include "stm32/core/mistake/kinds/adc.h"
 #include "stm32/core/mistake/kinds/bkp.h"
+#include "stm32/core/mistake/kinds/boot.h"
 #include "stm32/core/mistake/kinds/cam.h"
 #include "stm32/core/mistake/kinds/can.h"
 #include "stm32/core/mistake/kinds/cf.h"

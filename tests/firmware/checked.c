@@ -149,6 +149,32 @@ NOINLINE static void bad_mem001_main(void)
     mailbox[1] = recurse(100, &zero);
 }
 
+NOINLINE __attribute__((used)) static uint32_t calls(volatile uint32_t *words)
+{
+    return recurse(1, words) + 1;
+}
+
+NOINLINE __attribute__((used)) static void bad_mem009(void)
+{
+    volatile uint32_t zero = 0;
+
+    mailbox[1] = calls(&zero);
+}
+
+NOINLINE __attribute__((used)) static void good_alignment(void)
+{
+    volatile uint32_t zero = 0;
+
+    mailbox[1] = calls(&zero);
+}
+
+static void align(void)
+{
+    __asm__ volatile("sub sp, #4\n blx %0\n add sp, #4\n blx %1"
+                     : : "r"(bad_mem009), "r"(good_alignment)
+                     : "r0", "r1", "r2", "r3", "r12", "lr", "cc", "memory");
+}
+
 /* ---- concurrency ---- */
 
 static volatile uint32_t counter, other;
@@ -274,7 +300,7 @@ static struct Task {
     uint32_t *top, lists[10], priority, *stack;
     char name[16];
 } task;
-static uint32_t task_stack[64];
+static uint32_t task_stack[64] __attribute__((aligned(8)));
 struct Task *volatile pxCurrentTCB;
 
 NOINLINE __attribute__((used)) void xQueueGenericSend(void)
@@ -428,6 +454,7 @@ int main(void)
     bad_mem007();
     wait_for_dma();
     bad_mem008();
+    align();
     bad_conc001();
     bad_conc002();
     good_conc();

@@ -12,7 +12,7 @@
 
 static struct {
     uint32_t before[64], stack[64];     /* what grows past its end harms nobody */
-} ram;
+} __attribute__((aligned(8))) ram;
 
 NOINLINE static uint32_t deep(volatile uint32_t *words)
 {

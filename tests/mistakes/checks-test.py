@@ -21,11 +21,12 @@ DONE = "0x600dd00e"
 EXPECTED = {
     "MEM001": {"recurse", "bad_mem001_task"}, "MEM002": {"bad_mem002"}, "MEM003": {"bad_mem003"},
     "MEM004": {"bad_mem004"}, "MEM005": {"run"}, "MEM006": {"bad_mem006"}, "MEM007": {None}, "MEM008": {"bad_mem008"},
+    "MEM009": {"bad_mem009"},
     "CONC001": {"bad_conc001"}, "CONC002": {"bad_conc002"},
     "TIME001": {"tim2_handler"}, "TIME002": {None}, "TIME003": {"bad_time003"},
     "RTOS001": {"bad_rtos001"}, "RTOS002": {"bad_rtos002"}, "RTOS003": {"bad_rtos003"}, "RTOS004": {"bad_rtos004"},
 }
-ALWAYS = {"FLASH022"}
+ALWAYS = {"FLASH022", "TIM013"}
 BLOCKS = {"memory": "MEM", "concurrency": "CONC", "time": "TIME", "rtos": "RTOS"}
 
 
@@ -126,6 +127,26 @@ def snapshot():
     return good("MEM002" in before and "MEM002" not in after and "RTOS003" not in before and "RTOS003" in after, before, after)
 
 
+def kernel(name):
+    """Whose threads' stacks are known by the debug information."""
+    found = [m for m in run("memory", f"threads_{name}") if m["code"].startswith("MEM")]
+    return good([m["code"] for m in found] == ["MEM001"] and 'the thread "LED"' in found[0]["text"] and
+                {"deep", "bad_mem001"} & set(functions(found[0])), found)
+
+
+def longest(bound, elf="checked"):
+    """The bound for interrupts that are off; those of good_masked() are 3 ms, with nobody waiting."""
+    machine = Machine(f"time,interrupts-off={bound}", elf).run()
+    found = [m for m in machine.mistakes() if m["code"] == "TIME003"]
+    machine.close()
+    return {name for m in found for name in functions(m) if name in ("good_masked", "bad_time003")}
+
+
+def bounds():
+    seen = longest("3200us"), longest("2900us"), longest("5ms")
+    return good(seen == ({"bad_time003"}, {"bad_time003", "good_masked"}, set()), seen)
+
+
 def refused(option):
     result = subprocess.run([QEMU, "-machine", f"stm32f407g_disc,checks={option}", "-display", "none"], text=True,
                             capture_output=True, check=False, timeout=60)
@@ -143,4 +164,6 @@ tap.run("checks", [
     ("same-trace", same_trace),
     ("snapshot", snapshot),
     ("refused", lambda: refused("memory:speed")),
+    ("bounds", bounds),
+    *[(name, lambda name=name: kernel(name)) for name in ("chibios", "rtthread", "zephyr")],
 ])

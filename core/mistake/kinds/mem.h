@@ -27,3 +27,11 @@ MISHAP(MEM007, ERROR, "RM0090 10.3",
 MISTAKE(MEM008, SUSPICIOUS, "RM0090 10.3",
         "a buffer is read where DMA will write it, but has not yet",
         "wait for TCIF, or read no further than NDTR says")
+MISTAKE(MEM009, SUSPICIOUS, "AAPCS 6.2.1",
+        "a function is called with a stack pointer that is no multiple of 8: double and 64-bit arguments of printf() are read "
+        "from the wrong place",
+        "align the end of the main stack (_estack) and the stacks of threads to 8 bytes, leave CCR.STKALIGN set, and let "
+        "assembly push an even number of registers before it calls C")
+MISTAKE(MEM010, SUSPICIOUS, "PM0214 2.2.4",
+        "a barrier is missing: what was changed may not count yet",
+        "DSB and ISB behind code that was written and behind MPU_CTRL, ISB behind CONTROL")
