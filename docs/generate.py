@@ -156,8 +156,7 @@ Made by `make docs` out of the machine itself: {total} kinds of mistakes. Each h
 here and now; *note*: it does, though perhaps not as it was meant.
 
 The examples are steps that provoke the kind, with the names of registers and fields of the manual
-(`tests/mistakes/examples.py` says how to read them), or functions in C, and a test runs every one. {without} kinds have
-no example yet; most of these have a test of their own.
+(`tests/mistakes/examples.py` says how to read them), or functions in C, and a test runs every one.
 """
 
 
@@ -177,7 +176,7 @@ def functions_in_c():
 def mistakes_page(kinds):
     steps, named = examples.read()
     table = functions_in_c() | steps
-    out = [MISTAKES.format(total=len(kinds), without=len([kind for kind in kinds if kind["code"] not in table]))]
+    out = [MISTAKES.format(total=len(kinds))]
     for name in sorted(named):
         out += [f"`like {name}` stands for", "", "```"] + named[name] + ["```", ""]
     last = None
