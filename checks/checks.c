@@ -11,6 +11,7 @@
 #include "stm32/checks/state.h"
 #include "stm32/checks/torn.h"
 #include "stm32/core/exceptions.h"
+#include "stm32/core/mistake/place.h"
 
 static const struct {
     const char *name;
@@ -63,6 +64,11 @@ static unsigned size_of(qemu_plugin_meminfo_t info)
 static uint32_t pc_of(void *opaque)
 {
     return (uintptr_t)opaque;
+}
+
+static inline bool dma_may_be_at(uint32_t address, uint32_t size)
+{
+    return address < dma_high && address + size > dma_low && dma_low < dma_high;
 }
 
 static inline bool has(unsigned check)
@@ -164,8 +170,8 @@ LOADED(loaded_both, true, true)
     {                                                                                                       \
         unsigned size = size_of(info);                                                                      \
                                                                                                             \
-        if (concurrency) {                                                                                  \
-            torn_store(pc_of(opaque), address, size);                                                       \
+        if (concurrency && unlikely(torn_store_matters(address))) {                                         \
+            torn_stored(pc_of(opaque), address, check_value(), size);                                       \
         }                                                                                                   \
         if (memory) {                                                                                       \
             memory_stored(pc_of(opaque), address, size);                                                    \
@@ -174,6 +180,86 @@ LOADED(loaded_both, true, true)
 STORED(stored_memory, true, false)
 STORED(stored_concurrency, false, true)
 STORED(stored_both, true, true)
+
+/* ---- Several words by one instruction: told of with the last one ---- */
+
+static unsigned words_of(void *opaque)
+{
+    return (uintptr_t)opaque >> 32;
+}
+
+static void words_loaded(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)
+{
+    unsigned words = words_of(opaque);
+    uint32_t first = address - 4 * (words - 1);
+    const uint8_t *at = shadow_at(first);
+
+    if (likely(at && !dma_may_be_at(first, 4 * words))) {
+        for (unsigned i = 0; i < words; i++) {
+            if (unlikely(!ldl_he_p(at + 4 * i))) {
+                look_at_load(pc_of(opaque), first + 4 * i, 4);
+            }
+        }
+    } else if (unlikely(at || first < NULL_SIZE)) {
+        for (unsigned i = 0; i < words; i++) {
+            memory_loaded(pc_of(opaque), first + 4 * i, 4);
+        }
+    }
+}
+
+/* What others have to know of it, of each word. */
+static __attribute__((noinline)) void words_torn(uint32_t pc, uint32_t first, unsigned words)
+{
+    for (unsigned i = 0; i < words; i++) {
+        uint32_t address = first + 4 * i, value;
+
+        if (torn_store_matters(address) && guest_read_word(address, &value)) {
+            torn_stored(pc, address, value, 4);
+        }
+    }
+}
+
+static inline QEMU_ALWAYS_INLINE void words_stored(uint32_t pc, uint32_t first, unsigned words)
+{
+    uint8_t *at = shadow_at(first);
+    uint32_t was = 0;
+
+    if (unlikely(!at)) {
+        for (unsigned i = 0; i < words; i++) {
+            memory_stored(pc, first + 4 * i, 4);
+        }
+        return;
+    }
+    for (unsigned i = 0; i < words; i++) {
+        was |= ldl_he_p(at + 4 * i);
+        stl_he_p(at + 4 * i, WORD(SHADOW_WRITTEN));
+    }
+    last_store = first;
+    if (unlikely(was & WORD(SHADOW_RAN))) {
+        code_overwritten(pc, first);
+    }
+}
+
+#define WORDS_STORED(name, memory, concurrency)                                                             \
+    static void name(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *opaque)            \
+    {                                                                                                       \
+        unsigned words = words_of(opaque);                                                                  \
+        uint32_t first = address - 4 * (words - 1);                                                         \
+        bool any = torn_changes;                                                                            \
+                                                                                                            \
+        for (unsigned i = 0; concurrency && i < words; i++) {                                               \
+            any |= torn_filter & torn_bit(first + 4 * i);                                                   \
+        }                                                                                                   \
+        if (concurrency && unlikely(any)) {                                                                 \
+            words_torn(pc_of(opaque), first, words);                                                        \
+        }                                                                                                   \
+        if (memory) {                                                                                       \
+            words_stored(pc_of(opaque), first, words);                                                      \
+        }                                                                                                   \
+    }
+WORDS_STORED(words_stored_memory, true, false)
+WORDS_STORED(words_stored_concurrency, false, true)
+WORDS_STORED(words_stored_both, true, true)
 
 /* ---- Instructions ---- */
 
@@ -213,24 +299,26 @@ static bool is_plain_load(const Insn *i)
            ((i->kind == INSN_LOADS || i->kind == INSN_JUMP) && i->reads == 1 << 13);
 }
 
-/* What is on the stack is nobody else's; what several registers are loaded from is not changed and stored. */
-static bool may_be_torn(const Insn *i)
+static qemu_plugin_vcpu_mem_cb_t store_callback(bool words, bool memory, bool concurrency)
 {
-    return has(CHECK_CONCURRENCY) && i->kind == INSN_LOAD && i->reads != 1 << 13;
+    if (words) {
+        return !concurrency ? words_stored_memory : memory ? words_stored_both : words_stored_concurrency;
+    }
+    return !concurrency ? stored_memory : memory ? stored_both : stored_concurrency;
 }
 
 static void add_accesses(struct qemu_plugin_insn *insn, const Insn *i, uint32_t pc)
 {
-    void *data = (void *)(uintptr_t)pc;
-    bool memory = has(CHECK_MEMORY), concurrency = has(CHECK_CONCURRENCY), torn = may_be_torn(i);
+    void *data = (void *)((uintptr_t)i->words << 32 | pc);
+    unsigned skip = i->words ? i->words - 1 : 0;
+    bool memory = has(CHECK_MEMORY), concurrency = has(CHECK_CONCURRENCY), torn = concurrency && torn_is_possible(pc, i);
 
     if ((memory || torn) && !is_plain_load(i)) {
-        qemu_plugin_register_vcpu_mem_cb(insn, !torn ? loaded_memory : memory ? loaded_both : loaded_concurrency,
-                                         QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, data);
+        qemu_plugin_builtin_mem_cb(insn, i->words ? words_loaded : !torn ? loaded_memory : memory ? loaded_both
+                                   : loaded_concurrency, QEMU_PLUGIN_MEM_R, skip, data);
     }
     if (memory || concurrency) {
-        qemu_plugin_register_vcpu_mem_cb(insn, !concurrency ? stored_memory : memory ? stored_both : stored_concurrency,
-                                         QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_W, data);
+        qemu_plugin_builtin_mem_cb(insn, store_callback(i->words, memory, concurrency), QEMU_PLUGIN_MEM_W, skip, data);
     }
 }
 

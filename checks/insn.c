@@ -28,7 +28,7 @@ static Insn one_access(bool load, unsigned rt, unsigned reads)
 static Insn more_accesses(bool load, unsigned list, unsigned rn, bool back)
 {
     return (Insn) { .kind = load && list & R(PC) ? INSN_JUMP : load ? INSN_LOADS : INSN_STORES, .reads = R(rn),
-                    .writes = (load ? list : 0) | (back ? R(rn) : 0), .data = list };
+                    .writes = (load ? list : 0) | (back ? R(rn) : 0), .data = list, .words = ctpop16(list) };
 }
 
 /* Data processing of two low registers: Rdn op Rm. */
@@ -166,6 +166,7 @@ static Insn dual(uint32_t one, uint32_t two)
         return i;
     }
     i = more_accesses(load, R(two >> 12) | R(two >> 8 & 15), one & 15, back);
+    i.words = 0;                                                /* LDRD, STRD are one access */
     if (!load && back && (one & 15) == SP && (one & 0x180) == 0x100) {
         i.down = (two & 0xff) * 4;
     }

@@ -23,6 +23,7 @@ typedef struct Insn {
     unsigned size;              /* bytes */
     uint16_t reads, writes;     /* masks of registers */
     uint16_t data;              /* what is loaded or stored */
+    unsigned words;             /* LDM and STM: so many, one access each, from the lowest address on */
     uint32_t down;              /* bytes that it takes from the stack */
 } Insn;
 

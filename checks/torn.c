@@ -5,7 +5,8 @@
  * The last loads before an exception are kept with the frame of what it has interrupted, until that goes on.  Who
  * stores to one of these addresses meanwhile, another value than was loaded, is remembered.  If then the store comes,
  * a few instructions behind the load, without a jump and with a value that was made from what was loaded, it is told.
- * LDREX is no such load: its STREX fails.  What is not seen: more than LOADS loads in between, or code with a jump in it.
+ * LDREX is no such load: its STREX fails.  Loads that no such store follows are left out as code is translated.  What is
+ * not seen: more than LOADS loads in between, or code with a jump in it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -104,7 +105,10 @@ static void note(uint32_t pc, uint32_t address, unsigned size, uint32_t value)
     }
 }
 
-/* Is what is stored at @to made from what was loaded at @from? */
+/*
+ * What is loaded at @from: is it what is stored at @to, or something that is made of it?  With @to 0: is there any such
+ * store within reach?
+ */
 static bool depends(uint32_t from, uint32_t to)
 {
     Insn i;
@@ -114,16 +118,30 @@ static bool depends(uint32_t from, uint32_t to)
         return false;
     }
     made = i.data;
-    for (uint32_t pc = from + i.size; pc < to; pc += i.size) {
-        if (!insn_at(pc, &i) || i.kind == INSN_JUMP || i.kind == INSN_OTHER || i.kind == INSN_EXCLUSIVE) {
+    for (uint32_t pc = from + i.size; made && pc - from <= REACH; pc += i.size) {
+        if (!insn_at(pc, &i)) {
+            return false;
+        }
+        if (i.kind == INSN_STORE && i.data & made && (pc == to || !to)) {
+            return true;
+        }
+        if (pc == to || i.kind == INSN_JUMP || i.kind == INSN_OTHER || i.kind == INSN_EXCLUSIVE) {
             return false;
         }
         made = i.kind <= INSN_MOVE && i.reads & made ? made | i.writes : made & ~i.writes;
     }
-    return insn_at(to, &i) && i.kind == INSN_STORE && i.data & made;
+    return false;
 }
 
-static void report(const TornLoad *l, const Change *change, uint32_t pc)
+/* A pointer that goes on with the load is a copy's. */
+bool torn_is_possible(uint32_t pc, const Insn *i)
+{
+    bool steps = i->reads & i->writes & ~i->data;
+
+    return i->kind == INSN_LOAD && i->reads != 1 << 13 && !steps && depends(pc, 0);
+}
+
+static void report(const TornLoad *l, const Change *change, uint32_t pc, uint32_t value)
 {
     g_autofree char *variable = check_variable(l->address), *who = check_exception_name(change->exception);
     g_autofree char *where = symbols_describe(change->pc);
@@ -131,10 +149,10 @@ static void report(const TornLoad *l, const Change *change, uint32_t pc)
 
     guest_mistake_at(CORE, is_ram ? CONC001 : CONC002, pc, "%s was read as 0x%x, then %s has written 0x%x (at %s), "
                      "which is overwritten with 0x%x", variable, l->value,
-                     change->exception ? who : "another thread", change->value, where, check_value());
+                     change->exception ? who : "another thread", change->value, where, value);
 }
 
-static void check(uint32_t pc, uint32_t address, unsigned size)
+static void check(uint32_t pc, uint32_t address, uint32_t value)
 {
     for (unsigned n = 0; n < LOADS; n++) {
         unsigned i = (torn_newest - n) % LOADS;
@@ -142,7 +160,7 @@ static void check(uint32_t pc, uint32_t address, unsigned size)
 
         if (l->size && l->address == address) {
             if (torn_changed_by[i] && pc > l->pc && pc - l->pc <= REACH && depends(l->pc, pc)) {
-                report(l, &changes[i], pc);
+                report(l, &changes[i], pc, value);
             }
             l->size = 0;        /* it is old now */
             return;             /* and so are those before */
@@ -150,13 +168,13 @@ static void check(uint32_t pc, uint32_t address, unsigned size)
     }
 }
 
-void torn_stored(uint32_t pc, uint32_t address, unsigned size)
+void torn_stored(uint32_t pc, uint32_t address, uint32_t value, unsigned size)
 {
     if (torn_changes) {
-        check(pc, address, size);
+        check(pc, address, value);
     }
     if (torn_filter & torn_bit(address)) {
-        note(pc, address, size, check_value());
+        note(pc, address, size, value);
     }
 }
 

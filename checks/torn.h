@@ -7,6 +7,8 @@
 #ifndef STM32_CHECKS_TORN_H
 #define STM32_CHECKS_TORN_H
 
+#include "stm32/checks/insn.h"
+
 #define TORN_LOADS 4                    /* the last ones, of what runs: a ring; a power of 2 */
 
 typedef struct TornLoad {
@@ -20,7 +22,9 @@ extern uint32_t torn_changed_by[TORN_LOADS];    /* PC of who has stored there si
 extern bool torn_changes;               /* somebody else has stored to where one of these has loaded */
 extern uint64_t torn_filter;            /* a bit for each hash of an address that others have loaded */
 
-void torn_stored(uint32_t pc, uint32_t address, unsigned size);
+/* May what the load at @pc has loaded be changed and stored? */
+bool torn_is_possible(uint32_t pc, const Insn *i);
+void torn_stored(uint32_t pc, uint32_t address, uint32_t value, unsigned size);
 
 static inline uint64_t torn_bit(uint32_t address)
 {
@@ -34,11 +38,9 @@ static inline void torn_load(uint32_t pc, uint32_t address, uint32_t value, unsi
     torn_changed_by[torn_newest] = 0;
 }
 
-static inline void torn_store(uint32_t pc, uint32_t address, unsigned size)
+static inline bool torn_store_matters(uint32_t address)
 {
-    if (unlikely(torn_changes || torn_filter & torn_bit(address))) {
-        torn_stored(pc, address, size);
-    }
+    return torn_changes || torn_filter & torn_bit(address);
 }
 
 void torn_taken(uint32_t frame, uint32_t pc);
