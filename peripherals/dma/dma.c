@@ -214,19 +214,25 @@ static void memory_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     }
 }
 
-#define STREAM_OPS(n)                                                       \
-    [R_S##n##CR]   = { .read = live_read, .holds = live_holds, .written = cr_written },     \
-    [R_S##n##NDTR] = { .read = live_read, .holds = ndtr_holds, .written = ndtr_written },   \
-    [R_S##n##PAR]  = { .written = frozen_written },                         \
-    [R_S##n##M0AR] = { .written = memory_written },                         \
-    [R_S##n##M1AR] = { .written = memory_written },                         \
-    [R_S##n##FCR]  = { .read = live_read, .written = frozen_written }
+/* Drivers put all of it back to rest as they begin, with or without its clock. */
+static bool rests(Periph *p, unsigned reg)
+{
+    return reg == R_LIFCR || reg == R_HIFCR ? !(p->regs[R_LISR] | p->regs[R_HISR]) : p->regs[reg] == p->reg[reg].reset;
+}
+
+#define STREAM_OPS(n)                                                                               \
+    [R_S##n##CR]   = { .rests = rests, .read = live_read, .holds = live_holds, .written = cr_written },  \
+    [R_S##n##NDTR] = { .rests = rests, .read = live_read, .holds = ndtr_holds, .written = ndtr_written }, \
+    [R_S##n##PAR]  = { .rests = rests, .written = frozen_written },                                 \
+    [R_S##n##M0AR] = { .rests = rests, .written = memory_written },                                 \
+    [R_S##n##M1AR] = { .rests = rests, .written = memory_written },                                 \
+    [R_S##n##FCR]  = { .rests = rests, .read = live_read, .written = frozen_written }
 
 static const RegOps dma_ops[] = {
     [R_LISR]  = { .read = live_read, .holds = live_holds },
     [R_HISR]  = { .read = live_read, .holds = live_holds },
-    [R_LIFCR] = { .written = clear_written },
-    [R_HIFCR] = { .written = clear_written },
+    [R_LIFCR] = { .rests = rests, .written = clear_written },
+    [R_HIFCR] = { .rests = rests, .written = clear_written },
     STREAM_OPS(0), STREAM_OPS(1), STREAM_OPS(2), STREAM_OPS(3),
     STREAM_OPS(4), STREAM_OPS(5), STREAM_OPS(6), STREAM_OPS(7),
 };
