@@ -10,7 +10,8 @@
  * Property: `memory-to-memory`, which DMA1 can't.
  *
  * A port takes 3 cycles of HCLK for an access and one for each beat of it; from memory to memory
- * both ports work at the same time, so single words take 4 cycles each.
+ * both ports work at the same time, so single words take 4 cycles each.  In direct mode a peripheral has its item 4 cycles
+ * after its request, memory 8.
  *
  * Deliberately different: buses are never busy with others and APB does not slow the port down, so
  * there is no overrun, no underrun and no direct mode error.  From memory to a peripheral in

@@ -126,6 +126,12 @@ static int64_t when_due(Dma *s)
     return MAX(when, s->pause_until);
 }
 
+/* Who requests in the same cycle comes in as well, whichever device was first to get there. */
+static bool has_just_begun(Dma *s, uint64_t now)
+{
+    return time_is_exact() && s->begun == now && !dma_stream_is_free_running(s, s->active);
+}
+
 void dma_engine_schedule(Dma *s)
 {
     int64_t when = COUNTER_NEVER;
@@ -137,8 +143,10 @@ void dma_engine_schedule(Dma *s)
         s->active = DMA_NONE;       /* the request has been taken back */
     }
     if (has_clock(s)) {
-        if (s->active == DMA_NONE) {
-            begin(s, counter_now(&s->ticks));
+        uint64_t now = counter_now(&s->ticks);
+
+        if (s->active == DMA_NONE || has_just_begun(s, now)) {
+            begin(s, now);
         } else if (s->units > 1 && arbitrate(s) != s->active) {
             dma_engine_interrupt(s);
         }

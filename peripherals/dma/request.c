@@ -167,7 +167,8 @@ void dma_serve_request(Dma *s, unsigned n)
     } else {
         bool low = dma_is_direct(s, n) ? !st->level : st->level <= dma_threshold(s, n);
 
-        moved = last || !low || dma_fill(s, n);
+        st->primed = last || !low || !st->mleft;        /* if not, the next unit fills it */
+        moved = true;
     }
     if (moved && last) {
         dma_complete(s, n);

@@ -43,7 +43,7 @@ typedef struct DmaStream {
     uint32_t items;                 /* of the transfer, of the peripheral's size: NDTR at its start */
     uint32_t mleft;                 /* bytes the memory port has still to move */
     bool stopping;                  /* EN has been written 0 */
-    bool primed;                    /* memory to peripheral: the FIFO has been filled first */
+    bool primed;                    /* memory to peripheral: the FIFO has been filled, first and after a request */
     uint8_t fifo[DMA_FIFO_SIZE];
     uint32_t level;                 /* bytes in it */
 } DmaStream;

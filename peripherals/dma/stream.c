@@ -2,8 +2,9 @@
  * A stream of the DMA (RM0090 10.3), as the engine sees it: what it has to do, for how long, and
  * how it is enabled and disabled.
  *
- * Work comes in units: a request's burst with the memory accesses it leads to; filling the FIFO
- * before the first request; or, from memory to memory, a burst of each port.
+ * Work comes in units: a request's burst, if it is to memory with the accesses there; from memory,
+ * filling the FIFO, before the first request and behind others; or, from memory to memory, a burst of
+ * each port.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -35,15 +36,11 @@ static uint32_t request_cycles(Dma *s, unsigned n)
 {
     DmaStream *st = &s->stream[n];
     uint32_t left = *dma_reg(s, R_S0NDTR, n), beats = MIN(dma_pburst(s, n), left);
-    uint32_t bytes = beats * dma_psize(s, n), memory = 0;
+    uint32_t bytes = beats * dma_psize(s, n) + st->level, memory = 0;
 
-    if (dma_direction(s, n) == DMA_P2M) {
-        bytes += st->level;
-        memory = dma_is_direct(s, n) || beats == left || bytes >= dma_threshold(s, n) ? bytes : 0;
-    } else if (dma_is_direct(s, n)) {
-        memory = MIN(st->mleft, dma_msize(s, n));
-    } else if (st->level <= dma_threshold(s, n) + bytes) {
-        memory = MIN(st->mleft, DMA_FIFO_SIZE - (st->level - MIN(bytes, st->level)));
+    if (dma_direction(s, n) == DMA_P2M &&
+        (dma_is_direct(s, n) || beats == left || bytes >= dma_threshold(s, n))) {
+        memory = bytes;
     }
     return port_cycles(beats, 1, beats) + port_cycles(memory, dma_msize(s, n), dma_mburst(s, n));
 }
@@ -76,7 +73,7 @@ void dma_stream_plan(Dma *s, unsigned n, uint32_t *units, uint32_t *cost)
     if (dma_stream_is_free_running(s, n)) {
         plan_copy(s, n, units, cost);
     } else if (!s->stream[n].primed) {
-        uint32_t bytes = dma_is_direct(s, n) ? dma_msize(s, n) : DMA_FIFO_SIZE;
+        uint32_t bytes = (dma_is_direct(s, n) ? dma_msize(s, n) : DMA_FIFO_SIZE) - s->stream[n].level;
 
         *cost = port_cycles(MIN(bytes, s->stream[n].mleft), dma_msize(s, n), dma_mburst(s, n));
     } else {

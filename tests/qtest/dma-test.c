@@ -335,6 +335,50 @@ static void test_prefetch(void)
     g_assert_cmpuint(ndtr(1), ==, 24);
 }
 
+/*
+ * In direct mode a request moves the item that is there, 4 cycles after it; the next one is fetched behind that, before
+ * anybody else has the ports.
+ */
+static void test_direct(void)
+{
+    fresh(2);
+    fill_memory(SOURCE, 64);
+    qtest_memset(board, TARGET, PATTERN, 64);
+    set_up(3, SOURCE + 32, TARGET + 32, 4, PINC | MINC, 0);
+    set_up(0, TARGET, SOURCE, 3, M2P | PINC | MINC, 0);
+    enable(3);
+    enable(0);
+    board_wait_ns(1000);
+    request(0, 0, true);
+    board_wait_ns(249);
+    g_assert_cmpuint(ndtr(0), ==, 3);
+    g_assert_cmphex(peek(TARGET), ==, 0x5a5a5a5a);
+    board_wait_ns(1);
+    g_assert_cmpuint(ndtr(0), ==, 2);
+    g_assert_cmphex(peek(TARGET), ==, 0x5a5a5a00 | (peek(SOURCE) & 0xff));
+    board_wait_ns(499);
+    g_assert_cmpuint(ndtr(0), ==, 2);
+    board_wait_ns(1);
+    g_assert_cmpuint(ndtr(0), ==, 1);
+    request(0, 0, false);
+    request(3, 0, true);
+    board_wait_ns(749);
+    g_assert_cmpuint(ndtr(3), ==, 4);
+    board_wait_ns(1);
+    g_assert_cmpuint(ndtr(3), ==, 3);
+    request(3, 0, false);
+    board_wait_ns(1000);
+    request(0, 0, true);                        /* behind the last one there is nothing to fetch */
+    request(3, 0, true);
+    board_wait_ns(250);
+    g_assert_cmphex(flags(0), ==, HTIF | TCIF);
+    board_wait_ns(499);
+    g_assert_cmpuint(ndtr(3), ==, 3);
+    board_wait_ns(1);
+    g_assert_cmpuint(ndtr(3), ==, 2);
+    g_assert_cmphex(peek(TARGET) & 0xffffff, ==, peek(SOURCE) & 0xffffff);
+}
+
 /* From a peripheral the FIFO gives to memory what it has at its threshold. */
 static void test_threshold(void)
 {
@@ -832,6 +876,7 @@ int main(int argc, char **argv)
     qtest_add_func("dma/time", test_time);
     qtest_add_func("dma/interrupts", test_interrupts);
     qtest_add_func("dma/prefetch", test_prefetch);
+    qtest_add_func("dma/direct", test_direct);
     qtest_add_func("dma/threshold", test_threshold);
     qtest_add_func("dma/circular", test_circular);
     qtest_add_func("dma/double-buffer", test_double_buffer);

@@ -449,6 +449,50 @@ static void test_dma_shared_burst(void)
     }
 }
 
+/* In how many of the @count ticks from @first on a pin is high; @ns after the first of all. */
+static unsigned high_ticks(const char *pin, unsigned first, unsigned count, int64_t *ns)
+{
+    unsigned high = 0;
+
+    for (unsigned tick = first; tick < first + count; tick++) {
+        int64_t middle = TICKS(2 * tick + 1) / 2;
+
+        board_wait_ns(middle - *ns);
+        *ns = middle;
+        high += pin_level(pin);
+    }
+    return high;
+}
+
+/* A compare requests the next pulse, which DMA preloads in time even if few ticks of the period are left. */
+static void test_dma_pulses(void)
+{
+    static const uint16_t pulses[] = { 5, 15, 16, 5, 5, 15, 0 };
+    int64_t ns = 0;
+
+    tim_start("");
+    board_enable("dma1");
+    board_route("pb4", 2);
+    qtest_memwrite(board, 0x20000100, pulses, sizeof(pulses));
+    tim_set(TIM3, 0, 20);
+    poke(TIM3 + A_CCMR1, PWM1 | R_CCMR1_OC1PE_MASK);
+    poke(TIM3 + A_CCR1, 15);
+    poke(TIM3 + A_EGR, UG);
+    poke(TIM3 + A_CCER, 1);
+    poke(0x40026070 + 4, ARRAY_SIZE(pulses));               /* DMA1's stream 4, channel 5 */
+    poke(0x40026070 + 8, TIM3 + A_CCR1);
+    poke(0x40026070 + 12, 0x20000100);
+    poke(0x40026070, 5 << 25 | 1 << 13 | 1 << 11 | 1 << 10 | 1 << 6 | 1);
+    board_wait_ns(1000);
+    poke(TIM3 + A_DIER, R_DIER_CC1DE_MASK);
+    tim_go(TIM3);
+    g_assert_cmpuint(high_ticks("pb4", 0, 21, &ns), ==, 15);
+    for (unsigned i = 0; i < ARRAY_SIZE(pulses); i++) {
+        g_assert_cmpuint(high_ticks("pb4", 21 * (i + 1), 21, &ns), ==, pulses[i]);
+    }
+    g_assert_cmphex(peek(0x40026000 + 4) & 0x3d, ==, 0x30);
+}
+
 /* A slave that is set up late: what its master has done before is not for it. */
 static void test_late_slave(void)
 {
@@ -634,6 +678,7 @@ int main(int argc, char **argv)
     qtest_add_func("tim/ring", test_ring);
     qtest_add_func("tim/dma", test_dma);
     qtest_add_func("tim/dma-compare", test_dma_compare);
+    qtest_add_func("tim/dma-pulses", test_dma_pulses);
     qtest_add_func("tim/dma-burst", test_dma_burst);
     qtest_add_func("tim/dma-shared-burst", test_dma_shared_burst);
     qtest_add_func("tim/late-slave", test_late_slave);
