@@ -8,7 +8,7 @@
 
 bool tim_uses_trc(const Tim *s)
 {
-    for (unsigned ch = 0; ch < s->channels; ch++) {
+    for (unsigned ch = 0; s->ccer && ch < s->channels; ch++) {
         if (tim_ccs(s, ch) == CCS_TRC && tim_ccer(s, ch) & CCER_E) {
             return true;
         }

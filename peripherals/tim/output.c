@@ -83,6 +83,22 @@ static uint64_t clocks_between_changes(const Tim *s, unsigned ch, bool at_match)
     return at_match ? s->arr + 1ull - c : c;
 }
 
+/* A pulse with every period that comes, as PWM mode 1 makes them of a counter that goes up; none now. */
+static bool draw_pulses(const Tim *s, unsigned ch, Wave *w)
+{
+    uint64_t next = s->parent_obj.regs[R_CCR1 + ch], prescale = s->psc + 1ull, period = prescale * (s->arr + 1ull);
+
+    if (tim_ocm(s, ch) != OC_PWM1 || s->ref[ch] || s->cleared[ch] || tim_ccer(s, ch) & (CCER_P | CCER_NE) ||
+        next > s->arr || !tim_is_internal(s) || !tim_knows_next(s) || !tim_has_pending(s) ||
+        period > UINT64_MAX / clock_get(s->ticks.clk)) {
+        return false;
+    }
+    if (next) {
+        *w = (Wave) { .rise = s->at + tim_steps(s, tim_clocks_to_end(s)), .period = period, .high = prescale * next };
+    }
+    return true;
+}
+
 /*
  * OCxREF from now on.  If it is not a level for ever nor a wave, @steps until it has to be drawn
  * again.
@@ -95,7 +111,7 @@ static Wave draw_ref(const Tim *s, unsigned ch, uint64_t *steps)
     uint64_t prescale = s->psc + 1ull, between, period;
     bool toggle = mode == OC_TOGGLE;
 
-    if (change == NEVER) {
+    if (change == NEVER || draw_pulses(s, ch, &w)) {
         return w;
     }
     between = prescale * clocks_between_changes(s, ch, clocks == tim_clocks_to_match(s, ch));
@@ -161,6 +177,9 @@ static void drive(Tim *s, Signal *signal, Wave *was, Wave w, bool on)
         w.rise = was->rise;
     }
     *was = w;
+    if (!on && signal->drive.kind == DRIVE_NONE) {
+        return;
+    }
     if (!on) {
         signal_drive(signal, DRIVE(NONE));
     } else if (!w.period) {

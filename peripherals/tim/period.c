@@ -91,6 +91,25 @@ bool tim_has_pending(const Tim *s)
     return false;
 }
 
+bool tim_knows_next(const Tim *s)
+{
+    const uint32_t *regs = s->parent_obj.regs;
+
+    return !tim_is_down(s) && !tim_is_centred(s) && !tim_is_beyond(s) && !s->rep && s->psc == regs[R_PSC] &&
+           s->arr == regs[R_ARR] && s->arr && !reg_get(s, CR1, UDIS) && !tim_is_one_pulse(s);
+}
+
+uint64_t tim_clocks_to_flag(const Tim *s, unsigned ch)
+{
+    uint64_t end = tim_clocks_to_end(s), match = tim_clocks_to_match(s, ch);
+    uint32_t next = s->parent_obj.regs[R_CCR1 + ch];
+
+    if (s->ccr[ch] > s->arr || match < end || next == s->ccr[ch] || !tim_knows_next(s)) {
+        return s->ccr[ch] > s->arr ? end : match;
+    }
+    return end + MIN(next, s->arr + 1ull);
+}
+
 /* PWM that never changes: 0 % or 100 %. */
 static bool is_constant(const Tim *s, unsigned ch)
 {

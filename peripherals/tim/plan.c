@@ -16,11 +16,10 @@ static uint64_t steps_to_event(const Tim *s, uint32_t wanted)
     }
     for (unsigned ch = 0; ch < s->channels; ch++) {
         if (wanted & R_SR_CC1IF_MASK << ch && tim_ccs(s, ch) == CCS_OUTPUT) {
-            clocks = MIN(clocks, s->ccr[ch] > s->arr ? tim_clocks_to_end(s)
-                                                     : tim_clocks_to_match(s, ch));
+            clocks = MIN(clocks, tim_clocks_to_flag(s, ch));
         }
     }
-    if (clocks != NEVER && wanted && tim_has_pending(s)) {
+    if (clocks != NEVER && wanted && tim_has_pending(s) && !tim_knows_next(s)) {
         clocks = MIN(clocks, tim_clocks_to_update(s));
     }
     return tim_steps(s, clocks);

@@ -200,6 +200,10 @@ bool tim_is_internal(const Tim *s);
 bool tim_is_beyond(const Tim *s);
 /* Will the next update event change how it counts? */
 bool tim_has_pending(const Tim *s);
+/* ... in nothing but what it is compared with, at the end of this period? */
+bool tim_knows_next(const Tim *s);
+/* Clocks until CCxIF of an output is set; if that is known already, with what it is compared with next. */
+uint64_t tim_clocks_to_flag(const Tim *s, unsigned ch);
 /* Steps of the prescaler until a number of clocks of the counter have passed. */
 uint64_t tim_steps(const Tim *s, uint64_t clocks);
 /*
