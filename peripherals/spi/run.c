@@ -81,10 +81,16 @@ void spi_run_heard(Spi *s, Signal *from, RunFrame *run)
     run->agreed++;
 }
 
+/* Parts of QEMU, which are behind SCK. */
+static bool has_parts(const Spi *s)
+{
+    return signal_is_routed(&s->sck) && !QTAILQ_EMPTY(&BUS(s->ssi)->children);
+}
+
 /* Nobody will hear it who would rather hear single frames. */
 static bool ask_others(Spi *s, RunPlan *plan)
 {
-    bool parts = !QTAILQ_EMPTY(&BUS(s->ssi)->children);
+    bool parts = has_parts(s);
     SpiRunFrame f = {
         .run = { .frame.bus = FRAME_RUN, .of = FRAME_SPI },
         .out = spi_line_out(s), .in = spi_line_in(s), .bits = spi_frame_bits(s),
@@ -110,7 +116,7 @@ static bool master_plan(void *opaque, RunPlan *plan)
     bool served = reg_get(s, CR2, TXDMAEN) || reg_get(s, CR2, RXDMAEN);
 
     if (s->shift.phase != SPI_DATA || !served || !spi_is_on(s) || !spi_is_master(s) || s->waits ||
-        s->in_pieces || !spi_is_unobserved(s) || !signal_is_routed(&s->sck)) {
+        s->in_pieces || !spi_is_unobserved(s)) {
         return false;
     }
     plan->ticks = &s->shift.ticks;
@@ -184,7 +190,7 @@ static void slave_draw(Spi *s, const Spi *master, int64_t now)
 /* What @n frames with @data, as it is on the line, are answered with. */
 static void exchange(Spi *s, const uint32_t *data, uint32_t *answer, uint32_t n)
 {
-    bool parts = !QTAILQ_EMPTY(&BUS(s->ssi)->children);
+    bool parts = has_parts(s);
     uint32_t level = spi_idle_line(s, spi_line_in(s));
 
     if (s->run_slave) {

@@ -95,6 +95,13 @@ static void fastest(void)
     spi1_both(700, 0, 0, TCIE);
 }
 
+/* At no pins. */
+static void unrouted(void)
+{
+    nobody();
+    poke(GPIOB, 0);
+}
+
 /* Halfwords, round and round, and what comes in is not read. */
 static void only_sends(void)
 {
@@ -511,6 +518,7 @@ static const struct {
     Scene scene;
 } scenes[] = {
     { "spi/nobody", { "", nobody, 12, 80000, ONE, true, true } },
+    { "spi/unrouted", { "", unrouted, 12, 80000, ONE, true, true } },
     { "spi/fastest", { "", fastest, 7, 100000, ONE, false } },
     { "spi/only-sends", { "", only_sends, 7, 100000, ONE, true } },
     { "spi/one-word", { "", one_word, 7, 280000, ONE, true } },
