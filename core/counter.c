@@ -8,7 +8,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
-#include "qemu/timer.h"
+#include "qemu/timer-late.h"
 #include "system/cpu-timers.h"
 #include "system/qtest.h"
 #include "stm32/core/counter.h"
@@ -169,6 +169,15 @@ void counter_arm(QEMUTimer *timer, int64_t when)
         timer_mod(timer, when);
     } else if (set < 0 || set > now) {
         timer_mod(timer, due_now(when, now));
+    }
+}
+
+void counter_arm_late(QEMUTimer *timer, int64_t when, int64_t late)
+{
+    if ((!late && !qemu_timers_late) || when == COUNTER_NEVER || when <= qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL)) {
+        counter_arm(timer, when);
+    } else {
+        timer_mod_late(timer, when, late);
     }
 }
 

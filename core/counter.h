@@ -75,6 +75,12 @@ int64_t counter_when(const Counter *c, uint64_t count);
  */
 void counter_arm(QEMUTimer *timer, int64_t when);
 
+/*
+ * The same, but while virtual time is the host's @timer may be @late ns late: nobody is told of what it does before.  It
+ * sees the time it is armed for all the same, and runs before somebody looks at registers.
+ */
+void counter_arm_late(QEMUTimer *timer, int64_t when, int64_t late);
+
 /* Is virtual time the guest's own (-icount, tests), so that the guest itself is never late? */
 bool time_is_exact(void);
 

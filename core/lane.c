@@ -6,29 +6,44 @@
 #include "qemu/osdep.h"
 #include "stm32/core/lane.h"
 
-void lane_add(Line *line, Periph *dma, unsigned request)
+void lane_add(Line *line, Periph *dma, unsigned request, bool shared)
 {
     Lane *lane = g_new0(Lane, 1);
 
     lane->dma = dma;
     lane->request = request;
+    lane->shared = shared;
     QSLIST_INSERT_HEAD(&line->lanes, lane, next);
 }
 
-bool lane_offer(const Line *line, const LaneNeed *need, LaneOffer *offer)
+/* The only one that serves @line. */
+static const Lane *lane_of(const Line *line)
 {
     const Lane *lane, *found = NULL;
 
     QSLIST_FOREACH(lane, &line->lanes, next) {
         if (lane->dma->info->lanes->serves(lane->dma, lane->request)) {
             if (found) {
-                return false;
+                return NULL;
             }
             found = lane;
         }
     }
-    offer->lane = found;
-    return found && found->dma->info->lanes->offer(found->dma, found->request, need, offer);
+    return found;
+}
+
+bool lane_offer(const Line *line, const LaneNeed *need, LaneOffer *offer)
+{
+    offer->lane = lane_of(line);
+    return offer->lane && !offer->lane->shared &&
+           offer->lane->dma->info->lanes->offer(offer->lane->dma, offer->lane->request, need, offer);
+}
+
+uint32_t lane_quiet(const Line *line, const Periph *requester)
+{
+    const Lane *lane = lane_of(line);
+
+    return lane ? lane->dma->info->lanes->quiet(lane->dma, lane->request, requester) : 0;
 }
 
 void lane_peek(const Lane *lane, uint32_t *data, unsigned count)

@@ -43,6 +43,8 @@ typedef struct LaneOps {
     bool (*serves)(Periph *dma, unsigned request);
     /* False: one by one, please.  Nothing is under way: what has been requested has been served. */
     bool (*offer)(Periph *dma, unsigned request, const LaneNeed *need, LaneOffer *offer);
+    /* Beats in a row of which nobody is told, as far as that is known. */
+    uint32_t (*quiet)(Periph *dma, unsigned request, const Periph *requester);
     /* The next @count items from memory, which stay ... */
     void (*peek)(Periph *dma, unsigned request, uint32_t *data, unsigned count);
     /* ... and that have been taken; whole bursts. */
@@ -54,14 +56,21 @@ typedef struct LaneOps {
 struct Lane {
     Periph *dma;
     unsigned request;
+    bool shared;
     QSLIST_ENTRY(Lane) next;
 };
 
-/* Let @line be served by @request of @dma, while the chip is built. */
-void lane_add(Line *line, Periph *dma, unsigned request);
+/* Let @line be served by @request of @dma, while the chip is built; @shared: others request the same. */
+void lane_add(Line *line, Periph *dma, unsigned request, bool shared);
 
-/* What the stream offers that serves @line; false if it is none, or more than one. */
+/* What the stream offers that serves @line; false if it is none, more than one, or others request it too. */
 bool lane_offer(const Line *line, const LaneNeed *need, LaneOffer *offer);
+
+/*
+ * Beats that could follow requests of @line, of @requester, with nobody told that does not look at memory, registers or
+ * pins.
+ */
+uint32_t lane_quiet(const Line *line, const Periph *requester);
 
 void lane_peek(const Lane *lane, uint32_t *data, unsigned count);
 void lane_take(const Lane *lane, unsigned count);

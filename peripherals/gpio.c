@@ -297,7 +297,7 @@ static const Property gpio_properties[] = {
 };
 
 static const PeriphInfo gpio = {
-    .chapter = "RM0090 8", .bus = BUS_AHB,
+    .chapter = "RM0090 8", .bus = BUS_AHB, .quiet = true,
     REGS_AND_OPS(gpio_ops), PROPERTIES(gpio_properties),
     .vmsd = &gpio_vmstate,
     .init = gpio_init, .realize = gpio_realize, .reset = gpio_reset, .update = gpio_update,

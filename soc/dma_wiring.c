@@ -79,13 +79,12 @@ static void add_flow_end(Object *soc, Wiring *wiring, const char *name, DeviceSt
     }
 }
 
-/* What nobody else requests can be asked for many beats at a time. */
-static void add_lane(Object *soc, const char *name, DeviceState *dma, unsigned cell)
+static void add_lane(Object *soc, const char *name, DeviceState *dma, unsigned cell, bool shared)
 {
     Line *line = periph_find_line(PERIPH(find_requester(soc, name)), strchr(name, '.') + 1);
 
     if (line) {
-        lane_add(line, PERIPH(dma), cell);
+        lane_add(line, PERIPH(dma), cell, shared);
     }
 }
 
@@ -101,10 +100,8 @@ static void connect_dma_cell(Object *soc, Wiring *wiring, DeviceState *dma, unsi
     if (*name) {
         wiring_add(wiring, names, qdev_get_gpio_in_named(dma, "request", cell));
     }
-    if (g_strv_length(name) == 1) {
-        add_lane(soc, *name, dma, cell);
-    }
     for (char **n = name; *n; n++) {
+        add_lane(soc, *n, dma, cell, g_strv_length(name) > 1);
         add_flow_end(soc, wiring, *n, dma, cell);
         if (g_hash_table_add(answered, g_strdup(*n))) {
             add_dma_answer(soc, wiring, *n, "ack");

@@ -71,6 +71,7 @@ HANDLER(usart2_handler);
 HANDLER(usart3_handler);
 HANDLER(dma1_stream0_handler);
 HANDLER(dma1_stream3_handler);
+HANDLER(dma1_stream4_handler);
 HANDLER(dma1_stream5_handler);
 HANDLER(dma2_stream0_handler);
 HANDLER(dma2_stream2_handler);
@@ -106,6 +107,7 @@ static const handler vectors[16 + 82] = {
     [16 + 9] = exti3_handler,
     [16 + 11] = dma1_stream0_handler,
     [16 + 14] = dma1_stream3_handler,
+    [16 + 15] = dma1_stream4_handler,
     [16 + 16] = dma1_stream5_handler,
     [16 + 18] = adc_handler,
     [16 + 19] = can1_tx_handler,

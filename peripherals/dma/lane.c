@@ -125,6 +125,23 @@ static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, 
     return offer->beats && dma_is_plain(&s->memory.as, offer->addr, offer->size, offer->writes);
 }
 
+static uint32_t lane_quiet_beats(Periph *p, unsigned request, const Periph *requester)
+{
+    Dma *s = DMA(p);
+    unsigned n = request / DMA_CHANNELS;
+    DmaStream *st = &s->stream[n];
+    uint32_t left = *dma_reg(s, R_S0NDTR, n);
+    uint32_t tells = dma_cr(s, n) & (R_S0CR_HTIE_MASK | R_S0CR_TCIE_MASK);
+    bool write = dma_direction(s, n) == DMA_M2P;
+
+    if (!clock_is_enabled(p->clk) || p->held || st->stopping || !left || dma_peripheral_controls_flow(s, n) ||
+        !dma_port_is_quiet(&s->peripheral, n, st->paddr, dma_psize(s, n), write, requester) ||
+        !dma_port_is_quiet(&s->memory, n, st->maddr, dma_msize(s, n), !write, NULL)) {
+        return 0;
+    }
+    return tells || !dma_is_circular(s, n) ? quiet_beats(s, n) : RUN_FRAMES;
+}
+
 /* Items that are in the FIFO of a stream from memory. */
 static unsigned items_ahead(Dma *s, unsigned n)
 {
@@ -201,6 +218,6 @@ static void lane_put_items(Periph *p, unsigned request, const uint32_t *data, un
 
 const LaneOps dma_lanes = {
     .wired = dma_add_requester,
-    .serves = lane_serves, .offer = lane_offer_beats, .peek = lane_peek_items, .take = lane_take_items,
-    .put = lane_put_items,
+    .serves = lane_serves, .offer = lane_offer_beats, .quiet = lane_quiet_beats,
+    .peek = lane_peek_items, .take = lane_take_items, .put = lane_put_items,
 };

@@ -101,6 +101,14 @@ bool dma_port_is_at(DmaPort *port, unsigned n, uint32_t addr, unsigned size, con
            w->cache.xlat + (addr - w->base) == 4 * need->reg;
 }
 
+bool dma_port_is_quiet(DmaPort *port, unsigned n, uint32_t addr, unsigned size, bool write, const Periph *requester)
+{
+    DmaWindow *w = window_at(port, n, addr, size, write);
+    const Periph *p = w && !w->cache.ptr ? periph_at(w->cache.mrs.mr) : NULL;
+
+    return w && (w->cache.ptr || (p && (p == requester || p->info->quiet)));
+}
+
 static void map_changed(MemoryListener *listener)
 {
     DmaPort *port = container_of(listener, DmaPort, listener);

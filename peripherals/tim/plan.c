@@ -5,6 +5,9 @@
  */
 #include "qemu/osdep.h"
 #include "stm32/peripherals/tim/state.h"
+#include "stm32/core/run.h"
+
+#define IRQ_BITS 0xff           /* of DIER */
 
 /* Steps to the next update event or match whose bit in @wanted is set, as in SR and DIER. */
 static uint64_t steps_to_event(const Tim *s, uint32_t wanted)
@@ -75,6 +78,43 @@ static void replan_slaves(Tim *s)
     }
 }
 
+/* Does anybody but the program and a DMA notice what it does? */
+static bool is_alone(Tim *s)
+{
+    for (unsigned i = 0; i < s->slaves->len; i++) {
+        if (tim_master(s->slaves->pdata[i]) == s) {
+            return false;
+        }
+    }
+    for (unsigned ch = 0; ch < s->channels; ch++) {
+        if (s->oc_wanted[ch]) {
+            return false;
+        }
+    }
+    return !s->trgo_wanted && !s->used && !tim_master(s) && !(s->parent_obj.regs[R_DIER] & IRQ_BITS);
+}
+
+/*
+ * While time is the host's: how late may be what nobody is told of but a DMA?  As many periods as beats could follow
+ * each other with nobody told.
+ */
+static int64_t lateness(Tim *s)
+{
+    uint32_t dma = s->parent_obj.regs[R_DIER] >> R_DIER_UDE_SHIFT & MAKE_64BIT_MASK(0, N_DMA);
+    uint32_t beats = UINT32_MAX;
+    uint64_t period = tim_period_clocks(s) * (s->psc + 1ull) / (tim_is_centred(s) ? 2 : 1);
+
+    if (time_is_exact() || !run_is_enabled() || !dma || !is_alone(s)) {
+        return 0;
+    }
+    for (unsigned n = 0; n < N_DMA; n++) {
+        if (dma & 1 << n) {
+            beats = MIN(beats, lane_quiet(&s->dma_line[n], &s->parent_obj) / (reg_get(s, DCR, DBL) + 1));
+        }
+    }
+    return MIN(RUN_LATE_NS, beats * clock_ticks_to_ns(s->ticks.clk, MIN(period, UINT32_MAX)));
+}
+
 void tim_plan(Tim *s)
 {
     const uint32_t *regs = s->parent_obj.regs;
@@ -93,7 +133,7 @@ void tim_plan(Tim *s)
     if (due != NEVER) {
         when = MIN(when, counter_when(&s->ticks, due));
     }
-    counter_arm(s->timer, when);
+    counter_arm_late(s->timer, when, lateness(s));
     replan_slaves(s);
     s->planning = false;
 }

@@ -440,6 +440,9 @@ def main():
     print_five_seconds("the same with -icount", "timer_interrupts", icount, start["ours"])
     print_five_seconds("a motor's control loop at 20 kHz", "control_loop", commands["ours"], start["ours"])
     print_five_seconds("the same with -icount", "control_loop", icount, start["ours"])
+    for title, name in [("pulses of 1.3 us by DMA, asleep", "pulses"), ("the same, awake", "pulses_awake")]:
+        print_five_seconds(title, name, commands["ours"], start["ours"])
+        print_five_seconds(f"{title}, -icount", name, icount, start["ours"])
     show_pair("10 s of USART at 115200, polled", measure("uart_poll", {
         "without": commands["ours"] + ["-M", "fast-forward=off", "-icount", "shift=3,sleep=off"],
         "fast-forward": commands["ours"] + ["-icount", "shift=3,sleep=off"]}))

@@ -27,13 +27,17 @@ typedef struct Run {
     bool busy;          /* the guest never sleeps */
 } Run;
 
-static void start(const char *args, bool busy)
+static void start_program(const char *name, const char *args)
 {
-    g_autofree char *all = g_strdup_printf("%s -S -kernel %s/real_time.elf %s",
-                                           strstr(args, "-accel") ? "" : "-accel tcg",
-                                           g_getenv("STM32_FIRMWARE"), args);
+    g_autofree char *all = g_strdup_printf("%s -S -kernel %s/%s.elf %s", strstr(args, "-accel") ? "" : "-accel tcg",
+                                           g_getenv("STM32_FIRMWARE"), name, args);
 
     board_start(all);
+}
+
+static void start(const char *args, bool busy)
+{
+    start_program("real_time", args);
     poke(MAILBOX_ADDRESS + 12, busy);
     qtest_qmp_assert_success(board, "{ 'execute': 'cont' }");
 }
@@ -113,6 +117,26 @@ static void test_made_up(const void *data)
         g_usleep(5000);
         /* it may have been behind by 100 ms and some at first */
         g_assert_cmpint(virtual_time() - guest, <, host_time() - host + 150 * SCALE_MS);
+    }
+}
+
+/* What the host does late, and many at once, has happened when it should have: each pulse is as long as it was set. */
+static void test_pulses(const void *data)
+{
+    const Run *run = data;
+    g_autofree char *args = g_strdup_printf("-device wokwi-led-strip,id=s,pixels=64,DIN=pb4 %s", run->args);
+
+    start_program("pulses", args);
+    poke(MAILBOX_ADDRESS + 8, run->busy);
+    qtest_qmp_assert_success(board, "{ 'execute': 'cont' }");
+    WAIT_FOR(mail(1) >= 5);
+    qtest_qmp_assert_success(board, "{ 'execute': 'stop' }");
+    g_autofree char *text = board_get_string("/machine/peripheral/s", "colors");
+    g_auto(GStrv) colors = g_strsplit(text, ",", 0);
+
+    g_assert_cmpuint(g_strv_length(colors), ==, 64);
+    for (unsigned n = 0; n < 64; n++) {
+        g_assert_cmphex(strtoul(colors[n], NULL, 16), ==, n << 16 | 0x8000 | (0xff - n));
     }
 }
 
@@ -221,15 +245,19 @@ int main(int argc, char **argv)
         { "asleep", { "", false } }, { "busy", { "", true } },
         { "one-thread", { "-accel tcg,thread=single", false } },
     };
+    static const Run with_icount = { ICOUNT, false };
 
     g_test_init(&argc, &argv, NULL);
     for (unsigned i = 0; i < ARRAY_SIZE(runs); i++) {
         g_autofree char *none_lost = g_strdup_printf("real-time/none-lost/%s", runs[i].name);
         g_autofree char *made_up = g_strdup_printf("real-time/made-up/%s", runs[i].name);
+        g_autofree char *pulses = g_strdup_printf("real-time/pulses/%s", runs[i].name);
 
         qtest_add_data_func(none_lost, &runs[i].run, test_none_lost);
         qtest_add_data_func(made_up, &runs[i].run, test_made_up);
+        qtest_add_data_func(pulses, &runs[i].run, test_pulses);
     }
+    qtest_add_data_func("real-time/pulses/icount", &with_icount, test_pulses);
     qtest_add_data_func("real-time/slow", "-machine speed=0.1", test_slow);
     qtest_add_data_func("real-time/slow-icount", ICOUNT " -machine speed=0.1", test_slow);
     qtest_add_data_func("real-time/fast", "-machine speed=max", test_fast);

@@ -1,0 +1,8 @@
+/* The core waits in a loop.  SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pulses.h"
+
+int main(void)
+{
+    five_seconds_of_pulses(0);
+    leave();
+}
