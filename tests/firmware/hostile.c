@@ -10,15 +10,16 @@
  */
 #include "stm32.h"
 #include "hostile.h"
+#include "set_ups.h"
 
 #define STARTED 0x5eeded01u
 #define CCM_TOP 0x10010000
 #define ACTLR (*(volatile uint32_t *)0xe000e008)
 #define ACTLR_DISDEFWBUF 2
-#define BUFFER 0x20010000u
 #define IN_A_ROW 50             /* interrupts, until one is switched off for this round */
 #define AT_A_TIME 20            /* ... of any kind, between two accesses of a storm */
 #define SYSTICK 15
+#define AT_ONCE 64              /* accesses of a storm, until interrupts are heard */
 
 struct state {
     uint32_t started, random, alive, last, in_a_row, at_a_time;
@@ -114,114 +115,6 @@ __attribute__((noinline)) static void access_part(uint32_t address, uint32_t dat
     }
 }
 
-/* ---- Set-ups: `set` and some of the bits of `random` into the register at `offset` ---- */
-
-struct step {
-    uint16_t offset;
-    uint8_t kind;
-    uint32_t set, random;
-};
-
-enum { WRITE, MORE /* besides what is there */, WAIT /* so many turns */, END };
-
-static const struct step usart[] = {
-    { 0x0c, WRITE, 0, 0 }, { 0x08, WRITE, 0x10, 0x7f }, { 0x10, WRITE, 0, 0x7f6f },
-    { 0x14, WRITE, 0, 0x0fff }, { 0x18, WRITE, 1, 0xffff }, { 0x0c, WRITE, 0x200c, 0xdff3 },
-    { 0x04, WRITE, 0, 0x1ff }, { 0x04, WRITE, 0, 0x1ff }, { 0, END }
-};
-static const struct step spi[] = {
-    { 0x00, WRITE, 0, 0 }, { 0x1c, WRITE, 0, 0 }, { 0x04, WRITE, 0, 0xf7 },
-    { 0x00, WRITE, 0, 0xffbf }, { 0x00, MORE, 0x40, 0 }, { 0x0c, WRITE, 0, 0xffff },
-    { 0x0c, WRITE, 0, 0xffff }, { 0, END }
-};
-static const struct step i2s[] = {
-    { 0x00, WRITE, 0, 0 }, { 0x20, WRITE, 2, 0x30f }, { 0x04, WRITE, 0, 0xf3 },
-    { 0x1c, WRITE, 0x800, 0x3bf }, { 0x1c, MORE, 0x400, 0 }, { 0x0c, WRITE, 0, 0xffff }, { 0, END }
-};
-static const struct step i2c[] = {
-    { 0x00, WRITE, 0x8000, 0 }, { 0x00, WRITE, 0, 0 }, { 0x04, WRITE, 16, 0x1f00 },
-    { 0x1c, WRITE, 4, 0xc03f }, { 0x20, WRITE, 3, 0x3f }, { 0x08, WRITE, 0x4000, 0x83ff },
-    { 0x00, WRITE, 1, 0x1fff }, { 0x10, WRITE, 0, 0xff }, { 0, END }
-};
-static const struct step timer[] = {
-    { 0x00, WRITE, 0, 0 }, { 0x28, WRITE, 0, 0x3 }, { 0x2c, WRITE, 1, 0xff },
-    { 0x34, WRITE, 0, 0xff }, { 0x38, WRITE, 0, 0xff }, { 0x3c, WRITE, 0, 0xff },
-    { 0x40, WRITE, 0, 0xff }, { 0x20, WRITE, 0, 0 }, { 0x18, WRITE, 0, 0xffff },
-    { 0x1c, WRITE, 0, 0xffff }, { 0x20, WRITE, 0, 0xffff }, { 0x08, WRITE, 0, 0xfff7 },
-    { 0x04, WRITE, 0, 0x7ffd }, { 0x30, WRITE, 0, 0x3 }, { 0x44, WRITE, 0x8000, 0x7cff },
-    { 0x48, WRITE, 0, 0x1f1f }, { 0x0c, WRITE, 0, 0x7fff }, { 0x50, WRITE, 0, 0xc3 },
-    { 0x00, WRITE, 1, 0x3fe }, { 0x14, WRITE, 0, 0xff }, { 0, END }
-};
-static const struct step adc[] = {
-    { 0x08, WRITE, 1, 0 }, { 0x04, WRITE, 0, 0x07ffffff }, { 0x0c, WRITE, 0, 0x7ffffff },
-    { 0x10, WRITE, 0, 0x3fffffff }, { 0x24, WRITE, 0, 0xfff }, { 0x2c, WRITE, 0, 0xf00000 },
-    { 0x34, WRITE, 0, 0x3fffffff }, { 0x38, WRITE, 0, 0x3fffff },
-    { 0x08, WRITE, 1, 0x3f3f0f02 }, { 0x08, MORE, 0x40400000, 0 }, { 0, END }
-};
-static const struct step adc_common[] = { { 0x04, WRITE, 0, 0x00c3efff }, { 0, END } };
-static const struct step dac[] = {
-    { 0x08, WRITE, 0, 0xfff }, { 0x00, WRITE, 0x10001, 0x3ffe3ffe }, { 0x04, WRITE, 0, 3 }, { 0, END }
-};
-static const struct step can[] = {
-    { 0x000, WRITE, 1, 0xfc }, { 0, WAIT, 200, 0 }, { 0x01c, WRITE, 0, 0x437f0003 },
-    { 0x014, WRITE, 0, 0x3ff7f }, { 0x200, MORE, 1, 0 }, { 0x240, WRITE, 0, 3 },
-    { 0x204, WRITE, 0, 3 }, { 0x20c, WRITE, 0, 3 }, { 0x21c, WRITE, 3, 0 }, { 0x200, WRITE, 0x2a1c0e00, 0 },
-    { 0x000, WRITE, 0, 0xfc }, { 0x184, WRITE, 0, 0xf }, { 0x180, WRITE, 1, 0xfffffffe },
-    { 0x190, WRITE, 1, 0xfffffffe }, { 0, END }
-};
-static const struct step rng[] = { { 0x00, WRITE, 4, 8 }, { 0, END } };
-static const struct step gpio[] = {
-    { 0x00, WRITE, 0, 0xffffffff }, { 0x04, WRITE, 0, 0xffff }, { 0x08, WRITE, 0, 0xffffffff },
-    { 0x0c, WRITE, 0, 0xffffffff }, { 0x20, WRITE, 0, 0xffffffff }, { 0x24, WRITE, 0, 0xffffffff },
-    { 0x14, WRITE, 0, 0xffff }, { 0, END }
-};
-static const struct step exti[] = {
-    { 0x00, WRITE, 0, 0x7fffff }, { 0x04, WRITE, 0, 0x7fffff }, { 0x08, WRITE, 0, 0x7fffff },
-    { 0x0c, WRITE, 0, 0x7fffff }, { 0x10, WRITE, 0, 0x7fffff }, { 0, END }
-};
-static const struct step syscfg[] = {
-    { 0x08, WRITE, 0, 0x7777 }, { 0x0c, WRITE, 0, 0x7777 }, { 0x10, WRITE, 0, 0x7777 },
-    { 0x14, WRITE, 0, 0x7777 }, { 0, END }
-};
-static const struct step rtc[] = {
-    { 0x24, WRITE, 0xca, 0 }, { 0x24, WRITE, 0x53, 0 }, { 0x08, WRITE, 0, 0 },
-    { 0x0c, WRITE, 0x80, 0 }, { 0x10, WRITE, 0, 0x7f00ff }, { 0x14, WRITE, 1, 0xf },
-    { 0x00, WRITE, 0, 0x7f7f7f }, { 0x1c, WRITE, 0, 0xffffffff }, { 0x20, WRITE, 0x80808080, 0x7f7f7f7f },
-    { 0x44, WRITE, 0, 0x0f007fff }, { 0x40, WRITE, 0, 0xff87 }, { 0x0c, WRITE, 0, 0 },
-    { 0x08, WRITE, 0, 0x00ffff7f }, { 0, END }
-};
-static const struct step itm[] = {
-    { 0xfb0, WRITE, 0xc5acce55, 0 }, { 0xe00, WRITE, 0xffffffff, 0 }, { 0xe80, WRITE, 1, 0x7f0f1e },
-    { 0x000, WRITE, 0, 0xffffffff }, { 0, END }
-};
-static const struct step dma[] = {
-    { 0x08, WRITE, 0xffffffff, 0 }, { 0x0c, WRITE, 0xffffffff, 0 }, { 0, END }     /* and a stream */
-};
-
-static const struct peripheral {
-    uint32_t base, size;
-    const struct step *step;
-} peripherals[] = {
-    { 0x40000000, 0x54, timer }, { 0x40000400, 0x54, timer }, { 0x40000800, 0x54, timer },
-    { 0x40000c00, 0x54, timer }, { 0x40001000, 0x54, timer }, { 0x40001400, 0x54, timer },
-    { 0x40001800, 0x54, timer }, { 0x40001c00, 0x54, timer }, { 0x40002000, 0x54, timer },
-    { 0x40010000, 0x54, timer }, { 0x40010400, 0x54, timer }, { 0x40014000, 0x54, timer },
-    { 0x40014400, 0x54, timer }, { 0x40014800, 0x54, timer }, { 0x40002800, 0xa0, rtc },
-    { 0x40002c00, 0x0c, 0 }, { 0x40003400, 0x24, i2s }, { 0x40003800, 0x24, spi },
-    { 0x40003800, 0x24, i2s }, { 0x40003c00, 0x24, spi }, { 0x40003c00, 0x24, i2s },
-    { 0x40004000, 0x24, i2s }, { 0x40013000, 0x24, spi }, { 0x40004400, 0x1c, usart },
-    { 0x40004800, 0x1c, usart }, { 0x40004c00, 0x1c, usart }, { 0x40005000, 0x1c, usart },
-    { 0x40011000, 0x1c, usart }, { 0x40011400, 0x1c, usart }, { 0x40005400, 0x28, i2c },
-    { 0x40005800, 0x28, i2c }, { 0x40005c00, 0x28, i2c }, { 0x40006400, 0x320, can },
-    { 0x40006800, 0x200, can }, { 0x40007000, 0x08, 0 }, { 0x40007400, 0x38, dac },
-    { 0x40012000, 0x50, adc }, { 0x40012100, 0x50, adc }, { 0x40012200, 0x50, adc },
-    { 0x40012300, 0x0c, adc_common }, { 0x40013800, 0x24, syscfg }, { 0x40013c00, 0x18, exti },
-    { 0x40020000, 0x28, gpio }, { 0x40020400, 0x28, gpio }, { 0x40020800, 0x28, gpio },
-    { 0x40020c00, 0x28, gpio }, { 0x40021000, 0x28, gpio }, { 0x40023000, 0x0c, 0 },
-    { 0x40024000, 0x1000, 0 }, { 0x40026000, 0xd0, dma }, { 0x40026400, 0xd0, dma },
-    { 0x50060800, 0x0c, rng }, { 0xe0000000, 0xfb8, itm }, { 0xe0001000, 0x60, 0 },
-    { 0xe0042000, 0x10, 0 },
-};
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static void set_up(const struct peripheral *p)
@@ -240,10 +133,21 @@ static void set_up(const struct peripheral *p)
     }
 }
 
+static const struct peripheral *any_peripheral(void)
+{
+#ifdef STORM                                        /* storm.c: all of them */
+    uint32_t n = random_below(COUNT(peripherals) + COUNT(more_peripherals));
+
+    return n < COUNT(peripherals) ? &peripherals[n] : &more_peripherals[n - COUNT(peripherals)];
+#else                                               /* seeds that have found something are without those that came later */
+    return &peripherals[random_below(COUNT(peripherals))];
+#endif
+}
+
 /* A register of some peripheral, or memory. */
 static uint32_t any_address(void)
 {
-    const struct peripheral *p = &peripherals[random_below(COUNT(peripherals))];
+    const struct peripheral *p = any_peripheral();
 
     return random_below(4) ? p->base + random_below(p->size) / 4 * 4
                            : BUFFER + random_below(0x4000) / 4 * 4;
@@ -280,7 +184,7 @@ static void set_up_clocks(void)
 
 static void random_access(void)
 {
-    const struct peripheral *p = &peripherals[random_below(COUNT(peripherals))];
+    const struct peripheral *p = any_peripheral();
     uint32_t address = p->base + random_below(p->size), data = random_word();
 
     live();
@@ -294,20 +198,23 @@ static void random_access(void)
     }
 }
 
-/* ---- A storm: as fast as can be, by one generator in a register ---- */
+/* ---- A storm: as fast as can be, by one generator in a register; interrupts, which take longer, are let in between ---- */
 
-/* Where something is, more or less, and by what mask; without a mask anywhere.  Most come twice. */
+/* Where something is, more or less, and by what mask; what has most to do comes more often. */
 static const struct {
     uint32_t base, mask;
-} areas[32] = {
-    { 0x40000000, 0x3fff }, { 0x40004000, 0x3fff }, { 0x40010000, 0x3fff }, { 0x40014000, 0x0fff },
-    { 0x40020000, 0x1fff }, { 0x40022000, 0x1fff }, { 0x40026000, 0x07ff }, { 0x40028000, 0x1fff },
-    { 0x40040000, 0x3ffff }, { 0x50000000, 0x3ffff }, { 0x50050000, 0x03ff }, { 0x50060800, 0x03ff },
-    { 0xa0000000, 0x01ff }, { 0x60000000, 0x0fffffff }, { 0x70000000, 0x1fffffff }, { 0xe0000000, 0x1fff },
-    { 0xe000e000, 0x0fff }, { 0xe0040000, 0x2fff }, { 0x42000000, 0x01ffffff }, { 0x22000000, 0x003fffff },
-    { 0x20000000, 0x0001ffff }, { 0x10000000, 0x0000ffff }, { 0x08000000, 0x000fffff }, { 0x1fff0000, 0xffff },
-    { 0x40000000, 0x7fff }, { 0x40010000, 0x7fff }, { 0x40020000, 0x7fff }, { 0x40012c00, 0x0fff },
-    { 0x00000000, 0x000fffff }, { 0x40023800, 0x03ff }, { 0x40006400, 0x07ff }, { 0, 0xffffffff },
+} areas[64] = {
+#define TWICE(base, mask) { base, mask }, { base, mask }
+    TWICE(0x40000000, 0x3fff), TWICE(0x40004000, 0x0fff), TWICE(0x40005000, 0x0fff), TWICE(0x40006400, 0x07ff),
+    TWICE(0x40007000, 0x07ff), TWICE(0x40010000, 0x07ff), TWICE(0x40011000, 0x07ff), TWICE(0x40012000, 0x03ff),
+    TWICE(0x40012c00, 0x07ff), TWICE(0x40013800, 0x07ff), TWICE(0x40014000, 0x0bff), TWICE(0x40020000, 0x1fff),
+    TWICE(0x40023000, 0x03ff), TWICE(0x40023800, 0x03ff), TWICE(0x40024000, 0x0fff), TWICE(0x40026000, 0x07ff),
+    TWICE(0x40028000, 0x13ff), TWICE(0x40040000, 0x0fff), TWICE(0x50000000, 0x0fff), TWICE(0x50050000, 0x03ff),
+    TWICE(0x50060800, 0x000f), TWICE(0xa0000000, 0x01ff), TWICE(0xe0001000, 0x0fff), TWICE(0xe000e000, 0x0fff),
+    { 0x40041000, 0x1ffff }, { 0x50001000, 0x1ffff }, { 0x60000000, 0x0fffffff }, { 0x70000000, 0x1fffffff },
+    { 0xe0000000, 0x0fff }, { 0xe0040000, 0x2fff }, { 0x42000000, 0x01ffffff }, { 0x42200000, 0x0007ffff },
+    { 0x22000000, 0x003fffff }, { 0x20000000, 0x0001ffff }, { 0x10000000, 0x0000ffff }, { 0x08000000, 0x000fffff },
+    { 0x1fff0000, 0xffff }, { 0, 0x000fffff }, { 0x40000000, 0x3ffff }, { 0, 0xffffffff },
 };
 
 /* Stores that would be the end of this guest, not of what it runs on. */
@@ -337,16 +244,22 @@ static bool is_ours(uint32_t address)
 
 static void storm(uint32_t accesses)
 {
-    uint32_t x = random_word();
+    uint32_t x = random_word(), a, d, address;
 
     while (accesses--) {
-        uint32_t a = x * 1664525 + 1013904223, d = a * 1664525 + 1013904223, address;
-
-        x = d * 1664525 + 1013904223;
-        address = areas[a >> 27].base + (x & areas[a >> 27].mask);
-        d = a & 1 << 20 ? d : d & 1 << 12 ? 1u << (d >> 27) : d >> 24;
+        if (!(accesses & (AT_ONCE - 1))) {
+            __asm__ volatile("cpsie i\n isb\n cpsid i" : : : "memory");
+            state->at_a_time = 0;
+        }
+        x ^= x << 13;
+        x ^= x >> 17;
+        x ^= x << 5;
+        address = areas[x >> 26].base + (x & areas[x >> 26].mask);
+        d = x * 0x9e3779b1;
+        d = d >> 16 | d << 16;                      /* below is what all of x has made */
+        a = d * 0x85ebca6b;
+        d = a & 1 << 20 ? d : a & 1 << 21 ? 1u << (d & 31) : d & 0xff;
         (*(volatile uint32_t *)HOSTILE_ACCESSES)++;
-        state->at_a_time = 0;
         if (a & 1 << 19 || is_ours(address)) {
             if (a & 7 << 16) {
                 read_word(address & ~3u);
@@ -359,6 +272,7 @@ static void storm(uint32_t accesses)
             access_part(address, d, a >> 15 & 1);
         }
     }
+    __asm__ volatile("cpsie i" : : : "memory");
     live();
 }
 
@@ -370,7 +284,7 @@ static void play_round(void)
         NVIC_ISER[i] = 0xffffffff;
     }
     for (unsigned i = 0; i < 30; i++) {
-        const struct peripheral *p = &peripherals[random_below(COUNT(peripherals))];
+        const struct peripheral *p = any_peripheral();
 
         set_up(p);
         if (p->step == dma) {
