@@ -31,7 +31,13 @@ bool user_file_claim(const char *option, const char *name, bool writes, Error **
     for (unsigned i = 0; i < claims->len; i++) {
         const Claim *other = &g_array_index(claims, Claim, i);
 
-        if (!strcmp(other->path, path) && (writes || other->writes)) {
+        if (strcmp(other->path, path)) {
+            continue;
+        }
+        if (!writes && !other->writes && !strcmp(other->option, option)) {
+            return true;                        /* it is read again, by each page that is loaded say */
+        }
+        if (writes || other->writes) {
             error_setg(errp, "%s=%s: %s= %s this file already; take another one", option, name,
                        other->option, other->writes ? "writes" : "reads");
             return false;
