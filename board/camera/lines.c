@@ -78,7 +78,7 @@ static void avoid_codes(uint16_t *items, unsigned count)
 
 static void make(const PictureSource *source, const SensorMode *m, uint64_t frame, unsigned y, uint16_t *items)
 {
-    uint8_t c[2][3];
+    uint8_t c[2][3] = { };
 
     for (unsigned x = 0; x < m->width; x++) {
         pixel(source, m, frame, x, y, c[x & 1]);

@@ -118,7 +118,8 @@ int codec_limit(Codec *c, unsigned channel, int sample)
         *gain = ONE;
         return sample;
     }
-    level = abs((int64_t)sample * *gain / ONE);
+    level = (int64_t)sample * *gain / ONE;
+    level = ABS(level);
     if (level > threshold(thresholds >> 5)) {
         *gain = MAX(*gain - MAX(attack, 4), 0);
     } else if (level < threshold(thresholds >> 2) && *gain < ONE) {
