@@ -6,6 +6,7 @@
 # make bench             this machine beside QEMU's own STM32 board, in one run
 # make docs              the lists of what is modelled, out of the machine
 # make hostile SEEDS=n    the hostile guest of the tests with more seeds, from SEED=n on
+# make fuzz TARGET=registers SECONDS=n   libFuzzer, from tests/fuzz/corpus on (a build of its own, by clang); MERGE=1 keeps it
 # make test-linux        a real Linux attaches USB devices of this machine (some minutes)
 # make install           to PREFIX (/usr/local) under DESTDIR: the front end stm32f407g-disc, and what it needs
 # make package           a Debian package and a tarball of it, in build/package
@@ -32,6 +33,8 @@ docs: build ; @docs/generate.py
 bench: build ; @tests/bench/bench.py
 hostile: ; @qemu/install.sh && qemu/unpack.sh && \
 	STM32_SEEDS=$(or $(SEEDS),100) STM32_SEED=$(SEED) tests/run.sh -t 20 stm32/hostile
+fuzz: ; @qemu/install.sh clang libclang-rt-dev && qemu/unpack.sh && FUZZ=1 qemu/build.sh qemu-fuzz-arm && \
+	TARGET="$(TARGET)" DURATION="$(SECONDS)" MERGE="$(MERGE)" tests/fuzz/fuzz.sh
 test-linux: build demo
 	@qemu/install.sh qemu-system-x86 && firmware/build.sh build/firmware/usb_serial.elf tests/firmware/usb_serial.c
 	@tests/linux/image.sh && tests/linux/linux-test.py
@@ -44,4 +47,4 @@ test-trust: ; @qemu/install.sh && qemu/unpack.sh && tests/run.sh stm32/trust-for
 	tests/trust/snapshots-test.py -n $(or $(INSTANTS),1000) -s $(or $(SEED),1)
 test:  ; @qemu/install.sh && qemu/unpack.sh && tests/run.sh
 
-.PHONY: build demo install package page run docs bench hostile test test-linux test-package test-trust
+.PHONY: build demo install package page run docs bench hostile fuzz test test-linux test-package test-trust

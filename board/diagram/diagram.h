@@ -22,6 +22,7 @@ typedef struct Diagram Diagram;
 
 /* Read @file; NULL: *errp has a line that says what is wrong. */
 Diagram *diagram_read(const char *file, Error **errp);
+void diagram_free(Diagram *d);
 /* The pin of the board that $serialMonitor's RX is joined to ("PA2"), or NULL. */
 const char *diagram_serial_pin(const Diagram *d);
 /* Make its parts and join them.  false: *errp has a line. */

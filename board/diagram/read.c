@@ -193,7 +193,7 @@ static bool check(Diagram *d, Error **errp)
     return check_parts(d, errp) && check_connections(d, errp);
 }
 
-static void diagram_free(Diagram *d)
+void diagram_free(Diagram *d)
 {
     qobject_unref(d->json);
     g_free(d->file);
