@@ -13,6 +13,7 @@ void dma_count_items(Dma *s, unsigned n, uint32_t items)
     uint32_t *ndtr = dma_reg(s, R_S0NDTR, n), was = *ndtr;
 
     *ndtr -= MIN(items, was);
+    s->moved |= 1u << n;
     if (dma_direction(s, n) == DMA_M2P) {
         dma_check_half(s, n, was, *ndtr, s->stream[n].items);
     }

@@ -85,6 +85,7 @@ typedef struct Dma {
     /* unserved.c, in no snapshot: who has had a stream since the reset, and who requested when it had none */
     uint64_t served, unserved;
     int64_t enabled_ns[DMA_STREAMS];
+    uint32_t moved;                 /* a bit a stream: something, since it is enabled */
 } Dma;
 
 #define DMA(obj) ((Dma *)(obj))

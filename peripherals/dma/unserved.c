@@ -63,8 +63,8 @@ static char *describe(uint64_t requests)
 /* Is stream @n enabled, for a peripheral, and has moved nothing? */
 static bool waits(Dma *s, unsigned n)
 {
-    return dma_is_enabled(s, n) && dma_direction(s, n) < DMA_M2M && s->stream[n].items &&
-           *dma_reg(s, R_S0NDTR, n) == s->stream[n].items && !lanes_are_held();
+    return dma_is_enabled(s, n) && dma_direction(s, n) < DMA_M2M && s->stream[n].items && !extract32(s->moved, n, 1) &&
+           !lanes_are_held();
 }
 
 static bool waits_long(Dma *s, unsigned n)
@@ -155,6 +155,7 @@ void dma_note_stream(Dma *s, unsigned n)
     uint64_t bit = 1ull << dma_request_of(s, n);
 
     s->enabled_ns[n] = guest_now_ns();
+    s->moved &= ~(1u << n);
     if (~s->served & bit) {
         s->served |= bit;
         s->unserved = s->request & ~s->served;

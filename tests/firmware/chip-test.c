@@ -406,11 +406,11 @@ typedef struct DmaRun {
 static void begin_endless_stream(void)
 {
     poke(0x4001100c, peek(0x4001100c) & ~0x10);     /* its handler reads DR: DMA may be late now */
-    qtest_set_irq_in(board, "/machine/soc/dma2", "request", 8, 1);
+    qtest_set_irq_in(board, "/machine/soc/dma2", "request", 9, 1);      /* DCMI's */
     poke(0x40026430, 0x2001e000);                   /* stream 1: PAR, M0AR, NDTR, CR */
     poke(0x40026434, 0x2001e000);
     poke(0x4002642c, 100);
-    poke(0x40026428, 1 << 8 | 1);                   /* CIRC, EN */
+    poke(0x40026428, 1 << 25 | 1 << 8 | 1);         /* CHSEL, CIRC, EN */
 }
 
 /* Copies, and an echo at 10.5 Mbaud that may lose nothing, with virtual time exact and without. */
