@@ -41,6 +41,7 @@ typedef struct Rcc {
     Signal mco1, mco2, i2s_ckin;
     bool dbp, sleeping, stop, clocked;
     uint32_t cause;                     /* flags of the reset that is under way */
+    uint32_t fast_pc;                   /* who has made an APB too fast, or 0: nobody that is known */
 } Rcc;
 
 #define RCC(obj) ((Rcc *)(obj))

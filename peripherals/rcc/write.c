@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "stm32/core/mistake/later.h"
+#include "stm32/core/mistake/place.h"
 #include "stm32/peripherals/rcc/state.h"
 
 static void check_pll(Periph *p, const char *name, unsigned n)
@@ -82,6 +84,48 @@ static uint64_t clock_hz(uint64_t period)
     return period ? CLOCK_PERIOD_TO_HZ(period) : 0;
 }
 
+/*
+ * Clocks of the APBs that are above their limits.  Some drivers (older ones of ST's HAL) choose the dividers behind the
+ * switch of SYSCLK: that is over after some instructions, and boards bear it.
+ */
+#define SETTLED_NS 1000000
+
+enum { PCLK1_LIMIT = 42000000, PCLK2_LIMIT = 84000000 };
+
+static void tell_fast(Rcc *s, MistakeKind kind, const char *text)
+{
+    if (s->fast_pc) {
+        guest_mistake_at(DEVICE(s)->canonical_path, kind, s->fast_pc, "%s", text);
+    } else {
+        guest_mistake(DEVICE(s)->canonical_path, kind, "%s", text);
+    }
+}
+
+static void look_at_apbs(void *opaque)
+{
+    Rcc *s = opaque;
+    uint64_t pclk1 = clock_hz(clock_get(s->pclk1)), pclk2 = clock_hz(clock_get(s->pclk2));
+    g_autofree char *text = NULL;
+
+    if (pclk1 > PCLK1_LIMIT) {
+        text = g_strdup_printf("PCLK1 is %" PRIu64 " Hz, the limit is 42 MHz: see CFGR.PPRE1", pclk1);
+        tell_fast(s, RCC011, text);
+    } else if (pclk2 > PCLK2_LIMIT) {
+        text = g_strdup_printf("PCLK2 is %" PRIu64 " Hz, the limit is 84 MHz: see CFGR.PPRE2", pclk2);
+        tell_fast(s, RCC012, text);
+    } else {
+        tell_fast(s, RCC019, "PCLK1 or PCLK2 was above its limit for a moment");
+    }
+}
+
+static void apbs_are_fast(Rcc *s)
+{
+    if (!guest_pc(&s->fast_pc)) {
+        s->fast_pc = 0;
+    }
+    mistake_later(look_at_apbs, s, SETTLED_NS);
+}
+
 /* The limits of the buses, with the new dividers and the source that is to come. */
 static void check_buses(Periph *p)
 {
@@ -101,13 +145,8 @@ static void check_buses(Periph *p)
     if (clock_hz(c.hclk) > 168000000) {
         periph_mistake(p, RCC010, "HCLK is %" PRIu64 " Hz, the limit is 168 MHz", clock_hz(c.hclk));
     }
-    if (clock_hz(c.pclk1) > 42000000) {
-        periph_mistake(p, RCC011, "PCLK1 is %" PRIu64 " Hz, the limit is 42 MHz: see CFGR.PPRE1",
-                       clock_hz(c.pclk1));
-    }
-    if (clock_hz(c.pclk2) > 84000000) {
-        periph_mistake(p, RCC012, "PCLK2 is %" PRIu64 " Hz, the limit is 84 MHz: see CFGR.PPRE2",
-                       clock_hz(c.pclk2));
+    if (clock_hz(c.pclk1) > PCLK1_LIMIT || clock_hz(c.pclk2) > PCLK2_LIMIT) {
+        apbs_are_fast(RCC(p));
     }
 }
 

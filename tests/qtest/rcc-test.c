@@ -273,7 +273,28 @@ static void test_limits_are_reported(void)
     board_wait_ns(75 * US);
     poke(RCC + A_CFGR, 2);
     g_assert_cmpint(board_mistakes("HCLK is 336000000 Hz"), ==, 1);
+    g_assert_cmpint(board_mistakes("PCLK1 is"), ==, 0);
+    board_wait_ns(2000 * US);
+    peek(RCC + A_CFGR);
     g_assert_cmpint(board_mistakes("PCLK1 is"), ==, 1);
+}
+
+/* Dividers that are chosen behind the switch: the buses are too fast for some instructions. */
+static void test_limits_for_a_moment(void)
+{
+    board_start("");
+    set(A_CR, R_CR_HSEON_MASK);
+    board_wait_ns(64 * US);
+    poke(RCC + A_PLLCFGR, 0x27405408);      /* 168 MHz */
+    set(A_CR, R_CR_PLLON_MASK);
+    board_wait_ns(75 * US);
+    poke(RCC + A_CFGR, 2);
+    board_wait_ns(10 * US);
+    poke(RCC + A_CFGR, 5 << R_CFGR_PPRE1_SHIFT | 4 << R_CFGR_PPRE2_SHIFT | 2);
+    board_wait_ns(2000 * US);
+    peek(RCC + A_CFGR);
+    g_assert_cmpint(board_mistakes("PCLK1 is"), ==, 0);
+    g_assert_cmpint(board_mistakes("for a moment"), ==, 1);
 }
 
 static void test_backup_domain_is_protected(void)
@@ -465,6 +486,7 @@ int main(int argc, char **argv)
     qtest_add_func("rcc/sw-3-is-refused", test_sw_3_is_refused);
     qtest_add_func("rcc/illegal-pll-never-locks", test_illegal_pll_never_locks);
     qtest_add_func("rcc/limits-are-reported", test_limits_are_reported);
+    qtest_add_func("rcc/limits-for-a-moment", test_limits_for_a_moment);
     qtest_add_func("rcc/backup-domain-is-protected", test_backup_domain_is_protected);
     qtest_add_func("rcc/rtc-from-hse", test_rtc_from_hse);
     qtest_add_func("rcc/ready-interrupt", test_ready_interrupt);

@@ -57,3 +57,6 @@ MISTAKE(RCC017, NOTE, "UM1472 4.4",
 MISHAP(RCC018, NOTE, "RM0090 7.2.7",
         "the clock security system has switched SYSCLK to HSI",
         "clear CIR.CSSF in the NMI handler, and set the clocks up anew")
+MISTAKE(RCC019, NOTE, "RM0090 7.2",
+        "an APB's clock is above its limit for a moment, while clocks are switched",
+        "choose PPRE1 and PPRE2 before SW")
