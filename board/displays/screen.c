@@ -46,6 +46,16 @@ static void invalidate(void *opaque)
     ((Screen *)opaque)->dirty = true;
 }
 
+void screen_fill_noise(uint8_t *memory, size_t size)
+{
+    uint32_t noise = 1;
+
+    for (size_t i = 0; i < size; i++) {
+        noise = noise * 1664525 + 1013904223;
+        memory[i] = noise >> 24;
+    }
+}
+
 bool screen_init(Screen *s, DeviceState *dev, Error **errp)
 {
     static const GraphicHwOps ops = { .invalidate = invalidate, .gfx_update = update };

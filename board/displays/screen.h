@@ -24,5 +24,7 @@ typedef struct Screen {
 
 /* All but `console` and `dirty` is set; @dev is whose it is.  false: *errp says why scale is not possible. */
 bool screen_init(Screen *s, DeviceState *dev, Error **errp);
+/* What a controller's memory has after power-on: noise, here the same each time. */
+void screen_fill_noise(uint8_t *memory, size_t size);
 
 #endif

@@ -35,12 +35,7 @@ static void reset(Ssd1306 *d)
 /* What is in its memory then is not defined, on real ones it is noise: drivers have to clear it. */
 static void power_on(Ssd1306 *d)
 {
-    uint32_t noise = 1;
-
-    for (unsigned i = 0; i < sizeof(d->memory); i++) {
-        noise = noise * 1664525 + 1013904223;
-        d->memory[i / SSD1306_COLUMNS][i % SSD1306_COLUMNS] = noise >> 24;
-    }
+    screen_fill_noise(d->memory[0], sizeof(d->memory));
     reset(d);
 }
 

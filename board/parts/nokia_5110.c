@@ -144,12 +144,7 @@ static void light_changed(void *opaque, bool level)
 
 static void power_on(Nokia5110 *d)
 {
-    uint32_t noise = 1;
-
-    for (unsigned i = 0; i < sizeof(d->memory); i++) {
-        noise = noise * 1664525 + 1013904223;
-        d->memory[i / WIDTH][i % WIDTH] = noise >> 24;
-    }
+    screen_fill_noise(d->memory[0], sizeof(d->memory));
     reset(d);
     d->down = false;
     d->display = NORMAL;

@@ -195,12 +195,7 @@ static void draw(void *opaque, unsigned y, uint32_t *row)
 
 static void power_on(Sh1107 *d)
 {
-    uint32_t noise = 1;
-
-    for (unsigned i = 0; i < sizeof(d->memory); i++) {
-        noise = noise * 1664525 + 1013904223;
-        d->memory[i / SIZE][i % SIZE] = noise >> 24;
-    }
+    screen_fill_noise(d->memory[0], sizeof(d->memory));
     d->contrast = 0x80;
     d->multiplex = SIZE - 1;
 }
