@@ -5,14 +5,17 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/config-file.h"
 #include "qemu/cutils.h"
 #include "qemu/error-report.h"
+#include "qemu/option.h"
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "exec/wait-loop.h"
 #include "system/cpu-timers.h"
 #include "exec/tb-links.h"
 #include "system/pace.h"
+#include "system/system.h"
 #include "stm32/board/accelerometer/accelerometer.h"
 #include "stm32/board/ethernet/phy.h"
 #include "stm32/board/machine.h"
@@ -217,11 +220,23 @@ static void check_cycles(const Stm32f407gDisc *m)
     }
 }
 
+/* A date of -rtc is that of virtual time 0.  By the host's clock it would be later by what a start takes. */
+static void begin_calendar(void)
+{
+    QemuOpts *rtc = qemu_find_opts_singleton("rtc");
+    const char *base = qemu_opt_get(rtc, "base");
+
+    if (base && g_ascii_isdigit(base[0]) && !qemu_opt_get(rtc, "clock")) {
+        rtc_clock = QEMU_CLOCK_VIRTUAL;
+    }
+}
+
 void options_start_time(Stm32f407gDisc *m)
 {
     Error *err = NULL;
 
     check_cycles(m);
+    begin_calendar();
     pace_start();
     tb_links_start();
     if (!m->speed) {

@@ -402,6 +402,17 @@ static void time_is(uint8_t year, uint8_t month, uint8_t date, uint8_t hours, ui
     g_assert_cmphex(d[6], ==, year);
 }
 
+/* However long QEMU takes to start, a date that is given is that of virtual time 0. */
+static void test_ds1307_slow_start(void)
+{
+    board_start("-rtc base=2023-12-31T23:59:57 -preconfig -device wokwi-ds1307,id=r,SCL=pb6,SDA=pb7");
+    g_usleep(1200000);
+    qtest_qmp_assert_success(board, "{'execute': 'x-exit-preconfig'}");
+    board_enable("gpiob");
+    i2c_pins();
+    time_is(0x23, 0x12, 0x31, 0x23, 0x59, 0x57);
+}
+
 static void test_ds1307(void)
 {
     static const char args[] = "-rtc base=2023-12-31T23:59:58 -device wokwi-ds1307,id=r,SCL=pb6,SDA=pb7,SQW=pb0";
@@ -517,6 +528,7 @@ int main(int argc, char **argv)
     qtest_add_func("parts/levels", test_levels);
     qtest_add_func("parts/dialer", test_dialer);
     qtest_add_func("parts/ds1307", test_ds1307);
+    qtest_add_func("parts/ds1307-slow-start", test_ds1307_slow_start);
     qtest_add_func("parts/cap-touch", test_cap_touch);
     qtest_add_func("parts/noise", test_noise);
     return board_run_tests();
