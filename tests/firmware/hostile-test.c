@@ -14,7 +14,7 @@
 #define SEEDS 4
 #define LOOKS 4
 #define REAL_SECONDS 30         /* until QEMU, or the guest, counts as hung */
-#define PATIENCE_US 40000000    /* of the host: then it is enough that time goes on */
+#define PATIENCE_US 15000000    /* of the host: then it is enough that time goes on */
 #define ASLEEP_NS 10000000000   /* virtual: SysTick's 2^24 ticks at 16 MHz / 8, and some */
 
 static const struct Run {
