@@ -42,6 +42,17 @@ static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
+/* A trigger is selected, and no edge of it. */
+static bool lacks_edge(Adc *s)
+{
+    return reg_get(s, CR2, EXTSEL) && !reg_get(s, CR2, EXTEN);
+}
+
+static bool injected_lacks_edge(Adc *s)
+{
+    return reg_get(s, CR2, JEXTSEL) && !reg_get(s, CR2, JEXTEN);
+}
+
 /* Somebody waits for conversions that no trigger starts, and nothing has ever started one. */
 static void check_trigger(void *opaque)
 {
@@ -51,19 +62,14 @@ static void check_trigger(void *opaque)
     if (!adc_is_on(s) || s->has_started) {
         return;
     }
-    if (waits && reg_get(s, CR2, EXTSEL) && !reg_get(s, CR2, EXTEN)) {
+    if (waits && lacks_edge(s)) {
         periph_mistake(&s->parent_obj, ADC019, "CR2.EXTSEL is %u, and EXTEN is 0: nothing starts a conversion",
                        reg_get(s, CR2, EXTSEL));
     }
-    if (jwaits && reg_get(s, CR2, JEXTSEL) && !reg_get(s, CR2, JEXTEN) && !reg_get(s, CR1, JAUTO)) {
+    if (jwaits && injected_lacks_edge(s) && !reg_get(s, CR1, JAUTO)) {
         periph_mistake(&s->parent_obj, ADC019, "CR2.JEXTSEL is %u, and JEXTEN is 0: nothing starts an injected conversion",
                        reg_get(s, CR2, JEXTSEL));
     }
-}
-
-static bool lacks_edge(Adc *s)
-{
-    return (reg_get(s, CR2, EXTSEL) && !reg_get(s, CR2, EXTEN)) || (reg_get(s, CR2, JEXTSEL) && !reg_get(s, CR2, JEXTEN));
 }
 
 static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -87,7 +93,7 @@ static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if (data & R_CR2_SWSTART_MASK) {
         adc_trigger(s, ADC_REGULAR, true);
     }
-    if (adc_is_on(s) && !s->has_started && lacks_edge(s)) {
+    if (adc_is_on(s) && !s->has_started && (lacks_edge(s) || injected_lacks_edge(s))) {
         mistake_later(check_trigger, s, LONG_NS);
     }
 }
@@ -348,7 +354,7 @@ static const char *adc_never(Periph *p, unsigned n)
     if (!reg_get(s, CR2, ADON)) {
         return "CR2.ADON is 0, it is off";
     }
-    return !s->has_started && reg_get(s, CR2, EXTSEL) && !reg_get(s, CR2, EXTEN) && !reg_get(s, CR2, JEXTEN)
+    return !s->has_started && lacks_edge(s) && !reg_get(s, CR2, JEXTEN)
            ? "CR2.EXTSEL selects a trigger, and EXTEN is 0: nothing starts a conversion" : NULL;
 }
 

@@ -16,7 +16,7 @@ enum {
     DECREMENT = 0xc0, INCREMENT = 0xc1, RESTORE = 0xc2, TRANSFER = 0xb0
 };
 enum { ACK = 0xa, NAK_ARGUMENT = 0, NAK_CRC = 1, NAK_DENIED = 4, NAK_FAILED = 5 };
-enum { SAK_MORE = 4, CRC_BEGIN = 0x6363, BLOCK = 16, PAGE = 4, PAGES = 16, LOCKS = 10, OTP = 12 };
+enum { SAK_MORE = 4, BLOCK = 16, PAGE = 4, PAGES = 16, LOCKS = 10, OTP = 12 };
 /* What a sector's trailer has: key A, access bits, key B. */
 enum { ACCESS = 6, KEY_B = 10, KEY = 6 };
 
@@ -37,7 +37,7 @@ static RfidFrame frame_of(const uint8_t *bytes, unsigned n, bool crc)
 
     memcpy(f.bytes, bytes, n);
     if (crc) {
-        stw_le_p(f.bytes + n, rfid_crc(CRC_BEGIN, bytes, n));
+        stw_le_p(f.bytes + n, rfid_crc(RFID_CRC_A, bytes, n));
     }
     return f;
 }
@@ -66,9 +66,14 @@ static RfidFrame ack(void)
 
 /* ---- To be found and selected ---- */
 
+static unsigned uid_length(const RfidCard *c)
+{
+    return c->kind == RFID_ULTRALIGHT ? 7 : 4;
+}
+
 static bool is_last_level(const RfidCard *c)
 {
-    return c->level == (c->uid_length == 4 ? 0 : 1);
+    return c->level == (uid_length(c) == 4 ? 0 : 1);
 }
 
 /* The four bytes that it tells in its cascade level, and their check byte. */
@@ -85,7 +90,7 @@ static void level_bytes(const RfidCard *c, uint8_t *bytes)
 
 static RfidFrame answer_request(RfidCard *c, bool wakes_halted)
 {
-    uint8_t atqa[2] = { c->uid_length == 4 ? 0x04 : 0x44, 0 };
+    uint8_t atqa[2] = { uid_length(c) == 4 ? 0x04 : 0x44, 0 };
 
     if (c->state != IDLE || (c->halted && !wakes_halted)) {
         return fall_back(c);
@@ -125,7 +130,7 @@ static RfidFrame select_card(RfidCard *c, const RfidFrame *in)
     uint8_t mine[5], sak;
 
     level_bytes(c, mine);
-    if (in->bits != 72 || memcmp(in->bytes + 2, mine, 5) || rfid_crc(CRC_BEGIN, in->bytes, 9)) {
+    if (in->bits != 72 || memcmp(in->bytes + 2, mine, 5) || rfid_crc(RFID_CRC_A, in->bytes, 9)) {
         return fall_back(c);
     }
     if (is_last_level(c)) {
@@ -262,7 +267,7 @@ static RfidFrame classic_second(RfidCard *c, const RfidFrame *in)
     int32_t operand = ldl_le_p(in->bytes);
 
     c->pending = 0;
-    if (in->bits != 8 * (n + 2) || rfid_crc(CRC_BEGIN, in->bytes, n + 2)) {
+    if (in->bits != 8 * (n + 2) || rfid_crc(RFID_CRC_A, in->bytes, n + 2)) {
         return nak(c, NAK_CRC);
     }
     if (command == WRITE) {
@@ -384,7 +389,7 @@ static RfidFrame hear_active(RfidCard *c, const RfidFrame *in)
     if (c->kind != RFID_ULTRALIGHT && c->pending) {
         return classic_second(c, in);
     }
-    if (rfid_crc(CRC_BEGIN, in->bytes, n)) {
+    if (rfid_crc(RFID_CRC_A, in->bytes, n)) {
         return nak(c, NAK_FAILED);
     }
     if (in->bytes[0] == HLTA && n == 4) {
@@ -443,10 +448,10 @@ static void fill_ultralight(RfidCard *c)
     c->memory[9] = 0x48;
 }
 
-void rfid_card_init(RfidCard *c, RfidKind kind, const uint8_t *uid, unsigned length)
+void rfid_card_init(RfidCard *c, RfidKind kind, const uint8_t *uid)
 {
-    *c = (RfidCard) { .kind = kind, .uid_length = length, .state = OFF, .sector = -1 };
-    memcpy(c->uid, uid, length);
+    *c = (RfidCard) { .kind = kind, .state = OFF, .sector = -1 };
+    memcpy(c->uid, uid, uid_length(c));
     if (kind == RFID_ULTRALIGHT) {
         fill_ultralight(c);
     } else {

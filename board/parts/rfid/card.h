@@ -14,6 +14,7 @@
 #define RFID_UID_MOST 7
 #define RFID_MEMORY 1024
 #define RFID_FRAME 64           /* bytes of a frame, at most */
+#define RFID_CRC_A 0x6363       /* what that sum begins with */
 
 typedef enum RfidKind { RFID_CLASSIC_1K, RFID_CLASSIC_MINI, RFID_ULTRALIGHT } RfidKind;
 
@@ -23,7 +24,7 @@ typedef struct RfidFrame {
 } RfidFrame;
 
 typedef struct RfidCard {
-    uint8_t kind, uid_length;
+    uint8_t kind;
     uint8_t uid[RFID_UID_MOST];
     /* what a snapshot has */
     uint8_t memory[RFID_MEMORY];
@@ -36,15 +37,15 @@ typedef struct RfidCard {
     uint8_t value_block;
 } RfidCard;
 
-/* As it is sold: empty, all keys ff ff ff ff ff ff.  @length: 4, or 7 for a RFID_ULTRALIGHT. */
-void rfid_card_init(RfidCard *card, RfidKind kind, const uint8_t *uid, unsigned length);
+/* As it is sold: empty, all keys ff ff ff ff ff ff.  @uid has 4 bytes, that of a RFID_ULTRALIGHT 7. */
+void rfid_card_init(RfidCard *card, RfidKind kind, const uint8_t *uid);
 /* It has come into the field, or the field has been switched on. */
 void rfid_card_power_on(RfidCard *card);
 /* The reader sends @frame; @encrypted: with Crypto1, as it has let the reader in. */
 RfidFrame rfid_card_hear(RfidCard *card, const RfidFrame *frame, bool encrypted);
 /* Three passes of authentication with a @key of 6 bytes for @block.  false: it does not answer any more. */
 bool rfid_card_let_in(RfidCard *card, bool key_b, unsigned block, const uint8_t *key, const uint8_t *uid);
-/* CRC_A (ISO/IEC 14443-3, annex B) with another beginning than 0x6363. */
+/* The sum of ISO/IEC 14443-3, annex B; with RFID_CRC_A, over a frame and its CRC, 0. */
 uint16_t rfid_crc(uint16_t crc, const uint8_t *bytes, unsigned n);
 
 extern const VMStateDescription vmstate_rfid_card;

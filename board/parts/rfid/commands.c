@@ -21,12 +21,16 @@ static int64_t frame_ns(unsigned bits)
     return carrier_ns(128 * (2 + bits + bits / 8));
 }
 
+static unsigned timer_reload(const Mfrc522 *m)
+{
+    return m->reg[T_RELOAD_H] << 8 | m->reg[T_RELOAD_L];
+}
+
 static int64_t timer_ns(const Mfrc522 *m)
 {
     unsigned prescaler = (m->reg[T_MODE] & 15) << 8 | m->reg[T_PRESCALER];
-    unsigned reload = m->reg[T_RELOAD_H] << 8 | m->reg[T_RELOAD_L];
 
-    return carrier_ns((uint64_t)(2 * prescaler + (m->reg[DEMOD] & T_EVEN ? 2 : 1)) * (reload + 1));
+    return carrier_ns((uint64_t)(2 * prescaler + (m->reg[DEMOD] & T_EVEN ? 2 : 1)) * (timer_reload(m) + 1));
 }
 
 /* A timer that begins again, and whose flag is set already, has ended unseen. */
@@ -152,7 +156,7 @@ void mfrc522_field_changed(Mfrc522 *m)
 
 static uint16_t crc_begin(const Mfrc522 *m)
 {
-    static const uint16_t presets[] = { 0x0000, 0x6363, 0xa671, 0xffff };
+    static const uint16_t presets[] = { 0x0000, RFID_CRC_A, 0xa671, 0xffff };
 
     return presets[m->reg[MODE] & 3];
 }
@@ -177,7 +181,7 @@ void mfrc522_send(Mfrc522 *m)
     *f = (RfidFrame) { .bits = 8 * m->level - (last ? 8 - last : 0) };
     memcpy(f->bytes, m->fifo, m->level);
     if (m->reg[TX_MODE] & TX_CRC && f->bits <= 8 * (RFID_FRAME - 2)) {
-        stw_le_p(f->bytes + m->level, rfid_crc(0x6363, f->bytes, m->level));
+        stw_le_p(f->bytes + m->level, rfid_crc(RFID_CRC_A, f->bytes, m->level));
         f->bits += 16;
     }
     m->level = 0;
@@ -213,7 +217,7 @@ static void heard(Mfrc522 *m)
 
     enter(m, QUIET, 0);
     if (m->reg[RX_MODE] & RX_CRC && n >= 2 && !(m->frame.bits % 8)) {
-        if (rfid_crc(0x6363, m->frame.bytes, n)) {
+        if (rfid_crc(RFID_CRC_A, m->frame.bytes, n)) {
             fail(m, CRC_ERROR);
         }
         bits -= 16;
@@ -390,11 +394,10 @@ void mfrc522_expired(void *opaque)
 uint16_t mfrc522_timer_value(Mfrc522 *m)
 {
     int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    unsigned reload = m->reg[T_RELOAD_H] << 8 | m->reg[T_RELOAD_L];
 
     catch_up(m, now);
     if (m->timer_ends == COUNTER_NEVER || m->timer_ends < now) {
         return 0;
     }
-    return MIN(muldiv64(m->timer_ends - now, reload + 1, timer_ns(m)), reload);
+    return MIN(muldiv64(m->timer_ends - now, timer_reload(m) + 1, timer_ns(m)), timer_reload(m));
 }

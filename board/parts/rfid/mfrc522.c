@@ -194,7 +194,7 @@ static bool make_cards(Mfrc522 *m, Error **errp)
     uint8_t uid[RFID_UID_MOST];
 
     for (unsigned i = 0; i < CARDS; i++) {
-        rfid_card_init(&m->cards[i], presets[i].kind, presets[i].uid, presets[i].kind == RFID_ULTRALIGHT ? 7 : 4);
+        rfid_card_init(&m->cards[i], presets[i].kind, presets[i].uid);
     }
     if (m->uid && *m->uid) {
         unsigned n = parse_uid(m->uid, uid);
@@ -204,7 +204,7 @@ static bool make_cards(Mfrc522 *m, Error **errp)
                        part_id(PART(m)), m->uid);
             return false;
         }
-        rfid_card_init(&m->cards[0], n == 4 ? RFID_CLASSIC_1K : RFID_ULTRALIGHT, uid, n);
+        rfid_card_init(&m->cards[0], n == 4 ? RFID_CLASSIC_1K : RFID_ULTRALIGHT, uid);
     }
     return true;
 }
