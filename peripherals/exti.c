@@ -17,7 +17,8 @@
 typedef struct Exti {
     Periph parent_obj;
     uint32_t level;                 /* of the inputs */
-    uint32_t unheard;           /* lines of the RTC that have risen in vain; for a report, in no snapshot */
+    uint32_t heard;                 /* lines of pins whose edges count; follows from the registers, in no snapshot */
+    uint32_t unheard;               /* lines of the RTC that have risen in vain; for a report, in no snapshot */
     Line irq[N_LINES], wanted[N_PIN_LINES];
     qemu_irq event, pending;
 } Exti;
@@ -40,6 +41,7 @@ static void exti_update(Periph *p)
     for (unsigned n = 0; n < N_PIN_LINES; n++) {
         line_set(&s->wanted[n], extract32(wanted, n, 1));
     }
+    s->heard = wanted;
 }
 
 /*
@@ -86,6 +88,9 @@ static void line_input(void *opaque, int n, int level)
         mistake_later(check_unheard, s, UNHEARD_NS);
     }
     s->level = level ? s->level | bit : s->level & ~bit;
+    if (n < N_PIN_LINES && !(s->heard & bit)) {
+        return;                     /* its pin may have changed some time ago */
+    }
     if ((rose && (s->parent_obj.regs[R_RTSR] & bit)) ||
         (fell && (s->parent_obj.regs[R_FTSR] & bit))) {
         trigger(s, bit);

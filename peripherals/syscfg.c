@@ -12,6 +12,7 @@
  */
 #include "qemu/osdep.h"
 #include "hw/qdev-properties.h"
+#include "system/runstate.h"
 #define REGS "stm32/regs/syscfg.h"
 #include "stm32/core/periph.h"
 
@@ -60,9 +61,20 @@ static void pin_changed(void *opaque, bool level)
     qemu_set_irq(*(qemu_irq *)opaque, level);
 }
 
+/*
+ * A line that nobody wants need not be told of every frame on a pin that it has by default; who begins to want it is
+ * shown what it is by now.  Not while a snapshot is loaded: see above.
+ */
 static void wanted_input(void *opaque, int line, int level)
 {
-    pin_listen_to_waves(&SYSCFG(opaque)->listener[line], level);
+    Syscfg *s = SYSCFG(opaque);
+    PinListener *listener = &s->listener[line];
+
+    pin_listen_idly(listener, !level);
+    pin_listen_to_waves(listener, level);
+    if (level && runstate_is_running()) {
+        qemu_set_irq(s->exti[line], listener->pin && pin_level(listener->pin));
+    }
 }
 
 static void exticr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -107,7 +119,7 @@ static void syscfg_init(Periph *p)
         }
     }
     for (unsigned line = 0; line < N_LINES; line++) {
-        s->listener[line] = (PinListener) { .changed = pin_changed, .opaque = &s->exti[line] };
+        s->listener[line] = (PinListener) { .changed = pin_changed, .opaque = &s->exti[line], .idle = true };
     }
     qdev_init_gpio_out_named(DEVICE(p), s->exti, "exti", N_LINES);
     qdev_init_gpio_out_named(DEVICE(p), &s->mem_mode, "mem-mode", 1);

@@ -124,8 +124,12 @@ bool net_wants_waves(const PinNet *net)
 bool net_has_listeners(const PinNet *net)
 {
     for (unsigned i = 0; i < net->pins->len; i++) {
-        if (!QLIST_EMPTY(&((Pin *)net->pins->pdata[i])->listeners)) {
-            return true;
+        PinListener *l;
+
+        QLIST_FOREACH(l, &((Pin *)net->pins->pdata[i])->listeners, next) {
+            if (!l->idle) {
+                return true;
+            }
         }
     }
     return false;

@@ -298,12 +298,22 @@ void pin_follow(PinFollower *follower, Pin *pin)
     }
 }
 
-void pin_listen_to_waves(PinListener *listener, bool waves)
+static void set_listening(PinListener *listener, bool *what, bool value)
 {
-    if (listener->waves != waves) {
-        listener->waves = waves;
+    if (*what != value) {
+        *what = value;
         if (listener->pin) {
             net_listened(listener->pin->net);
         }
     }
+}
+
+void pin_listen_to_waves(PinListener *listener, bool waves)
+{
+    set_listening(listener, &listener->waves, waves);
+}
+
+void pin_listen_idly(PinListener *listener, bool idle)
+{
+    set_listening(listener, &listener->idle, idle);
 }

@@ -63,6 +63,7 @@ typedef struct PinListener {
     void (*changed)(void *opaque, bool level);
     void *opaque;
     bool waves;                 /* of those of a square wave or picture too: an event each */
+    bool idle;                  /* nothing follows from what it is told: nobody need take pains to tell it */
     Pin *pin;
     QLIST_ENTRY(PinListener) next;
 } PinListener;
@@ -71,6 +72,8 @@ typedef struct PinListener {
 void pin_listen(PinListener *listener, Pin *pin);
 /* Set `waves`. */
 void pin_listen_to_waves(PinListener *listener, bool waves);
+/* Set `idle`.  Who is so no more has to look at the level first. */
+void pin_listen_idly(PinListener *listener, bool idle);
 
 /*
  * One party that wants to know whenever what drives the net may have changed: a cable, a sampler.
