@@ -130,6 +130,15 @@ int64_t counter_when(const Counter *c, uint64_t count)
     return ahead < (Units)(INT64_MAX - c->anchor) ? c->anchor + (int64_t)ahead : COUNTER_NEVER;
 }
 
+uint64_t counter_exactly(const Counter *c, uint64_t count, int64_t *ns, uint32_t *part)
+{
+    __int128 ahead = (__int128)(int64_t)(count - c->count) * step_period(c) - ((step_period(c) * c->phase) >> 32);
+
+    *ns = c->anchor + (int64_t)(ahead >> 32);
+    *part = (uint32_t)ahead;
+    return step_period(c);
+}
+
 /*
  * When something that was due at @when and is armed only now is done: before time goes on; later if that never
  * ends.
@@ -174,11 +183,31 @@ void counter_arm(QEMUTimer *timer, int64_t when)
 
 void counter_arm_late(QEMUTimer *timer, int64_t when, int64_t late)
 {
-    if ((!late && !qemu_timers_late) || when == COUNTER_NEVER || when <= qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL)) {
+    if ((late <= 0 && !qemu_timers_late) || when == COUNTER_NEVER || when <= qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL)) {
         counter_arm(timer, when);
     } else {
-        timer_mod_late(timer, when, late);
+        timer_mod_late(timer, when, MAX(late, 0));
     }
+}
+
+bool time_may_be_late(void)
+{
+    return !time_is_exact() || icount_lets_late();
+}
+
+static unsigned era;
+
+void time_be_exact(void)
+{
+    if (time_is_exact()) {
+        era++;
+        qemu_timers_be_exact();
+    }
+}
+
+unsigned time_era(void)
+{
+    return era;
 }
 
 bool time_is_exact(void)

@@ -66,6 +66,12 @@ void counter_divide(Counter *c, uint32_t divide);
 int64_t counter_when(const Counter *c, uint64_t count);
 
 /*
+ * When it is or was @count exactly, for one that moves: at *@ns and *@part of 2^32 of a nanosecond.  And how long a step
+ * takes, in units of 2^-32 ns.
+ */
+uint64_t counter_exactly(const Counter *c, uint64_t count, int64_t *ns, uint32_t *part);
+
+/*
  * Let @timer expire at @when, as counter_when() has it; COUNTER_NEVER: not at all.  Every timer of
  * virtual time is armed here.
  *
@@ -80,6 +86,16 @@ void counter_arm(QEMUTimer *timer, int64_t when);
  * sees the time it is armed for all the same, and runs before somebody looks at registers.
  */
 void counter_arm_late(QEMUTimer *timer, int64_t when, int64_t late);
+
+/*
+ * May timers be late at all?  While time is the host's; with -icount, if nobody can tell: memory that is moved has to be
+ * guarded then (exec/late-memory.h), and what becomes known to anybody at once may not be late.
+ */
+bool time_may_be_late(void);
+
+/* With -icount: for what anybody may be late has perhaps changed, so nobody is.  Who has been told otherwise notes the era. */
+void time_be_exact(void);
+unsigned time_era(void);
 
 /* Is virtual time the guest's own (-icount, tests), so that the guest itself is never late? */
 bool time_is_exact(void);

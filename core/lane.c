@@ -6,8 +6,36 @@
 #include "qemu/osdep.h"
 #include "stm32/core/lane.h"
 
+#define MAX_DMAS 4
+
+static Periph *dmas[MAX_DMAS];
+static unsigned n_dmas;
+
+static void note_dma(Periph *dma)
+{
+    for (unsigned i = 0; i < n_dmas; i++) {
+        if (dmas[i] == dma) {
+            return;
+        }
+    }
+    if (n_dmas < MAX_DMAS) {
+        dmas[n_dmas++] = dma;
+    }
+}
+
+bool lanes_are_busy(void)
+{
+    for (unsigned i = 0; i < n_dmas; i++) {
+        if (dmas[i]->info->lanes->busy(dmas[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void lane_add(Line *line, Periph *dma, unsigned request, bool shared)
 {
+    note_dma(dma);
     Lane *lane = g_new0(Lane, 1);
 
     lane->dma = dma;
@@ -44,6 +72,15 @@ uint32_t lane_quiet(const Line *line, const Periph *requester)
     const Lane *lane = lane_of(line);
 
     return lane ? lane->dma->info->lanes->quiet(lane->dma, lane->request, requester) : 0;
+}
+
+void lane_be_late(const Line *line, int64_t until)
+{
+    const Lane *lane = lane_of(line);
+
+    if (lane) {
+        lane->dma->info->lanes->be_late(lane->dma, lane->request, until);
+    }
 }
 
 void lane_peek(const Lane *lane, uint32_t *data, unsigned count)

@@ -17,7 +17,9 @@ typedef struct Lane Lane;
 typedef struct LaneOffer {
     const Lane *lane;
     uint32_t beats;         /* with nobody told of one; never the last of a transfer */
-    int64_t slack;          /* ns: a request has been served so soon */
+    int64_t slack;          /* ns: a request has been served so soon, */
+    int64_t work;           /* ... the DMA does for a beat so long, */
+    int64_t blocked;        /* ... and may have something else to end first */
     uint32_t addr, size;    /* the memory that it would read or write, */
     unsigned step;          /* ... so many bytes with each beat */
     bool writes;
@@ -45,10 +47,14 @@ typedef struct LaneOps {
     bool (*offer)(Periph *dma, unsigned request, const LaneNeed *need, LaneOffer *offer);
     /* Beats in a row of which nobody is told, as far as that is known. */
     uint32_t (*quiet)(Periph *dma, unsigned request, const Periph *requester);
+    /* With -icount: until then, virtual ns, nobody is told of what it requests, as far as @requester knows. */
+    void (*be_late)(Periph *dma, unsigned request, int64_t until);
     /* The next @count items from memory, which stay ... */
     void (*peek)(Periph *dma, unsigned request, uint32_t *data, unsigned count);
     /* ... and that have been taken; whole bursts. */
     void (*take)(Periph *dma, unsigned request, unsigned count);
+    /* Is something that has been requested under way? */
+    bool (*busy)(Periph *dma);
     /* @count items to memory. */
     void (*put)(Periph *dma, unsigned request, const uint32_t *data, unsigned count);
 } LaneOps;
@@ -71,6 +77,11 @@ bool lane_offer(const Line *line, const LaneNeed *need, LaneOffer *offer);
  * pins.
  */
 uint32_t lane_quiet(const Line *line, const Periph *requester);
+/* Its requests may be served as late as who makes them is: nobody is told before @until, virtual ns.  With -icount. */
+void lane_be_late(const Line *line, int64_t until);
+
+/* Is any DMA at something that has been requested? */
+bool lanes_are_busy(void);
 
 void lane_peek(const Lane *lane, uint32_t *data, unsigned count);
 void lane_take(const Lane *lane, unsigned count);

@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/range.h"
+#include "qemu/timer-late.h"
 #include "exec/wait-loop.h"
 #include "system/cpu-timers.h"
 #include "system/runstate.h"
@@ -13,6 +14,7 @@
 
 #define MAX_RUNS 16             /* together */
 #define MAX_TRIES 32            /* to find the end of a round of a loop at which all are quiet */
+#define MIN_LOOK_NS 2000
 #define MAX_ROUNDS 8            /* then the host may want to do something else */
 
 static QLIST_HEAD(, Runner) runners = QLIST_HEAD_INITIALIZER(runners);
@@ -90,23 +92,48 @@ static bool plans_conflict(const RunPlan *a, const RunPlan *b)
 
 /* ---- Time ---- */
 
-/* Frames that have ended and been served by @ns. */
-static uint32_t frames_by(const RunPlan *p, int64_t ns)
+/* Ticks from the end of the first frame to that of another. */
+static uint64_t ticks_to(const RunPlan *p, uint32_t frames)
 {
-    uint64_t at = counter_at(p->ticks, ns - p->slack);
-
-    return at < p->due ? 0 : MIN((at - p->due) / p->period + 1, p->frames);
+    return p->tick ? p->tick(p->opaque, frames) - p->due : (frames - 1) * p->period;
 }
 
+/* In whole ns, rounded up. */
 static int64_t end_of(const RunPlan *p, uint32_t frames)
 {
-    return counter_when(p->ticks, p->due + (frames - 1) * p->period);
+    unsigned __int128 units = (unsigned __int128)ticks_to(p, frames) * p->tick_units;
+
+    return p->first_ns + (int64_t)((units + p->first_part + UINT32_MAX) >> 32);
 }
 
-/* The last moment until @ns at which no frame has ended that has not been served. */
-static int64_t quiet_until(const RunPlan *p, int64_t ns)
+/* Frames that have ended by @ns. */
+static uint32_t frames_by(const RunPlan *p, int64_t ns)
 {
-    return MIN(ns, end_of(p, frames_by(p, ns) + 1) - 1);
+    uint32_t by = 0, more = p->frames;
+    unsigned __int128 frame = (unsigned __int128)p->period * p->tick_units;
+
+    if (end_of(p, 1) > ns) {
+        return 0;
+    }
+    if (!p->tick) {
+        return MIN((((unsigned __int128)(ns - p->first_ns) << 32) - p->first_part) / frame + 1, p->frames);
+    }
+    while (by < more) {                 /* at least so many, and no more than that */
+        uint32_t middle = by + (more - by + 1) / 2;
+
+        if (end_of(p, middle) <= ns) {
+            by = middle;
+        } else {
+            more = middle - 1;
+        }
+    }
+    return by;
+}
+
+/* From one end to the next, at least. */
+static int64_t period_of(const RunPlan *p)
+{
+    return (unsigned __int128)p->period * p->tick_units >> 32;
 }
 
 /* Who traces accesses to registers wants to see each. */
@@ -120,9 +147,13 @@ static bool plan_run(Runner *runner, RunPlan *plan)
 {
     plan->frames = RUN_FRAMES;
     plan->slack = 0;
+    plan->tick = NULL;
     plan->lanes = plan->timers = 0;
-    return !disabled && !is_traced() && runner->plan(runner->opaque, plan) && plan->frames &&
-           end_of(plan, 2) - end_of(plan, 1) > plan->slack + 1 && !plans_conflict(plan, plan);
+    if (disabled || is_traced() || !runner->plan(runner->opaque, plan) || !plan->frames) {
+        return false;
+    }
+    plan->tick_units = counter_exactly(plan->ticks, plan->due, &plan->first_ns, &plan->first_part);
+    return period_of(plan) > plan->slack + 1 && !plans_conflict(plan, plan);
 }
 
 static void go(Runner *runner, RunPlan *plan, uint32_t frames)
@@ -136,15 +167,157 @@ static void go(Runner *runner, RunPlan *plan, uint32_t frames)
 typedef struct Runs {
     Runner *runner[MAX_RUNS];
     RunPlan plan[MAX_RUNS];
-    int64_t expires[MAX_RUNS][RUN_TIMERS];
+    int64_t expires[MAX_RUNS][RUN_TIMERS], late[MAX_RUNS][RUN_TIMERS];
     unsigned count;
+    uint32_t group;                 /* a bit each: those that are looked at */
 } Runs;
+
+/* The next one of the group from @i on; `count`: there is none. */
+static unsigned of_group(const Runs *r, unsigned i)
+{
+    while (i < r->count && !(r->group & 1u << i)) {
+        i++;
+    }
+    return i;
+}
+
+#define FOREACH_RUN(r, i) for (unsigned i = of_group(r, 0); i < (r)->count; i = of_group(r, i + 1))
+
+/* A request is noticed with the end of an instruction, and may find a copy under way. */
+static int64_t wait_for_dma(const Runs *r, const Periph *dma)
+{
+    int64_t wait = 4 + (icount_enabled() ? 2 * icount_to_ns(1) : 0);
+
+    FOREACH_RUN(r, i) {
+        for (unsigned j = 0; j < r->plan[i].lanes; j++) {
+            const LaneOffer *offer = &r->plan[i].lane[j];
+
+            wait = offer->lane->dma == dma ? MAX(wait, 4 + offer->blocked) : wait;
+        }
+    }
+    return wait;
+}
+
+static void hold_timers(Runs *r, unsigned n)
+{
+    for (unsigned i = 0; i < r->plan[n].timers; i++) {
+        r->expires[n][i] = timer_expire_time_ns(r->plan[n].timer[i]);
+        r->late[n][i] = timer_lateness(r->plan[n].timer[i]);
+        timer_del(r->plan[n].timer[i]);
+    }
+}
+
+static void release_timers(Runs *r, unsigned n)
+{
+    for (unsigned i = 0; i < r->plan[n].timers; i++) {
+        counter_arm_late(r->plan[n].timer[i], r->expires[n][i] < 0 ? COUNTER_NEVER : r->expires[n][i], r->late[n][i]);
+    }
+}
+
+/* When somebody else has something to do, to the last moment before. */
+static int64_t others_until(int64_t now, int64_t end)
+{
+    int64_t deadline = qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL, QEMU_TIMER_ATTR_ALL);
+
+    return deadline < 0 ? end : MIN(end, now + deadline - 1);
+}
+
+/* What a frame of @plan gives @dma to do, ns. */
+static int64_t work_for(const RunPlan *plan, const Periph *dma)
+{
+    int64_t work = 0;
+
+    for (unsigned i = 0; i < plan->lanes; i++) {
+        work += plan->lane[i].lane->dma == dma ? plan->lane[i].work : 0;
+    }
+    return work;
+}
+
+/*
+ * If @dma has not served all by @ns: since when it has had something to do.  It never rests while it has, so that does
+ * not depend on the order: there is an end of a frame, back to which is less time than all that came since takes.
+ */
+static int64_t busy_since(const Runs *r, const Periph *dma, int64_t ns)
+{
+    int64_t sum = 0, each = 0, since = -1, work[MAX_RUNS], at[MAX_RUNS], extra = wait_for_dma(r, dma);
+    uint32_t left[MAX_RUNS];
+
+    FOREACH_RUN(r, i) {
+        work[i] = work_for(&r->plan[i], dma);
+        left[i] = work[i] ? frames_by(&r->plan[i], ns) : 0;
+        at[i] = left[i] ? end_of(&r->plan[i], left[i]) : -1;
+        each += work[i];
+    }
+    for (;;) {
+        unsigned last = of_group(r, 0);
+
+        FOREACH_RUN(r, i) {
+            last = at[i] > at[last] ? i : last;
+        }
+        if (at[last] < 0 || ns - at[last] - sum > each + extra) {
+            return since;               /* all that came before can't have lasted so long */
+        }
+        sum += work[last];
+        since = ns - at[last] < sum + extra ? at[last] : since;
+        left[last]--;
+        at[last] = left[last] ? end_of(&r->plan[last], left[last]) : -1;
+    }
+}
+
+/* The last moment until @ns at which all that has been requested has been served. */
+static int64_t served_until(const Runs *r, int64_t ns)
+{
+    FOREACH_RUN(r, i) {
+        const RunPlan *plan = &r->plan[i];
+
+        ns = MIN(ns, end_of(plan, plan->frames + 1) - 1);
+        for (unsigned j = 0; j < plan->lanes; j++) {
+            const Periph *dma = plan->lane[j].lane->dma;
+            int64_t since = busy_since(r, dma, ns);
+
+            ns = since < 0 ? ns : since - 1;
+        }
+    }
+    return ns;
+}
+
+/* To the last moment at which all are quiet. */
+static int64_t all_quiet_until(const Runs *r, int64_t now, int64_t until)
+{
+    int64_t was;
+
+    do {
+        was = until;
+        until = served_until(r, until);
+    } while (until != was && until > now);
+    return until;
+}
+
+/* Does a DMA get more to do than it can? */
+static bool is_too_much(const Runs *r)
+{
+    FOREACH_RUN(r, i) {
+        const Periph *dma = r->plan[i].lane[0].lane->dma;
+        int64_t per_million = 0;
+
+        FOREACH_RUN(r, j) {
+            const RunPlan *plan = &r->plan[j];
+
+            per_million += work_for(plan, dma) * 1000000 / MAX(period_of(plan), 1);
+        }
+        if (per_million > 950000) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static bool find_runs(Runs *r)
 {
     Runner *runner;
 
     r->count = 0;
+    r->group = UINT32_MAX;
     QLIST_FOREACH(runner, &runners, next) {
         RunPlan *plan = &r->plan[r->count];
 
@@ -158,57 +331,21 @@ static bool find_runs(Runs *r)
         }
         r->runner[r->count++] = runner;
     }
-    return r->count;
+    return r->count && !is_too_much(r);
 }
 
-static void hold_timers(Runs *r, unsigned n)
-{
-    for (unsigned i = 0; i < r->plan[n].timers; i++) {
-        r->expires[n][i] = timer_expire_time_ns(r->plan[n].timer[i]);
-        timer_del(r->plan[n].timer[i]);
-    }
-}
-
-static void release_timers(Runs *r, unsigned n)
-{
-    for (unsigned i = 0; i < r->plan[n].timers; i++) {
-        counter_arm(r->plan[n].timer[i], r->expires[n][i] < 0 ? COUNTER_NEVER : r->expires[n][i]);
-    }
-}
-
-/* When somebody else has something to do, to the last moment before. */
-static int64_t others_until(int64_t now, int64_t end)
-{
-    int64_t deadline = qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL, QEMU_TIMER_ATTR_ALL);
-
-    return deadline < 0 ? end : MIN(end, now + deadline - 1);
-}
-
-/* To the last moment at which all are quiet. */
-static int64_t all_quiet_until(const Runs *r, int64_t now, int64_t until)
-{
-    int64_t was;
-
-    do {
-        was = until;
-        for (unsigned i = 0; i < r->count; i++) {
-            until = quiet_until(&r->plan[i], until);
-        }
-    } while (until != was && until > now);
-    return until;
-}
-
+/* Those of the group go, to @until. */
 static bool pass_time(Runs *r, int64_t now, int64_t until)
 {
     bool any = false;
 
-    for (unsigned i = 0; i < r->count; i++) {
+    FOREACH_RUN(r, i) {
         any |= until > now && frames_by(&r->plan[i], until);
     }
     if (any) {
         icount_idle_until(until);
     }
-    for (unsigned i = 0; i < r->count; i++) {
+    FOREACH_RUN(r, i) {
         uint32_t frames = any ? frames_by(&r->plan[i], until) : 0;
 
         if (frames) {
@@ -220,19 +357,74 @@ static bool pass_time(Runs *r, int64_t now, int64_t until)
     return any;
 }
 
+static bool uses(const RunPlan *plan, const Periph *dma)
+{
+    for (unsigned i = 0; i < plan->lanes; i++) {
+        if (plan->lane[i].lane->dma == dma) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The @first with those that share a DMA with it, or with one of them. */
+static uint32_t group_of(const Runs *r, unsigned first)
+{
+    uint32_t group = 1u << first, was;
+
+    do {
+        was = group;
+        for (unsigned i = 0; i < r->count; i++) {
+            for (unsigned j = 0; j < r->count && !(group & 1u << i); j++) {
+                for (unsigned k = 0; group & 1u << j && k < r->plan[j].lanes; k++) {
+                    group |= uses(&r->plan[i], r->plan[j].lane[k].lane->dma) ? 1u << i : 0;
+                }
+            }
+        }
+    } while (group != was);
+    return group;
+}
+
+/*
+ * While time is set back it may be another for each: those that share no DMA have nothing to do with each other, and
+ * seldom rest at the same time.
+ */
+static bool pass_apart(Runs *r, int64_t now, int64_t until)
+{
+    uint32_t done = 0;
+    bool any = false;
+
+    for (unsigned i = 0; i < r->count; i++) {
+        if (!(done & 1u << i)) {
+            r->group = group_of(r, i);
+            any |= pass_time(r, now, all_quiet_until(r, now, until));
+            icount_set_back(now);
+            done |= r->group;
+        }
+    }
+    return any;
+}
+
 static bool run_together(int64_t end)
 {
     int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), until;
     static Runs runs;
 
-    if (!find_runs(&runs)) {
-        return false;
+    if (lanes_are_busy() || !find_runs(&runs)) {
+        return false;               /* a DMA that is will have done soon, and asks again */
     }
     for (unsigned i = 0; i < runs.count; i++) {
         hold_timers(&runs, i);
     }
-    until = all_quiet_until(&runs, now, others_until(now, end));
-    return pass_time(&runs, now, until);
+    until = others_until(now, end);
+    return icount_is_set_back() ? pass_apart(&runs, now, until)
+                                : pass_time(&runs, now, all_quiet_until(&runs, now, until));
+}
+
+/* Time that is set back goes no further than the look that asks for it: often it is not worth while. */
+static bool is_short(int64_t end)
+{
+    return icount_is_set_back() && end - qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < MIN_LOOK_NS;
 }
 
 static void run_idle_time(void)
@@ -240,7 +432,8 @@ static void run_idle_time(void)
     unsigned rounds = 0;
     int64_t end;
 
-    while (!disabled && rounds++ < MAX_ROUNDS && (end = icount_idle_end()) >= 0 && run_together(end)) {
+    while (!disabled && rounds++ < MAX_ROUNDS && (end = icount_idle_end()) >= 0 && !is_short(end) &&
+           run_together(end)) {
     }
 }
 
@@ -321,7 +514,6 @@ bool run_look_at(Runner *runner)
     while (plan_run(runner, &plan)) {
         uint32_t frames;
 
-        plan.slack = 0;
         frames = frames_by(&plan, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
         if (!frames || rounds == MAX_ROUNDS) {
             be_late(runner, &plan);

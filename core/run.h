@@ -8,8 +8,10 @@
  * When virtual time is the guest's own, a run is part of idle time: the core sleeps, no timer is due but
  * those of runners, and time passes with the run.  Nothing is ever early or late, memory neither.  It is the
  * same if the core is in a loop that waits (exec/wait-loop.h of our patches), for nothing that runs change: not for
- * memory that they write, NDTR or HTIF.  The core that does anything else has single frames.  Several runners pass
- * the same time together.
+ * memory that they write, NDTR or HTIF.  Several runners pass the same time together.
+ *
+ * While the core does anything else frames may be late, if their runner says so (counter_arm_late()): what somebody looks
+ * at is caught up with first, time being set back, and there are runs in that, as far as the look goes.
  *
  * When it is the host's, frames come in bunches: what is due is moved when a transfer ends, or half of it
  * does and that is an interrupt; when a register of the runner or of a DMA is looked at; and every
@@ -30,13 +32,20 @@
 
 typedef struct RunPlan {
     const Counter *ticks;       /* a frame ends at tick `due`, ... */
-    uint64_t due, period;       /* ... the next `period` ticks later, and so on: */
+    uint64_t due, period;       /* ... the next `period` ticks later, and so on, */
+    /* ... or, if there is this, the @frames-th of @opaque at tick(), no sooner than that: */
+    uint64_t (*tick)(void *opaque, uint32_t frames);
+    void *opaque;
     uint32_t frames;            /* ... so many of them before somebody is told; */
     int64_t slack;              /* ... each has been served so long after its end, ns */
     LaneOffer lane[RUN_LANES];
     unsigned lanes;
     QEMUTimer *timer[RUN_TIMERS];       /* that would tell of the end of a frame, the runner's first */
     unsigned timers;
+    /* run.c: when the first of them ends exactly, and what a tick takes, see counter_exactly() */
+    int64_t first_ns;
+    uint32_t first_part;
+    uint64_t tick_units;
 } RunPlan;
 
 typedef struct Runner {

@@ -6,6 +6,7 @@
  */
 #include "qemu/osdep.h"
 #include "system/runstate.h"
+#include "stm32/core/counter.h"
 #include "stm32/core/pins/parties.h"
 
 /* ---- Something has changed ---- */
@@ -258,9 +259,10 @@ void pin_show(PinDriver *driver, Picture *picture, Picture now)
 
 /* ---- Who listens and follows ---- */
 
-/* Whoever listens to waves now wants the picture's edges from now on. */
+/* Whoever listens to waves now wants the picture's edges from now on, and nobody is late with what he hears. */
 static void net_listened(PinNet *net)
 {
+    time_be_exact();
     if (net->drive.kind == DRIVE_PICTURE && !timer_pending(net->edge) && net_wants_waves(net)) {
         net_join_picture(net);
     }

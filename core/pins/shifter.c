@@ -59,6 +59,13 @@ void shifter_arm(Shifter *sh, int64_t when)
     counter_arm(sh->timer, when);
 }
 
+void shifter_arm_late(Shifter *sh, int64_t when, int64_t (*lateness)(void *opaque), void *opaque)
+{
+    if (when == COUNTER_NEVER || timer_expire_time_ns(sh->timer) != when) {
+        counter_arm_late(sh->timer, when, when == COUNTER_NEVER ? 0 : lateness(opaque));
+    }
+}
+
 bool shifter_is_late(const Shifter *sh)
 {
     return timer_pending(sh->timer) &&

@@ -46,6 +46,9 @@ int64_t shifter_when(const Shifter *sh);
 /* Let it expire at @when; COUNTER_NEVER: not at all. */
 void shifter_arm(Shifter *sh, int64_t when);
 
+/* The same, but it may be late by what @lateness says, if it is not armed for that already: see counter.h. */
+void shifter_arm_late(Shifter *sh, int64_t when, int64_t (*lateness)(void *opaque), void *opaque);
+
 /* Should it have expired by now, and QEMU's main loop has had no time for it? */
 bool shifter_is_late(const Shifter *sh);
 

@@ -293,6 +293,7 @@ static void adc_init(Periph *p)
                                  object_property_allow_set_link, 0);
     }
     clock_set_callback(p->clk, clock_changed, p, ClockPreUpdate | ClockUpdate);
+    adc_run_init(s);
 }
 
 static int adc_pre_save(void *opaque)

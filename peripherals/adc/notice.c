@@ -13,6 +13,7 @@
 
 #define IRQ_FLOOR_NS 1000
 #define DMA_FLOOR_NS 200000
+#define LATE_FLOOR_NS 1000
 #define DMA_LAZY_NS 500000      /* what the DMA moves is in memory no later than this */
 
 /* ---- When to look again ---- */
@@ -67,9 +68,32 @@ static int64_t when_ends(Adc *s)
     return MAX(when, not_before(c));
 }
 
+/*
+ * With -icount: how late may be what a converter that goes on by itself gives the DMA, and nobody else is told of?  Not
+ * if it is so fast that a busy DMA could be too slow.
+ */
+static int64_t lateness(Adc *s)
+{
+    int64_t each, late;
+    uint32_t beats;
+
+    if (!time_is_exact() || !time_may_be_late() || !run_is_enabled() || !adc_goes_on_alone(s) ||
+        !reg_get(s, CR2, DMA) || s->dma_done || s->parent_obj.regs[R_CR1] & (R_CR1_EOCIE_MASK | R_CR1_AWDIE_MASK)) {
+        return 0;
+    }
+    each = clock_ticks_to_ns(s->parent_obj.clk, adc_shortest_ticks(s));
+    beats = lane_quiet(&s->dma, &s->parent_obj);
+    if (beats < 2 || each < LATE_FLOOR_NS) {
+        return 0;
+    }
+    late = MIN((beats - 1) * each, RUN_LATE_NS);
+    lane_be_late(&s->dma, when_ends(s) + late);
+    return late;
+}
+
 static void plan(AdcCommon *c)
 {
-    int64_t when = COUNTER_NEVER;
+    int64_t when = COUNTER_NEVER, late = INT64_MAX;
     bool team = false;
 
     for (unsigned i = 0; c->busy && i < adc_team_size(c); i++) {
@@ -81,9 +105,10 @@ static void plan(AdcCommon *c)
         if (s->busy && ((team && adc_is_in_team(s)) || is_noticed(s) ||
                         (s->end <= c->seen && adc_waits_for_reader(s)))) {
             when = MIN(when, when_ends(s));
+            late = MIN(late, lateness(s));
         }
     }
-    counter_arm(c->timer, when);
+    counter_arm_late(c->timer, when, when == COUNTER_NEVER ? 0 : late);
 }
 
 /* ---- Lines ---- */

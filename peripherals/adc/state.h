@@ -24,6 +24,7 @@
 #include "qemu/timer.h"
 #include "stm32/core/periph.h"
 #include "stm32/core/counter.h"
+#include "stm32/core/run.h"
 
 #define REGS "stm32/regs/adc.h"
 #define reg_rows adc_rows
@@ -84,6 +85,11 @@ typedef struct Adc {
     uint32_t unnoticed;             /* results that the DMA will take with nobody the wiser */
     uint64_t stable;                /* from this tick on, after ADON */
     bool has_started;               /* a conversion, since the reset; in no snapshot */
+    /* row.c: what a run that is planned would do */
+    Runner runner;
+    const Lane *lane;
+    uint64_t row[ADC_MAX_SEQUENCE], row_ticks;
+    unsigned row_length;
 } Adc;
 
 #define ADC(obj) ((Adc *)(obj))
@@ -247,6 +253,9 @@ void adc_restart(Adc *s, AdcGroup group, uint64_t tick);
 void adc_stop(Adc *s);
 /* ---- row.c ---- */
 
+/* Does it convert regular channels for ever, with nothing in between and no other to wait for? */
+bool adc_goes_on_alone(const Adc *s);
+
 /*
  * The data of conversions that have ended by adc_look(), as if each had been read at once: how
  * many.
@@ -257,6 +266,10 @@ unsigned adc_take_row(Adc *s, uint32_t *data, unsigned max);
  * has.
  */
 uint64_t adc_row_end(Adc *s, unsigned more);
+
+/* Of the conversions of its sequence. */
+uint64_t adc_shortest_ticks(const Adc *s);
+void adc_run_init(Adc *s);
 
 /* ---- time.c ---- */
 

@@ -13,6 +13,16 @@ uint32_t dma_unit_bytes(Dma *s, unsigned n)
     return MAX(dma_mburst(s, n) * dma_msize(s, n), dma_pburst(s, n) * dma_psize(s, n));
 }
 
+uint32_t dma_copy_units(Dma *s, unsigned n)
+{
+    DmaStream *st = &s->stream[n];
+    uint32_t half = st->items * dma_psize(s, n) / 2, all;
+    bool event = dma_cr(s, n) & R_S0CR_HTIE_MASK && st->mleft > half;
+
+    all = DIV_ROUND_UP(event ? st->mleft - half : st->mleft, dma_unit_bytes(s, n));
+    return all > s->copied[n] ? all - s->copied[n] : 1;
+}
+
 /* The source's next @size bytes: a row, or one item again and again. */
 static bool read_plain(Dma *s, unsigned n, uint8_t *to, uint32_t size)
 {

@@ -80,10 +80,21 @@ static uint32_t live_read(Periph *p, unsigned reg)
     }
     lanes_move();
     if (s->active != DMA_NONE) {
-        dma_engine_work(s);
+        dma_engine_look(s);
         periph_update(p);
     }
     return p->regs[reg];
+}
+
+/* Is there a copy that does not go on? */
+static bool copy_waits(Dma *s)
+{
+    bool copies = false;
+
+    for (unsigned n = 0; n < DMA_STREAMS; n++) {
+        copies |= dma_is_enabled(s, n) && dma_stream_is_free_running(s, n);
+    }
+    return copies && !(s->active != DMA_NONE && dma_stream_is_free_running(s, s->active));
 }
 
 /* In exact time it changes by events alone, but for a copy that goes on, and runs don't change it. */
@@ -95,6 +106,9 @@ static int64_t live_holds(Periph *p, unsigned reg)
         return 0;
     }
     wait_loop_read_holds_in_passes();
+    if (reg > R_HIFCR && !copy_waits(s)) {
+        wait_loop_read_holds_late();    /* flags may be set late, and a copy be through */
+    }
     return s->active != DMA_NONE && dma_stream_is_free_running(s, s->active) ? dma_copy_holds(s) : INT64_MAX;
 }
 
@@ -107,9 +121,10 @@ static int64_t ndtr_holds(Periph *p, unsigned reg)
 
 static void clear_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 {
+    DMA(p)->minds = false;
     run_look();
     lanes_move();
-    dma_engine_work(DMA(p));
+    dma_engine_look(DMA(p));
     p->regs[reg - R_LIFCR + R_LISR] &= ~data;
 }
 
@@ -119,9 +134,10 @@ static uint32_t before_write(Dma *s, unsigned reg, uint32_t was)
     uint32_t *r = &s->parent_obj.regs[reg], now = *r;
 
     *r = was;
+    s->minds = dma_is_enabled(s, stream_of(reg));
     run_look();
     lanes_move();
-    dma_engine_work(s);
+    dma_engine_look(s);
     was = *r;
     *r = now;
     return was;
@@ -201,6 +217,7 @@ static void memory_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 
     was = before_write(s, reg, was);
     uses_second = *dma_reg(s, R_S0CR, n) & R_S0CR_CT_MASK;
+    dma_let_go(s, n);
     if (!dma_is_enabled(s, n) || second != uses_second) {
         return;
     }
@@ -213,6 +230,12 @@ static void memory_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
         s->stream[n].level = 0;
         s->stream[n].stopping = false;
     }
+}
+
+/* A stream that was not enabled has nothing to do with others that are late, nor has clearing flags. */
+static bool dma_keeps_late(Periph *p, unsigned reg)
+{
+    return !DMA(p)->minds;
 }
 
 /* Drivers put all of it back to rest as they begin, with or without its clock. */
@@ -316,8 +339,20 @@ static bool dma_is_sane(void *opaque, int version_id)
         if (s->stream[n].level > DMA_FIFO_SIZE || s->stream[n].items > 0xffff) {
             return false;
         }
+        if (s->copied[n] > DMA_MAX_COPY) {
+            return false;
+        }
     }
     return s->active <= DMA_NONE;
+}
+
+static int dma_post_load(void *opaque, int version_id)
+{
+    for (unsigned n = 0; n < DMA_STREAMS; n++) {
+        dma_let_go(opaque, n);
+        DMA(opaque)->stream[n].late_until = 0;
+    }
+    return 0;
 }
 
 static const VMStateDescription stream_vmstate = {
@@ -337,7 +372,8 @@ static const VMStateDescription stream_vmstate = {
 };
 
 static const VMStateDescription dma_vmstate = {
-    .name = "stm32f4-dma", .version_id = 1, .minimum_version_id = 1,
+    .name = "stm32f4-dma", .version_id = 2, .minimum_version_id = 1,
+    .post_load = dma_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT64(request, Dma),
         VMSTATE_UINT64(flow_end, Dma),
@@ -347,6 +383,7 @@ static const VMStateDescription dma_vmstate = {
         VMSTATE_UINT32(units, Dma),
         VMSTATE_UINT32(cost, Dma),
         VMSTATE_COUNTER(ticks, Dma),
+        VMSTATE_UINT32_ARRAY_V(copied, Dma, DMA_STREAMS, 2),
         VMSTATE_VALIDATE("a stream", dma_is_sane),
         VMSTATE_PERIPH(Dma),
         VMSTATE_END_OF_LIST()
@@ -364,6 +401,6 @@ static const PeriphInfo dma = {
     REGS_AND_OPS(dma_ops), PROPERTIES(dma_properties),
     .vmsd = &dma_vmstate,
     .init = dma_init, .realize = dma_realize, .reset = dma_reset, .update = dma_update,
-    .lanes = &dma_lanes,
+    .lanes = &dma_lanes, .keeps_late = dma_keeps_late,
 };
 DEFINE_PERIPH("stm32f4-dma", Dma, dma)

@@ -68,6 +68,23 @@ void dma_engine_interrupt(Dma *s)
     s->units = MIN(s->units, units_done(s, counter_now(&s->ticks)) + 1);
 }
 
+/*
+ * What is copied goes to memory when that is through, or somebody looks at registers: not whenever a request comes in
+ * between, so it does not matter whether requests come one by one or in runs.
+ */
+static void do_units(Dma *s, unsigned n, uint32_t done)
+{
+    uint32_t copied = s->copied[n];
+
+    if (time_is_exact() && dma_stream_is_free_running(s, n) && !s->stream[n].stopping &&
+        done < dma_copy_units(s, n)) {
+        s->copied[n] += done;
+        return;
+    }
+    s->copied[n] = 0;
+    dma_stream_do(s, n, copied + done);
+}
+
 /* Do what is through at tick @now, and let the next begin where that ended. */
 static bool work_once(Dma *s, uint64_t now)
 {
@@ -82,7 +99,7 @@ static bool work_once(Dma *s, uint64_t now)
     s->begun = end;
     s->units -= done;
     if (dma_stream_wants(s, n)) {
-        dma_stream_do(s, n, done);
+        do_units(s, n, done);
     }
     if (!s->units && s->stream[n].stopping && dma_is_enabled(s, n)) {
         dma_stream_stop(s, n);
@@ -115,6 +132,21 @@ void dma_engine_work(Dma *s)
     }
 }
 
+void dma_engine_look(Dma *s)
+{
+    dma_engine_work(s);
+    for (unsigned n = 0; n < DMA_STREAMS; n++) {
+        if (s->copied[n] && !s->working) {
+            uint32_t done = s->copied[n];
+
+            s->copied[n] = 0;
+            s->working = true;
+            dma_stream_do(s, n, done);
+            s->working = false;
+        }
+    }
+}
+
 static int64_t when_due(Dma *s)
 {
     int64_t when;
@@ -130,6 +162,54 @@ static int64_t when_due(Dma *s)
 static bool has_just_begun(Dma *s, uint64_t now)
 {
     return time_is_exact() && s->begun == now && !dma_stream_is_free_running(s, s->active);
+}
+
+/* A copy that interrupts is left alone. */
+static int64_t copy_until(Dma *s, unsigned n)
+{
+    return *dma_reg(s, R_S0CR, n) & (R_S0CR_HTIE_MASK | R_S0CR_TCIE_MASK) ? 0 : COUNTER_NEVER;
+}
+
+bool dma_copies(Dma *s)
+{
+    return time_is_exact() && s->active != DMA_NONE && dma_stream_is_free_running(s, s->active) &&
+           dma_stream_wants(s, s->active) && !s->stream[s->active].stopping && copy_until(s, s->active) &&
+           arbitrate(s) == s->active;
+}
+
+/* Whenever that was, it has begun so much later, so to say. */
+void dma_copy_waits(Dma *s, unsigned n, uint32_t beats)
+{
+    if (dma_copies(s)) {
+        s->begun += (uint64_t)beats * dma_stream_longest(s, n);
+    }
+}
+
+/*
+ * With -icount: until when is nobody told of anything that is to be done?  Those who request say so, see lane.h, and
+ * nobody waits for a copy that does not interrupt but who looks at registers or memory.
+ */
+static int64_t late_until(Dma *s)
+{
+    int64_t until = time_is_exact() && time_may_be_late() ? COUNTER_NEVER : 0;
+
+    for (unsigned n = 0; n < DMA_STREAMS && until; n++) {
+        DmaStream *st = &s->stream[n];
+
+        if (!dma_is_enabled(s, n) || !dma_stream_wants(s, n)) {
+            continue;
+        }
+        until = MIN(until, dma_stream_is_free_running(s, n) ? copy_until(s, n)
+                           : st->era == time_era() ? st->late_until : 0);
+    }
+    return until && dma_guard(s) ? until : 0;
+}
+
+static int64_t lateness(Dma *s, int64_t when)
+{
+    int64_t until = when == COUNTER_NEVER || s->active == DMA_NONE ? 0 : late_until(s);
+
+    return until > when ? MIN(until - when, RUN_LATE_NS) : 0;
 }
 
 void dma_engine_schedule(Dma *s)
@@ -152,7 +232,7 @@ void dma_engine_schedule(Dma *s)
         }
         when = when_due(s);
     }
-    counter_arm(s->timer, when);
+    counter_arm_late(s->timer, when, lateness(s, when));
 }
 
 static void expired(void *opaque)
@@ -162,8 +242,11 @@ static void expired(void *opaque)
     run_served();
 }
 
+DmaList dma_all = QSLIST_HEAD_INITIALIZER(dma_all);
+
 void dma_engine_init(Dma *s)
 {
+    QSLIST_INSERT_HEAD(&dma_all, s, next);
     counter_init(&s->ticks, s->parent_obj.clk);
     counter_go(&s->ticks);
     s->active = DMA_NONE;

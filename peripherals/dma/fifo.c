@@ -26,6 +26,7 @@ void dma_load_counters(Dma *s, unsigned n)
     st->maddr = *dma_reg(s, second ? R_S0M1AR : R_S0M0AR, n) & ~(dma_msize(s, n) - 1);
     st->mleft = st->items * dma_psize(s, n);
     st->level = 0;
+    s->copied[n] = 0;
     st->primed = dma_direction(s, n) != DMA_M2P;
 }
 
@@ -34,6 +35,8 @@ void dma_disable(Dma *s, unsigned n)
     *dma_reg(s, R_S0CR, n) &= ~R_S0CR_EN_MASK;
     s->stream[n].stopping = false;
     s->stream[n].level = 0;
+    s->copied[n] = 0;
+    dma_let_go(s, n);
     if (unlikely(dma_watch)) {
         dma_watch->ends(DEVICE(s), n);
     }
@@ -78,14 +81,14 @@ bool dma_is_plain(AddressSpace *as, uint32_t addr, uint32_t size, bool write)
     return length == size && memory_access_is_direct(mr, write, MEMTXATTRS_UNSPECIFIED);
 }
 
-void *dma_host_memory(AddressSpace *as, uint32_t addr)
+void *dma_host_memory(AddressSpace *as, uint32_t addr, bool write)
 {
     hwaddr offset, length = 1;
     MemoryRegion *mr;
 
     RCU_READ_LOCK_GUARD();
-    mr = address_space_translate(as, addr, &offset, &length, true, MEMTXATTRS_UNSPECIFIED);
-    return memory_access_is_direct(mr, true, MEMTXATTRS_UNSPECIFIED) ? memory_region_get_ram_ptr(mr) + offset : NULL;
+    mr = address_space_translate(as, addr, &offset, &length, write, MEMTXATTRS_UNSPECIFIED);
+    return memory_access_is_direct(mr, write, MEMTXATTRS_UNSPECIFIED) ? memory_region_get_ram_ptr(mr) + offset : NULL;
 }
 
 void dma_fifo_push(DmaStream *st, uint32_t data, unsigned size)

@@ -18,19 +18,55 @@ static bool lane_serves(Periph *p, unsigned request)
     return dma_is_enabled(s, n) && dma_request_of(s, n) == request;
 }
 
-/* Ticks of HCLK after which all streams have been served, if each requests a beat at the same time. */
+/*
+ * Ticks of HCLK after which all streams have been served, if each requests a beat at the same time, in the midst of what
+ * is copied.  False: something is under way already.
+ */
 static bool busy_ticks(Dma *s, uint32_t *ticks)
 {
-    *ticks = 0;
+    *ticks = dma_copies(s) ? s->cost : 0;
     for (unsigned n = 0; n < DMA_STREAMS; n++) {
-        if (dma_is_enabled(s, n)) {
-            if (dma_stream_wants(s, n) || dma_stream_is_free_running(s, n)) {
-                return false;
-            }
-            *ticks += dma_stream_longest(s, n);
+        if (!dma_is_enabled(s, n) || (dma_copies(s) && dma_stream_is_free_running(s, n))) {
+            continue;
         }
+        if (dma_stream_wants(s, n) || dma_stream_is_free_running(s, n)) {
+            return false;
+        }
+        *ticks += dma_stream_longest(s, n);
     }
     return true;
+}
+
+/* A copy that comes before stream @n leaves nothing to it. */
+static bool is_starved(Dma *s, unsigned n)
+{
+    for (unsigned i = 0; i < DMA_STREAMS; i++) {
+        unsigned level = FIELD_EX32(dma_cr(s, i), S0CR, PL), mine = FIELD_EX32(dma_cr(s, n), S0CR, PL);
+
+        if (dma_is_enabled(s, i) && dma_stream_is_free_running(s, i) && (level > mine || (level == mine && i < n))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does a copy, of any DMA, read or write there? */
+static bool meets_copies(const LaneOffer *offer)
+{
+    Dma *s;
+
+    QSLIST_FOREACH(s, &dma_all, next) {
+        for (unsigned n = 0; n < DMA_STREAMS; n++) {
+            uint32_t left = s->stream[n].mleft, source = dma_pstep(s, n) ? left : dma_psize(s, n);
+
+            if (dma_is_enabled(s, n) && dma_stream_is_free_running(s, n) && left &&
+                (ranges_overlap(offer->addr, offer->size, s->stream[n].maddr, dma_mstep(s, n) ? left : dma_msize(s, n)) ||
+                 (offer->writes && ranges_overlap(offer->addr, offer->size, s->stream[n].paddr, source)))) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 static int64_t ticks_to_ns(const Dma *s, uint32_t ticks)
@@ -102,10 +138,12 @@ static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, 
 
     offer->left = *dma_reg(s, R_S0NDTR, n);
     offer->circular = dma_is_circular(s, n);
-    if (s->active == n || !clock_is_enabled(p->clk) || p->held || !is_simple(s, n, need)) {
+    if (s->active == n || !clock_is_enabled(p->clk) || p->held || !is_simple(s, n, need) ||
+        (!need->bunch && is_starved(s, n))) {
         return false;
     }
-    if (!need->bunch && (s->working || s->active != DMA_NONE || !busy_ticks(s, &ticks))) {
+    if (!need->bunch &&
+        (s->working || (s->active != DMA_NONE && !dma_copies(s)) || !busy_ticks(s, &ticks))) {
         return false;
     }
     offer->beats = MIN(quiet_beats(s, n), RUN_FRAMES);
@@ -113,6 +151,8 @@ static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, 
         offer->beats = MIN(offer->beats, st->mleft / dma_msize(s, n));
     }
     offer->slack = ticks_to_ns(s, ticks);
+    offer->work = ticks_to_ns(s, dma_stream_longest(s, n));
+    offer->blocked = dma_copies(s) ? ticks_to_ns(s, s->cost) : 0;
     offer->addr = st->maddr;
     offer->size = dma_msize(s, n);
     if (dma_mstep(s, n)) {
@@ -121,8 +161,8 @@ static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, 
     offer->step = dma_mstep(s, n);
     offer->writes = !need->from_memory;
     offer->to_half = unflagged_beats(s, n, offer->beats);
-    offer->host = offer->writes ? dma_host_memory(&s->memory.as, offer->addr) : NULL;
-    return offer->beats && dma_is_plain(&s->memory.as, offer->addr, offer->size, offer->writes);
+    offer->host = offer->writes ? dma_host_memory(&s->memory.as, offer->addr, true) : NULL;
+    return offer->beats && dma_is_plain(&s->memory.as, offer->addr, offer->size, offer->writes) && !meets_copies(offer);
 }
 
 static uint32_t lane_quiet_beats(Periph *p, unsigned request, const Periph *requester)
@@ -136,10 +176,19 @@ static uint32_t lane_quiet_beats(Periph *p, unsigned request, const Periph *requ
 
     if (!clock_is_enabled(p->clk) || p->held || st->stopping || !left || dma_peripheral_controls_flow(s, n) ||
         !dma_port_is_quiet(&s->peripheral, n, st->paddr, dma_psize(s, n), write, requester) ||
-        !dma_port_is_quiet(&s->memory, n, st->maddr, dma_msize(s, n), !write, NULL)) {
+        !dma_port_is_quiet(&s->memory, n, st->maddr, dma_msize(s, n), !write, NULL) ||
+        (time_is_exact() && (is_starved(s, n) || !dma_guard(s)))) {
         return 0;
     }
     return tells || !dma_is_circular(s, n) ? quiet_beats(s, n) : RUN_FRAMES;
+}
+
+static void lane_set_late(Periph *p, unsigned request, int64_t until)
+{
+    DmaStream *st = &DMA(p)->stream[request / DMA_CHANNELS];
+
+    st->late_until = until;
+    st->era = time_era();
 }
 
 /* Items that are in the FIFO of a stream from memory. */
@@ -200,6 +249,7 @@ static void lane_take_items(Periph *p, unsigned request, unsigned count)
     DmaStream *st = &s->stream[n];
 
     if (count) {
+        dma_copy_waits(s, n, count);
         refill(s, n, count);
         st->maddr += count * dma_mstep(s, n);
         dma_memory_has_moved(s, n, count * dma_msize(s, n));
@@ -212,12 +262,20 @@ static void lane_put_items(Periph *p, unsigned request, const uint32_t *data, un
     Dma *s = DMA(p);
 
     if (count) {
+        dma_copy_waits(s, request / DMA_CHANNELS, count);
         dma_write_run(s, request / DMA_CHANNELS, data, count);
     }
 }
 
+static bool lane_is_busy(Periph *p)
+{
+    return DMA(p)->active != DMA_NONE && !dma_stream_is_free_running(DMA(p), DMA(p)->active);
+}
+
 const LaneOps dma_lanes = {
+    .busy = lane_is_busy,
     .wired = dma_add_requester,
     .serves = lane_serves, .offer = lane_offer_beats, .quiet = lane_quiet_beats,
+    .be_late = lane_set_late,
     .peek = lane_peek_items, .take = lane_take_items, .put = lane_put_items,
 };

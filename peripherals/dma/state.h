@@ -5,6 +5,7 @@
  *   fifo.c     a transfer and its FIFO
  *   request.c  a request's burst; copy.c: memory to memory
  *   stream.c   what a stream has to do, and for how long
+ *   guard.c    memory that is moved late
  *   lane.c     what it offers its requester: many beats at once
  *   unserved.c requests that no stream serves, and streams that nobody requests
  *   engine.c   time and arbitration
@@ -15,6 +16,7 @@
 #ifndef STM32_PERIPHERALS_DMA_STATE_H
 #define STM32_PERIPHERALS_DMA_STATE_H
 
+#include "exec/late-memory.h"
 #include "exec/memory.h"
 #include "qemu/timer.h"
 #define REGS "stm32/regs/dma.h"
@@ -28,6 +30,7 @@
 #define DMA_FIFO_SIZE 16
 #define DMA_NONE DMA_STREAMS
 #define DMA_MAX_BEATS 4096      /* by one event, while virtual time is the host's */
+#define DMA_MAX_COPY (4 * 0xffff) /* bytes of a transfer, at most */
 #define DMA_COPY_SIZE 4096      /* bytes by one access to the host's memory */
 
 /* Flags of a stream, as they are in LISR and HISR from the place of the stream on. */
@@ -46,6 +49,9 @@ typedef struct DmaStream {
     bool primed;                    /* memory to peripheral: the FIFO has been filled, first and after a request */
     uint8_t fifo[DMA_FIFO_SIZE];
     uint32_t level;                 /* bytes in it */
+    int64_t late_until;             /* as its requester says, in that era; in no snapshot */
+    unsigned era;
+    LateMemory guard[3];            /* memory of both buffers, and what is copied; in no snapshot */
 } DmaStream;
 
 /* Where a stream has accessed a bus last. */
@@ -75,9 +81,11 @@ typedef struct Dma {
     uint32_t active;
     uint64_t begun;
     uint32_t units, cost;
+    uint32_t copied[DMA_STREAMS];   /* units that are through and will be in memory when somebody looks */
     Counter ticks;                  /* of HCLK */
     int64_t asked;                  /* requests with the host's time, each due before all else but the last */
     int64_t pause_until;            /* ns: without -icount, the host has had enough for a while */
+    bool minds;                     /* the register written last is of a stream that was enabled */
     bool working;                   /* bus accesses are under way, */
     uint32_t beats;                 /* ... so many by now from what is no plain memory */
     QEMUTimer *timer;
@@ -86,7 +94,11 @@ typedef struct Dma {
     uint64_t served, unserved;
     int64_t enabled_ns[DMA_STREAMS];
     uint32_t moved;                 /* a bit a stream: something, since it is enabled */
+    QSLIST_ENTRY(Dma) next;
 } Dma;
+
+typedef QSLIST_HEAD(DmaList, Dma) DmaList;
+extern DmaList dma_all;
 
 #define DMA(obj) ((Dma *)(obj))
 
@@ -150,8 +162,8 @@ void dma_complete(Dma *s, unsigned n);
 bool dma_transfer_error(Dma *s, unsigned n, const char *what, uint32_t addr);
 /* Is all of it memory of the host, that can be read (written) at once? */
 bool dma_is_plain(AddressSpace *as, uint32_t addr, uint32_t size, bool write);
-/* Where that is that can be written. */
-void *dma_host_memory(AddressSpace *as, uint32_t addr);
+/* Where that is that can be read (written). */
+void *dma_host_memory(AddressSpace *as, uint32_t addr, bool write);
 /* An item into the FIFO. */
 void dma_fifo_push(DmaStream *st, uint32_t data, unsigned size);
 /* A beat of the peripheral port. */
@@ -180,8 +192,16 @@ void dma_stream_look(Dma *s, unsigned n);
 /* From memory to memory: @units of this many bytes. */
 void dma_copy(Dma *s, unsigned n, uint32_t units);
 uint32_t dma_unit_bytes(Dma *s, unsigned n);
+/* Those that are left until somebody is told of half, or of all. */
+uint32_t dma_copy_units(Dma *s, unsigned n);
 /* Until when does one that goes on leave registers as they are, but for NDTR?  Virtual ns; 0: not sure. */
 int64_t dma_copy_holds(Dma *s);
+
+/* ---- guard.c ---- */
+
+/* With -icount: let nobody see that what enabled streams move comes late.  False: that can't be. */
+bool dma_guard(Dma *s);
+void dma_let_go(Dma *s, unsigned n);
 
 /* ---- lane.c ---- */
 
@@ -227,12 +247,21 @@ static inline bool dma_stream_is_free_running(Dma *s, unsigned n)
 /* ---- Engine ---- */
 
 void dma_engine_init(Dma *s);
+
+/* In exact time: does it copy, which nobody is told of, and do nothing else? */
+bool dma_copies(Dma *s);
+
+/* That has waited for @beats of stream @n. */
+void dma_copy_waits(Dma *s, unsigned n, uint32_t beats);
 void dma_engine_reset(Dma *s);
 
 /*
  * Do what is due by now.  Makes bus accesses: for the timer and for accesses to our own registers.
  */
 void dma_engine_work(Dma *s);
+
+/* The same for who looks at registers: what has been copied by now is in memory, too. */
+void dma_engine_look(Dma *s);
 
 /* The stream that has the ports is to leave them after the unit that is under way. */
 void dma_engine_interrupt(Dma *s);

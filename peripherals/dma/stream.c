@@ -57,12 +57,9 @@ uint32_t dma_stream_longest(Dma *s, unsigned n)
 
 static void plan_copy(Dma *s, unsigned n, uint32_t *units, uint32_t *cost)
 {
-    DmaStream *st = &s->stream[n];
-    uint32_t unit = dma_unit_bytes(s, n), half = st->items * dma_psize(s, n) / 2;
-    bool event = dma_cr(s, n) & R_S0CR_HTIE_MASK && st->mleft > half;
-    uint32_t bytes = event ? st->mleft - half : st->mleft;
+    uint32_t unit = dma_unit_bytes(s, n);
 
-    *units = DIV_ROUND_UP(MIN(bytes, RUN_SIZE), unit);
+    *units = MIN(dma_copy_units(s, n), RUN_SIZE / unit);
     *cost = MAX(port_cycles(unit, dma_psize(s, n), dma_pburst(s, n)),
                 port_cycles(unit, dma_msize(s, n), dma_mburst(s, n)));
 }
@@ -104,6 +101,8 @@ void dma_stream_stop(Dma *s, unsigned n)
 
 void dma_stream_reset(Dma *s, unsigned n)
 {
+    dma_let_go(s, n);
+    s->copied[n] = 0;
     s->stream[n] = (DmaStream) { .primed = true };
 }
 

@@ -126,6 +126,47 @@ static bool master_plan(void *opaque, RunPlan *plan)
     return plan->due == s->shift.begin + plan->period && add_lanes(s, plan) && ask_others(s, plan);
 }
 
+/* ---- Late frames ---- */
+
+/* So many beats could follow each other, in both directions. */
+static uint32_t quiet_beats(Spi *s)
+{
+    bool sends = spi_line_out(s), receives = spi_line_in(s) && reg_get(s, CR2, RXDMAEN);
+    uint32_t beats = sends && !reg_get(s, CR2, TXDMAEN) ? 0 : RUN_FRAMES;
+
+    if (beats && sends) {
+        beats = MIN(beats, lane_quiet(&s->dma_tx, &s->parent_obj));
+    }
+    if (beats && receives) {
+        beats = MIN(beats, lane_quiet(&s->dma_rx, &s->parent_obj));
+    }
+    return beats;
+}
+
+/* The first of them may be that of the frame before. */
+int64_t spi_lateness(void *opaque)
+{
+    Spi *s = opaque;
+    RunPlan nothing = { };
+    uint32_t beats;
+    int64_t late;
+
+    if (!time_is_exact() || !time_may_be_late() || !run_is_enabled() || s->shift.phase != SPI_DATA ||
+        !spi_is_on(s) || !spi_is_master(s) || s->waits || s->in_pieces || reg_get(s, CR2, ERRIE) ||
+        !spi_is_unobserved(s)) {
+        return 0;
+    }
+    beats = quiet_beats(s);
+    if (beats < 2 || !ask_others(s, &nothing) || s->run_slave) {
+        return 0;
+    }
+    late = (beats - 1) * clock_ticks_to_ns(s->parent_obj.clk, spi_frame_bits(s) * spi_bit_ticks(s));
+    late = MIN(late, RUN_LATE_NS);
+    lane_be_late(&s->dma_tx, shifter_when(&s->shift) + late);
+    lane_be_late(&s->dma_rx, shifter_when(&s->shift) + late);
+    return late;
+}
+
 /* ---- Frames ---- */
 
 /* The words of @n frames, and the one that is in TDR after them. */

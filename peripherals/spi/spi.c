@@ -82,7 +82,7 @@ static void spi_update(Periph *p)
     line_set(&s->dma_tx, reg_get(s, SR, TXE) && reg_get(s, CR2, TXDMAEN));
     spi_drive(s);
     spi_i2s_drive(s);
-    shifter_arm(&s->shift, spi_frame_when(s));
+    shifter_arm_late(&s->shift, spi_frame_when(s), spi_lateness, s);
     shifter_arm(&s->audio, spi_i2s_when(s));
 }
 

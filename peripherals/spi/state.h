@@ -164,6 +164,8 @@ void spi_master_go_on(Spi *s, bool after_frame);
 void spi_run_init(Spi *s);
 /* Would nobody be told of single frames, as far as its settings and lines go? */
 bool spi_is_unobserved(const Spi *s);
+/* With -icount: how late may the end of a master's frame be, since only the DMA is told?  ns; of a Spi. */
+int64_t spi_lateness(void *opaque);
 /* A master asks for a run. */
 void spi_run_heard(Spi *s, Signal *from, RunFrame *run);
 

@@ -284,6 +284,14 @@ def print_spi(command, start):
               flush=True)
 
 
+def print_storm(command, start):
+    """200 ms in which three SPIs, an ADC and copies go by DMA, and the core works: with runs, and without."""
+    icount = command + ["-icount", "shift=3,sleep=off"]
+    figures = measure("dma_storm", {"on": icount, "off": icount + ["-M", "runs=off"]})
+    on, off = (0.2 / (figures[how][0] - start) for how in ("on", "off"))
+    print(f"{'SPIs, ADC, copies at once, -icount':34} ours {on:9.3f} x real time, {off:.3f} with runs=off", flush=True)
+
+
 def print_card(command):
     """32 MiB from and to a card at 48 MHz and four lines, which is 24 Mbyte/s, as fast as the host can."""
     with tempfile.NamedTemporaryFile() as image:
@@ -419,6 +427,7 @@ def main():
     show("software interrupt, each", measure("interrupts", commands), 0, "us CPU")
     print_copies(commands["ours"], start["ours"][0])
     print_spi(commands["ours"], start["ours"][0])
+    print_storm(commands["ours"], start["ours"][0])
     print_memory_controller(commands["ours"], start["ours"])
     print_echo(commands["ours"])
     print_bulk(commands["ours"])

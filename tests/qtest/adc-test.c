@@ -461,6 +461,7 @@ static void test_triggers(void)
         for (unsigned n = 0; n < 16; n++) {
             for (unsigned i = 0; i < 4; i++) {
                 poke(ADC1 + A_CR2, ADON | n << sel | (uint32_t)edge[i] << en);
+                qtest_set_irq_in(board, COMMON, line, n, 0);        /* PA15, line 15 of EXTI, is pulled up */
                 for (unsigned level = 1; level < 2; level--) {
                     bool starts = edge[i] & (level ? 1 : 2);
 

@@ -102,6 +102,28 @@ static void unrouted(void)
     poke(GPIOB, 0);
 }
 
+/* At PA5 to PA7, which are EXTI's by default. */
+static void at_port_a(uint32_t imr)
+{
+    fill();
+    poke(0x40020000 + 0x20, 0x55500000);
+    poke(0x40020000, 0xa800a800);
+    poke(0x40013c00, imr);
+    poke(0x40013c08, 1 << 7);
+    spi1_both(700, 1 << R_CR1_BR_SHIFT, 0, TCIE | HTIE);
+}
+
+static void port_a(void)
+{
+    at_port_a(0);
+}
+
+/* EXTI waits for edges of MOSI. */
+static void port_a_heard(void)
+{
+    at_port_a(1 << 7);
+}
+
 /* Halfwords, round and round, and what comes in is not read. */
 static void only_sends(void)
 {
@@ -245,6 +267,43 @@ static void with_copy(void)
     spi1_both(700, 2 << R_CR1_BR_SHIFT, 0, TCIE);
     poke(DMA2 + A_S1FCR, 7);
     stream(DMA2, 1, 0, SRAM, SRAM + 0x4000, 1500, 2 << 6 | 1 << 9 | MINC | 2 << 11 | 2 << 13 | TCIE);
+}
+
+/* One that nobody is told of, and conversions, longer and shorter ones, at the same DMA. */
+static void with_all(void)
+{
+    fill();
+    board_enable("adc1");
+    poke(0x40012000 + 0x0c, 7 << 21);                       /* channel 17 */
+    poke(0x40012000 + 0x10, 3 << 3);                        /* channel 1 */
+    poke(0x40012000 + 0x34, 1 | 17 << 5 | 1 << 10);
+    poke(0x40012000 + 0x2c, 2 << 20);
+    poke(0x40012000 + 0x04, 1 << 8);
+    poke(0x40012000 + 0x08, 1);
+    board_wait_ns(10000);
+    stream(DMA2, 4, 0, 0x40012000 + 0x4c, SRAM + 0x5800, 100, MINC | CIRC | HALFWORDS | TCIE | HTIE | 2 * PL);
+    poke(0x40012000 + 0x08, 1 << 9 | 1 << 8 | 2 | 1);
+    poke(0x40012000 + 0x08, 1u << 30 | 1 << 9 | 1 << 8 | 2 | 1);
+    spi1_both(700, 2 << R_CR1_BR_SHIFT, PL, TCIE | PL);
+    poke(DMA2 + A_S1FCR, 7);
+    stream(DMA2, 1, 0, SRAM, SRAM + 0x4000, 1500, 2 << 6 | 1 << 9 | MINC | 2 << 11 | 2 << 13);
+}
+
+/* The copy comes before what the converter requests, which overruns. */
+static void starved(void)
+{
+    with_all();
+    poke(DMA2 + A_S0CR + 0x18 * 4, 0);
+    stream(DMA2, 4, 0, 0x40012000 + 0x4c, SRAM + 0x5800, 100, MINC | CIRC | HALFWORDS);
+}
+
+/* What is received goes to where the copy is from. */
+static void with_copy_of_it(void)
+{
+    fill();
+    spi1_both(700, 2 << R_CR1_BR_SHIFT, PL, TCIE | PL);
+    poke(DMA2 + A_S1FCR, 7);
+    stream(DMA2, 1, 0, SRAM + 0x2000, SRAM + 0x4000, 1500, 2 << 6 | 1 << 9 | MINC | 2 << 11 | 2 << 13);
 }
 
 /* A timer's DMA writes to the same DMA's other stream, and interrupts. */
@@ -519,6 +578,8 @@ static const struct {
 } scenes[] = {
     { "spi/nobody", { "", nobody, 12, 80000, ONE, true, true } },
     { "spi/unrouted", { "", unrouted, 12, 80000, ONE, true, true } },
+    { "spi/port-a", { "", port_a, 12, 80000, ONE, true, true } },
+    { "spi/port-a-heard", { "", port_a_heard, 12, 80000, ONE, false } },
     { "spi/fastest", { "", fastest, 7, 100000, ONE, false } },
     { "spi/only-sends", { "", only_sends, 7, 100000, ONE, true } },
     { "spi/one-word", { "", one_word, 7, 280000, ONE, true } },
@@ -537,6 +598,9 @@ static const struct {
     { "spi/three", { "", three, 12, 200000, TWO, true } },
     { "spi/handed-on", { "", handed_on, 7, 210000, TWO, false } },
     { "spi/with-copy", { "", with_copy, 7, 210000, ONE, true } },
+    { "spi/with-all", { "", with_all, 12, 100000, { "spi1", "adc1", "dma2" }, true, true } },
+    { "spi/starved", { "", starved, 12, 100000, { "spi1", "adc1", "dma2" }, true } },
+    { "spi/with-copy-of-it", { "", with_copy_of_it, 12, 100000, ONE, true } },
     { "spi/with-timer", { "", with_timer, 7, 100000, ONE, true } },
     { "usart/sends", { "", usart_sends, 7, 1100000, USART, true } },
     { "usart/sends-again", { "", usart_sends_again, 7, 1100000, USART, true } },
