@@ -21,7 +21,8 @@ COPY = os.path.join(FOLDER.name, "examples")
 PYTHON = "/usr/bin/python3"
 os.environ["STM32F407G_DISC_QEMU"] = os.environ["QTEST_QEMU_BINARY"]
 os.environ["PATH"] = os.path.abspath(os.path.join(ROOT, "kit")) + os.pathsep + os.environ["PATH"]
-os.environ["PYTHONPATH"] = os.path.abspath(os.path.join(ROOT, "kit", "python"))
+os.environ["PYTHONPATH"] = os.pathsep.join([os.path.abspath(os.path.join(ROOT, "kit", "python")),
+                                            *filter(None, [os.environ.get("PYTHONPATH")])])
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
@@ -63,6 +64,12 @@ def scenario():
             call("scenario", "stm32f407g-disc", ".", "--scenario", "button.yaml", "--timeout", "5000"))
 
 
+def robot():
+    if subprocess.run([PYTHON, "-c", "import robot"], capture_output=True, check=False).returncode:
+        return "Robot Framework is not installed"
+    return call("robot", PYTHON, "-m", "robot", "--output", "NONE", "--log", "NONE", "--report", "NONE", "app.robot")
+
+
 def zephyr():
     """Its targets, in a project that has what Zephyr's have."""
     build = os.path.join(COPY, "zephyr", "zephyr")
@@ -92,9 +99,9 @@ def listed():
     with open(os.path.join(COPY, "README.md"), encoding="utf-8") as file:
         text = file.read()
     folders = [name for name in os.listdir(COPY) if os.path.isdir(os.path.join(COPY, name))]
-    return len(folders) == 9 and all(f"| [{name}]({name}) |" in text and
+    return len(folders) == 10 and all(f"| [{name}]({name}) |" in text and
                                      os.path.exists(os.path.join(COPY, name, "README.md")) for name in folders)
 
 
 tap.run("examples", [(test.__name__, test) for test in (
-    cmake, pytest, scenario, zephyr, syntax, listed, ctest_fails)])
+    cmake, pytest, scenario, robot, zephyr, syntax, listed, ctest_fails)])
