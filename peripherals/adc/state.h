@@ -24,6 +24,7 @@
 #include "qemu/timer.h"
 #include "stm32/core/periph.h"
 #include "stm32/core/counter.h"
+#include "stm32/core/missed.h"
 
 #define REGS "stm32/regs/adc.h"
 #define reg_rows adc_rows
@@ -84,6 +85,7 @@ typedef struct Adc {
     uint32_t unnoticed;             /* results that the DMA will take with nobody the wiser */
     uint64_t stable;                /* from this tick on, after ADON */
     bool has_started;               /* a conversion, since the reset; in no snapshot */
+    Missed missed;                  /* of SR: ends of what triggers have started; in no snapshot */
 } Adc;
 
 #define ADC(obj) ((Adc *)(obj))

@@ -21,6 +21,7 @@
 #include "stm32/core/dma_watch.h"
 #include "stm32/core/run.h"
 #include "stm32/core/counter.h"
+#include "stm32/core/missed.h"
 
 #define DMA_STREAMS 8
 #define DMA_CHANNELS 8
@@ -86,6 +87,7 @@ typedef struct Dma {
     uint64_t served, unserved;
     int64_t enabled_ns[DMA_STREAMS];
     uint32_t moved;                 /* a bit a stream: something, since it is enabled */
+    Missed missed[2];               /* of LISR and HISR; in no snapshot */
 } Dma;
 
 #define DMA(obj) ((Dma *)(obj))
@@ -119,6 +121,11 @@ static inline uint32_t dma_flags(Dma *s, unsigned n)
 {
     return extract32(s->parent_obj.regs[R_LISR + n / 4], dma_flags_at(n), 6);
 }
+
+/* HTIF or TCIF of stream @n is set; ... */
+void dma_note_flag(Dma *s, unsigned n, uint32_t flag);
+/* ... @cleared are about to be, of LISR (0) or HISR (1). */
+void dma_note_cleared(Dma *s, unsigned half, uint32_t cleared);
 
 static inline void dma_set_flags(Dma *s, unsigned n, uint32_t flags)
 {

@@ -175,31 +175,42 @@ static void smcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
-/*
- * UIF is cleared: by its handler, as a rule.  What has come before the first time says nothing, as the interrupt may not
- * have been enabled in the NVIC.  While time is the host's it may have been late, not the handler.
- */
+/* A flag of channel @ch is cleared, which has an interrupt. */
+static void channel_served(Tim *s, unsigned ch)
+{
+    uint64_t missed = missed_served(&s->missed, R_SR_CC1IF_MASK << ch);
+
+    if (missed) {
+        bool capture = tim_ccs(s, ch) != CCS_OUTPUT;
+
+        periph_mistake(&s->parent_obj, TIM014, "%" PRIu64 " more %s come while CC%uIF was set: %s lost", missed,
+                       capture ? missed == 1 ? "capture has" : "captures have" : missed == 1 ? "match has" : "matches have",
+                       ch + 1, missed == 1 ? "it is" : "they are");
+    }
+}
+
+/* Flags are cleared: by their handler, as a rule. */
 static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Tim *s = TIM(p);
+    uint32_t cleared = was & ~p->regs[n] & p->regs[R_DIER];
+    uint64_t missed = missed_served(&s->missed, cleared & R_SR_UIF_MASK);
 
-    if (was & ~p->regs[n] & R_SR_UIF_MASK && reg_get(s, DIER, UIE)) {
-        if (s->merged && s->handled && time_is_exact()) {
-            periph_mistake(p, TIM013, "%" PRIu64 " more update%s come while UIF was set: %s lost", s->merged,
-                           s->merged == 1 ? " has" : "s have", s->merged == 1 ? "it is" : "they are");
+    if (missed) {
+        periph_mistake(p, TIM013, "%" PRIu64 " more update%s come while UIF was set: %s lost", missed,
+                       missed == 1 ? " has" : "s have", missed == 1 ? "it is" : "they are");
+    }
+    for (unsigned ch = 0; ch < s->channels; ch++) {
+        if (cleared & R_SR_CC1IF_MASK << ch) {
+            channel_served(s, ch);
         }
-        s->merged = 0;
-        s->handled = true;
     }
 }
 
 static void dier_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     tim_drop_absent(p, n, data);
-    if (p->regs[n] & ~was & R_DIER_UIE_MASK) {
-        TIM(p)->merged = 0;
-        TIM(p)->handled = false;
-    }
+    missed_forget(&TIM(p)->missed, p->regs[n] & ~was & 0x1f);
     TIM(p)->dma &= p->regs[n] >> R_DIER_UDE_SHIFT;
 }
 
@@ -304,6 +315,9 @@ static void ccr_was_read(Periph *p, unsigned n, uint32_t value)
     if (n - R_CCR1 < TIM(p)->channels && tim_ccs(TIM(p), n - R_CCR1) != CCS_OUTPUT &&
         p->regs[R_SR] & flag) {
         p->regs[R_SR] &= ~flag;
+        if (p->regs[R_DIER] & flag) {
+            channel_served(TIM(p), n - R_CCR1);
+        }
         periph_update(p);
     }
 }
@@ -488,8 +502,8 @@ static void tim_reset(Periph *p, bool power_on)
     Tim *s = TIM(p);
 
     counter_set(&s->ticks, 0);
-    s->at = s->clocks = s->n_notes = s->merged = 0;
-    s->handled = false;
+    s->at = s->clocks = s->n_notes = 0;
+    missed_forget(&s->missed, UINT32_MAX);
     s->expired = INT64_MIN / 2;
     p->regs[R_ARR] = s->arr = tim_max(s);
     s->psc = s->psc_count = s->rep = s->ccer = s->dma = s->burst = s->etr_count = 0;
