@@ -34,6 +34,8 @@
 typedef struct FsmcLine {
     Signal signal;
     PinFollower follower;       /* for where it is routed */
+    bool routed;
+    struct Fsmc *s;
 } FsmcLine;
 
 /* A select, and what is behind it. */
@@ -69,6 +71,7 @@ typedef struct Fsmc {
     Counter hclk;
     Line irq;
     FsmcLine line[FSMC_LINES];
+    void (*routed_anew)(void *opaque);
     FsmcSlot slot[FSMC_SELECTS];
     FsmcNand nand[3];
     MemoryRegion bank1;         /* of the four regions */
