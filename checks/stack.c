@@ -189,16 +189,21 @@ static bool kernel_may_switch(void)
     return check_masked() || check_exception() == SVCALL || check_exception() == PENDSV;
 }
 
+static bool is_below_thread(uint32_t address, uint32_t sp)
+{
+    g_autofree char *name = NULL;
+    uint32_t limit;
+
+    return address < sp && sp - address < 0x10000 && !kernel_may_switch() && kernel_stack(&limit, &name) &&
+           address >= limit;
+}
+
 bool stack_is_unused(uint32_t address, uint32_t *sp)
 {
-    uint32_t limit;
-    g_autofree char *name = NULL;
-
     *sp = check_uses_psp() ? check_other_sp() : check_register(SP);
     if (address >= lowest_main && address < *sp) {
         return true;
     }
     *sp = check_psp();
-    return address < *sp && *sp - address < 0x10000 && !kernel_may_switch() && kernel_stack(&limit, &name) &&
-           address >= limit;
+    return is_below_thread(address, *sp);
 }

@@ -29,7 +29,8 @@ static const struct Program {
 #define APPROXIMATE "-machine timing=approximate"
 static const struct Program approximate[] = {
     { "blocks", APPROXIMATE }, { "demo", APPROXIMATE }, { "dma", APPROXIMATE }, { "flash", APPROXIMATE }, { "i2c", APPROXIMATE },
-    { "soft", APPROXIMATE }, { "spi", APPROXIMATE }, { "timers", APPROXIMATE }, { "waiting", APPROXIMATE },
+    { "soft", APPROXIMATE }, { "spi", APPROXIMATE }, { "timers", APPROXIMATE },
+    { "timing_external", APPROXIMATE " -device stm32-sram,bank=ne3,size=1M" }, { "waiting", APPROXIMATE },
     { "waiting_devices", APPROXIMATE },
 };
 static const int64_t stops[ROWS] = { 11 * MS + 123, 47 * MS + 3 };
