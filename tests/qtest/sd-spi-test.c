@@ -215,6 +215,23 @@ static void test_at_once(void)
     finish();
 }
 
+/* What drivers ask behind each block: two bytes. */
+static void test_status(void)
+{
+    uint8_t out[BLOCK];
+
+    start();
+    init_card();
+    fill(out, 13);
+    for (unsigned i = 0; i < 2; i++) {
+        write_block((3 + i) * BLOCK, out);
+        g_assert_cmphex(command(13, 0), ==, 0);
+        g_assert_cmphex(pass(0xff), ==, 0);
+    }
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+    finish();
+}
+
 /* Its size is in the CSD: (C_SIZE + 1) * 2^(C_SIZE_MULT + 2) * 2^READ_BL_LEN. */
 static void test_size(void)
 {
@@ -321,6 +338,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/sd-spi/blocks", test_blocks);
     qtest_add_func("/sd-spi/at-once", test_at_once);
+    qtest_add_func("/sd-spi/status", test_status);
     qtest_add_func("/sd-spi/size", test_size);
     qtest_add_func("/sd-spi/multiple", test_multiple);
     qtest_add_func("/sd-spi/misuse", test_misuse);
