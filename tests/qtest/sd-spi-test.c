@@ -144,9 +144,8 @@ static void read_block(uint32_t at, uint8_t *data)
 }
 
 /* And what goes with one that writes. */
-static void write_data(uint8_t token, const uint8_t *data)
+static void write_data_at_once(uint8_t token, const uint8_t *data)
 {
-    pass(0xff);
     pass(token);
     for (unsigned i = 0; i < BLOCK; i++) {
         pass(data[i]);
@@ -156,6 +155,12 @@ static void write_data(uint8_t token, const uint8_t *data)
     g_assert_cmphex(pass(0xff) & 0x1f, ==, 0x05);               /* accepted */
     for (unsigned i = 0; i < 100 && pass(0xff) == 0; i++) {
     }
+}
+
+static void write_data(uint8_t token, const uint8_t *data)
+{
+    pass(0xff);
+    write_data_at_once(token, data);
 }
 
 static void write_block(uint32_t at, const uint8_t *data)
@@ -200,6 +205,41 @@ static void test_blocks(void)
     read_block(20 * BLOCK, in);
     g_assert_cmpmem(in, BLOCK, out, BLOCK);
     close(fd);
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+    finish();
+}
+
+/* Without a byte between the response and the block (Nwr), as the SD library of Arduino does it. */
+static void test_at_once(void)
+{
+    uint8_t out[BLOCK], in[BLOCK];
+
+    start();
+    init_card();
+    fill(out, 13);
+    for (unsigned i = 0; i < 2; i++) {
+        g_assert_cmphex(command(24, (3 + i) * BLOCK), ==, 0);
+        write_data_at_once(0xfe, out);
+    }
+    read_block(4 * BLOCK, in);
+    g_assert_cmpmem(in, BLOCK, out, BLOCK);
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+    finish();
+}
+
+/* What drivers ask behind each block: two bytes. */
+static void test_status(void)
+{
+    uint8_t out[BLOCK];
+
+    start();
+    init_card();
+    fill(out, 13);
+    for (unsigned i = 0; i < 2; i++) {
+        write_block((3 + i) * BLOCK, out);
+        g_assert_cmphex(command(13, 0), ==, 0);
+        g_assert_cmphex(pass(0xff), ==, 0);
+    }
     g_assert_cmpint(board_mistakes("/machine"), ==, 0);
     finish();
 }
@@ -309,6 +349,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/sd-spi/blocks", test_blocks);
+    qtest_add_func("/sd-spi/at-once", test_at_once);
+    qtest_add_func("/sd-spi/status", test_status);
     qtest_add_func("/sd-spi/size", test_size);
     qtest_add_func("/sd-spi/multiple", test_multiple);
     qtest_add_func("/sd-spi/misuse", test_misuse);
