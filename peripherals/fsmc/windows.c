@@ -62,7 +62,6 @@ void fsmc_windows_init(Fsmc *s)
         slot->select = i;
         memory_region_init_io(&slot->window, OBJECT(s), ne ? &region_ops : &nand_ops, slot,
                               fsmc_select_line(i), ne ? FSMC_REGION_SIZE : FSMC_BANK_SIZE);
-        lane_let_bunch(&slot->window);
         slot->window.disable_reentrancy_guard = true;       /* before_access() writes there, and ends */
         if (ne) {
             memory_region_add_subregion(&s->bank1, i * FSMC_REGION_SIZE, &slot->window);
@@ -78,6 +77,9 @@ void fsmc_windows_add(FsmcSlot *slot)
 {
     MemoryRegion *memory = slot->class->memory ? slot->class->memory(slot->part) : NULL;
 
+    if (fsmc_is_ne(slot) && !slot->part->flash) {
+        lane_let_bunch(&slot->window);
+    }
     if (memory && fsmc_is_ne(slot)) {
         memory_region_init_alias(&slot->memory, OBJECT(slot->s), "fsmc-memory", memory, 0,
                                  memory_region_size(memory));
