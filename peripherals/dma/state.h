@@ -142,6 +142,8 @@ unsigned dma_port_read_run(DmaPort *port, unsigned n, uint32_t addr, unsigned si
                            unsigned max, unsigned unnoticed);
 /* Is what stream @n accesses at @addr the register of @need? */
 bool dma_port_is_at(DmaPort *port, unsigned n, uint32_t addr, unsigned size, const LaneNeed *need);
+/* Is what is there a device that may be written in bunches (core/lane.h)? */
+bool dma_port_may_bunch(DmaPort *port, unsigned n, uint32_t addr, unsigned size);
 /* Is it memory, a register of @requester, or one of a peripheral that tells nobody? */
 bool dma_port_is_quiet(DmaPort *port, unsigned n, uint32_t addr, unsigned size, bool write, const Periph *requester);
 MemTxResult dma_port_write(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t data);

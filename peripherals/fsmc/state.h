@@ -193,7 +193,7 @@ void fsmc_nand_interrupt(FsmcSlot *slot, bool level);
 /* ---- windows.c ---- */
 
 void fsmc_windows_init(Fsmc *s);
-/* There is a part that may be memory. */
+/* There is a part, which may be memory. */
 void fsmc_windows_add(FsmcSlot *slot);
 
 #endif
