@@ -73,6 +73,21 @@ static bool is_active(unsigned exception)
     return false;
 }
 
+static void tick_is_lost(double waits_ms)
+{
+    if (depth && !check_masked()) {
+        unsigned exception = active[depth - 1].exception;
+        g_autofree char *name = check_exception_name(exception);
+
+        guest_mistake_at(CORE, TIME002, check_handler(exception), "SysTick comes while the one before still waits, for %.3f "
+                         "ms, as the handler of %s runs: a tick is lost; keep it short, or give SysTick a higher priority; "
+                         "what waits for ticks in it (HAL_Delay()) never ends", waits_ms, name);
+    } else {
+        guest_mistake(CORE, TIME002, "SysTick comes while the one before still waits, for %.3f ms%s: a tick is lost", waits_ms,
+                      check_masked() ? ", as interrupts are off" : "");
+    }
+}
+
 void handlers_pended(unsigned exception, bool was)
 {
     if (exception >= EXCEPTIONS || !is_periodic[exception]) {
@@ -81,8 +96,7 @@ void handlers_pended(unsigned exception, bool was)
     again[exception] |= is_active(exception);
     if (exception == SYSTICK) {
         if (was) {
-            guest_mistake(CORE, TIME002, "SysTick comes while the one before still waits, for %.3f ms%s: a tick is lost",
-                          (check_now() - systick_since) / 1e6, check_masked() ? ", as interrupts are off" : "");
+            tick_is_lost((check_now() - systick_since) / 1e6);
         } else {
             systick_since = check_now();
         }

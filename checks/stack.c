@@ -11,9 +11,10 @@
 #include "qemu/osdep.h"
 #include "stm32/checks/state.h"
 #include "stm32/core/mistake/place.h"
+#include "stm32/core/mistake/source.h"
 #include "stm32/core/symbols.h"
 
-enum { SP = 13 };
+enum { SP = 13, LR = 14 };
 enum { SVCALL = 11, PENDSV = 14 };
 
 /* Above this the stack pointer is right; and the lowest that the main stack's has been. */
@@ -113,6 +114,29 @@ bool stack_is_entry(uint32_t pc)
 }
 
 /*
+ * ARM's compiler up to version 5 knows which functions of a file need an aligned stack pointer, and does without for calls of
+ * others there.
+ */
+static bool compiler_knows(uint32_t pc)
+{
+    static GHashTable *known;           /* pc -> return address + 1: it does, + 2: it does not */
+    uint32_t from = check_register(LR) & ~1u, verdict;
+    const char *file, *its_file, *compiler, *its_compiler;
+
+    known = known ?: g_hash_table_new(NULL, NULL);
+    verdict = GPOINTER_TO_UINT(g_hash_table_lookup(known, GUINT_TO_POINTER(pc)));
+    if (verdict - from - 1 > 1) {
+        verdict = from + 2;
+        if (source_unit(pc, &file, &compiler) && source_unit(from - 2, &its_file, &its_compiler) && !strcmp(file, its_file) &&
+            strstr(compiler, "ArmCC") && strstr(its_compiler, "ArmCC")) {
+            verdict = from + 1;
+        }
+        g_hash_table_insert(known, GUINT_TO_POINTER(pc), GUINT_TO_POINTER(verdict));
+    }
+    return verdict == from + 1;
+}
+
+/*
  * Those that it calls, with lower stack pointers, have it from there.  A handler begins with an aligned one, unless
  * CCR.STKALIGN is 0: then it is its own assembly that knows what it calls.
  */
@@ -125,7 +149,7 @@ void stack_check_alignment(uint32_t pc)
         told = 0;
     } else if (check_exception() && check_aligns_frames()) {
         return;
-    } else if (sp >= told) {
+    } else if (sp >= told && !compiler_knows(pc)) {
         told = sp;
         guest_mistake_at(CORE, MEM009, pc, "SP is 0x%08x at the beginning of the function", sp);
     }
@@ -165,16 +189,21 @@ static bool kernel_may_switch(void)
     return check_masked() || check_exception() == SVCALL || check_exception() == PENDSV;
 }
 
+static bool is_below_thread(uint32_t address, uint32_t sp)
+{
+    g_autofree char *name = NULL;
+    uint32_t limit;
+
+    return address < sp && sp - address < 0x10000 && !kernel_may_switch() && kernel_stack(&limit, &name) &&
+           address >= limit;
+}
+
 bool stack_is_unused(uint32_t address, uint32_t *sp)
 {
-    uint32_t limit;
-    g_autofree char *name = NULL;
-
     *sp = check_uses_psp() ? check_other_sp() : check_register(SP);
     if (address >= lowest_main && address < *sp) {
         return true;
     }
     *sp = check_psp();
-    return address < *sp && *sp - address < 0x10000 && !kernel_may_switch() && kernel_stack(&limit, &name) &&
-           address >= limit;
+    return is_below_thread(address, *sp);
 }

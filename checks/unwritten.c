@@ -4,13 +4,15 @@
  * Copies are no mistake: structures have padding, and members that are not set.  So what is done with the value
  * counts: the next instructions are looked at, once for each place.  If the first thing is to store it, or to load
  * something else into the register, nothing is said; nor if that can't be told, as behind a call.  What is loaded by LDM,
- * LDRD or to the FPU is taken for a copy.  A value that was partly written is none of our business.  Deliberately
+ * LDRD or to the FPU is taken for a copy.  A value that was partly written is none of our business, nor is a variable of a
+ * section that is called .noinit, whose reader asks whether it has survived; but a stack there is a stack.  Deliberately
  * not done: what is copied counts as written where it goes; a stack that was used before is written.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "stm32/checks/state.h"
+#include "stm32/core/symbols.h"
 
 #define MAX_STEPS 16
 
@@ -53,6 +55,15 @@ static bool is_used(uint32_t pc)
     return false;
 }
 
+/* Is @address in a variable, other than the stack, that is not set up as the firmware begins? */
+static bool is_kept(uint32_t address)
+{
+    uint32_t base, of_stack;
+
+    return symbols_is_kept(address) && !(symbols_object(address, &base) &&
+           symbols_object(check_register(13), &of_stack) && base == of_stack);
+}
+
 void unwritten_read(uint32_t pc, uint32_t address, unsigned size)
 {
     static GHashTable *seen;            /* pc -> 1: a copy, 2: it is used */
@@ -64,7 +75,7 @@ void unwritten_read(uint32_t pc, uint32_t address, unsigned size)
         what = is_used(pc) ? 2 : 1;
         g_hash_table_insert(seen, GUINT_TO_POINTER(pc), GUINT_TO_POINTER(what));
     }
-    if (what == 2) {
+    if (what == 2 && !is_kept(address)) {
         g_autofree char *name = check_variable(address);
 
         guest_mistake_at(CORE, MEM002, pc, "%u bytes are read at 0x%08x (%s), which nobody has written since power-on",

@@ -93,9 +93,26 @@ void lane_take(const Lane *lane, unsigned count)
     lane->dma->info->lanes->take(lane->dma, lane->request, count);
 }
 
+static unsigned putting;        /* who is written to has nothing to wait for */
+
 void lane_put(const Lane *lane, const uint32_t *data, unsigned count)
 {
+    putting++;
     lane->dma->info->lanes->put(lane->dma, lane->request, data, count);
+    putting--;
+}
+
+static GPtrArray *bunching;     /* of MemoryRegion */
+
+void lane_let_bunch(const MemoryRegion *mr)
+{
+    bunching = bunching ?: g_ptr_array_new();
+    g_ptr_array_add(bunching, (void *)mr);
+}
+
+bool lane_may_bunch(const MemoryRegion *mr)
+{
+    return bunching && g_ptr_array_find(bunching, mr, NULL);
 }
 
 /* ---- Beats that are held back ---- */
@@ -123,7 +140,7 @@ void lanes_move(void)
 {
     LaneHolder *holder;
 
-    if (holding) {
+    if (holding && !putting) {
         QSLIST_FOREACH(holder, &holders, next) {
             if (holder->holds) {
                 holder->move(holder->opaque);

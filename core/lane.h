@@ -104,4 +104,11 @@ void lane_holder_set(LaneHolder *holder, bool holds);
 bool lanes_are_held(void);
 void lanes_move(void);
 
+/*
+ * A device that stands where memory is, as a display does: it tells nobody of what is written to it, so that may come in
+ * a bunch.  It calls lanes_move() before any access of its own.
+ */
+void lane_let_bunch(const MemoryRegion *mr);
+bool lane_may_bunch(const MemoryRegion *mr);
+
 #endif

@@ -18,7 +18,7 @@ typedef struct Symbol {
 static GArray *symbols;
 static bool sorted;
 static GArray *objects;             /* of Symbol */
-static GArray *code;                /* of Symbol, without names */
+static GArray *code, *kept;         /* of Symbol, without names */
 static GHashTable *by_name;         /* name -> Symbol, that of the first of this name */
 static unsigned version;
 
@@ -62,29 +62,49 @@ void symbols_add_object(uint32_t address, uint32_t size, const char *name)
     }
 }
 
-void symbols_add_code(uint32_t address, uint32_t size)
+static void add_range(GArray **ranges, uint32_t address, uint32_t size)
 {
     Symbol symbol = { address, size };
 
-    if (!code) {
-        code = g_array_new(FALSE, FALSE, sizeof(Symbol));
+    if (!*ranges) {
+        *ranges = g_array_new(FALSE, FALSE, sizeof(Symbol));
     }
-    if (code->len < MAX_SYMBOLS) {
-        g_array_append_val(code, symbol);
+    if ((*ranges)->len < MAX_SYMBOLS) {
+        g_array_append_val(*ranges, symbol);
         version++;
     }
 }
 
-bool symbols_is_code(uint32_t address)
+static bool is_in(const GArray *ranges, uint32_t address)
 {
-    for (unsigned i = 0; code && i < code->len; i++) {
-        const Symbol *s = &g_array_index(code, Symbol, i);
+    for (unsigned i = 0; ranges && i < ranges->len; i++) {
+        const Symbol *s = &g_array_index(ranges, Symbol, i);
 
         if (address - s->address < s->size) {
             return true;
         }
     }
     return false;
+}
+
+void symbols_add_code(uint32_t address, uint32_t size)
+{
+    add_range(&code, address, size);
+}
+
+bool symbols_is_code(uint32_t address)
+{
+    return is_in(code, address);
+}
+
+void symbols_add_kept(uint32_t address, uint32_t size)
+{
+    add_range(&kept, address, size);
+}
+
+bool symbols_is_kept(uint32_t address)
+{
+    return is_in(kept, address);
 }
 
 bool symbols_find(const char *name, uint32_t *address, uint32_t *size)

@@ -19,6 +19,10 @@ void symbols_add_object(uint32_t address, uint32_t size, const char *name);
 void symbols_add_code(uint32_t address, uint32_t size);
 bool symbols_is_code(uint32_t address);
 
+/* What lies at [address, address + size) is meant to be as it was before a reset: its section is called .noinit or so. */
+void symbols_add_kept(uint32_t address, uint32_t size);
+bool symbols_is_kept(uint32_t address);
+
 /* Where a function, variable or label of this name is; @size may be NULL.  False if there is none. */
 bool symbols_find(const char *name, uint32_t *address, uint32_t *size);
 

@@ -10,6 +10,8 @@
 #include "qemu/osdep.h"
 #define REGS "stm32/regs/exti.h"
 #include "stm32/core/periph.h"
+#include "stm32/core/missed.h"
+#include "stm32/core/mistake/place.h"
 
 #define N_LINES 23
 #define N_PIN_LINES 16
@@ -18,7 +20,11 @@ typedef struct Exti {
     Periph parent_obj;
     uint32_t level;                 /* of the inputs */
     uint32_t heard;                 /* lines of pins whose edges count; follows from the registers, in no snapshot */
-    uint32_t unheard;               /* lines of the RTC that have risen in vain; for a report, in no snapshot */
+    /* for reports, in no snapshot */
+    uint32_t unheard;               /* lines of the RTC that have risen in vain */
+    Missed missed;                  /* of PR */
+    uint64_t lost[N_PIN_LINES];     /* pulses in a row, as handlers have seen none of them */
+    int64_t edge_ns[N_PIN_LINES], burst_ns[N_PIN_LINES];    /* the last edge of a line; the first after a pause */
     Line irq[N_LINES], wanted[N_PIN_LINES];
     qemu_irq event, pending;
 } Exti;
@@ -27,6 +33,10 @@ typedef struct Exti {
 
 #define RTC_LINES (1u << 17 | 1u << 21 | 1u << 22)  /* which rise only if the RTC's interrupt is enabled */
 #define UNHEARD_NS (100 * SCALE_MS)
+
+#define BOUNCE_NS (10 * SCALE_MS)
+#define PAUSE_NS (100 * SCALE_MS)
+#define PULSES 3                /* lost ones that are more than a finger that is quick */
 
 static void exti_update(Periph *p)
 {
@@ -77,6 +87,26 @@ static void check_unheard(void *opaque)
     s->unheard = 0;
 }
 
+/*
+ * Line @n of a pin has an edge; does it find PR set?  Contacts bounce, and handlers are right to see one edge in that;
+ * what a person does while a handler waits until that is over is not meant to count either.  So what is looked for are
+ * edges that follow each other for longer than contacts bounce.
+ */
+static void note_edge(Exti *s, unsigned n)
+{
+    int64_t now = guest_now_ns(), pause = now - s->edge_ns[n];
+
+    if (pause >= BOUNCE_NS) {
+        s->burst_ns[n] = now;
+    }
+    if (pause >= PAUSE_NS) {
+        s->lost[n] = 0;
+    } else if (extract32(s->parent_obj.regs[R_PR], n, 1) && (pause >= BOUNCE_NS || now - s->burst_ns[n] >= BOUNCE_NS)) {
+        missed_add(&s->missed, 1u << n, 1);
+    }
+    s->edge_ns[n] = now;
+}
+
 static void line_input(void *opaque, int n, int level)
 {
     Exti *s = opaque;
@@ -93,6 +123,9 @@ static void line_input(void *opaque, int n, int level)
     }
     if ((rose && (s->parent_obj.regs[R_RTSR] & bit)) ||
         (fell && (s->parent_obj.regs[R_FTSR] & bit))) {
+        if (n < N_PIN_LINES && s->parent_obj.regs[R_IMR] & bit) {
+            note_edge(s, n);
+        }
         trigger(s, bit);
     }
 }
@@ -105,10 +138,30 @@ static void swier_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 /* Clearing a pending bit clears the software trigger with it. */
 static void pr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
+    Exti *s = EXTI(p);
+    uint32_t served = was & data & p->regs[R_IMR] & MAKE_64BIT_MASK(0, N_PIN_LINES);
+
     p->regs[R_SWIER] &= ~data;
+    for (; served; served &= served - 1) {
+        unsigned line = ctz32(served);
+
+        s->lost[line] += missed_served(&s->missed, 1u << line);
+        if (s->lost[line] >= PULSES) {
+            periph_mistake(p, EXTI002, "%" PRIu64 " more edges of line %u have come while PR%u was set: they are lost",
+                           s->lost[line], line, line);
+            s->lost[line] = 0;
+        }
+    }
+}
+
+/* What was before an interrupt is enabled is nobody's. */
+static void imr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
+{
+    missed_forget(&EXTI(p)->missed, p->regs[n] & ~was);
 }
 
 static const RegOps exti_ops[] = {
+    [R_IMR]   = { .written = imr_written },
     [R_SWIER] = { .written = swier_written },
     [R_PR]    = { .written = pr_written },
 };
@@ -140,6 +193,7 @@ static const VMStateDescription exti_vmstate = {
 static void exti_reset(Periph *p, bool power_on)
 {
     EXTI(p)->unheard = 0;
+    missed_forget(&EXTI(p)->missed, UINT32_MAX);
 }
 
 static const PeriphInfo exti = {

@@ -119,6 +119,10 @@ static void iwdg_update(Periph *p)
 
     settle(s);
     expired = is_running(s) && (int64_t)(counter_now(&s->cycles) - end(s)) >= 0;
+    if (expired && !s->expired_out.level) {
+        periph_mistake(p, IWDG004, "not refreshed for %" PRIu64 " cycles of LSI, which are what RLR 0x%x and PR %u allow: "
+                       "reset", (s->top + 1) * step(s), s->top, p->regs[R_PR]);
+    }
     line_set(&s->lsi_on, is_running(s));
     line_set(&s->expired_out, expired);
     arm(s, is_running(s) && !expired);

@@ -67,8 +67,9 @@ static void settle(Wwdg *s)
         s->warned = true;
         regs[R_SR] |= R_SR_EWIF_MASK;
     }
-    if (gone >= steps_to(s, T6 - 1)) {
+    if (gone >= steps_to(s, T6 - 1) && !s->expired) {
         s->expired = true;
+        periph_mistake(&s->parent_obj, WWDG003, "not refreshed before its count fell to 0x3f: reset");
     }
 }
 

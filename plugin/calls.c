@@ -80,7 +80,7 @@ static Stack *thread_stack(void)
 
 static void pop(Stack *s)
 {
-    Frame f = *top(s);
+    Frame f = g_array_index(s->frames, Frame, s->frames->len - 1);
 
     g_array_set_size(s->frames, s->frames->len - 1);
     TELL(left, s, &f, running(s), seen_ns);

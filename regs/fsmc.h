@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-/* Of NE1 to NE4.  What only changes how long a burst takes is kept and does nothing more. */
+/* Of NE1 to NE4.  What only changes how long a burst takes matters with timing=approximate alone. */
 #define FSMC_REGION(n, at, bcr_reset)                                   \
     REG (BCR##n, at, bcr_reset)                                         \
     BITS(BCR##n, MBKEN,      0, 1, rw)                                  \

@@ -128,12 +128,12 @@ static void link_pins(Stm32f407Soc *s)
 /* "tim2.oc[1]" is asked for by "tim2.oc-wanted[1]", "syscfg.exti[9]" by "syscfg.wanted[9]". */
 static char *wanted_name(const char *source)
 {
-    const char *dot = strchr(source, '.'), *bracket = strchr(source, '[') ?: "";
-    int line = strlen(dot) - strlen(bracket);
+    int line = strcspn(source, "[");
+    const char *bracket = source + line;
 
     return !strncmp(source, "syscfg", 6)
            ? g_strdup_printf("syscfg.wanted%s", bracket)
-           : g_strdup_printf("%.*s%.*s-wanted%s", (int)(dot - source), source, line, dot, bracket);
+           : g_strdup_printf("%.*s-wanted%s", line, source, bracket);
 }
 
 /* trigger_table; and back, who waits for which source: several may, and EXTI for pins. */

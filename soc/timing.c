@@ -7,7 +7,9 @@
  * in SRAM is fetched by the system bus: a cycle a line more, which stands for the core's own data that is in the
  * way.  unsure of all of these: no manual has figures.
  *
- * Not modelled: DMA that is in the core's way; external memories (FSMC), which take no longer than SRAM.
+ * What is behind the FSMC has its own as well (peripherals/fsmc/access.c).
+ *
+ * Not modelled: DMA that is in the core's way; an exception's stack in external memory takes no longer than in SRAM.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,17 +18,21 @@
 #include "hw/qdev-clock.h"
 #include "migration/vmstate.h"
 #include "stm32/peripherals/flash/art.h"
+#include "stm32/peripherals/fsmc/access.h"
 #include "stm32/soc/timing.h"
 
 #define APB2_BASE 0x40010000
 #define AHB1_BASE 0x40020000
 #define APB1_BASE 0x40000000
 #define BIT_BAND_BASE 0x42000000
+#define FSMC_BASE 0x60000000
+#define FSMC_END 0x9fffffff
+#define FSMC_BASE_MASK 0xf0000000
 #define LATELY 4096             /* cycles: no loop that waits, and asks more seldom, is passed in a leap */
 
 /* There is one chip. */
 static Stm32f407Soc *chip;
-static DeviceState *flash;
+static DeviceState *flash, *fsmc;
 
 /* Flash, or system memory, which is at the same interface */
 static bool is_flash(uint32_t addr)
@@ -43,19 +49,44 @@ static bool is_flash(uint32_t addr)
     }
 }
 
+/* What is behind the memory controller; the first region of it can be seen at 0 */
+static bool is_external(uint32_t addr)
+{
+    return addr >> 28 == 0 ? addr < STM32F407_FLASH_BASE && chip->boot_alias[BOOT_FSMC].enabled
+                           : addr >> 28 >= FSMC_BASE >> 28 && addr >> 28 <= FSMC_END >> 28;
+}
+
+static unsigned external(uint32_t addr, unsigned size, bool write, int64_t now)
+{
+    uint32_t offset = addr >> 28 ? addr - FSMC_BASE : addr;
+
+    return fsmc_access_wait(fsmc, offset >> 28, offset & ~FSMC_BASE_MASK, size, write, now);
+}
+
 static unsigned fetch(uint32_t addr, int64_t now)
 {
-    return is_flash(addr) ? flash_fetch_wait(flash, addr, now) : addr >> 28 == 2;
+    if (is_flash(addr)) {
+        return flash_fetch_wait(flash, addr, now);
+    } else if (is_external(addr)) {
+        return external(addr & ~3u, CYCLES_LINE - addr % CYCLES_LINE / 4 * 4, false, now);
+    }
+    return addr >> 28 == 2;
 }
 
-static unsigned load(uint32_t addr, int64_t now)
+static unsigned load(uint32_t addr, unsigned size, int64_t now)
 {
-    return is_flash(addr) ? flash_load_wait(flash, addr, now) : 0;
+    return is_flash(addr) ? flash_load_wait(flash, addr, now)
+           : is_external(addr) ? external(addr, size, false, now + 1) : 0;
 }
 
-static bool is_busy(void)
+static unsigned store(uint32_t addr, unsigned size, int64_t now)
 {
-    return flash_is_busy(flash);
+    return external(addr, size, true, now + 1);
+}
+
+static bool is_busy(uint32_t addr)
+{
+    return is_external(addr) || flash_is_busy(flash);
 }
 
 /* 1, 2, 4, 8 or 16: periods are rounded */
@@ -80,12 +111,15 @@ static unsigned access_apb(unsigned bus, bool write, int64_t now)
     return end - now;
 }
 
-/* A bit's alias is read and written. */
-static unsigned device(uint32_t addr, bool write, int64_t now)
+/* The instruction's own cycles are over.  A bit's alias is read and written. */
+static unsigned device(uint32_t addr, unsigned size, bool write, int64_t now)
 {
     bool is_bit = addr >> 25 == BIT_BAND_BASE >> 25;
     unsigned wait = 0;
 
+    if (is_external(addr)) {
+        return external(addr, size, write, write ? now : now - 1);
+    }
     if (is_bit) {
         addr = APB1_BASE + (addr - BIT_BAND_BASE) / 32;
     }
@@ -106,7 +140,8 @@ static void get_state(uint8_t *state, int64_t now)
         buses[2 + i] = MAX(chip->apb_free[i] - now, 0);
     }
     memcpy(state, buses, sizeof(buses));
-    flash_wait_state(flash, state + sizeof(buses), now);
+    fsmc_wait_state(fsmc, state + sizeof(buses), now);
+    flash_wait_state(flash, state + sizeof(buses) + sizeof(int64_t), now);
 }
 
 static void pass(int64_t cycles)
@@ -115,6 +150,7 @@ static void pass(int64_t cycles)
         chip->apb_free[i] += cycles;
         chip->apb_used[i] += cycles;
     }
+    fsmc_wait_pass(fsmc, cycles);
     flash_wait_pass(flash, cycles);
 }
 
@@ -126,12 +162,14 @@ static void hclk_changed(void *opaque, ClockEvent event)
 void stm32f407_begin_timing(Stm32f407Soc *s)
 {
     static const CycleModel model = {
-        .fetch = fetch, .load = load, .is_busy = is_busy, .device = device, .get_state = get_state, .pass = pass,
+        .fetch = fetch, .fetches_again = is_external, .load = load, .store = store, .is_busy = is_busy,
+        .is_slow = is_external, .device = device, .get_state = get_state, .pass = pass,
     };
     DeviceState *rcc = stm32f407_child(s, "rcc");
 
     chip = s;
     flash = stm32f407_child(s, "flash");
+    fsmc = stm32f407_child(s, "fsmc");
     s->pclk[0] = qdev_get_clock_out(rcc, "pclk1");
     s->pclk[1] = qdev_get_clock_out(rcc, "pclk2");
     s->hclk = clock_new(OBJECT(s), "hclk-timing");

@@ -66,6 +66,7 @@ void camera_mode_changed(CameraModule *m)
 {
     CameraFormat format;
 
+    camera_before_change(&m->camera);
     camera_read_mode(m);
     format = camera_format(m);
     camera_send(&m->camera, &format, m->xclk * m->mode.divide / m->mode.multiply, camera_why_silent(m));

@@ -103,6 +103,9 @@ static void address(Codec *c, I2cFrame *f)
 {
     c->selected = c->addressed && f->data >> 1 == ADDRESS && !codec_is_held(c);
     c->wants_map = !(f->data & 1);
+    if (c->addressed) {
+        i2c_frame_compare(f, ADDRESS);
+    }
     c->addressed = false;
     i2c_frame_answer(f, c->selected, 0xff);
 }

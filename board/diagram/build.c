@@ -42,6 +42,9 @@ static void report_type(const char *type, const char *id, Error **errp)
     g_slist_free(types);
     if (is_board(type)) {
         error_setg(errp, "'%s' is a %s; the board of this machine is a " DIAGRAM_BOARD, id, type);
+    } else if (g_str_has_prefix(type, "chip-")) {
+        error_setg(errp, "'%s': '%s' is a chip of the project's own, a program for Wokwi, which this machine cannot run; take a "
+                   "part instead, or leave it out", id, type);
     } else {
         error_setg(errp, "'%s': there is no part '%s'%s%s%s", id, type, n.best ? "; is it '" : "", n.best ?: "",
                    n.best ? "'?" : "");

@@ -47,15 +47,18 @@ void ili9341_begin_pixels(Ili9341 *d, bool at_first)
         d->page = d->first_page;
         d->full = false;
     }
-    check_window(d);
     if (!d->awake) {
         guest_mistake(d->dev->canonical_path, ILI006, "pixels are moved while the display sleeps: nothing "
                       "is seen before SLPOUT (0x11) and DISPON (0x29)");
     }
 }
 
+/* A window that no pixel goes to is nobody's mistake: drivers set one up before they know what to draw. */
 static inline uint32_t *pixel(Ili9341 *d)
 {
+    if (unlikely(d->column == d->first_column && d->page == d->first_page)) {
+        check_window(d);
+    }
     if (unlikely(d->column >= d->columns || d->page >= d->pages || d->full)) {
         return NULL;
     }

@@ -33,7 +33,8 @@ bool nand_store_erase(NandStore *store, uint32_t block);
 
 /* Blocks that are bad from the beginning: their first two pages say so by 0 in their first spare byte. */
 typedef struct NandBad {
-    unsigned long *map;         /* bit n: block n */
+    unsigned long *map;         /* bit n: block n, of so many: */
+    uint32_t blocks;
 } NandBad;
 
 /* @text: "3:17", or NULL. */

@@ -13,6 +13,7 @@ bool nand_bad_init(NandBad *bad, const char *text, uint32_t blocks, Error **errp
 {
     g_auto(GStrv) word = g_strsplit(text ?: "", ":", 0);
 
+    bad->blocks = blocks;
     bad->map = bitmap_new(blocks);
     for (char **w = word; *w; w++) {
         unsigned block;
@@ -33,7 +34,9 @@ bool nand_bad_init(NandBad *bad, const char *text, uint32_t blocks, Error **errp
 
 bool nand_bad_has(const NandBad *bad, uint32_t page)
 {
-    return test_bit(page / NAND_BLOCK_PAGES, bad->map);
+    uint32_t block = page / NAND_BLOCK_PAGES;
+
+    return block < bad->blocks && test_bit(block, bad->map);
 }
 
 void nand_bad_mark(const NandBad *bad, uint32_t page, uint8_t *bytes)

@@ -243,7 +243,7 @@ static void ws2812_class_init(ObjectClass *klass, void *data)
 }
 
 static const char *const looks[] = {
-    "brightness", "pixelShape", "pixelSize", "background", "layout", NULL
+    "brightness", "matrixBrightness", "pixelShape", "pixelate", "pixelSize", "background", "layout", NULL
 };
 static const char *const shows[] = { "colors", NULL };
 
@@ -297,5 +297,6 @@ static const TypeInfo ws2812_types[] = {
     { .name = "wokwi-led-ring", .parent = TYPE_WS2812, .class_init = ring_class_init },
     { .name = "wokwi-led-matrix", .parent = TYPE_WS2812, .class_init = matrix_class_init },
     { .name = "wokwi-neopixel-matrix", .parent = TYPE_WS2812, .class_init = matrix_class_init },
+    { .name = "wokwi-neopixel-canvas", .parent = TYPE_WS2812, .class_init = matrix_class_init },
 };
 DEFINE_TYPES(ws2812_types)

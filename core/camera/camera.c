@@ -16,7 +16,7 @@ void camera_init(Camera *c, Object *owner, const CameraOps *ops, void *opaque)
     c->silent = "it has not begun";
 }
 
-static void before(Camera *c)
+void camera_before_change(Camera *c)
 {
     if (c->socket) {
         c->socket->ops->before(c->socket->opaque);
@@ -51,7 +51,6 @@ void camera_send(Camera *c, const CameraFormat *format, uint64_t period, const c
 {
     bool stays = is_same(&c->format, format) && !c->silent == !silent;
 
-    before(c);
     if (!stays && c->format.frame_lines) {
         c->frames += counter_now(&c->ticks) / camera_frame_clocks(c) + 1;
     }

@@ -77,6 +77,8 @@ void camera_init(Camera *c, Object *owner, const CameraOps *ops, void *opaque);
 /* False: there is another one. */
 bool camera_plug(Camera *c, CameraSocket *socket);
 
+/* What it sends is about to be another: what has been sent up to now is still asked for as it was.  Then camera_send(). */
+void camera_before_change(Camera *c);
 /*
  * From now on it sends frames of @format, the first begins now, with a PIXCLK of @period (2^-32 ns); or it is
  * silent, and @silent says why.

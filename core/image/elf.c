@@ -61,13 +61,34 @@ static void remember_symbols(const Image *image, const Elf32_Shdr *table, const 
     }
 }
 
-static void remember_code(const Image *image, const Elf32_Ehdr *elf)
+/* A linker's script decides how such a section is called; GCC's name is .noinit. */
+static bool is_kept(const char *section)
 {
-    Elf32_Shdr header;
+    static const char *const names[] = { "noinit", "no_init", "uninit" };
+    g_autofree char *lower = g_ascii_strdown(section, -1);
+
+    for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
+        if (strstr(lower, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void remember_sections(const Image *image, const Elf32_Ehdr *elf)
+{
+    Elf32_Shdr header, names;
+    bool named = section(image, elf, elf->e_shstrndx, &names);
 
     for (unsigned n = 0; n < elf->e_shnum && section(image, elf, n, &header); n++) {
         if (header.sh_flags & SHF_EXECINSTR && header.sh_flags & SHF_ALLOC) {
             symbols_add_code(header.sh_addr, header.sh_size);
+        } else if (header.sh_flags & SHF_ALLOC && named) {
+            const char *name = string(image, &names, header.sh_name);
+
+            if (name && is_kept(name)) {
+                symbols_add_kept(header.sh_addr, header.sh_size);
+            }
         }
     }
 }
@@ -123,7 +144,7 @@ bool image_load_elf(const Image *image, Error **errp)
         return false;
     }
     remember_functions(image, &elf);
-    remember_code(image, &elf);
+    remember_sections(image, &elf);
     source_add(image->data, image->size);
     return true;
 }

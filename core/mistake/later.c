@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/timer.h"
 #include "stm32/core/mistake/later.h"
 #include "stm32/core/mistake/place.h"
 
@@ -14,45 +15,54 @@ typedef struct Look {
 } Look;
 
 static GArray *looks;
-bool mistake_looks_wait;
+static QEMUTimer *timer;
 
-void mistake_look(void)
+/* Those that are due are done; the timer is armed for the next. */
+static void look(void *opaque)
 {
-    int64_t now = guest_now_ns();
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), next = INT64_MAX;
 
-    for (unsigned i = 0; looks && i < looks->len;) {
-        Look look = g_array_index(looks, Look, i);
+    for (unsigned i = 0; i < looks->len;) {
+        Look l = g_array_index(looks, Look, i);
 
-        if (look.when <= now) {
+        if (l.when <= now) {
             g_array_remove_index_fast(looks, i);
-            look.check(look.opaque);
+            l.check(l.opaque);
         } else {
             i++;
         }
     }
-    mistake_looks_wait = looks && looks->len;
+    for (unsigned i = 0; i < looks->len; i++) {
+        next = MIN(next, g_array_index(looks, Look, i).when);
+    }
+    if (looks->len) {
+        timer_mod(timer, next);
+    }
 }
 
 void mistake_later(void (*check)(void *opaque), void *opaque, int64_t ns)
 {
-    Look look = { check, opaque, guest_now_ns() + ns };
+    Look l = { check, opaque, guest_now_ns() + ns };
 
-    looks = looks ?: g_array_new(false, false, sizeof(Look));
+    if (!looks) {
+        looks = g_array_new(false, false, sizeof(Look));
+        timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, look, NULL);
+    }
     for (unsigned i = 0; i < looks->len; i++) {
-        Look *l = &g_array_index(looks, Look, i);
+        Look *waits = &g_array_index(looks, Look, i);
 
-        if (l->check == check && l->opaque == opaque) {
+        if (waits->check == check && waits->opaque == opaque) {
             return;
         }
     }
-    g_array_append_val(looks, look);
-    mistake_looks_wait = true;
+    g_array_append_val(looks, l);
+    timer_mod_anticipate(timer, l.when);
 }
 
 void mistake_later_forget(void)
 {
     if (looks) {
         g_array_set_size(looks, 0);
+        timer_del(timer);
     }
-    mistake_looks_wait = false;
 }

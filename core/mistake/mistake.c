@@ -47,7 +47,6 @@ void guest_mistakes_watch(void (*told)(const GuestMistake *m, void *opaque), voi
 
 void guest_mistakes_each(void (*fn)(const GuestMistake *m, void *opaque), void *opaque)
 {
-    mistake_look();
     for (unsigned i = 0; all && i < all->len; i++) {
         fn(all->pdata[i], opaque);
     }

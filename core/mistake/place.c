@@ -31,6 +31,11 @@ bool guest_pc(uint32_t *pc)
     return true;
 }
 
+unsigned guest_exception(void)
+{
+    return current_cpu && current_cpu->running ? cpu_env(current_cpu)->v7m.exception : 0;
+}
+
 bool guest_address(uint32_t *address)
 {
     uint32_t pc;

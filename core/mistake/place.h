@@ -15,6 +15,9 @@ typedef struct GuestRegisters {
 /* Where the guest is.  False when no guest code is running (qtest, a timer). */
 bool guest_pc(uint32_t *pc);
 
+/* The exception whose handler makes the access that is under way, as IPSR has it; 0: it is a thread, or nobody. */
+unsigned guest_exception(void);
+
 /* The registers of the core, whether it runs or not, with @pc for PC. */
 void guest_registers(GuestRegisters *to, uint32_t pc);
 

@@ -79,6 +79,22 @@ static bool find_unit(Source *s, uint32_t address, Dwarf_Die *unit)
     return false;
 }
 
+bool source_unit(uint32_t address, const char **file, const char **compiler)
+{
+    Dwarf_Die unit;
+    Dwarf_Attribute attribute;
+
+    for (unsigned i = 0; i < n_sources; i++) {
+        open_source(&sources[i]);
+        if (find_unit(&sources[i], address, &unit)) {
+            *file = dwarf_diename(&unit);
+            *compiler = dwarf_attr(&unit, DW_AT_producer, &attribute) ? dwarf_formstring(&attribute) : NULL;
+            return *file && *compiler;
+        }
+    }
+    return false;
+}
+
 /* Absolute, from the folder in which the compiler ran, and fit for a terminal. */
 static char *full_name(Dwarf_Die *unit, const char *file)
 {

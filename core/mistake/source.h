@@ -19,6 +19,12 @@ void source_add(const void *elf, size_t size);
  */
 unsigned source_find(uint32_t address, GuestFrame *to, unsigned max);
 
+/*
+ * What was compiled into @address: the file's name as the compiler had it, and the compiler.  False if unknown; the
+ * strings are the debug information's.
+ */
+bool source_unit(uint32_t address, const char **file, const char **compiler);
+
 /* From the function at @address, with registers @r, to its caller.  False, and nothing done, if unknown. */
 bool source_step_out(uint32_t address, uint32_t r[16], bool (*read)(uint32_t address, uint32_t *word));
 

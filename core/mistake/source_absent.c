@@ -15,6 +15,11 @@ unsigned source_find(uint32_t address, GuestFrame *to, unsigned max)
     return 0;
 }
 
+bool source_unit(uint32_t address, const char **file, const char **compiler)
+{
+    return false;
+}
+
 bool source_step_out(uint32_t address, uint32_t r[16], bool (*read)(uint32_t address, uint32_t *word))
 {
     return false;

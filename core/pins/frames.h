@@ -119,6 +119,7 @@ typedef struct I2cFrame {
     uint8_t data;               /* of READ: 0xff before */
     uint64_t bit;               /* time for a bit */
     bool ack;                   /* somebody has acknowledged */
+    uint8_t unshifted;          /* or would have: the address of a part that is the byte, and not its upper 7 bits; or 0 */
     unsigned waits;             /* slaves that answer later */
 } I2cFrame;
 
@@ -135,6 +136,14 @@ typedef struct ShiftFrame {
     uint32_t data;              /* the bit first on the line uppermost of `bits` */
     unsigned bits;
 } ShiftFrame;
+
+/* A part has this @address, of 7 bits. */
+static inline void i2c_frame_compare(I2cFrame *f, uint8_t address)
+{
+    if (f->data == address || (f->data & ~1) == address) {
+        f->unshifted = address;
+    }
+}
 
 static inline void i2c_frame_answer(I2cFrame *f, bool ack, uint8_t data)
 {

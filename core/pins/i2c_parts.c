@@ -6,6 +6,16 @@
 #include "qemu/osdep.h"
 #include "stm32/core/pins/i2c_parts.h"
 
+/* Only parts with one address are looked at. */
+static void compare(I2cParts *p, I2cFrame *f)
+{
+    BusChild *kid;
+
+    QTAILQ_FOREACH(kid, &BUS(p->bus)->children, sibling) {
+        i2c_frame_compare(f, I2C_SLAVE(kid->child)->address);
+    }
+}
+
 /* A START to another address does not end what QEMU's bus takes for a transfer. */
 static void hear_address(I2cParts *p, I2cFrame *f)
 {
@@ -18,6 +28,7 @@ static void hear_address(I2cParts *p, I2cFrame *f)
     p->addressed = i2c_start_transfer(p->bus, address, f->data & 1) == 0;
     if (!p->addressed) {
         i2c_end_transfer(p->bus);
+        compare(p, f);
     }
     i2c_frame_answer(f, p->addressed, 0xff);
 }

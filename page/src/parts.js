@@ -35,6 +35,9 @@ const lcd = { show: {
   backlight: (e, on) => { e.backlight = !!on; },
 } };
 
+const matrix = { element: "wokwi-neopixel-matrix",
+  show: { colors: (e, v) => pixels(e, v, n => [Math.floor(n / e.cols), n % e.cols]) } };
+
 const TABLE = {
   "wokwi-led": { show: { brightness: (e, v) => { e.value = v > 0; e.brightness = v / 100; } } },
   "wokwi-rgb-led": { show: { red: (e, v) => { e.ledRed = v / 100; }, green: (e, v) => { e.ledGreen = v / 100; },
@@ -43,9 +46,7 @@ const TABLE = {
   "wokwi-led-bar-graph": { show: { values: (e, v) => { e.values = lit(v).map(x => x > 0.05 ? 1 : 0); } } },
   "wokwi-neopixel": { show: { colors: (e, v) => Object.assign(e, color(v)) } },
   "wokwi-led-ring": { show: { colors: (e, v) => pixels(e, v, n => [n]) } },
-  "wokwi-led-matrix": { element: "wokwi-neopixel-matrix",
-    show: { colors: (e, v) => pixels(e, v, n => [Math.floor(n / e.cols), n % e.cols]) } },
-  "wokwi-neopixel-matrix": { show: { colors: (e, v) => pixels(e, v, n => [Math.floor(n / e.cols), n % e.cols]) } },
+  "wokwi-led-matrix": matrix, "wokwi-neopixel-canvas": matrix, "wokwi-neopixel-matrix": matrix,
   "wokwi-led-strip": { element: "wokwi-neopixel-matrix", fixed: { rows: 1 }, rename: { pixels: "cols" },
     show: { colors: (e, v) => pixels(e, v, n => [0, n]) } },
   "wokwi-pushbutton": button, "wokwi-pushbutton-6mm": button,

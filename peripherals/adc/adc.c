@@ -30,11 +30,33 @@ static uint32_t sr_read(Periph *p, unsigned n)
     return p->regs[R_SR];
 }
 
+static void note_served(Adc *s, uint32_t flag, const char *name)
+{
+    uint64_t missed = missed_served(&s->missed, flag);
+
+    if (missed) {
+        periph_mistake(&s->parent_obj, ADC020, "%" PRIu64 " more trigger%s conversions are through while %s was set: %s "
+                       "interrupts are lost", missed, missed == 1 ? "'s" : "s'", name, missed == 1 ? "its" : "their");
+    }
+}
+
+/* @cleared of SR are, by the guest. */
+static void note_cleared(Adc *s, uint32_t cleared)
+{
+    if (cleared & R_SR_EOC_MASK && reg_get(s, CR1, EOCIE)) {
+        note_served(s, R_SR_EOC_MASK, "EOC");
+    }
+    if (cleared & R_SR_JEOC_MASK && reg_get(s, CR1, JEOCIE)) {
+        note_served(s, R_SR_JEOC_MASK, "JEOC");
+    }
+}
+
 /* unsure: who clears OVR, or without DMA EOC, has done with the data as if it had been read */
 static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     uint32_t cleared = was & ~p->regs[R_SR];
 
+    note_cleared(ADC(p), cleared);
     if (cleared & R_SR_OVR_MASK ||
         (cleared & R_SR_EOC_MASK && !reg_get(ADC(p), CR2, DMA) &&
          !adc_uses_cdr_dma(ADC(p)))) {
@@ -111,6 +133,8 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if ((p->regs[R_CR1] ^ was) & R_CR1_DISCEN_MASK && !s->regular) {
         s->rank = 0;
     }
+    missed_forget(&s->missed, (reg_get(s, CR1, EOCIE) && !(was & R_CR1_EOCIE_MASK) ? R_SR_EOC_MASK : 0) |
+                              (reg_get(s, CR1, JEOCIE) && !(was & R_CR1_JEOCIE_MASK) ? R_SR_JEOC_MASK : 0));
 }
 
 /*
@@ -138,6 +162,7 @@ static void dr_was_read(Periph *p, unsigned n, uint32_t value)
 {
     Adc *s = ADC(p);
 
+    note_cleared(s, p->regs[R_SR] & R_SR_EOC_MASK);
     p->regs[R_SR] &= ~R_SR_EOC_MASK;
     s->fresh = false;
     s->unnoticed = 0;
@@ -266,6 +291,7 @@ static void adc_reset(Periph *p, bool power_on)
     s->dma_done = false;
     s->fresh_ns = s->strikes = s->unnoticed = 0;
     s->has_started = false;
+    missed_forget(&s->missed, UINT32_MAX);
 }
 
 static void adc_realize(Periph *p, Error **errp)

@@ -289,6 +289,9 @@ static void finish_regular(Adc *s, unsigned channel, uint32_t sample)
         s->strikes = 0;
     }
     if (last || reg_get(s, CR2, EOCS)) {
+        if (!minds && reg_get(s, CR2, EXTEN) && !reg_get(s, CR2, CONT) && reg_get(s, CR1, EOCIE)) {
+            missed_add(&s->missed, regs[R_SR] & R_SR_EOC_MASK, 1);
+        }
         regs[R_SR] |= R_SR_EOC_MASK;
     }
     s->rank++;
@@ -309,6 +312,9 @@ static void finish_injected(Adc *s, unsigned channel, uint32_t sample)
     s->jrank++;
     s->jleft -= s->jleft ? 1 : 0;
     if (last) {
+        if (reg_get(s, CR2, JEXTEN) && reg_get(s, CR1, JEOCIE)) {
+            missed_add(&s->missed, regs[R_SR] & R_SR_JEOC_MASK, 1);
+        }
         regs[R_SR] |= R_SR_JEOC_MASK;
         s->jrank = 0;
     }

@@ -24,6 +24,7 @@
 #include "qemu/timer.h"
 #include "stm32/core/periph.h"
 #include "stm32/core/counter.h"
+#include "stm32/core/missed.h"
 #include "stm32/core/run.h"
 
 #define REGS "stm32/regs/adc.h"
@@ -90,6 +91,7 @@ typedef struct Adc {
     const Lane *lane;
     uint64_t row[ADC_MAX_SEQUENCE], row_ticks;
     unsigned row_length;
+    Missed missed;                  /* of SR: ends of what triggers have started; in no snapshot */
 } Adc;
 
 #define ADC(obj) ((Adc *)(obj))

@@ -194,6 +194,10 @@ static bool wire_is_sane(void *opaque, int version_id)
     for (unsigned i = 0; i < BUS_QUEUE; i++) {
         sane &= can_frame_is_sane(&w->queue[i]);
     }
+    if (!sane) {                        /* refused; no reset of the chip reaches it */
+        w->phase = WIRE_IDLE;
+        w->pacer = w->first = w->count = 0;
+    }
     return sane;
 }
 

@@ -125,6 +125,7 @@ static void clear_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     run_look();
     lanes_move();
     dma_engine_look(DMA(p));
+    dma_note_cleared(DMA(p), reg - R_LIFCR, data & p->regs[reg - R_LIFCR + R_LISR]);
     p->regs[reg - R_LIFCR + R_LISR] &= ~data;
 }
 
@@ -299,6 +300,8 @@ static void dma_reset(Periph *p, bool power_on)
 
     dma_engine_reset(s);
     s->served = s->unserved = 0;
+    missed_forget(&s->missed[0], UINT32_MAX);
+    missed_forget(&s->missed[1], UINT32_MAX);
     for (unsigned n = 0; n < DMA_STREAMS; n++) {
         dma_stream_reset(s, n);
     }

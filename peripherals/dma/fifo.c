@@ -48,6 +48,7 @@ void dma_complete(Dma *s, unsigned n)
     if (!dma_is_enabled(s, n)) {
         return;                     /* reset by what it has written */
     }
+    dma_note_flag(s, n, DMA_TCIF);
     dma_set_flags(s, n, DMA_TCIF);
     if (dma_is_circular(s, n)) {
         if (dma_cr(s, n) & R_S0CR_DBM_MASK) {
@@ -145,6 +146,7 @@ void dma_check_half(Dma *s, unsigned n, uint32_t was, uint32_t left, uint32_t al
 {
     /* unsure: with an odd number the bigger half comes first */
     if (was > all / 2 && left <= all / 2) {
+        dma_note_flag(s, n, DMA_HTIF);
         dma_set_flags(s, n, DMA_HTIF);
     }
 }

@@ -162,7 +162,10 @@ static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, 
     offer->writes = !need->from_memory;
     offer->to_half = unflagged_beats(s, n, offer->beats);
     offer->host = offer->writes ? dma_host_memory(&s->memory.as, offer->addr, true) : NULL;
-    return offer->beats && dma_is_plain(&s->memory.as, offer->addr, offer->size, offer->writes) && !meets_copies(offer);
+    return offer->beats && !meets_copies(offer) &&
+           (dma_is_plain(&s->memory.as, offer->addr, offer->size, offer->writes) ||
+            (need->bunch && offer->writes && !offer->step &&
+             dma_port_may_bunch(&s->memory, n, offer->addr, dma_msize(s, n))));
 }
 
 static uint32_t lane_quiet_beats(Periph *p, unsigned request, const Periph *requester)

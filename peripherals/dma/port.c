@@ -109,6 +109,13 @@ bool dma_port_is_quiet(DmaPort *port, unsigned n, uint32_t addr, unsigned size, 
     return w && (w->cache.ptr || (p && (p == requester || (p->info->quiet && !time_is_exact()))));
 }
 
+bool dma_port_may_bunch(DmaPort *port, unsigned n, uint32_t addr, unsigned size)
+{
+    DmaWindow *w = window_at(port, n, addr, size, true);
+
+    return w && !w->cache.ptr && lane_may_bunch(w->cache.mrs.mr);
+}
+
 static void map_changed(MemoryListener *listener)
 {
     DmaPort *port = container_of(listener, DmaPort, listener);

@@ -23,6 +23,7 @@
 #include "stm32/core/dma_watch.h"
 #include "stm32/core/run.h"
 #include "stm32/core/counter.h"
+#include "stm32/core/missed.h"
 
 #define DMA_STREAMS 8
 #define DMA_CHANNELS 8
@@ -95,6 +96,7 @@ typedef struct Dma {
     int64_t enabled_ns[DMA_STREAMS];
     uint32_t moved;                 /* a bit a stream: something, since it is enabled */
     QSLIST_ENTRY(Dma) next;
+    Missed missed[2];               /* of LISR and HISR; in no snapshot */
 } Dma;
 
 typedef QSLIST_HEAD(DmaList, Dma) DmaList;
@@ -132,6 +134,11 @@ static inline uint32_t dma_flags(Dma *s, unsigned n)
     return extract32(s->parent_obj.regs[R_LISR + n / 4], dma_flags_at(n), 6);
 }
 
+/* HTIF or TCIF of stream @n is set; ... */
+void dma_note_flag(Dma *s, unsigned n, uint32_t flag);
+/* ... @cleared are about to be, of LISR (0) or HISR (1). */
+void dma_note_cleared(Dma *s, unsigned half, uint32_t cleared);
+
 static inline void dma_set_flags(Dma *s, unsigned n, uint32_t flags)
 {
     s->parent_obj.regs[R_LISR + n / 4] |= flags << dma_flags_at(n);
@@ -147,6 +154,8 @@ unsigned dma_port_read_run(DmaPort *port, unsigned n, uint32_t addr, unsigned si
                            unsigned max, unsigned unnoticed);
 /* Is what stream @n accesses at @addr the register of @need? */
 bool dma_port_is_at(DmaPort *port, unsigned n, uint32_t addr, unsigned size, const LaneNeed *need);
+/* Is what is there a device that may be written in bunches (core/lane.h)? */
+bool dma_port_may_bunch(DmaPort *port, unsigned n, uint32_t addr, unsigned size);
 /* Is it memory, a register of @requester, or one of a peripheral that tells nobody? */
 bool dma_port_is_quiet(DmaPort *port, unsigned n, uint32_t addr, unsigned size, bool write, const Periph *requester);
 MemTxResult dma_port_write(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t data);

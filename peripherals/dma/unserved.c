@@ -156,6 +156,7 @@ void dma_note_stream(Dma *s, unsigned n)
 
     s->enabled_ns[n] = guest_now_ns();
     s->moved &= ~(1u << n);
+    missed_forget(&s->missed[n / 4], (DMA_HTIF | DMA_TCIF) << dma_flags_at(n));
     if (~s->served & bit) {
         s->served |= bit;
         s->unserved = s->request & ~s->served;

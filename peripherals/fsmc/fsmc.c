@@ -4,7 +4,7 @@
  * Bus `fsmc`: the parts behind it.  Signals: all lines of the datasheet's tables.  Line out: `irq`.
  * Regions 1 to 4 are the banks.
  *
- * Deliberately different: cycles take no time, see bank1.c and nand.c.
+ * Deliberately different: cycles take no time but with timing=approximate, see access.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -179,6 +179,7 @@ static void fsmc_reset(Periph *p, bool power_on)
         fsmc_ecc_clear(&s->nand[i]);
         s->nand[i].fifo_empty = 0;
     }
+    s->access.free = 0;
 }
 
 static const VMStateDescription fsmc_nand_vmstate = {
@@ -200,6 +201,7 @@ static const VMStateDescription fsmc_vmstate = {
         VMSTATE_PERIPH(Fsmc),
         VMSTATE_END_OF_LIST()
     },
+    .subsections = (const VMStateDescription * const []) { &fsmc_access_vmstate, NULL },
 };
 
 static const char *fsmc_reserved(unsigned offset)

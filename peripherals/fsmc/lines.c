@@ -22,27 +22,41 @@ static const struct {
 #define FIRST_DATA FSMC_ADDRESS_LINES
 #define FIRST_CONTROL (FIRST_DATA + 2 * FSMC_DATA_LINES)
 
-static void add(Fsmc *s, unsigned n, const char *name, void (*changed)(void *opaque))
+/* Its pins: what is there besides, and who goes on after a pause, is of no interest. */
+static void pins_changed(void *opaque)
+{
+    FsmcLine *line = opaque;
+    bool routed = signal_is_routed(&line->signal);
+
+    if (line->routed != routed) {
+        line->routed = routed;
+        line->s->routed_anew(line->s);
+    }
+}
+
+static void add(Fsmc *s, unsigned n, const char *name)
 {
     FsmcLine *line = &s->line[n];
 
     periph_add_signal(&s->parent_obj, &line->signal, name);
-    line->follower = (PinFollower) { .changed = changed, .opaque = s };
+    line->s = s;
+    line->follower = (PinFollower) { .changed = pins_changed, .opaque = line };
     signal_follow(&line->signal, &line->follower);
 }
 
 void fsmc_lines_init(Fsmc *s, void (*changed)(void *opaque))
 {
     QEMU_BUILD_BUG_ON(FIRST_CONTROL + ARRAY_SIZE(control_table) != FSMC_LINES);
+    s->routed_anew = changed;
     for (unsigned i = 0; i < FIRST_CONTROL; i++) {
         unsigned n = i < FIRST_DATA ? i : (i - FIRST_DATA) % FSMC_DATA_LINES;
         const char *prefix = i < FIRST_DATA ? "a" : i < FIRST_DATA + FSMC_DATA_LINES ? "d" : "da";
         g_autofree char *name = g_strdup_printf("%s%u", prefix, n);
 
-        add(s, i, g_intern_string(name), changed);
+        add(s, i, g_intern_string(name));
     }
     for (unsigned i = 0; i < ARRAY_SIZE(control_table); i++) {
-        add(s, FIRST_CONTROL + i, control_table[i].name, changed);
+        add(s, FIRST_CONTROL + i, control_table[i].name);
         if (control_table[i].rests_high) {
             signal_drive(&s->line[FIRST_CONTROL + i].signal, DRIVE(HIGH));
         }

@@ -15,10 +15,15 @@
 #define IO 0x0c000000
 #define SECTIONS 0x30000        /* of commands and addresses */
 
+FsmcSpace fsmc_space_at(uint32_t offset)
+{
+    return offset < FSMC_REGION_SIZE ? FSMC_COMMON : offset < IO ? FSMC_ATTRIBUTE : FSMC_IO;
+}
+
 /* Which space is at @addr of a bank?  False: none. */
 static bool find_space(const FsmcSlot *slot, hwaddr addr, FsmcSpace *space)
 {
-    *space = addr < FSMC_REGION_SIZE ? FSMC_COMMON : addr < IO ? FSMC_ATTRIBUTE : FSMC_IO;
+    *space = fsmc_space_at(addr);
     return addr < FSMC_REGION_SIZE || (addr >= ATTRIBUTE && addr < IO) ||
            (addr >= IO && slot->select == FSMC_NCE4);
 }

@@ -3,6 +3,7 @@
  *
  *   lines.c    its pins: which of them are routed, and the names of those that are not
  *   timing.c   how long a cycle is, and what FEMPT says
+ *   access.c   how long the core waits for an access, with timing=approximate
  *   ecc.c      the Hamming code of what NAND pages carry
  *   wiring.c   what of a part is reached as the registers and pins are, and what is wrong with it
  *   cycle.c    single cycles at a select, and what an access is made of
@@ -34,6 +35,8 @@
 typedef struct FsmcLine {
     Signal signal;
     PinFollower follower;       /* for where it is routed */
+    bool routed;
+    struct Fsmc *s;
 } FsmcLine;
 
 /* A select, and what is behind it. */
@@ -63,15 +66,22 @@ typedef struct FsmcNand {
     bool interrupt;             /* the level of its INT pin as it was */
 } FsmcNand;
 
+/* With timing=approximate */
+typedef struct FsmcAccess {
+    int64_t free;               /* cycle from which on another access can begin */
+} FsmcAccess;
+
 typedef struct Fsmc {
     Periph parent_obj;
     FsmcBus bus;
     Counter hclk;
     Line irq;
     FsmcLine line[FSMC_LINES];
+    void (*routed_anew)(void *opaque);
     FsmcSlot slot[FSMC_SELECTS];
     FsmcNand nand[3];
     MemoryRegion bank1;         /* of the four regions */
+    FsmcAccess access;
 } Fsmc;
 
 #define FSMC(obj) ((Fsmc *)(obj))
@@ -131,14 +141,21 @@ char *fsmc_missing_lines(Fsmc *s, const FsmcPart *part);
 
 /* ---- timing.c ---- */
 
-/* How long a read and a write of NEx take, in HCLK cycles. */
+/* How long a cycle that reads, and one that writes, takes at NEx, in HCLK cycles; one of the other banks. */
 unsigned fsmc_read_cycles(const FsmcSlot *slot);
 unsigned fsmc_write_cycles(const FsmcSlot *slot);
+unsigned fsmc_nand_cycles(const FsmcSlot *slot, FsmcSpace space);
+/* By @timing, BTR or BWTR, as it is used: is the address held, in mode D and with a multiplexed bus? */
+bool fsmc_holds_address(const FsmcSlot *slot, uint32_t timing);
 /* A note if the part can't follow a write or read. */
 void fsmc_check_timing(FsmcSlot *slot, bool write);
 /* So many cycles of a write to banks 2 to 4 are put off in their FIFO; is that empty? */
 void fsmc_fifo_fill(FsmcSlot *slot, FsmcSpace space, unsigned cycles);
 bool fsmc_fifo_is_empty(Fsmc *s, FsmcSelect select);
+
+/* ---- access.c ---- */
+
+extern const VMStateDescription fsmc_access_vmstate;
 
 /* ---- ecc.c ---- */
 
@@ -148,6 +165,8 @@ void fsmc_ecc_add(FsmcSlot *slot, uint32_t data, unsigned bytes);
 
 /* ---- wiring.c ---- */
 
+/* 16 bits in a cycle, by its registers. */
+bool fsmc_is_wide(const FsmcSlot *slot);
 /* Find out anew what reaches its part, and map that if it is memory. */
 void fsmc_wire(FsmcSlot *slot);
 /* Say what is wrong with what the guest has just used, once. */
@@ -166,13 +185,15 @@ MemTxResult fsmc_region_read(FsmcSlot *slot, hwaddr addr, uint64_t *data, unsign
 MemTxResult fsmc_region_write(FsmcSlot *slot, hwaddr addr, uint64_t data, unsigned size);
 MemTxResult fsmc_nand_read(FsmcSlot *slot, hwaddr addr, uint64_t *data, unsigned size);
 MemTxResult fsmc_nand_write(FsmcSlot *slot, hwaddr addr, uint64_t data, unsigned size);
+/* The space that is at @offset of a bank. */
+FsmcSpace fsmc_space_at(uint32_t offset);
 /* Its INT pin is @level: sets flags. */
 void fsmc_nand_interrupt(FsmcSlot *slot, bool level);
 
 /* ---- windows.c ---- */
 
 void fsmc_windows_init(Fsmc *s);
-/* There is a part that may be memory. */
+/* There is a part, which may be memory. */
 void fsmc_windows_add(FsmcSlot *slot);
 
 #endif

@@ -1,35 +1,35 @@
 /*
- * How long cycles are (RM0090 36.5.4, 36.6.3).
- *
- * Deliberately different: a cycle takes no time for who makes it; what registers say is for the note that a
- * part can't follow, and for FEMPT.
+ * How long cycles are (RM0090 36.5.4, 36.6.3): for who makes them, with timing=approximate, for the note that a part
+ * can't follow, and for FEMPT.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "stm32/peripherals/fsmc/state.h"
 
-#define FIFO_WORDS 16
+#define FIFO_WORDS 2            /* 16 in an STM32F42x */
 
-/* The address is held after NADV in mode D and with a multiplexed bus. */
-static unsigned cycles(const FsmcSlot *slot, uint32_t timing, bool extended)
+bool fsmc_holds_address(const FsmcSlot *slot, uint32_t timing)
 {
-    bool held = FIELD_EX32(fsmc_bcr(slot), BCR1, MUXEN) || (extended && FIELD_EX32(timing, BTR1, ACCMOD) == 3);
+    uint32_t bcr = fsmc_bcr(slot);
 
+    return FIELD_EX32(bcr, BCR1, MUXEN) || (FIELD_EX32(bcr, BCR1, EXTMOD) && FIELD_EX32(timing, BTR1, ACCMOD) == 3);
+}
+
+static unsigned cycles(const FsmcSlot *slot, uint32_t timing)
+{
     return FIELD_EX32(timing, BTR1, ADDSET) + FIELD_EX32(timing, BTR1, DATAST) +
-           (held ? FIELD_EX32(timing, BTR1, ADDHLD) : 0);
+           (fsmc_holds_address(slot, timing) ? FIELD_EX32(timing, BTR1, ADDHLD) : 0);
 }
 
 unsigned fsmc_read_cycles(const FsmcSlot *slot)
 {
-    return cycles(slot, fsmc_btr(slot), FIELD_EX32(fsmc_bcr(slot), BCR1, EXTMOD));
+    return cycles(slot, fsmc_btr(slot));
 }
 
 unsigned fsmc_write_cycles(const FsmcSlot *slot)
 {
-    bool extended = FIELD_EX32(fsmc_bcr(slot), BCR1, EXTMOD);
-
-    return cycles(slot, extended ? fsmc_bwtr(slot) : fsmc_btr(slot), extended) + 1;
+    return cycles(slot, FIELD_EX32(fsmc_bcr(slot), BCR1, EXTMOD) ? fsmc_bwtr(slot) : fsmc_btr(slot)) + 1;
 }
 
 void fsmc_check_timing(FsmcSlot *slot, bool write)
@@ -50,7 +50,7 @@ void fsmc_check_timing(FsmcSlot *slot, bool write)
 }
 
 /* A cycle of SET, WAIT and HOLD, each with its own plus. */
-static unsigned nand_cycles(const FsmcSlot *slot, FsmcSpace space)
+unsigned fsmc_nand_cycles(const FsmcSlot *slot, FsmcSpace space)
 {
     const uint32_t *regs = slot->s->parent_obj.regs;
     uint32_t timing = space == FSMC_IO ? regs[R_PIO4] : regs[FSMC_PCR(slot->select) + 2 + (space == FSMC_ATTRIBUTE)];
@@ -63,7 +63,7 @@ static unsigned nand_cycles(const FsmcSlot *slot, FsmcSpace space)
 void fsmc_fifo_fill(FsmcSlot *slot, FsmcSpace space, unsigned count)
 {
     FsmcNand *n = fsmc_nand(slot);
-    uint64_t now = counter_now(&slot->s->hclk), cycle = nand_cycles(slot, space);
+    uint64_t now = counter_now(&slot->s->hclk), cycle = fsmc_nand_cycles(slot, space);
 
     n->fifo_empty = MIN(MAX(n->fifo_empty, now) + count * cycle, now + FIFO_WORDS * 4 * cycle);
 }

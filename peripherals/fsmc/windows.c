@@ -7,24 +7,37 @@
  */
 #include "qemu/osdep.h"
 #include "stm32/peripherals/fsmc/state.h"
+#include "stm32/core/lane.h"
+
+/* What a DMA has had to bring up to now comes first. */
+static inline void before_access(void)
+{
+    if (unlikely(lanes_are_held())) {
+        lanes_move();
+    }
+}
 
 static MemTxResult region_read(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
 {
+    before_access();
     return fsmc_region_read(opaque, addr, data, size);
 }
 
 static MemTxResult region_write(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)
 {
+    before_access();
     return fsmc_region_write(opaque, addr, data, size);
 }
 
 static MemTxResult nand_read(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
 {
+    before_access();
     return fsmc_nand_read(opaque, addr, data, size);
 }
 
 static MemTxResult nand_write(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)
 {
+    before_access();
     return fsmc_nand_write(opaque, addr, data, size);
 }
 
@@ -49,6 +62,7 @@ void fsmc_windows_init(Fsmc *s)
         slot->select = i;
         memory_region_init_io(&slot->window, OBJECT(s), ne ? &region_ops : &nand_ops, slot,
                               fsmc_select_line(i), ne ? FSMC_REGION_SIZE : FSMC_BANK_SIZE);
+        slot->window.disable_reentrancy_guard = true;       /* before_access() writes there, and ends */
         if (ne) {
             memory_region_add_subregion(&s->bank1, i * FSMC_REGION_SIZE, &slot->window);
         }
@@ -63,6 +77,9 @@ void fsmc_windows_add(FsmcSlot *slot)
 {
     MemoryRegion *memory = slot->class->memory ? slot->class->memory(slot->part) : NULL;
 
+    if (fsmc_is_ne(slot) && !slot->part->flash) {
+        lane_let_bunch(&slot->window);
+    }
     if (memory && fsmc_is_ne(slot)) {
         memory_region_init_alias(&slot->memory, OBJECT(slot->s), "fsmc-memory", memory, 0,
                                  memory_region_size(memory));

@@ -17,7 +17,7 @@ static bool is_muxed(const FsmcSlot *slot)
     return fsmc_is_ne(slot) && FIELD_EX32(fsmc_bcr(slot), BCR1, MUXEN);
 }
 
-static bool is_wide(const FsmcSlot *slot)
+bool fsmc_is_wide(const FsmcSlot *slot)
 {
     return fsmc_is_ne(slot) ? FIELD_EX32(fsmc_bcr(slot), BCR1, MWID) == 1
                             : FIELD_EX32(fsmc_pcr(slot), PCR2, PWID) == 1;
@@ -75,7 +75,7 @@ void fsmc_wire(FsmcSlot *slot)
         return;
     }
     selected = fsmc_line_is_routed(s, fsmc_select_line(slot->select));
-    slot->wide = is_wide(slot);
+    slot->wide = fsmc_is_wide(slot);
     slot->reads = selected && fsmc_line_is_routed(s, "noe");
     slot->writes = selected && fsmc_line_is_routed(s, "nwe");
     slot->registers = fsmc_line_is_routed(s, "nreg");

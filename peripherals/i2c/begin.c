@@ -47,6 +47,20 @@ void i2c_begin_start(I2c *s, bool follows)
     draw(s);
 }
 
+/* Who looks for parts tries one address after the other. */
+static void check_unshifted(I2c *s, const I2cFrame *f)
+{
+    if (f->ack || f->waits) {
+        return;
+    }
+    if (f->unshifted && s->nobody != f->data - 2) {
+        periph_mistake(&s->parent_obj, I2C014, "DR written 0x%02x, which is address 0x%02x: nobody has it, but a part has "
+                       "0x%02x, which is 0x%02x in DR; shift it left by one (HAL_I2C_... takes it so, too)",
+                       f->data, f->data >> 1, f->unshifted, f->unshifted << 1 | (f->data & 1));
+    }
+    s->nobody = f->data;
+}
+
 static void begin_byte(I2c *s, MasterPhase phase, bool follows)
 {
     I2cEvent event = phase == MASTER_ADDRESS ? I2C_EVENT_ADDRESS
@@ -58,6 +72,9 @@ static void begin_byte(I2c *s, MasterPhase phase, bool follows)
     s->waits = f.waits;
     s->ack = f.ack;
     s->in = f.data;
+    if (phase == MASTER_ADDRESS) {
+        check_unshifted(s, &f);
+    }
     i2c_byte_begins(s, f.bit);
     draw(s);
 }

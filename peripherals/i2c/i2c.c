@@ -257,12 +257,30 @@ static const VMStateDescription i2c_vmstate = {
     },
 };
 
+/* Who waits for BUSY to go, before a START: what keeps it, unless that is a transfer of somebody else's. */
+static const char *keeps_busy(I2c *s)
+{
+    bool scl = !i2c_line(s, &s->scl), sda = !i2c_line(s, &s->sda);
+
+    if (!reg_get(s, SR2, BUSY) || reg_get(s, SR2, MSL) || s->talk) {
+        return NULL;
+    }
+    return scl && sda ? "BUSY, for SCL and SDA are low, and not by this I2C: no pull-ups, or a part that holds them?"
+           : scl ? "BUSY, for SCL is low, and not by this I2C: no pull-up, or a part that holds it?"
+           : sda ? "BUSY, for SDA is low, and not by this I2C: no pull-up, or a part that was stopped in the middle of a "
+                   "byte? (nine clocks by GPIO free it)"
+           : "BUSY, for a line was low while PE was 1, and no STOP came since; set up the pins first, or use CR1.SWRST";
+}
+
 /* What a loop waits for that will never end. */
 static const char *i2c_never(Periph *p, unsigned n)
 {
     I2c *s = I2C(p);
 
-    return (n == R_SR1 || n == R_SR2) && !reg_get(s, CR1, PE) ? "CR1.PE is 0, it is off" : NULL;
+    if ((n == R_SR1 || n == R_SR2) && !reg_get(s, CR1, PE)) {
+        return "CR1.PE is 0, it is off";
+    }
+    return n == R_SR2 ? keeps_busy(s) : NULL;
 }
 
 static const PeriphInfo i2c = {

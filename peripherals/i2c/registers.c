@@ -27,7 +27,7 @@ static int64_t holds(Periph *p, unsigned n)
 {
     I2c *s = I2C(p);
 
-    return MIN(shifter_when(&s->shift), s->slave_end ?: INT64_MAX);
+    return MIN(i2c_master_when(s), s->slave_end ?: INT64_MAX);
 }
 
 #define START_NS (10 * SCALE_MS)        /* until a START that waits is not just for the transfer before */

@@ -94,6 +94,7 @@ typedef struct I2c {
 
     int64_t low_since;              /* ns: SCL is kept low since; 0: it is not */
     int64_t extended;               /* ns a slave has stretched since START */
+    uint8_t nobody;                 /* what was written to DR last for an address that nobody has; for a report only */
     int64_t start_set, busy_since;  /* ns: CR1.START has been set, SR2.BUSY is 1; for a report only */
     QEMUTimer *low_timer;
 } I2c;

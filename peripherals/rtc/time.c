@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "stm32/core/mistake/place.h"
 #include "stm32/peripherals/rtc/state.h"
 
 static const uint32_t flags[RTC_EVENTS] = {
@@ -133,13 +134,40 @@ bool rtc_is_writable(const Rtc *s, unsigned event)
            counter_now(&s->cycles) >= s->writable_at[event];
 }
 
+static void look(void *opaque)
+{
+    periph_update(opaque);
+}
+
+/*
+ * EXTI looks for an edge, so as long as the flag is set there is no interrupt any more.  Firmware that waits for that will
+ * not access the RTC.
+ */
+static void check_flag(Rtc *s, unsigned event, bool was)
+{
+    static const char *const names[RTC_EVENTS] = { "ALRAF", "ALRBF", "WUTF" };
+
+    if (!(s->parent_obj.regs[R_CR] & R_CR_ALRAIE_MASK << event) || !time_is_exact()) {
+        return;
+    }
+    if (!was && s->due[event] != RTC_NEVER) {
+        mistake_later(look, s, counter_when(&s->cycles, s->due[event]) - guest_now_ns());
+    } else if (was) {
+        periph_mistake(&s->parent_obj, RTC012, "%s is set, and comes again: EXTI sees no edge, so there is no interrupt any "
+                       "more until it is cleared", names[event]);
+    }
+}
+
 /* All that is due in @cycle or before. */
 static void happen(Rtc *s, uint64_t cycle)
 {
     for (unsigned event = 0; event < RTC_EVENTS; event++) {
+        bool was;
+
         if (cycle < s->due[event]) {
             continue;
         }
+        was = s->parent_obj.regs[R_ISR] & flags[event];
         s->parent_obj.regs[R_ISR] |= flags[event];
         if (event == WAKEUP) {
             uint64_t period = wakeup_cycles(s);
@@ -149,6 +177,7 @@ static void happen(Rtc *s, uint64_t cycle)
             rtc_advance(s, cycle);
             s->due[event] = next_alarm(s, event, cycle);
         }
+        check_flag(s, event, was);
     }
     for (unsigned n = 0; n < ARRAY_SIZE(s->tamper_at); n++) {
         if (cycle >= s->tamper_at[n]) {

@@ -24,6 +24,7 @@ unsigned sdio_fifo_size(const Sdio *s)
 
 void sdio_fifo_push(Sdio *s, uint32_t word)
 {
+    s->fifo_moved = true;
     s->fifo[(s->fifo_first + s->fifo_count++) % SDIO_LATE_FIFO] = word;
 }
 
@@ -31,6 +32,7 @@ uint32_t sdio_fifo_pop(Sdio *s)
 {
     uint32_t word = s->fifo[s->fifo_first];
 
+    s->fifo_moved = true;
     s->fifo_first = (s->fifo_first + 1) % SDIO_LATE_FIFO;
     s->fifo_count--;
     return word;

@@ -75,6 +75,7 @@ typedef struct Sdio {
     uint32_t block_left;        /* bytes */
     bool block_bad;             /* its CRC */
     bool block_lost;            /* no start bit on all lines */
+    bool fifo_moved;            /* not in a snapshot: since STA was read last */
     uint32_t fifo[SDIO_LATE_FIFO];
     uint32_t fifo_first, fifo_count;
     uint32_t fifo_last;         /* the word that was read last */

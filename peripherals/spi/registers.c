@@ -122,10 +122,21 @@ static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
 /* ---- Settings ---- */
 
+/* CPOL, CPHA, DFF and CRCEN wait for SPE to be 0, BR and LSBFIRST for the end of what is sent (RM0090 28.5.1). */
+static uint32_t bits_that_stay(Spi *s)
+{
+    uint32_t stay = R_CR1_CPHA_MASK | R_CR1_CPOL_MASK | R_CR1_DFF_MASK | R_CR1_CRCEN_MASK;
+
+    if (s->shift.phase != SPI_IDLE || !reg_get(s, SR, TXE)) {
+        stay |= R_CR1_BR_MASK | R_CR1_LSBFIRST_MASK;
+    }
+    return stay;
+}
+
 static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Spi *s = SPI(p);
-    uint32_t changed = p->regs[R_CR1] ^ was;
+    uint32_t changed = p->regs[R_CR1] ^ was, wrong = changed & bits_that_stay(s);
     uint32_t fixed = R_CR1_CPHA_MASK | R_CR1_CPOL_MASK | R_CR1_BR_MASK | R_CR1_LSBFIRST_MASK |
                      R_CR1_DFF_MASK | R_CR1_CRCEN_MASK;
 
@@ -136,8 +147,9 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         /* SPE and MSTR can't be set while MODF is (RM0090 28.3.10) */
         p->regs[R_CR1] &= ~(R_CR1_SPE_MASK | R_CR1_MSTR_MASK);
     }
-    if (was & p->regs[R_CR1] & R_CR1_SPE_MASK && changed & fixed) {
-        periph_mistake(p, SPI006, "CR1 bits 0x%04x changed while SPE is set", changed & fixed);
+    if (was & p->regs[R_CR1] & R_CR1_SPE_MASK && wrong) {
+        periph_mistake(p, SPI006, "CR1 bits 0x%04x changed while SPE is set%s", wrong,
+                       wrong & (R_CR1_BR_MASK | R_CR1_LSBFIRST_MASK) ? " and data is sent" : "");
     }
     if (changed & ~was & R_CR1_CRCEN_MASK) {
         p->regs[R_RXCRCR] = p->regs[R_TXCRCR] = 0;

@@ -169,15 +169,17 @@ int64_t spi_lateness(void *opaque)
 
 /* ---- Frames ---- */
 
-/* The words of @n frames, and the one that is in TDR after them. */
-static void fetch(Spi *s, uint32_t *out, uint32_t n)
+/* The words of @n frames, and the one that is in TDR after them; false: nobody gives any. */
+static bool fetch(Spi *s, uint32_t *out, uint32_t n)
 {
-    if (s->tx_lane) {
-        out[0] = s->tdr;
-        lane_peek(s->tx_lane, out + 1, n);
-        lane_take(s->tx_lane, n);
-        s->tdr = out[n] & R_DR_DR_MASK;
+    if (!s->tx_lane) {
+        return false;
     }
+    out[0] = s->tdr;
+    lane_peek(s->tx_lane, out + 1, n);
+    lane_take(s->tx_lane, n);
+    s->tdr = out[n] & R_DR_DR_MASK;
+    return true;
 }
 
 /* @n words have come in, each of which has been read. */
@@ -195,14 +197,14 @@ static void deliver(Spi *s, const uint32_t *in, uint32_t n)
 static void slave_go(Spi *s, const uint32_t *data, uint32_t *answer, uint32_t n)
 {
     uint32_t out[RUN_FRAMES + 1], in[RUN_FRAMES + 1], count = 0;
-    bool line_in = spi_line_in(s);
+    bool line_in = spi_line_in(s), sends;
 
     if (s->shift.phase == SPI_DATA) {
         in[count++] = s->in = spi_line_order(s, s->piece_in);
     }
-    fetch(s, out, n);
+    sends = fetch(s, out, n);
     for (uint32_t i = 0; i < n; i++) {
-        s->shift.word = s->tx_lane ? out[i] & R_DR_DR_MASK : line_in ? s->in : s->shift.word;
+        s->shift.word = sends ? out[i] & R_DR_DR_MASK : line_in ? s->in : s->shift.word;
         answer[i] = spi_line_order(s, s->shift.word);
         if (i + 1 < n) {
             in[count++] = s->in = spi_line_order(s, data[i]);
@@ -250,12 +252,12 @@ static void master_go(void *opaque, RunPlan *plan, uint32_t n)
     Spi *s = opaque;
     uint32_t out[RUN_FRAMES + 1], data[RUN_FRAMES], in[RUN_FRAMES + 1];
     Signal *line_out = spi_line_out(s);
-    bool routed = line_out && signal_is_routed(line_out);
+    bool routed = line_out && signal_is_routed(line_out), sends;
 
     in[0] = sampler_goes_on(&s->sampler) ? spi_line_order(s, sampler_end(&s->sampler)) : s->in;
-    fetch(s, out, n);
+    sends = fetch(s, out, n);
     for (uint32_t i = 0; i < n; i++) {
-        data[i] = routed ? spi_line_order(s, out[i]) : spi_idle_line(s, line_out);
+        data[i] = sends && routed ? spi_line_order(s, out[i]) : spi_idle_line(s, line_out);
     }
     exchange(s, data, in + 1, n);
     for (uint32_t i = 1; i <= n; i++) {
@@ -263,7 +265,7 @@ static void master_go(void *opaque, RunPlan *plan, uint32_t n)
     }
     deliver(s, in, n);
     s->in = in[n];
-    s->shift.word = s->tx_lane ? out[n - 1] & R_DR_DR_MASK : s->shift.word;
+    s->shift.word = sends ? out[n - 1] & R_DR_DR_MASK : s->shift.word;
     s->shift.begin += n * plan->period;
     s->shift.due += n * plan->period;
     s->shift.end += n * plan->period;

@@ -22,7 +22,7 @@ void tim_capture(Tim *s, unsigned ch)
         regs[R_SR] |= R_SR_CC1OF_MASK << ch;
     }
     regs[R_CCR1 + ch] = s->ccr[ch] = regs[R_CNT];
-    tim_event(s, flag);
+    tim_events(s, flag, 1);
     if (ch == 0) {
         tim_trgo_pulses(s, MMS_COMPARE, 1);
     }

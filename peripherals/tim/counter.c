@@ -48,15 +48,6 @@ static void tell_of_updates(Tim *s, uint64_t count)
     tim_trgo_pulses(s, MMS_UPDATE, count);
 }
 
-/* @count update events; those that find the flag set make no further interrupt. */
-static void flag_updates(Tim *s, uint64_t count)
-{
-    if (reg_get(s, DIER, UIE)) {
-        s->merged += reg_get(s, SR, UIF) ? count : count - 1;
-    }
-    tim_event(s, R_SR_UIF_MASK);
-}
-
 static void update_event(Tim *s)
 {
     if (reg_get(s, CR1, UDIS)) {
@@ -67,7 +58,7 @@ static void update_event(Tim *s)
         reg_set(s, CR1, CEN, 0);
         tim_trgo_refresh(s);
     }
-    flag_updates(s, 1);
+    tim_events(s, R_SR_UIF_MASK, 1);
     tell_of_updates(s, 1);
 }
 
@@ -97,7 +88,7 @@ void tim_restart(Tim *s, bool by_software)
 static void match(Tim *s, unsigned ch, bool flagged)
 {
     if (flagged) {
-        tim_event(s, R_SR_CC1IF_MASK << ch);
+        tim_events(s, R_SR_CC1IF_MASK << ch, 1);
         if (ch == 0) {
             tim_trgo_pulses(s, MMS_COMPARE, 1);
         }
@@ -117,7 +108,7 @@ static void reach_end(Tim *s)
     }
     for (unsigned ch = 0; ch < s->channels; ch++) {
         if (tim_ccs(s, ch) == CCS_OUTPUT && s->ccr[ch] > s->arr && (!centred || !down)) {
-            tim_event(s, R_SR_CC1IF_MASK << ch);
+            tim_events(s, R_SR_CC1IF_MASK << ch, 1);
         }
     }
     if (centred) {
@@ -185,7 +176,7 @@ static void skip_channel(Tim *s, unsigned ch, uint64_t periods)
     if (tim_ccs(s, ch) != CCS_OUTPUT) {
         return;
     }
-    tim_event(s, R_SR_CC1IF_MASK << ch);
+    tim_events(s, R_SR_CC1IF_MASK << ch, reg_get(s, CR1, CMS) == 3 ? MAX(changes, 1) : periods);
     if (ch == 0 && changes) {
         tim_trgo_pulses(s, MMS_COMPARE, changes);
     }
@@ -247,7 +238,7 @@ static uint64_t skip_periods(Tim *s, uint64_t n)
         skip_channel(s, ch, periods);
     }
     if (updates) {
-        flag_updates(s, updates);
+        tim_events(s, R_SR_UIF_MASK, updates);
         tell_of_updates(s, updates);
     }
     return periods * steps;

@@ -49,6 +49,14 @@ void tim_event(Tim *s, uint32_t flags)
     tim_update_lines(s);
 }
 
+void tim_events(Tim *s, uint32_t flag, uint64_t n)
+{
+    if (s->parent_obj.regs[R_DIER] & flag) {
+        missed_add(&s->missed, flag, s->parent_obj.regs[R_SR] & flag ? n : n - 1);
+    }
+    tim_event(s, flag);
+}
+
 /* ---- TRGO ---- */
 
 static void note(Tim *s, TimTold what, uint64_t value)

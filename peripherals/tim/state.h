@@ -27,6 +27,7 @@
 #define REGS "stm32/regs/tim.h"     /* needs qemu/osdep.h before */
 #include "stm32/core/periph.h"
 #include "stm32/core/counter.h"
+#include "stm32/core/missed.h"
 
 #define TYPE_TIM "stm32f4-tim"
 
@@ -108,8 +109,7 @@ typedef struct Tim {
     TimNote note[16];           /* not told yet: within one event */
     uint32_t n_notes;
     uint64_t clocks;            /* from outside, not counted yet: within one event */
-    uint64_t merged;            /* update events that found UIF and UIE set, ... */
-    bool handled;               /* ... and UIF has been cleared since UIE is; in no snapshot */
+    Missed missed;              /* of SR */
     /* DMA */
     uint32_t dma;               /* requests, 1 << DMA_x */
     uint32_t burst;             /* accesses to DMAR in this burst */
@@ -239,6 +239,8 @@ void tim_slave_connect(Tim *s);
 
 /* Set flags of SR, and what they ask for: a DMA request if DIER wants it. */
 void tim_event(Tim *s, uint32_t flags);
+/* @n events of one flag, at least one: those that find it set are no interrupts of their own. */
+void tim_events(Tim *s, uint32_t flag, uint64_t n);
 void tim_request(Tim *s, unsigned dma);
 void tim_update_lines(Tim *s);
 /* TRGO: something has happened that MMS may select. */

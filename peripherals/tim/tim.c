@@ -26,6 +26,7 @@
 
 #define LOCK_OIS 0x7f00         /* CR2 */
 #define LOCK_CCER 0xaaaa        /* polarities */
+#define CCER_ON 0x1111          /* CCxE */
 #define LOCK1_BDTR (R_BDTR_DTG_MASK | R_BDTR_BKE_MASK | R_BDTR_BKP_MASK | R_BDTR_AOE_MASK)
 #define LOCK2_BDTR (R_BDTR_OSSI_MASK | R_BDTR_OSSR_MASK)
 
@@ -74,20 +75,48 @@ static void check_arr(Periph *p)
     }
 }
 
-/* An advanced timer counts and has outputs enabled, at pins: is their main switch off, and no break has done it? */
-static void check_outputs(void *opaque)
+/* An advanced timer has outputs enabled, at pins: is their main switch off, and no break has done it? */
+static void check_main_output(Tim *s)
 {
-    Tim *s = opaque;
     bool wanted = false;
 
-    tim_sync(s);
     for (unsigned i = 0; i < s->channels; i++) {
         wanted |= extract32(s->parent_obj.regs[R_CCER], 4 * i, 1) && tim_ccs(s, i) == CCS_OUTPUT &&
                   signal_is_routed(&s->ch[i]);
     }
-    if (wanted && reg_get(s, CR1, CEN) && !reg_get(s, BDTR, MOE) && !reg_get(s, SR, BIF)) {
+    if (wanted && !reg_get(s, BDTR, MOE) && !reg_get(s, SR, BIF)) {
         periph_mistake(&s->parent_obj, TIM012, "it counts, and outputs are enabled (CCER 0x%04x), but BDTR.MOE is 0: the "
                        "pins stay off", s->parent_obj.regs[R_CCER]);
+    }
+}
+
+/* A channel that is a PWM, or toggles, at no pin: does anything else take it? */
+static void check_pin(Tim *s, unsigned ch)
+{
+    uint32_t told = (R_DIER_CC1IE_MASK | R_DIER_CC1DE_MASK) << ch;
+    unsigned mode = tim_ocm(s, ch);
+
+    if (extract32(s->parent_obj.regs[R_CCER], 4 * ch, 1) && tim_ccs(s, ch) == CCS_OUTPUT && !signal_is_routed(&s->ch[ch]) &&
+        (mode == OC_TOGGLE || mode == OC_PWM1 || mode == OC_PWM2) && !(s->parent_obj.regs[R_DIER] & told) &&
+        !s->oc_wanted[ch] && !s->trgo_wanted) {
+        guest_mistake_of(DEVICE(s)->canonical_path, TIM015, NULL, &s->ch[ch], "it counts, and the output of channel %u is "
+                         "enabled, but no pin has it", ch + 1);
+    }
+}
+
+static void check_outputs(void *opaque)
+{
+    Tim *s = opaque;
+
+    tim_sync(s);
+    if (!reg_get(s, CR1, CEN)) {
+        return;
+    }
+    if (s->advanced) {
+        check_main_output(s);
+    }
+    for (unsigned ch = 0; ch < s->channels; ch++) {
+        check_pin(s, ch);
     }
 }
 
@@ -107,9 +136,7 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
     if (p->regs[n] & ~was & R_CR1_CEN_MASK) {
         check_arr(p);
-        if (s->advanced) {
-            mistake_later(check_outputs, s, OUTPUTS_NS);
-        }
+        mistake_later(check_outputs, s, OUTPUTS_NS);
     }
 }
 
@@ -148,31 +175,42 @@ static void smcr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
-/*
- * UIF is cleared: by its handler, as a rule.  What has come before the first time says nothing, as the interrupt may not
- * have been enabled in the NVIC.  While time is the host's it may have been late, not the handler.
- */
+/* A flag of channel @ch is cleared, which has an interrupt. */
+static void channel_served(Tim *s, unsigned ch)
+{
+    uint64_t missed = missed_served(&s->missed, R_SR_CC1IF_MASK << ch);
+
+    if (missed) {
+        bool capture = tim_ccs(s, ch) != CCS_OUTPUT;
+
+        periph_mistake(&s->parent_obj, TIM014, "%" PRIu64 " more %s come while CC%uIF was set: %s lost", missed,
+                       capture ? missed == 1 ? "capture has" : "captures have" : missed == 1 ? "match has" : "matches have",
+                       ch + 1, missed == 1 ? "it is" : "they are");
+    }
+}
+
+/* Flags are cleared: by their handler, as a rule. */
 static void sr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Tim *s = TIM(p);
+    uint32_t cleared = was & ~p->regs[n] & p->regs[R_DIER];
+    uint64_t missed = missed_served(&s->missed, cleared & R_SR_UIF_MASK);
 
-    if (was & ~p->regs[n] & R_SR_UIF_MASK && reg_get(s, DIER, UIE)) {
-        if (s->merged && s->handled && time_is_exact()) {
-            periph_mistake(p, TIM013, "%" PRIu64 " more update%s come while UIF was set: %s lost", s->merged,
-                           s->merged == 1 ? " has" : "s have", s->merged == 1 ? "it is" : "they are");
+    if (missed) {
+        periph_mistake(p, TIM013, "%" PRIu64 " more update%s come while UIF was set: %s lost", missed,
+                       missed == 1 ? " has" : "s have", missed == 1 ? "it is" : "they are");
+    }
+    for (unsigned ch = 0; ch < s->channels; ch++) {
+        if (cleared & R_SR_CC1IF_MASK << ch) {
+            channel_served(s, ch);
         }
-        s->merged = 0;
-        s->handled = true;
     }
 }
 
 static void dier_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     tim_drop_absent(p, n, data);
-    if (p->regs[n] & ~was & R_DIER_UIE_MASK) {
-        TIM(p)->merged = 0;
-        TIM(p)->handled = false;
-    }
+    missed_forget(&TIM(p)->missed, p->regs[n] & ~was & 0x1f);
     TIM(p)->dma &= p->regs[n] >> R_DIER_UDE_SHIFT;
 }
 
@@ -237,6 +275,9 @@ static void ccer_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     tim_keep_locked(p, n, was,
                     tim_lock_level(s) >= 2 ? tim_output_mask(s, 0, 4, 4) & LOCK_CCER : 0);
     tim_load_channels(s, false);
+    if (p->regs[n] & ~was & CCER_ON) {
+        mistake_later(check_outputs, s, OUTPUTS_NS);
+    }
 }
 
 static void or_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
@@ -274,6 +315,9 @@ static void ccr_was_read(Periph *p, unsigned n, uint32_t value)
     if (n - R_CCR1 < TIM(p)->channels && tim_ccs(TIM(p), n - R_CCR1) != CCS_OUTPUT &&
         p->regs[R_SR] & flag) {
         p->regs[R_SR] &= ~flag;
+        if (p->regs[R_DIER] & flag) {
+            channel_served(TIM(p), n - R_CCR1);
+        }
         periph_update(p);
     }
 }
@@ -458,8 +502,8 @@ static void tim_reset(Periph *p, bool power_on)
     Tim *s = TIM(p);
 
     counter_set(&s->ticks, 0);
-    s->at = s->clocks = s->n_notes = s->merged = 0;
-    s->handled = false;
+    s->at = s->clocks = s->n_notes = 0;
+    missed_forget(&s->missed, UINT32_MAX);
     s->expired = INT64_MIN / 2;
     p->regs[R_ARR] = s->arr = tim_max(s);
     s->psc = s->psc_count = s->rep = s->ccer = s->dma = s->burst = s->etr_count = 0;

@@ -76,10 +76,30 @@ static void test_host_time(void)
     play("");
 }
 
+/* A host that is late does not let a block end before its words are read that a chip would have read in time. */
+static void test_polled(const void *time)
+{
+    g_autofree char *image = NULL, *args = NULL, *zeros = g_malloc0(SIZE);
+
+    close(g_file_open_tmp("stm32-card-XXXXXX", &image, NULL));
+    g_assert_true(g_file_set_contents(image, zeros, SIZE, NULL));
+    args = g_strdup_printf("-accel tcg %s -kernel %s/card_polled.elf -drive if=sd,format=raw,file=%s", (const char *)time,
+                           g_getenv("STM32_FIRMWARE"), image);
+    board_start(args);
+    WAIT_FOR(mail(0) == MAILBOX_DONE);
+    g_assert_cmpuint(mail(1), ==, 0);
+    g_assert_cmpuint(mail(2), ==, 300);
+    g_assert_cmpuint(mail(3), ==, 0);
+    board_stop();
+    unlink(image);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("card/icount", test_card);
     qtest_add_func("card/host-time", test_host_time);
+    qtest_add_data_func("card/polled/icount", "-icount shift=3,sleep=off", test_polled);
+    qtest_add_data_func("card/polled/host-time", "", test_polled);
     return board_run_tests();
 }

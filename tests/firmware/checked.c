@@ -49,6 +49,14 @@ NOINLINE static void good_copy(void)
     mailbox[1] = WORD(UNUSED_RAM + 0x300) + 1;
 }
 
+static volatile uint32_t magic __attribute__((noinit));
+
+/* Has it survived a reset? */
+NOINLINE static void good_noinit(void)
+{
+    mailbox[1] = magic == 0xb007;
+}
+
 NOINLINE static void bad_mem003(uint32_t *pointer)
 {
     pointer[2] = 5;
@@ -444,6 +452,7 @@ int main(void)
     irq_enable(TIM2_IRQ);
     bad_mem002();
     good_copy();
+    good_noinit();
     bad_mem003((uint32_t *)mailbox[9]);
     bad_mem004((uint32_t *)mailbox[9]);
     run(in_flash);

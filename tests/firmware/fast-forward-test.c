@@ -23,13 +23,14 @@ static const struct Program {
     { "dma" }, { "faults" }, { "flash" }, { "i2c" }, { "interrupts" }, { "melody" },
     { "microphone" }, { "pair" }, { "parts" }, { "real_time" }, { "rtc" }, { "runs" }, { "runs_awake" },
     { "sleep" }, { "snapshot" }, { "soft" }, { "spi" }, { "stop" }, { "tilt" }, { "timers" }, { "waiting" },
-    { "waiting_devices" }, { "watchdogs" },
+    { "waiting_devices" }, { "waiting_nobody" }, { "watchdogs" },
 };
 /* With time in cycles: the next round has to take as long, too. */
 #define APPROXIMATE "-machine timing=approximate"
 static const struct Program approximate[] = {
     { "blocks", APPROXIMATE }, { "demo", APPROXIMATE }, { "dma", APPROXIMATE }, { "flash", APPROXIMATE }, { "i2c", APPROXIMATE },
-    { "soft", APPROXIMATE }, { "spi", APPROXIMATE }, { "timers", APPROXIMATE }, { "waiting", APPROXIMATE },
+    { "soft", APPROXIMATE }, { "spi", APPROXIMATE }, { "timers", APPROXIMATE },
+    { "timing_external", APPROXIMATE " -device stm32-sram,bank=ne3,size=1M" }, { "waiting", APPROXIMATE },
     { "waiting_devices", APPROXIMATE },
 };
 static const int64_t stops[ROWS] = { 11 * MS + 123, 47 * MS + 3 };
@@ -116,6 +117,7 @@ static void test_leaps(void)
 {
     g_assert_cmpint(share("waiting", NULL, 2000 * MS), >, 95);
     g_assert_cmpint(share("waiting_devices", NULL, 38 * MS), >, 90);
+    g_assert_cmpint(share("waiting_nobody", NULL, 10 * MS), >, 90);
     g_assert_cmpint(share("waiting", APPROXIMATE, 2000 * MS), >, 95);
     g_assert_cmpint(share("timers", APPROXIMATE, 47 * MS), >, 90);
 }

@@ -1,6 +1,6 @@
 /*
- * timing=approximate: how long things take, by the program timing.c; that how code falls into blocks, when the machine
- * is stopped, and snapshots make no difference to it; and that it is off by default.
+ * timing=approximate: how long things take, by the programs timing.c and timing_external.c; that how code falls into blocks,
+ * when the machine is stopped, and snapshots make no difference to it; and that it is off by default.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -40,6 +40,21 @@ enum {
     WORDS = ERASE + 3,
 };
 
+/* What is behind the memory controller: cycles of a round, or of two numbers one and the slack */
+static const struct External {
+    const char *name;
+    unsigned cycles[4];         /* as it is, BUSTURN 3, that with SRAM that is not plain memory, synchronous */
+} external[] = {
+    { "words read", { 8, 8, 8, 14 } }, { "halves read", { 4, 4, 4, 12 } }, { "bytes read", { 4, 4, 4, 12 } },
+    { "words written", { 8, 14, 14, 14 } }, { "halves written", { 4, 7, 7, 12 } }, { "bytes written", { 4, 7, 7, 12 } },
+    { "written, and 5 more", { 6, 7, 7, 12 } }, { "written and read", { 9, 12, 12, 24 } },
+};
+enum {
+    FAR_ALU = 1 + ARRAY_SIZE(external) * 4, FAR_LOOP, TFT_WRITTEN, TFT_READ, NAND_READ, NAND_WRITTEN, EXTERNAL_WORDS,
+};
+#define EXTERNAL_PARTS " -device stm32-sram,bank=ne3,size=1M -device stm32-ili9341,bank=ne4,rs=a18 " \
+                       "-device stm32-nand,bank=nce2,width=8"
+
 static uint32_t mail(unsigned word)
 {
     return peek(MAILBOX_ADDRESS + 4 * word);
@@ -47,15 +62,21 @@ static uint32_t mail(unsigned word)
 
 static char *arguments(const char *timing, const char *program)
 {
-    return g_strdup_printf("-accel tcg -icount shift=3,sleep=off -S -machine timing=%s -kernel %s/%s.elf", timing,
-                           g_getenv("STM32_FIRMWARE"), program);
+    return g_strdup_printf("-accel tcg -icount shift=3,sleep=off -S -machine timing=%s -kernel %s/%s.elf%s", timing,
+                           g_getenv("STM32_FIRMWARE"), program,
+                           strcmp(program, "timing_external") ? "" : EXTERNAL_PARTS);
+}
+
+static void start_program(const char *timing, const char *program)
+{
+    g_autofree char *args = arguments(timing, program);
+
+    board_start(args);
 }
 
 static void start(const char *timing)
 {
-    g_autofree char *args = arguments(timing, "timing");
-
-    board_start(args);
+    start_program(timing, "timing");
 }
 
 static void cont(void)
@@ -151,6 +172,45 @@ static void test_erase(void)
     board_stop();
 }
 
+/*
+ * The SRAM's reads take 3 cycles, its writes 4; a display's writes 12 and its reads 75; the NAND flash's 12.  Code in
+ * external SRAM is fetched word by word, in lines of 16 bytes, and from where it branches to.
+ */
+static void test_external(void)
+{
+    enum { LINE = 8 * 4 - 1, LINES = REPEATED * 2 / 16 };
+
+    start_program("approximate", "timing_external");
+    run_to_end();
+    for (unsigned i = 0; i < 4 * ARRAY_SIZE(external); i++) {
+        const struct External *e = &external[i % ARRAY_SIZE(external)];
+
+        assert_about(e->name, mail(1 + i), REPEATED * e->cycles[i / ARRAY_SIZE(external)], 16);
+    }
+    assert_about("alu in external SRAM", mail(FAR_ALU), REPEATED + LINES * LINE, 2 * LINE);
+    assert_about("loop in external SRAM", mail(FAR_LOOP), REPEATED * (3 + 6 * 4 - 2), 2 * LINE);
+    assert_about("display written", mail(TFT_WRITTEN), REPEATED * 12, 24);
+    assert_about("display read", mail(TFT_READ), REPEATED * 76, 160);
+    assert_about("NAND read", mail(NAND_READ), REPEATED * 12, 24);
+    assert_about("NAND written", mail(NAND_WRITTEN), REPEATED * 12, 24);
+    board_stop();
+}
+
+static void test_external_off_by_default(void)
+{
+    start_program("instructions", "timing_external");
+    run_to_end();
+    for (unsigned i = 0; i < 4 * ARRAY_SIZE(external); i++) {
+        const struct External *e = &external[i % ARRAY_SIZE(external)];
+
+        /* 168 MHz, 8 ns each */
+        assert_about(e->name, mail(1 + i), REPEATED * 1.344 * (i % 8 == 6 ? 6 : i % 8 == 7 ? 3 : 1), 8);
+    }
+    assert_about("display", mail(TFT_WRITTEN), REPEATED * 1.344, 8);
+    assert_about("loop in external SRAM", mail(FAR_LOOP), REPEATED * 2 * 1.344, 8);
+    board_stop();
+}
+
 static void test_off_by_default(void)
 {
     start("instructions");
@@ -164,6 +224,8 @@ static void test_off_by_default(void)
 }
 
 /* ---- The same, whatever is done to it ---- */
+
+static_assert((int)EXTERNAL_WORDS <= (int)WORDS, "they are looked at");
 
 static void remember(uint32_t *seen)
 {
@@ -190,15 +252,15 @@ static void run_until(int64_t ns)
 }
 
 /* The stops are timers, so blocks and instructions are interrupted by them; nothing else is. */
-static void test_stops(void)
+static void test_stops(const void *program)
 {
     uint32_t seen[WORDS];
 
-    start("approximate");
+    start_program("approximate", program);
     run_to_end();
     remember(seen);
     board_stop();
-    start("approximate");
+    start_program("approximate", program);
     for (unsigned i = 1; i <= STOPS; i++) {
         run_until(i * (33 * US + 7));
     }
@@ -208,9 +270,9 @@ static void test_stops(void)
     board_stop();
 }
 
-static void test_snapshots(void)
+static void test_snapshots(const void *program)
 {
-    g_autofree char *args = arguments("approximate", "timing");
+    g_autofree char *args = arguments("approximate", program);
     uint32_t seen[WORDS];
 
     board_start(args);
@@ -282,8 +344,12 @@ int main(int argc, char **argv)
     qtest_add_func("timing/devices", test_devices);
     qtest_add_func("timing/erase", test_erase);
     qtest_add_func("timing/off-by-default", test_off_by_default);
-    qtest_add_func("timing/stops", test_stops);
-    qtest_add_func("timing/snapshots", test_snapshots);
+    qtest_add_func("timing/external", test_external);
+    qtest_add_func("timing/external-off-by-default", test_external_off_by_default);
+    qtest_add_data_func("timing/stops", "timing", test_stops);
+    qtest_add_data_func("timing/stops-external", "timing_external", test_stops);
+    qtest_add_data_func("timing/snapshots", "timing", test_snapshots);
+    qtest_add_data_func("timing/snapshots-external", "timing_external", test_snapshots);
     for (unsigned i = 0; i < ARRAY_SIZE(programs); i++) {
         g_autofree char *name = g_strdup_printf("timing/stopped/%s", programs[i]);
 

@@ -2,7 +2,7 @@
  * Fuzzing of files that the user gives: who wants to read one gets the input.  user_file_read() is ours here (the linker's
  * --wrap), so there are no files.
  *
- * Not here: a backup (a sum of all of it is checked), what is read as a part of the bench is made (NMEA, voltages).
+ * Not here: a backup, and what is read as a part of the bench is made (NMEA, voltages): tests/trust/files.py.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -22,11 +22,11 @@ typedef struct Target {
 extern const Target fuzz_registers;
 extern const Target fuzz_image, fuzz_diagram, fuzz_wav, fuzz_picture, fuzz_motion, fuzz_ignore;
 extern const Target fuzz_usb_device, fuzz_usbredir, fuzz_usbip;
-extern const Target fuzz_cable, fuzz_can_link, fuzz_page;
+extern const Target fuzz_cable, fuzz_can_link, fuzz_page, fuzz_snapshot;
 #define FUZZ_TARGETS                                                                                        \
     &fuzz_registers, &fuzz_image, &fuzz_diagram, &fuzz_wav, &fuzz_picture, &fuzz_motion,        \
     &fuzz_ignore, &fuzz_usb_device, &fuzz_usbredir, &fuzz_usbip, &fuzz_cable, &fuzz_can_link,   \
-    &fuzz_page
+    &fuzz_page, &fuzz_snapshot
 
 /* registers.c: random accesses, after peripherals were set up at random, with time passing. */
 void fuzz_storm(uint32_t seed, uint64_t accesses);

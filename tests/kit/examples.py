@@ -6,7 +6,10 @@ here, the syntax.
 import configparser
 import json
 import os
+import re
+import select
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,9 +22,11 @@ ROOT = os.path.join(HERE, "..", "..")
 FOLDER = tempfile.TemporaryDirectory()
 COPY = os.path.join(FOLDER.name, "examples")
 PYTHON = "/usr/bin/python3"
+os.environ["TMPDIR"] = FOLDER.name
 os.environ["STM32F407G_DISC_QEMU"] = os.environ["QTEST_QEMU_BINARY"]
 os.environ["PATH"] = os.path.abspath(os.path.join(ROOT, "kit")) + os.pathsep + os.environ["PATH"]
-os.environ["PYTHONPATH"] = os.path.abspath(os.path.join(ROOT, "kit", "python"))
+os.environ["PYTHONPATH"] = os.pathsep.join([os.path.abspath(os.path.join(ROOT, "kit", "python")),
+                                            *filter(None, [os.environ.get("PYTHONPATH")])])
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
@@ -63,6 +68,12 @@ def scenario():
             call("scenario", "stm32f407g-disc", ".", "--scenario", "button.yaml", "--timeout", "5000"))
 
 
+def robot():
+    if subprocess.run([PYTHON, "-c", "import robot"], capture_output=True, check=False).returncode:
+        return "Robot Framework is not installed"
+    return call("robot", PYTHON, "-m", "robot", "--output", "NONE", "--log", "NONE", "--report", "NONE", "app.robot")
+
+
 def zephyr():
     """Its targets, in a project that has what Zephyr's have."""
     build = os.path.join(COPY, "zephyr", "zephyr")
@@ -72,8 +83,52 @@ def zephyr():
         file.write("cmake_minimum_required(VERSION 3.16)\nproject(app NONE)\nadd_custom_target(zephyr_final)\n"
                    f"set(ZEPHYR_BINARY_DIR {build})\ninclude(disco.cmake)\n")
     return (call("zephyr", "cmake", "-G", "Ninja", "-B", "build", "-DDISCO_EXPECT=ready") and
-            call("zephyr", "cmake", "--build", "build", "-t", "disco_test") and
-            call("zephyr", "sh", "-n", "disco-console.sh"))
+            call("zephyr", "cmake", "--build", "build", "-t", "disco_test") and twister(os.path.dirname(build)))
+
+
+def twister(build):
+    """As Twister does it: the serial port is a program at a terminal, then it is flashed, then lines are read."""
+    script = os.path.join(COPY, "zephyr", "disco-twister.sh")
+    ours, its = os.openpty()
+    with subprocess.Popen([script], stdin=its, stdout=its, stderr=subprocess.DEVNULL) as console:
+        os.close(its)
+        subprocess.run([script, "--build-dir", build, "--board-id", "None"], check=True, timeout=30)
+        said = b""
+        while b"ready" not in said and select.select([ours], [], [], 30)[0]:
+            said += os.read(ours, 100)
+        console.terminate()
+    os.close(ours)
+    if b"ready" not in said:
+        print("# the console said", said)
+    return b"ready" in said
+
+
+def platformio():
+    """gdb with the commands that PlatformIO makes of its file; then what its restart does."""
+    if not shutil.which("gdb-multiarch"):
+        return "gdb-multiarch is not installed"
+    ini = configparser.ConfigParser(interpolation=None)
+    ini.read(os.path.join(COPY, "platformio", "platformio.ini"))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+    lines = ini["env:disco_f407vg"]["debug_init_cmds"].strip().split("\n")
+    commands = [line.replace("$DEBUG_PORT", f"localhost:{port}").replace("$INIT_BREAK", "tbreak main") for line in
+                [*lines, "continue", "tbreak sleep_ms", "continue", "pio_reset_halt_target", "info registers pc",
+                 "tbreak main", "continue"]]
+    script = os.path.join(COPY, "platformio", "init.gdb")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write("\n".join(commands) + "\n")
+    app = os.path.join(COPY, "cmake", "build", "app.elf")
+    with subprocess.Popen(["stm32f407g-disc", "gdb", "--wait", "--port", port, app], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as board:
+        board.stderr.readline()         # it waits for gdb
+        seen = subprocess.run(["gdb-multiarch", "-batch", "-ex", "set tcp connect-timeout 30", "-x", script, app],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+        board.terminate()
+    good = re.search(r"(?s)main \(\).*sleep_ms .*pc .*<reset_handler>.*main \(\)", seen.stdout)
+    if not good or "unknown command" in seen.stdout:
+        print("#", (seen.stdout + seen.stderr).replace("\n", "\n# "))
+    return bool(good)
 
 
 def syntax():
@@ -92,9 +147,9 @@ def listed():
     with open(os.path.join(COPY, "README.md"), encoding="utf-8") as file:
         text = file.read()
     folders = [name for name in os.listdir(COPY) if os.path.isdir(os.path.join(COPY, name))]
-    return len(folders) == 9 and all(f"| [{name}]({name}) |" in text and
+    return len(folders) == 10 and all(f"| [{name}]({name}) |" in text and
                                      os.path.exists(os.path.join(COPY, name, "README.md")) for name in folders)
 
 
 tap.run("examples", [(test.__name__, test) for test in (
-    cmake, pytest, scenario, zephyr, syntax, listed, ctest_fails)])
+    cmake, pytest, scenario, robot, zephyr, platformio, syntax, listed, ctest_fails)])

@@ -28,7 +28,8 @@ def install():
         file.write("Metadata-Version: 2.1\nName: stm32f407g-disc\nVersion: 0.1\n")
     with open(os.path.join(info, "entry_points.txt"), "w", encoding="utf-8") as file:
         file.write("[pytest11]\nstm32f407g_disc = stm32f407g_disc.pytest_plugin\n")
-    os.environ["PYTHONPATH"] = os.path.abspath(PACKAGE) + os.pathsep + FOLDER.name
+    os.environ["PYTHONPATH"] = os.pathsep.join([os.path.abspath(PACKAGE), FOLDER.name,
+                                                *filter(None, [os.environ.get("PYTHONPATH")])])
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
@@ -78,17 +79,63 @@ It Counts
 It Fails
     Start Board    %{STM32_FIRMWARE}/bench.elf
     Expect Serial    never    timeout=5ms
+
+It Has Gone With Its Test
+    Run Keyword And Expect Error    *there is no board yet*    Run For    1ms
+
+Words And Numbers
+    Start Board    %{STM32_FIRMWARE}/bench.elf    lse=on
+    Expect Serial    ready    timeout=${1}
+    Run For    ${0.001}
+    Run For    1 ms
+    Pin Should Be    PD13    ${False}
+    Set Control    button-user    pressed    1
+    Control Should Be    button-user    pressed    1
+    Control Should Be    button-user    pressed    true
+    Run Keyword And Expect Error    *is True, not False    Control Should Be    button-user    pressed    ${0}
+    ${sum}=    Call Function    sum    0x10    ${1}    1    0    0    0
+    Should Be Equal As Integers    ${sum}    21
+    Variable Should Be    negative    -42    signed=yes
+    Variable Should Be    negative    0xffd6    signed=no
+
+Snapshots
+    Start Board    %{STM32_FIRMWARE}/bench.elf
+    Expect Serial    ready
+    Take Snapshot    booted
+    Write Serial    +
+    ${groups}=    Expect Serial Regexp    count=(\\\\d+)\\\\r
+    Should Be Equal    ${groups}    ${{["8"]}}
+    Restore Snapshot    booted
+    Pin Should Be    PD13    low
+"""
+SHARED = """*** Settings ***
+Library        stm32f407g_disc.robot.BoardLibrary
+Suite Setup    Start Board    %{STM32_FIRMWARE}/bench.elf
+
+*** Test Cases ***
+It Boots
+    Expect Serial    ready
+
+It Goes On
+    Write Serial    +
+    Expect Serial    count=8
+
+One Of Its Own
+    Start Board    %{STM32_FIRMWARE}/bench.elf
+    Expect Serial    ready
 """
 
 
 def robot():
-    path = os.path.join(FOLDER.name, "bench.robot")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(ROBOT)
     if call(PYTHON, "-c", "import robot").returncode:
         return "Robot Framework is not installed"
-    result = call(PYTHON, "-m", "robot", "--output", "NONE", "--log", "NONE", "--report", "NONE", path)
-    return (result.returncode == 1 and "usart2 said last" in result.stdout) or told(result)
+    paths = [os.path.join(FOLDER.name, name) for name in ("bench.robot", "shared.robot")]
+    for path, text in zip(paths, (ROBOT, SHARED)):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    result = call(PYTHON, "-m", "robot", "--output", "NONE", "--log", "NONE", "--report", "NONE", *paths)
+    return (result.returncode == 1 and "usart2 said last" in result.stdout and "8 tests, 7 passed, 1 failed" in
+            result.stdout) or told(result)
 
 
 install()

@@ -134,6 +134,19 @@ def kernel(name):
                 {"deep", "bad_mem001"} & set(functions(found[0])), found)
 
 
+def armcc():
+    """As if it were by that compiler, which may call functions of the same file so."""
+    with open(os.path.join(FIRMWARE, "checked.elf"), "rb") as file:
+        data = file.read()
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "armcc.elf"), "wb") as file:
+            file.write(data.replace(b"GNU C", b"ArmCC"))
+        machine = Machine("memory", os.path.join(folder, "armcc")).run()
+        codes = {m["code"] for m in machine.mistakes()}
+        machine.close()
+    return good(b"GNU C" in data and "MEM008" in codes and "MEM009" not in codes, codes)
+
+
 def longest(bound, elf="checked"):
     """The bound for interrupts that are off; those of good_masked() are 3 ms, with nobody waiting."""
     machine = Machine(f"time,interrupts-off={bound}", elf).run()
@@ -165,5 +178,6 @@ tap.run("checks", [
     ("snapshot", snapshot),
     ("refused", lambda: refused("memory:speed")),
     ("bounds", bounds),
+    ("armcc", armcc),
     *[(name, lambda name=name: kernel(name)) for name in ("chibios", "rtthread", "zephyr")],
 ])

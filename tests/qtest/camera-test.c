@@ -236,6 +236,42 @@ static void test_sizes(void)
     take(data, 160 * 120 * 2, 0);
 }
 
+/* Another size in the middle of a line that the smaller one has not: what has been sent was of the larger one. */
+static void test_size_changes(void)
+{
+    enum { FIRST = 440, TAKEN = 32, BYTES = 2 * 640, CLOCKS = 2 * 784, BEFORE = 29 };
+    static const uint8_t vga[][2] = { { 0x12, 0x04 }, { 0x40, 0xd0 }, { 0x11, 0x83 } };
+    static const char ppm[] = "P6\n2 2\n255\n\xff\0\0\0\xff\0\0\0\xff\xff\xff\xff";
+    g_autofree char *file = path_of("below.ppm"), *more = g_strdup_printf(",file=%s", file);
+    int64_t line_ns = CLOCK_NS(CLOCKS);
+
+    put_file("below.ppm", ppm, sizeof(ppm) - 1);
+    for (unsigned n = 0; n < 4; n++) {
+        uint16_t data[640];
+        unsigned words;
+
+        start("ov7670", more);
+        write_all(0x21, vga, G_N_ELEMENTS(vga));
+        poke(DCMI + A_CR, RISING | VSPOL | ENABLE);
+        to_frame();
+        poke(DCMI + A_CWSTRT, FIRST << 16);
+        poke(DCMI + A_CWSIZE, (TAKEN - 1) << 16 | (BYTES - 1));
+        stream(1, RAM, TAKEN * BYTES / 4, 0, 0);
+        capture(SNAPSHOT | VSPOL | CROP);
+        board_wait_ns((BEFORE + FIRST + 5) * line_ns + n * line_ns / 4);
+        sccb_write(0x21, 0x12, 0x14);
+        words = TAKEN * BYTES / 4 - peek(DMA2 + 0x2c);
+        g_assert_cmpuint(words, >, 5 * BYTES / 4);
+        g_assert_cmpuint(words, <, (TAKEN - 1) * BYTES / 4);
+        for (unsigned i = 0; i < words * 2; i++) {
+            if (i % 640 == 0) {
+                qtest_memread(board, RAM + 2 * i, data, sizeof(data));
+            }
+            g_assert_cmphex(data[i % 640], ==, i % 640 < 320 ? 0x001f : 0xffff);
+        }
+    }
+}
+
 /* ---- Files ---- */
 
 static void test_sequence(void)
@@ -482,6 +518,7 @@ int main(int argc, char **argv)
     qtest_add_func("camera/bayer", test_bayer);
     qtest_add_func("camera/mirror", test_mirror);
     qtest_add_func("camera/sizes", test_sizes);
+    qtest_add_func("camera/size-changes", test_size_changes);
     qtest_add_func("camera/sequence", test_sequence);
     if (has_libraries()) {
         qtest_add_func("camera/jpeg-time", test_jpeg_time);

@@ -5,6 +5,8 @@
  */
 #include "qemu/osdep.h"
 #include "stm32/tests/qtest/camera.h"
+#include "stm32/tests/qtest/display.h"
+#include "stm32/tests/qtest/fsmc.h"
 
 enum { LISR = DMA2, S1CR = DMA2 + 0x28, S1NDTR = DMA2 + 0x2c, TCIF1 = 1 << 11, HTIF1 = 1 << 10 };
 enum { CIRC = 1 << 8, DBM = 1 << 18, TCIE = 1 << 4, HTIE = 1 << 3 };
@@ -560,6 +562,102 @@ static void test_same_one_by_one(void)
     }
 }
 
+/* ---- To a display ---- */
+
+enum { DISPLAY_COMMAND = 0x60000000, DISPLAY_DATA = 0x60020000 };
+
+static void display_tell(uint8_t command, const char *parameters)
+{
+    qtest_writew(board, DISPLAY_COMMAND, command);
+    for (; *parameters; parameters += 2) {
+        char digits[] = { parameters[0], parameters[1], 0 };
+
+        qtest_writew(board, DISPLAY_DATA, strtoul(digits, NULL, 16));
+    }
+}
+
+static void display_start(const char *more)
+{
+    g_autofree char *args = g_strdup_printf("-device stm32-camera,model=ov2640,bus=i2c1 "
+                                            "-device stm32-ili9341,bank=ne1,rs=a16 %s", more);
+
+    camera_start(args);
+    ov2640(WIDTH, HEIGHT, 0x09);
+    board_enable("fsmc");
+    fsmc_route(FSMC_STROBES " " FSMC_D0_7 " " FSMC_D8_15 " " FSMC_NE1 " pd11");
+    poke(FSMC, 1 << 12 | 1 << 4 | 1);
+    display_tell(0x11, "");
+    board_wait_ns(6000000);
+    display_tell(0x29, "");
+    display_tell(0x36, "48");
+    display_tell(0x3a, "55");
+    display_tell(0x2a, "0000001f");
+    display_tell(0x2b, "0000000f");
+    display_tell(0x2c, "");
+}
+
+/* Words, to the same place all of them. */
+static void stream_to_display(uint32_t settings)
+{
+    stream(1, DISPLAY_DATA, WORDS, 0, 0);
+    poke(S1CR, 0);
+    poke(DMA2 + 8, 0xffffffff);                         /* disabled, its TCIF is set */
+    poke(S1CR, 1 << 25 | 2 << 13 | 2 << 11 | settings);
+    poke(S1CR, 1 << 25 | 2 << 13 | 2 << 11 | settings | 1);
+}
+
+/* A frame goes there by the DMA; in the middle of lines the core draws pixels as well, and what comes then is behind them. */
+static char *picture(const char *more)
+{
+    GString *text = g_string_new(NULL);
+
+    display_start(more);
+    poke(DCMI + A_CR, RISING | ENABLE);
+    to_frame();
+    stream_to_display(0);
+    capture(SNAPSHOT);
+    board_wait_ns(FIRST_LINE * LINE_NS);
+    for (unsigned i = 0; i < 8; i++) {
+        board_wait_ns(LINE_NS + CLOCK_NS(4 * i) + 600);     /* behind a word, and what the DMA has for it */
+        qtest_writew(board, DISPLAY_DATA, 0xf800 + i);
+        g_string_append_printf(text, "%x ", peek(S1NDTR));
+        board_wait_ns(LINE_NS - CLOCK_NS(4 * i) - 600);
+    }
+    board_wait_ns(FRAME_NS);
+    g_assert_cmphex(peek(LISR) & TCIF1, ==, TCIF1);
+    g_assert_cmphex(ris() & OVERRUN, ==, 0);
+    display_look();
+    for (unsigned i = 0; i < WIDTH * HEIGHT; i++) {
+        g_string_append_printf(text, "%06x ", display_pixel(i % WIDTH, i / WIDTH));
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void test_display(void)
+{
+    g_autofree char *single = picture("-machine runs=off"), *bunches = picture("");
+
+    g_assert_cmpstr(bunches, ==, single);
+}
+
+/* A line is an event, not a pixel. */
+static void test_display_cost(void)
+{
+    unsigned events = 0;
+    int64_t end;
+
+    display_start("");
+    poke(DCMI + A_CR, RISING | ENABLE);
+    to_frame();
+    stream_to_display(CIRC);
+    capture(0);
+    end = qtest_clock_step(board, 1000) + FRAME_NS;
+    while (events < 1000 && qtest_clock_step_next(board) < end) {
+        events++;
+    }
+    g_assert_cmpuint(events, <=, HEIGHT + 20);
+}
+
 /* Saved in the middle of a line, and of a register of the sensor. */
 static void test_snapshot_in_line(void)
 {
@@ -665,6 +763,8 @@ int main(int argc, char **argv)
     qtest_add_func("dcmi/mistakes", test_mistakes);
     qtest_add_func("dcmi/clock-and-reset", test_clock_and_reset);
     qtest_add_func("dcmi/same-one-by-one", test_same_one_by_one);
+    qtest_add_func("dcmi/display", test_display);
+    qtest_add_func("dcmi/display-cost", test_display_cost);
     qtest_add_func("dcmi/snapshot-in-line", test_snapshot_in_line);
     qtest_add_func("dcmi/snapshot-of-another", test_snapshot_of_another);
     for (unsigned seed = 1; seed <= 3; seed++) {

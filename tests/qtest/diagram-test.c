@@ -122,6 +122,8 @@ static const struct {
     { "part", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'wokwi-let', 'id': 'l' } ] }", "is it 'wokwi-led'?" },
     { "far-part", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'wokwi-motor', 'id': 'l' } ] }",
       "there is no part 'wokwi-motor'\n" },
+    { "chip", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'chip-ds18b20', 'id': 'c' } ] }",
+      "'c': 'chip-ds18b20' is a chip of the project's own" },
     { "no-part", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'cortex-m4-arm-cpu', 'id': 'l' } ] }", "there is no part" },
     { "value", "{ 'version': 1, 'parts': [ " BOARD ", { 'type': 'wokwi-resistor', 'id': 'r', 'attrs': { 'value': 'much' } } ] }",
       "'r': " },

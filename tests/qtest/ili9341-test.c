@@ -282,6 +282,8 @@ static void test_window(void)
     see(10, 20, 7);
     window(0, 0, 320, 240);
     command(0x2c);
+    g_assert_cmpint(board_mistakes("the window is"), ==, 0);            /* nothing is drawn there */
+    data(8);
     g_assert_cmpint(board_mistakes("the window is columns 0 to 319, pages 0 to 239 of 240 x 320"), ==, 1);
 }
 

@@ -185,7 +185,7 @@ static void test_ecc(void)
     g_assert_false(peek(FSMC + A_SR2) & R_SR2_FEMPT_MASK);
     peek(FSMC + A_ECCR2);
     g_assert_cmpint(board_mistakes("ECCR2 read while what was written is still in the FIFO"), ==, 1);
-    board_wait_ns(100000);
+    board_wait_ns(4100);                /* two words, byte by byte, 8 cycles of 16 MHz each */
     g_assert_true(peek(FSMC + A_SR2) & R_SR2_FEMPT_MASK);
     good = peek(FSMC + A_ECCR2);
     command(0x10);

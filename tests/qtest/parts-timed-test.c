@@ -361,7 +361,7 @@ static void test_ws2812_pwm(void)
 /* Four bits of an SPI are one: 1000 or 1110 at 4 MHz. */
 static void test_ws2812_spi(void)
 {
-    parts_start("-device wokwi-neopixel-matrix,id=m,rows=1,cols=2,DIN=pa7");
+    parts_start("-device wokwi-neopixel-canvas,id=m,rows=1,cols=2,DIN=pa7");
     board_enable("spi1");
     board_route("pa7", 5);
     poke(SPI1, 1 << 15 | 1 << 14 | 3 << 8 | 1 << 6 | 1 << 3 | 1 << 2);

@@ -113,8 +113,8 @@ static void init_card(void)
     g_assert_cmphex(command(16, BLOCK), ==, 0);
 }
 
-/* What comes after a command that reads. */
-static void read_data(uint8_t *data, unsigned size)
+/* What comes after a command that reads; meanwhile what is in the buffer goes out. */
+static void exchange_data(uint8_t *data, unsigned size)
 {
     uint8_t token = 0xff;
     uint16_t crc;
@@ -124,11 +124,17 @@ static void read_data(uint8_t *data, unsigned size)
     }
     g_assert_cmphex(token, ==, 0xfe);
     for (unsigned i = 0; i < size; i++) {
-        data[i] = pass(0xff);
+        data[i] = pass(data[i]);
     }
     crc = pass(0xff) << 8;
     crc |= pass(0xff);
     g_assert_cmphex(crc, ==, crc_ccitt_false(0, data, size));
+}
+
+static void read_data(uint8_t *data, unsigned size)
+{
+    memset(data, 0xff, size);
+    exchange_data(data, size);
 }
 
 static void read_block(uint32_t at, uint8_t *data)
@@ -138,9 +144,8 @@ static void read_block(uint32_t at, uint8_t *data)
 }
 
 /* And what goes with one that writes. */
-static void write_data(uint8_t token, const uint8_t *data)
+static void write_data_at_once(uint8_t token, const uint8_t *data)
 {
-    pass(0xff);
     pass(token);
     for (unsigned i = 0; i < BLOCK; i++) {
         pass(data[i]);
@@ -150,6 +155,12 @@ static void write_data(uint8_t token, const uint8_t *data)
     g_assert_cmphex(pass(0xff) & 0x1f, ==, 0x05);               /* accepted */
     for (unsigned i = 0; i < 100 && pass(0xff) == 0; i++) {
     }
+}
+
+static void write_data(uint8_t token, const uint8_t *data)
+{
+    pass(0xff);
+    write_data_at_once(token, data);
 }
 
 static void write_block(uint32_t at, const uint8_t *data)
@@ -187,7 +198,48 @@ static void test_blocks(void)
     g_assert_cmpmem(in, BLOCK, other, BLOCK);
     g_assert_cmpint(pread(fd, in, BLOCK, 20 * BLOCK), ==, BLOCK);
     g_assert_cmpmem(in, BLOCK, out, BLOCK);
+    memset(in, 0x4c, sizeof(in));       /* CMD12, if anything was to be stopped */
+    g_assert_cmphex(command(17, 7 * BLOCK), ==, 0);
+    exchange_data(in, BLOCK);
+    g_assert_cmpmem(in, BLOCK, other, BLOCK);
+    read_block(20 * BLOCK, in);
+    g_assert_cmpmem(in, BLOCK, out, BLOCK);
     close(fd);
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+    finish();
+}
+
+/* Without a byte between the response and the block (Nwr), as the SD library of Arduino does it. */
+static void test_at_once(void)
+{
+    uint8_t out[BLOCK], in[BLOCK];
+
+    start();
+    init_card();
+    fill(out, 13);
+    for (unsigned i = 0; i < 2; i++) {
+        g_assert_cmphex(command(24, (3 + i) * BLOCK), ==, 0);
+        write_data_at_once(0xfe, out);
+    }
+    read_block(4 * BLOCK, in);
+    g_assert_cmpmem(in, BLOCK, out, BLOCK);
+    g_assert_cmpint(board_mistakes("/machine"), ==, 0);
+    finish();
+}
+
+/* What drivers ask behind each block: two bytes. */
+static void test_status(void)
+{
+    uint8_t out[BLOCK];
+
+    start();
+    init_card();
+    fill(out, 13);
+    for (unsigned i = 0; i < 2; i++) {
+        write_block((3 + i) * BLOCK, out);
+        g_assert_cmphex(command(13, 0), ==, 0);
+        g_assert_cmphex(pass(0xff), ==, 0);
+    }
     g_assert_cmpint(board_mistakes("/machine"), ==, 0);
     finish();
 }
@@ -297,6 +349,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/sd-spi/blocks", test_blocks);
+    qtest_add_func("/sd-spi/at-once", test_at_once);
+    qtest_add_func("/sd-spi/status", test_status);
     qtest_add_func("/sd-spi/size", test_size);
     qtest_add_func("/sd-spi/multiple", test_multiple);
     qtest_add_func("/sd-spi/misuse", test_misuse);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """gcc's static analyser (-fanalyzer) over our own C files; what it finds, file by file.
 
-  analyze.py                    all files, which takes half an hour
+  analyze.py                    all files, which takes some minutes
   analyze.py board/backwards    those below a folder
 """
 import json
@@ -39,7 +39,7 @@ def main():
             files += 1
             for line in analyse(command):
                 found += 1
-                print(line, flush=True)
+                print(line if path in line else f"{path}: {line}", flush=True)
     print(f"{files} files, {found} findings")
     sys.exit(found > 0)
 

@@ -62,3 +62,8 @@ MISHAP(ADC018, ERROR, "RM0090 13.8.1",
 MISHAP(ADC019, SUSPICIOUS, "RM0090 13.6",
         "conversions are waited for, and their trigger is selected (EXTSEL, JEXTSEL) but not enabled",
         "set EXTEN (JEXTEN) to the edge that is to start them, or start by SWSTART (JSWSTART)")
+MISTAKE(ADC020, SUSPICIOUS, "RM0090 13.3.9",
+        "conversions of a trigger end while EOC or JEOC is still set from the ones before, so their interrupt is lost, and data is "
+        "written over",
+        "keep the handler, and sections with interrupts off, shorter than a trigger's period; let a DMA take the data, or set "
+        "CR2.EOCS to be told by OVR")

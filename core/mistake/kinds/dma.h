@@ -61,3 +61,7 @@ MISHAP(DMA018, SUSPICIOUS, "RM0090 10.3.3",
 MISHAP(DMA019, SUSPICIOUS, "RM0090 10.3.3",
         "a stream waits for a transmitter that does not request",
         "set the peripheral's own bit (USART_CR3.DMAT, SPI_CR2.TXDMAEN), and see that the peripheral is on")
+MISTAKE(DMA020, SUSPICIOUS, "RM0090 10.3.7",
+        "a circular stream has done half or all of its buffer again while the flag of the time before is set: the handler has "
+        "missed what was there",
+        "clear the flag first in the handler, do there only what takes shorter than half a buffer, or make the buffer larger")

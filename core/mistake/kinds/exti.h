@@ -6,3 +6,7 @@
 MISHAP(EXTI001, SUSPICIOUS, "RM0090 26.5",
         "an interrupt of the RTC is enabled there and happens, and its line of EXTI is closed",
         "set the line in EXTI_RTSR and EXTI_IMR: 17 alarm, 21 tamper and time stamp, 22 wake-up")
+MISTAKE(EXTI002, SUSPICIOUS, "RM0090 12.2",
+        "edges of a pin come while its bit of PR is still set from the one before, so their interrupts are lost",
+        "clear PR first in the handler, and keep that, and sections with interrupts off, shorter than what is between two "
+        "edges; or count with a timer (external clock, encoder)")

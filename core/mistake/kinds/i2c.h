@@ -43,3 +43,6 @@ MISHAP(I2C013, ERROR, "RM0090 27.6.7",
         "START waits, for the bus is busy and nobody of this chip has it",
         "look who holds SCL or SDA low: a part without supply, or one that was stopped in the middle "
         "of a byte: nine clocks by GPIO, then SWRST")
+MISTAKE(I2C014, SUSPICIOUS, "RM0090 27.6.5",
+        "nobody has the address that is written to DR, but a part has that number for its 7 bits",
+        "shift the 7 bits left by one, bit 0 of DR is the direction; HAL_I2C_... takes it shifted, too")

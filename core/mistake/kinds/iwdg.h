@@ -12,3 +12,7 @@ MISTAKE(IWDG002, ERROR, "RM0090 21",
 MISTAKE(IWDG003, ERROR, "RM0090 21.3.3",
         "PVU or RVU is waited for while LSI is off: it stays set",
         "start the watchdog (0xCCCC to KR) or LSI (RCC_CSR.LSION) before PR and RLR are written")
+MISHAP(IWDG004, NOTE, "RM0090 21.3",
+        "it has run out: reset",
+        "write 0xAAAA to KR in time, on every way that the program may take; while a debugger halts the core "
+        "DBGMCU_APB1_FZ stops it")

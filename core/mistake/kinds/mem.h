@@ -8,7 +8,8 @@ MISTAKE(MEM001, ERROR, "PM0214 2.1.2",
         "give it more (the thread's stack size, or _Min_Stack_Size and less RAM for the rest), or put large variables elsewhere")
 MISTAKE(MEM002, SUSPICIOUS, "RM0090 2.3.1",
         "RAM is read, and used, that nobody has written since power-on: it holds anything",
-        "give the variable a value first; look at memory of malloc(), at members of a structure that are not set")
+        "give the variable a value first; look at memory of malloc(), at members of a structure that are not set; "
+        "what is meant to survive a reset belongs to a section .noinit")
 MISTAKE(MEM003, ERROR, "RM0090 2.4",
         "a store through a NULL pointer: there the chip shows its flash, the value is lost, and nothing faults",
         "check the pointer; an MPU region without access at 0 makes it a fault")

@@ -33,5 +33,10 @@ MISTAKE(NVIC009, ERROR, "PM0214 2.3.4",
         "define the function that startup_stm32f407xx.s names, as C, not C++ (extern \"C\"), or do not enable the "
         "interrupt; a fault is told by CFSR (0xe000ed28)")
 MISTAKE(NVIC010, ERROR, "PM0214 2.3.7",
-        "a handler never clears what causes its interrupt: it is entered again at once, for ever",
-        "clear the flag in the peripheral, in the handler; see what else may cause it: an error flag (ORE, OVR, TEIF)")
+        "a handler does not clear what causes its interrupt, or takes longer than that does to come again: it is entered "
+        "again at once, for ever",
+        "clear the flag in the peripheral, in the handler; see what else may cause it: an error flag (ORE, OVR, TEIF); or "
+        "make the handler shorter")
+MISHAP(NVIC011, NOTE, "PM0214 4.3.2",
+        "a peripheral asks for an interrupt that the NVIC has not enabled: no handler comes",
+        "NVIC_EnableIRQ() (HAL_NVIC_EnableIRQ(), in HAL_..._MspInit()); or do not enable it in the peripheral")

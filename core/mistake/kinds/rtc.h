@@ -36,3 +36,6 @@ MISTAKE(RTC010, ERROR, "RM0090 26",
 MISTAKE(RTC011, ERROR, "RM0090 26.3.6",
         "TR is read again, and DR has not been read since: the time stands",
         "read DR after TR (HAL_RTC_GetDate() after HAL_RTC_GetTime()), or set CR.BYPSHAD")
+MISHAP(RTC012, SUSPICIOUS, "RM0090 26.5",
+        "an alarm or the wake-up timer comes while its flag is still set from the time before: there is no interrupt",
+        "clear the flag in RTC_ISR in the handler, besides that in EXTI_PR, and before the next is due")

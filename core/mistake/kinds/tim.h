@@ -43,3 +43,10 @@ MISTAKE(TIM013, SUSPICIOUS, "RM0090 18.4.5",
         "updates come while UIF is still set from the one before, so their interrupts are lost",
         "clear UIF first in the handler, keep that, and sections with interrupts off, shorter than the period, or count in "
         "the timer")
+MISTAKE(TIM014, SUSPICIOUS, "RM0090 18.4.5",
+        "matches or captures of a channel come while CCxIF is still set from the one before, so their interrupts are lost",
+        "clear CCxIF first in the handler, and keep that, and sections with interrupts off, shorter than what is between "
+        "two of them; let a DMA take captures that come faster")
+MISHAP(TIM015, NOTE, "RM0090 18.3.9",
+        "a channel is a PWM whose output is enabled, and no pin, interrupt, request or other peripheral takes it",
+        "set MODER and AFR of its pin")

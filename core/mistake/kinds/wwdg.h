@@ -9,3 +9,6 @@ MISTAKE(WWDG001, ERROR, "RM0090 22",
 MISTAKE(WWDG002, ERROR, "RM0090 22",
         "CR.T written with T6 clear: reset",
         "write T with bit 6 set")
+MISHAP(WWDG003, NOTE, "RM0090 22.3",
+        "it has run out: reset",
+        "write CR.T in time, when it is at CFR.W or below, on every way that the program may take")
