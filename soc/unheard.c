@@ -50,7 +50,7 @@ static Stm32f407Soc *chip;
 
 static void unheard(int irq)
 {
-    if (g_str_has_prefix(vector_table[irq], "otg")) {
+    if (!vector_table[irq] || g_str_has_prefix(vector_table[irq], "otg")) {     /* that of the FPU is the core's own */
         return;
     }
     asked_ns[irq] = MAX(guest_now_ns(), 1);
