@@ -40,13 +40,14 @@ static void look(void *opaque)
     }
 }
 
+/* Idle time does not leap to it: where time stands, as nothing is due, it stands as it would without. */
 void mistake_later(void (*check)(void *opaque), void *opaque, int64_t ns)
 {
     Look l = { check, opaque, guest_now_ns() + ns };
 
     if (!looks) {
         looks = g_array_new(false, false, sizeof(Look));
-        timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, look, NULL);
+        timer = timer_new_full(NULL, QEMU_CLOCK_VIRTUAL, SCALE_NS, QEMU_TIMER_ATTR_EXTERNAL, look, NULL);
     }
     for (unsigned i = 0; i < looks->len; i++) {
         Look *waits = &g_array_index(looks, Look, i);
