@@ -41,9 +41,11 @@ static void send(void)
     REG(DMA1, DMA_OF(4, DMA_S0CR)) |= DMA_S0CR_EN;
     REG(TIM3, TIM_CR1) = TIM_CR1_CEN;
     while (!done) {
-        if (!mailbox[2]) {
+        __asm__ volatile("cpsid i");            /* or one that comes just before would be slept through */
+        if (!done && !mailbox[2]) {
             wait_for_interrupt();
         }
+        __asm__ volatile("cpsie i");
     }
 }
 
