@@ -30,7 +30,7 @@ if [ "$(cat "$out/.stm32-stamp" 2>/dev/null)" != "$stamp" ]; then
         --enable-tcg --enable-system --enable-pixman --enable-plugins --enable-trace-backends=log \
         --enable-usb-redir --enable-libusb --enable-slirp \
         --disable-docs --disable-install-blobs --disable-tools --disable-debug-info \
-        --disable-download ${SANITIZE:+--enable-asan --enable-ubsan --with-coroutine=sigaltstack} \
+        --disable-download ${SANITIZE:+--enable-asan --enable-ubsan} \
         ${FUZZ:+--enable-fuzzing --enable-asan --enable-ubsan -Doptimization=1} ${QEMU_DISPLAY:+--enable-$QEMU_DISPLAY})
     echo "$stamp" >"$out/.stm32-stamp"
 fi
