@@ -13,7 +13,6 @@
 #define LR 14
 #define SP 13
 #define EXC_RETURN 0xf0000000
-#define FIRST_INTERRUPT 16
 
 bool boot_is_entry(uint32_t pc)
 {

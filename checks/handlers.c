@@ -9,6 +9,7 @@
  */
 #include "qemu/osdep.h"
 #include "stm32/checks/state.h"
+#include "stm32/core/mistake/place.h"
 
 #define IN_A_ROW 16
 #define EXCEPTIONS 256
@@ -28,7 +29,7 @@ void handlers_begin(void)
 {
     is_periodic[SYSTICK] = true;
     for (unsigned i = 0; i < checks_chip->n_periodic; i++) {
-        is_periodic[16 + checks_chip->periodic[i]] = true;
+        is_periodic[FIRST_INTERRUPT + checks_chip->periodic[i]] = true;
     }
 }
 

@@ -147,5 +147,5 @@ char *check_exception_name(unsigned exception)
     };
 
     return exception < ARRAY_SIZE(names) && names[exception] ? g_strdup(names[exception])
-           : g_strdup_printf("interrupt %d", (int)exception - 16);
+           : g_strdup_printf("interrupt %d", (int)exception - FIRST_INTERRUPT);
 }

@@ -9,11 +9,11 @@
  */
 #include "qemu/osdep.h"
 #include "stm32/checks/state.h"
+#include "stm32/core/mistake/place.h"
 #include "stm32/core/symbols.h"
 
 #define BASEPRI 17
 #define BASEPRI_MAX 18
-#define FIRST_INTERRUPT 16
 
 struct RtosCall {
     const char *function, *instead;     /* NULL: a handler may call it */

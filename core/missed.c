@@ -10,8 +10,6 @@
 #include "stm32/core/missed.h"
 #include "stm32/core/mistake/place.h"
 
-#define FIRST_INTERRUPT 16
-
 void missed_add(Missed *m, uint32_t flag, uint64_t n)
 {
     if (flag) {

@@ -6,13 +6,12 @@
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
 #include "qapi/error.h"
+#include "stm32/core/mistake/place.h"
 #include "stm32/core/wiring.h"
 #include "stm32/soc/connections.h"
 #include "stm32/soc/dma_wiring.h"
 #include "stm32/soc/pins.h"
 #include "stm32/soc/tables.h"
-
-enum { FIRST_INTERRUPT = 16 };     /* its exception number */
 
 /* "usart2.tx" -> the signal, NULL if that peripheral is not modelled yet. */
 static Signal *find_signal(Stm32f407Soc *s, const char *name)

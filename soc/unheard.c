@@ -15,7 +15,6 @@
 #include "stm32/soc/tables.h"
 #include "stm32/soc/unheard.h"
 
-#define FIRST_IRQ 16            /* the exception of interrupt 0 */
 #define LONG_NS (100 * SCALE_MS)
 
 static int64_t asked_ns[ARRAY_SIZE(vector_table)];      /* when its line has risen; 0: it is not looked at */
@@ -26,7 +25,7 @@ static void look(void *opaque)
     int64_t now = guest_now_ns(), left = INT64_MAX;
 
     for (unsigned n = 0; n < ARRAY_SIZE(asked_ns); n++) {
-        VecInfo *vec = &s->vectors[FIRST_IRQ + n];
+        VecInfo *vec = &s->vectors[FIRST_INTERRUPT + n];
 
         if (!asked_ns[n]) {
             continue;

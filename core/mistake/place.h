@@ -15,6 +15,8 @@ typedef struct GuestRegisters {
 /* Where the guest is.  False when no guest code is running (qtest, a timer). */
 bool guest_pc(uint32_t *pc);
 
+#define FIRST_INTERRUPT 16      /* the exception of interrupt 0 */
+
 /* The exception whose handler makes the access that is under way, as IPSR has it; 0: it is a thread, or nobody. */
 unsigned guest_exception(void);
 

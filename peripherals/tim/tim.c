@@ -75,14 +75,18 @@ static void check_arr(Periph *p)
     }
 }
 
+static bool drives(const Tim *s, unsigned ch)
+{
+    return extract32(s->parent_obj.regs[R_CCER], 4 * ch, 1) && tim_ccs(s, ch) == CCS_OUTPUT;
+}
+
 /* An advanced timer has outputs enabled, at pins: is their main switch off, and no break has done it? */
 static void check_main_output(Tim *s)
 {
     bool wanted = false;
 
     for (unsigned i = 0; i < s->channels; i++) {
-        wanted |= extract32(s->parent_obj.regs[R_CCER], 4 * i, 1) && tim_ccs(s, i) == CCS_OUTPUT &&
-                  signal_is_routed(&s->ch[i]);
+        wanted |= drives(s, i) && signal_is_routed(&s->ch[i]);
     }
     if (wanted && !reg_get(s, BDTR, MOE) && !reg_get(s, SR, BIF)) {
         periph_mistake(&s->parent_obj, TIM012, "it counts, and outputs are enabled (CCER 0x%04x), but BDTR.MOE is 0: the "
@@ -96,7 +100,7 @@ static void check_pin(Tim *s, unsigned ch)
     uint32_t told = (R_DIER_CC1IE_MASK | R_DIER_CC1DE_MASK) << ch;
     unsigned mode = tim_ocm(s, ch);
 
-    if (extract32(s->parent_obj.regs[R_CCER], 4 * ch, 1) && tim_ccs(s, ch) == CCS_OUTPUT && !signal_is_routed(&s->ch[ch]) &&
+    if (drives(s, ch) && !signal_is_routed(&s->ch[ch]) &&
         (mode == OC_TOGGLE || mode == OC_PWM1 || mode == OC_PWM2) && !(s->parent_obj.regs[R_DIER] & told) &&
         !s->oc_wanted[ch] && !s->trgo_wanted) {
         guest_mistake_of(DEVICE(s)->canonical_path, TIM015, NULL, &s->ch[ch], "it counts, and the output of channel %u is "
