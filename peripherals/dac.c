@@ -27,7 +27,9 @@
 #define SOFTWARE 7
 #define LFSR_START 0xaaa
 #define MAX_OWED 64
+#define EXTI9 6
 #define HELD_NS 10000000        /* a late host is not an underrun before this */
+#define STUCK_NS (1000 * SCALE_MS)      /* until data that goes nowhere is thought of as forgotten */
 
 typedef struct DacChannel {
     PinDriver driver;
@@ -40,6 +42,7 @@ typedef struct DacChannel {
     bool requested;             /* the DMA has been asked and has not answered */
     int64_t requested_ns;
     uint32_t owed;              /* triggers that a late DMA has missed */
+    bool stuck;                 /* for a report, in no snapshot: DHR has been written, and not been loaded since */
 } DacChannel;
 
 typedef struct Dac {
@@ -116,7 +119,7 @@ static void load(Dac *s, unsigned n)
     unsigned wave = s->ch[n].triggered ? FIELD_EX32(half(s, R_CR, n), CR, WAVE1) : 0;
     uint32_t added = wave == 0 ? 0 : wave == 1 ? noise(s, n) : triangle(s, n);
 
-    s->ch[n].loading = false;
+    s->ch[n].loading = s->ch[n].stuck = false;
     s->parent_obj.regs[n ? R_DOR2 : R_DOR1] = MIN(holding(s, n) + added, 4095);
 }
 
@@ -297,6 +300,28 @@ static void show_holding(Dac *s, uint32_t one, uint32_t two)
     regs[R_DHR8RD] = (two >> 4) << 8 | one >> 4;
 }
 
+/* Who waits for a finger (EXTI line 9) may have to wait for long. */
+static void check_stuck(void *opaque)
+{
+    Dac *s = opaque;
+
+    for (unsigned n = 0; n < 2; n++) {
+        if (!s->ch[n].stuck || s->ch[n].loading || holding(s, n) == s->parent_obj.regs[n ? R_DOR2 : R_DOR1]) {
+            continue;
+        }
+        s->ch[n].stuck = false;
+        if (!is_on(s, n)) {
+            periph_mistake(&s->parent_obj, DAC004, "channel %u: DHR has been written, and CR.EN%u is 0", n + 1, n + 1);
+        } else if (trigger_of(s, n) != EXTI9) {
+            static const char *const name[] = { "TIM6_TRGO", "TIM8_TRGO", "TIM7_TRGO", "TIM5_TRGO", "TIM2_TRGO", "TIM4_TRGO",
+                                                "EXTI line 9", "SWTRIGR" };
+
+            periph_mistake(&s->parent_obj, DAC004, "channel %u: DHR has been written, TEN is 1, and the trigger that TSEL selects, "
+                           "%s, has not come for a second", n + 1, name[trigger_of(s, n)]);
+        }
+    }
+}
+
 static void dhr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 {
     /* where the channels' bits are, and how far right of the top; length 0: not in this one */
@@ -324,6 +349,9 @@ static void dhr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
         /* unsure: a channel that is off does not load; RM0090 14.3.4 speaks of the trigger alone */
         if (view[reg][n].length && is_on(s, n) && !is_triggered(s, n)) {
             load_after(s, n, 1, false);
+        } else if (view[reg][n].length && !s->ch[n].stuck) {
+            s->ch[n].stuck = true;
+            mistake_later(check_stuck, s, STUCK_NS);
         }
     }
 }

@@ -3,7 +3,8 @@
  *
  * Lines in: `line[0..22]`, from pins (SYSCFG chooses) and from PVD, RTC, USB and Ethernet.
  * Lines out: `irq[0..22]`; `event`, a pulse for each event, wakes the core from WFE;
- *   `wanted[0..15]`, to SYSCFG: this line is waited for; `pending`, whose level is PR, to PWR.
+ *   `wanted[0..15]`, to SYSCFG: this line is waited for; `pending`, whose level is PR, and `open`, the lines that an
+ *   edge may come through, to PWR.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,17 +23,19 @@ typedef struct Exti {
     uint32_t heard;                 /* lines of pins whose edges count; follows from the registers, in no snapshot */
     /* for reports, in no snapshot */
     uint32_t unheard;               /* lines of the RTC that have risen in vain */
+    uint32_t by_software;           /* lines that SWIER has triggered */
     Missed missed;                  /* of PR */
     uint64_t lost[N_PIN_LINES];     /* pulses in a row, as handlers have seen none of them */
     int64_t edge_ns[N_PIN_LINES], burst_ns[N_PIN_LINES];    /* the last edge of a line; the first after a pause */
     Line irq[N_LINES], wanted[N_PIN_LINES];
-    qemu_irq event, pending;
+    qemu_irq event, pending, open;
 } Exti;
 
 #define EXTI(obj) ((Exti *)(obj))
 
 #define RTC_LINES (1u << 17 | 1u << 21 | 1u << 22)  /* which rise only if the RTC's interrupt is enabled */
 #define UNHEARD_NS (100 * SCALE_MS)
+#define EDGES_NS (100 * SCALE_MS)
 
 #define BOUNCE_NS (10 * SCALE_MS)
 #define PAUSE_NS (100 * SCALE_MS)
@@ -45,6 +48,7 @@ static void exti_update(Periph *p)
     uint32_t wanted = (p->regs[R_IMR] | p->regs[R_EMR]) & (p->regs[R_RTSR] | p->regs[R_FTSR]);
 
     qemu_set_irq(s->pending, p->regs[R_PR]);
+    qemu_set_irq(s->open, wanted);
     for (unsigned n = 0; n < N_LINES; n++) {
         line_set(&s->irq[n], extract32(pending, n, 1));
     }
@@ -132,6 +136,7 @@ static void line_input(void *opaque, int n, int level)
 
 static void swier_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
+    EXTI(p)->by_software |= p->regs[R_SWIER];
     trigger(EXTI(p), p->regs[R_SWIER] & ~was);
 }
 
@@ -154,10 +159,26 @@ static void pr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
+/* Drivers open a line first, and choose its edges then. */
+static void check_edges(void *opaque)
+{
+    Exti *s = opaque;
+    const uint32_t *regs = s->parent_obj.regs;
+    uint32_t deaf = regs[R_IMR] & ~(regs[R_RTSR] | regs[R_FTSR] | s->by_software) & MAKE_64BIT_MASK(0, N_PIN_LINES);
+
+    if (deaf) {
+        periph_mistake(&s->parent_obj, EXTI003, "IMR has line %u, and neither RTSR nor FTSR has it: no edge of its pin counts",
+                       ctz32(deaf));
+    }
+}
+
 /* What was before an interrupt is enabled is nobody's. */
 static void imr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     missed_forget(&EXTI(p)->missed, p->regs[n] & ~was);
+    if (p->regs[n] & ~was & MAKE_64BIT_MASK(0, N_PIN_LINES)) {
+        mistake_later(check_edges, p, EDGES_NS);
+    }
 }
 
 static const RegOps exti_ops[] = {
@@ -178,6 +199,7 @@ static void exti_init(Periph *p)
     }
     qdev_init_gpio_out_named(DEVICE(p), &s->event, "event", 1);
     qdev_init_gpio_out_named(DEVICE(p), &s->pending, "pending", 1);
+    qdev_init_gpio_out_named(DEVICE(p), &s->open, "open", 1);
     qdev_init_gpio_in_named(DEVICE(p), line_input, "line", N_LINES);
 }
 
@@ -192,7 +214,7 @@ static const VMStateDescription exti_vmstate = {
 
 static void exti_reset(Periph *p, bool power_on)
 {
-    EXTI(p)->unheard = 0;
+    EXTI(p)->unheard = EXTI(p)->by_software = 0;
     missed_forget(&EXTI(p)->missed, UINT32_MAX);
 }
 

@@ -18,6 +18,7 @@
 #include "stm32/core/periph.h"
 
 #define N_PINS 16
+#define VAIN_CHANGES 8          /* of ODR, that are not meant to do nothing */
 
 typedef struct Gpio {
     Periph parent_obj;
@@ -26,6 +27,8 @@ typedef struct Gpio {
     Pin pin[N_PINS];
     PinBank levels;
     uint32_t analog;                    /* pins in analog mode: the input buffer is off */
+    uint32_t idle;                      /* pins that do not show ODR: MODER is not 1; */
+    uint8_t vain[N_PINS];               /* ... how often ODR has changed for them; for a report, in no snapshot */
     uint32_t applied[R_AFRH + 1];       /* registers as the pins have them */
     bool stale;                         /* the pins know nothing yet */
     uint8_t lock_step;                  /* writes of the key sequence so far */
@@ -66,12 +69,30 @@ static uint32_t reconfigured_pins(const uint32_t *regs, const uint32_t *old)
            pins_of(regs[R_AFRL] ^ old[R_AFRL], 4) | pins_of(regs[R_AFRH] ^ old[R_AFRH], 4) << 8;
 }
 
+/* ODR has changed for @pins that do not show it.  Drivers that take turns with a line set it before MODER. */
+static void note_vain(Gpio *s, uint32_t pins)
+{
+    for (; pins; pins &= pins - 1) {
+        unsigned n = ctz32(pins);
+        unsigned mode = extract32(s->applied[R_MODER], 2 * n, 2);
+
+        if (s->vain[n] < VAIN_CHANGES && ++s->vain[n] == VAIN_CHANGES) {
+            periph_mistake(&s->parent_obj, GPIO004, "ODR has changed %u times for %s, which is %s (MODER)", VAIN_CHANGES,
+                           s->pin[n].name, mode == PIN_INPUT ? "an input" : mode == PIN_ANALOG ? "analog"
+                           : "another peripheral's");
+        }
+    }
+}
+
 /* ODR is written a million times for once that a pin is configured. */
 static void apply_odr(Gpio *s, uint32_t odr)
 {
     uint32_t changed = odr ^ s->applied[R_ODR];
 
     s->applied[R_ODR] = odr;
+    if (unlikely(changed & s->idle)) {
+        note_vain(s, changed & s->idle);
+    }
     for (; changed; changed &= changed - 1) {
         unsigned n = ctz32(changed);
 
@@ -97,6 +118,8 @@ static void gpio_update(Periph *p)
         PinConfig config = pin_config(regs, n);
 
         s->analog = deposit32(s->analog, n, 1, config.mode == PIN_ANALOG);
+        s->idle = deposit32(s->idle, n, 1, config.mode != PIN_OUTPUT);
+        s->vain[n] = 0;
         pin_configure(&s->pin[n], &config);
     }
 }

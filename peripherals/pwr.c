@@ -6,7 +6,8 @@
  * Lines in: `sleepdeep` (the core), `wakeup` (RTC: alarm, tamper, time stamp, wake-up timer),
  *   `reset-on-stop`, `reset-on-standby` (option bytes: entering that mode resets the chip instead),
  *   `dbg-stop`, `dbg-standby` (DBGMCU: HSI clocks the chip in that mode), and two whose levels are flags
- *   that bar the way into Stop: `exti-pending` (EXTI_PR), `rtc-flags` (of RTC_ISR).
+ *   that bar the way into Stop: `exti-pending` (EXTI_PR), `rtc-flags` (of RTC_ISR); `exti-open`, the lines
+ *   of EXTI that can end it.
  * Lines out: `dbp`; `stop` (no fast clocks: Stop or Standby), and `clocked` (but HSI); `standby` (the
  *   core stands until a reset); `power-lost` (and it and the I/O domain have no power); `wake` (from
  *   Standby, resets the chip); `low-power-reset`; `pvd` (EXTI line 16); `vdd`, its level is the supply in
@@ -29,7 +30,7 @@ typedef struct Pwr {
     uint32_t vdd;               /* mV */
     bool sleepdeep, wakeup, reset_on_stop, reset_on_standby;    /* levels of the inputs */
     bool dbg_stop, dbg_standby;
-    uint32_t exti_pending, rtc_flags;
+    uint32_t exti_pending, exti_open, rtc_flags;
     bool standby;               /* until the reset that ends it */
     bool woken;                 /* that reset is under way */
     Line dbp, stop, clocked, standby_out, power_lost, wake, low_power_reset, pvd;
@@ -84,7 +85,14 @@ static bool stop_is_barred(Pwr *s)
         periph_mistake(p, PWR002, "Stop ignored, the program goes on: flags 0x%04x of RTC_ISR are set "
                        "(alarm, wake-up, tamper or time stamp)", s->rtc_flags);
     }
-    return s->exti_pending || s->rtc_flags;
+    if (s->exti_pending || s->rtc_flags) {
+        return true;
+    }
+    if (!s->exti_open) {
+        periph_mistake(p, PWR006, "Stop entered, and no line of EXTI is open (IMR or EMR, with an edge in RTSR or FTSR): "
+                       "nothing ends it but a reset");
+    }
+    return false;
 }
 
 /* Will it ever sleep, and ever wake? */
@@ -151,6 +159,11 @@ static void dbg_standby_input(void *opaque, int n, int level)
 static void exti_pending_input(void *opaque, int n, int pending)
 {
     PWR(opaque)->exti_pending = pending;
+}
+
+static void exti_open_input(void *opaque, int n, int lines)
+{
+    PWR(opaque)->exti_open = lines;
 }
 
 static void rtc_flags_input(void *opaque, int n, int flags)
@@ -269,6 +282,7 @@ static void pwr_init(Periph *p)
     qdev_init_gpio_in_named(DEVICE(p), dbg_stop_input, "dbg-stop", 1);
     qdev_init_gpio_in_named(DEVICE(p), dbg_standby_input, "dbg-standby", 1);
     qdev_init_gpio_in_named(DEVICE(p), exti_pending_input, "exti-pending", 1);
+    qdev_init_gpio_in_named(DEVICE(p), exti_open_input, "exti-open", 1);
     qdev_init_gpio_in_named(DEVICE(p), rtc_flags_input, "rtc-flags", 1);
 }
 

@@ -136,6 +136,19 @@ static int64_t sr_holds(Periph *p, unsigned n)
     return is_ready(s) ? INT64_MAX : counter_when(&s->words, s->taken + 1);
 }
 
+/* What a loop waits for that will never end. */
+static const char *rng_never(Periph *p, unsigned n)
+{
+    Rng *s = RNG(p);
+
+    if (n != R_SR || is_ready(s)) {
+        return NULL;
+    }
+    return !is_enabled(s) ? "CR.RNGEN is 0, it is off"
+           : clock_is_wrong(s) ? "PLL48CLK is off, or slower than HCLK / 16: switch the PLL on, with 48 MHz by PLLQ"
+           : s->seed_error ? "SECS is 1: clear SEIS, then RNGEN, and set it again" : NULL;
+}
+
 static uint32_t dr_read(Periph *p, unsigned n)
 {
     Rng *s = RNG(p);
@@ -247,5 +260,6 @@ static const PeriphInfo rng = {
     REGS_AND_OPS(rng_ops),
     .vmsd = &rng_vmstate,
     .init = rng_init, .realize = rng_realize, .reset = rng_reset, .update = rng_update,
+    .never = rng_never,
 };
 DEFINE_PERIPH("stm32f4-rng", Rng, rng)

@@ -247,6 +247,7 @@ static const struct {
     { "armv7m.SLEEPDEEP", "pwr.sleepdeep" },
     { "exti.event", "armv7m.RXEV" },
     { "exti.pending", "pwr.exti-pending" },
+    { "exti.open", "pwr.exti-open" },
     { "rtc.flags", "pwr.rtc-flags" },
     { "pwr.entering", "rtc.look" },
     { "pwr.stay-awake", "armv7m.STAYAWAKE" },

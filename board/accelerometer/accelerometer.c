@@ -111,6 +111,8 @@ static void heard(void *opaque, Signal *from, Frame *frame)
         return;
     }
     a->bits.count = 0;
+    spi_care_mode(a->path, f->cpol, f->cpha);
+    a->sampled = spi_sampled_at(f->start, f->bit, f->bits);
     if (f->out && signal_meets(f->out, &a->sdi)) {
         in = f->data;
     }
@@ -182,7 +184,11 @@ static void cs_changed(void *opaque, bool level)
     Accelerometer *a = opaque;
 
     give_back(a);
+    if (level && a->selected) {
+        spi_care_deselected(a->path, a->cs.pin, a->sampled);
+    }
     a->selected = !level;
+    a->sampled = 0;
     a->bytes = 0;
     a->bits = (SpiBits) { .width = 8 };
     pin_listen(&a->sck_level, level ? NULL : a->sck_pin);
@@ -350,6 +356,7 @@ bool accelerometer_new(Object *parent, const char *name, const char *model, cons
     a->celsius = 25;
     a->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, expired, a);
     object_property_add_child(parent, name, OBJECT(a));
+    a->path = object_get_canonical_path(OBJECT(a));
     object_unref(OBJECT(a));
     if (file && !motion_read(a, file, errp)) {
         return false;

@@ -9,6 +9,7 @@
 #include "qemu/timer.h"
 #include "stm32/core/pins/frames.h"
 #include "stm32/core/pins/spi_bits.h"
+#include "stm32/core/pins/spi_care.h"
 
 #define TYPE_ACCELEROMETER "stm32-accelerometer"
 OBJECT_DECLARE_SIMPLE_TYPE(Accelerometer, ACCELEROMETER)
@@ -34,6 +35,7 @@ typedef struct AccModel {
 
 struct Accelerometer {
     Object parent_obj;
+    char *path;
     const AccModel *model;
     Signal sck, sdi, sdo;
     PinListener cs, sck_level;
@@ -48,6 +50,7 @@ struct Accelerometer {
     GArray *script;                 /* of what the file says */
     uint8_t reg[ACC_REGS];
     bool selected, reading;
+    int64_t sampled;                /* ns: the last frame has been, since CS fell; in no snapshot */
     uint8_t first;                  /* byte of the access under way */
     uint32_t bytes, address;
     int64_t sample_at;              /* ns: the next; 0: none */

@@ -11,6 +11,8 @@
 #include "system/system.h"
 #include "stm32/board/bench/chip_select.h"
 #include "stm32/board/user_pin.h"
+#include "stm32/core/pins/spi_care.h"
+#include "stm32/peripherals/spi/spi.h"
 
 static const struct {
     const char *bus, *pin;
@@ -24,9 +26,21 @@ typedef struct ChipSelects {
     char *text;
 } ChipSelects;
 
+/* A part's, at a pin. */
+typedef struct ChipSelect {
+    PinListener pin;
+    DeviceState *spi, *part;
+    qemu_irq cs;
+} ChipSelect;
+
 static void pin_changed(void *opaque, bool level)
 {
-    qemu_set_irq(opaque, level);
+    ChipSelect *c = opaque;
+
+    if (level) {
+        spi_care_deselected(c->part->canonical_path, c->pin.pin, spi_frame_sampled_at(c->spi));
+    }
+    qemu_set_irq(c->cs, level);
 }
 
 /* Let the pin select the device with index @cs on @bus, if there is one. */
@@ -35,16 +49,19 @@ static void connect_part(Object *soc, const char *bus, unsigned cs, const char *
     DeviceState *spi = DEVICE(object_resolve_path_component(soc, bus));
     DeviceState *part = ssi_get_cs((SSIBus *)qdev_get_child_bus(spi, bus), cs);
     Pin *pin = user_pin("chip-select", pin_name, &error_fatal);
-    PinListener *listener;
+    ChipSelect *c;
 
     if (!part) {
         return;
     }
-    listener = g_new0(PinListener, 1);
-    listener->changed = pin_changed;
-    listener->opaque = qdev_get_gpio_in_named(part, SSI_GPIO_CS, 0);
-    pin_listen(listener, pin);
-    qemu_set_irq(listener->opaque, pin_level(pin));
+    c = g_new0(ChipSelect, 1);
+    c->spi = spi;
+    c->part = part;
+    c->cs = qdev_get_gpio_in_named(part, SSI_GPIO_CS, 0);
+    c->pin.changed = pin_changed;
+    c->pin.opaque = c;
+    pin_listen(&c->pin, pin);
+    qemu_set_irq(c->cs, pin_level(pin));
 }
 
 static bool is_bus(const char *name)

@@ -45,6 +45,8 @@ static void heard(void *opaque, Signal *from, Frame *frame)
         return;
     }
     m->bits.count = 0;
+    spi_care_mode(DEVICE(m->part)->canonical_path, f->cpol, f->cpha);
+    m->sampled = spi_sampled_at(f->start, f->bit, f->bits);
     if (f->out && signal_meets(f->out, &m->mosi)) {
         in = f->data;
     }
@@ -77,7 +79,11 @@ static void cs_changed(void *opaque, bool level)
 {
     SpiModule *m = opaque;
 
+    if (level && m->selected) {
+        spi_care_deselected(DEVICE(m->part)->canonical_path, m->cs_level.pin, m->sampled);
+    }
     m->selected = !level;
+    m->sampled = 0;
     m->bits = (SpiBits) { .width = 8 };
     m->picture = picture_rest(true);
     if (m->ops->select) {

@@ -13,6 +13,7 @@
 #include "stm32/board/parts/part.h"
 #include "stm32/core/pins/frames.h"
 #include "stm32/core/pins/spi_bits.h"
+#include "stm32/core/pins/spi_care.h"
 
 typedef struct SpiModuleOps {
     void (*select)(Part *part, bool on);        /* CS has fallen, or risen; or NULL */
@@ -30,6 +31,7 @@ typedef struct SpiModule {
     SpiBits bits;
     Picture picture;                    /* of what goes out at MISO */
     bool selected;
+    int64_t sampled;                            /* ns: the last frame has been, since CS fell; in no snapshot */
 } SpiModule;
 
 /* @miso NULL: it says nothing.  It listens from now on. */

@@ -39,6 +39,8 @@ static void heard(void *opaque, Signal *from, Frame *frame)
         return;
     }
     s->bits.count = 0;
+    spi_care_mode(s->path, f->cpol, f->cpha);
+    s->sampled = spi_sampled_at(f->start, f->bit, f->bits);
     if (f->out && signal_meets(f->out, &s->mosi)) {
         in = f->data;
     }
@@ -67,7 +69,11 @@ static void cs_changed(void *opaque, bool level)
 {
     SpiSocket *s = opaque;
 
+    if (level && s->selected) {
+        spi_care_deselected(s->path, s->cs_pin, s->sampled);
+    }
     s->selected = !level;
+    s->sampled = 0;
     s->bits = (SpiBits) { .width = 8 };
     s->picture = picture_rest(true);
     listen_to_sck(s);
@@ -77,6 +83,7 @@ static void cs_changed(void *opaque, bool level)
 
 void spi_socket_init(SpiSocket *s, DeviceState *owner, const char *name, Pin *sck, Pin *mosi, Pin *miso)
 {
+    s->path = owner->canonical_path;
     s->bus = ssi_create_bus(owner, name);
     s->sck_pin = sck;
     s->mosi_pin = mosi;

@@ -13,6 +13,7 @@
 #include "hw/ssi/ssi.h"
 #include "stm32/core/pins/frames.h"
 #include "stm32/core/pins/spi_bits.h"
+#include "stm32/core/pins/spi_care.h"
 
 typedef struct SpiSocket {
     SSIBus *bus;
@@ -23,6 +24,8 @@ typedef struct SpiSocket {
     SpiBits bits;
     Picture picture;                    /* of what goes out at MISO */
     bool selected;
+    int64_t sampled;                    /* ns: the last frame has been, since CS fell; in no snapshot */
+    const char *path;                   /* of its owner */
     qemu_irq cs;                        /* of the part */
 } SpiSocket;
 

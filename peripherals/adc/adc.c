@@ -18,6 +18,8 @@
 #include "stm32/peripherals/adc/state.h"
 
 #define STABLE_NS 3000
+#define EXTI_TRIGGER 15                 /* of EXTSEL, JEXTSEL: line 11, line 15 */
+#define SILENT_NS (1000 * SCALE_MS)     /* until a trigger that is enabled and does not come is */
 #define LONG_NS (100 * SCALE_MS)        /* until a trigger that was chosen and not enabled is thought of as forgotten */
 
 /* ---- Registers ---- */
@@ -94,6 +96,26 @@ static void check_trigger(void *opaque)
     }
 }
 
+/* An edge of a pin may take its time, a timer's that has been started does not. */
+static void check_silence(void *opaque)
+{
+    Adc *s = opaque;
+    bool polls = s->parent_obj.last_read == R_SR + 1 && s->parent_obj.same_reads;
+    bool waits = reg_get(s, CR1, EOCIE) || reg_get(s, CR2, DMA) || polls, jwaits = reg_get(s, CR1, JEOCIE) || polls;
+
+    if (!adc_is_on(s) || s->has_started || reg_get(s->common, CCR, MULTI)) {
+        return;
+    }
+    if (waits && reg_get(s, CR2, EXTEN) && reg_get(s, CR2, EXTSEL) != EXTI_TRIGGER) {
+        periph_mistake(&s->parent_obj, ADC021, "the trigger that CR2.EXTSEL selects, %u, has not come for a second",
+                       reg_get(s, CR2, EXTSEL));
+    }
+    if (jwaits && reg_get(s, CR2, JEXTEN) && reg_get(s, CR2, JEXTSEL) != EXTI_TRIGGER) {
+        periph_mistake(&s->parent_obj, ADC021, "the trigger that CR2.JEXTSEL selects, %u, has not come for a second",
+                       reg_get(s, CR2, JEXTSEL));
+    }
+}
+
 static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Adc *s = ADC(p);
@@ -117,6 +139,9 @@ static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
     if (adc_is_on(s) && !s->has_started && (lacks_edge(s) || injected_lacks_edge(s))) {
         mistake_later(check_trigger, s, LONG_NS);
+    }
+    if (p->regs[R_CR2] & ~was & (R_CR2_EXTEN_MASK | R_CR2_JEXTEN_MASK)) {
+        mistake_later(check_silence, s, SILENT_NS);
     }
 }
 
@@ -381,8 +406,16 @@ static const char *adc_never(Periph *p, unsigned n)
     if (!reg_get(s, CR2, ADON)) {
         return "CR2.ADON is 0, it is off";
     }
-    return !s->has_started && lacks_edge(s) && !reg_get(s, CR2, JEXTEN)
-           ? "CR2.EXTSEL selects a trigger, and EXTEN is 0: nothing starts a conversion" : NULL;
+    if (!s->has_started && lacks_edge(s) && !reg_get(s, CR2, JEXTEN)) {
+        return "CR2.EXTSEL selects a trigger, and EXTEN is 0: nothing starts a conversion";
+    }
+    if (s->busy || s->regular || s->injected || reg_get(s, CR2, EXTEN) || reg_get(s, CR2, JEXTEN) ||
+        reg_get(s->common, CCR, MULTI)) {
+        return NULL;
+    }
+    return s->has_started ? "all conversions are through, and nothing starts more; set CR2.SWSTART (with EOCS 0, EOC comes once "
+                            "for a sequence; without SCAN one channel is converted)"
+                          : "nothing has started a conversion; set CR2.SWSTART, or EXTEN";
 }
 
 static const PeriphInfo adc = {

@@ -98,6 +98,9 @@ static void btr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         p->regs[n] = was;
         return;
     }
+    if (reg_get(s, MCR, SLEEP)) {
+        periph_mistake(p, CAN012, "BTR written in initialization, and MCR.SLEEP is still set");
+    }
     counter_divide(&s->bits, bxcan_bit_ticks(s));
 }
 
@@ -267,11 +270,24 @@ static const Property bxcan_properties[] = {
     DEFINE_PROP_LINK("master", Bxcan, master, TYPE_PERIPH, Periph *),
 };
 
+/* What a loop waits for that will never end. */
+static const char *bxcan_never(Periph *p, unsigned n)
+{
+    Bxcan *s = BXCAN(p);
+
+    if (n != R_MSR && n != R_TSR) {
+        return NULL;
+    }
+    return s->mode == CAN_MODE_SLEEP && reg_get(s, MCR, SLEEP) ? "MCR.SLEEP is 1, it sleeps"
+           : s->mode == CAN_MODE_INIT && reg_get(s, MCR, INRQ) ? "MCR.INRQ is 1, it is in initialization" : NULL;
+}
+
 static const PeriphInfo bxcan = {
     .chapter = "RM0090 32", .bus = BUS_APB, .widths = 4,
     REGS_AND_OPS(bxcan_ops), PROPERTIES(bxcan_properties),
     .vmsd = &bxcan_vmstate,
     .init = bxcan_init, .realize = bxcan_realize, .reset = bxcan_reset, .sync = bxcan_sync,
     .update = bxcan_update, .holds = bxcan_holds,
+    .never = bxcan_never,
 };
 DEFINE_PERIPH("stm32f4-bxcan", Bxcan, bxcan)

@@ -73,6 +73,9 @@ static void begin_sync(Bxcan *s)
     }
     s->mode = CAN_MODE_SYNC;
     s->sync_due = counter_now(&s->bits) + BUS_IDLE_BITS;
+    if (s->master && !clock_is_enabled(s->master->clk)) {
+        periph_mistake(&s->parent_obj, CAN011, "it is to go to the bus, and CAN1 has no clock (RCC_APB1ENR.CAN1EN)");
+    }
     if (!reg_get(s, BTR, LBKM) && !bxcan_rx_level(s)) {
         periph_mistake(&s->parent_obj, CAN002, "waits for 11 recessive bits, and RX is low: there is no "
                        "transceiver without -machine canbus1=ID or canbus2=ID");
@@ -108,8 +111,7 @@ static void check_pins(Bxcan *s)
 {
     bool needs_tx = !reg_get(s, BTR, SILM);
 
-    if (s->bus && !reg_get(s, BTR, LBKM) &&
-        (!signal_is_routed(&s->rx) || (needs_tx && !signal_is_routed(&s->tx)))) {
+    if (!reg_get(s, BTR, LBKM) && (!signal_is_routed(&s->rx) || (needs_tx && !signal_is_routed(&s->tx)))) {
         periph_mistake(&s->parent_obj, CAN003, "%s is at no pin (GPIOx_MODER, GPIOx_AFR): nothing of the "
                        "bus gets here", signal_is_routed(&s->rx) ? "TX" : "RX");
     }

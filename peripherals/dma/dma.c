@@ -399,11 +399,26 @@ static const Property dma_properties[] = {
     DEFINE_PROP_LINK("peripheral-bus", Dma, peripheral_bus, TYPE_MEMORY_REGION, MemoryRegion *),
 };
 
+/* What a loop waits for that will never end: of LISR and HISR four streams each. */
+static const char *dma_never(Periph *p, unsigned n)
+{
+    uint32_t on = 0;
+
+    if (n != R_LISR && n != R_HISR) {
+        return NULL;
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        on |= *dma_reg(DMA(p), R_S0CR, i + (n == R_HISR ? 4 : 0)) & R_S0CR_EN_MASK;
+    }
+    return on ? NULL : "no stream of those is enabled (CR.EN)";
+}
+
 static const PeriphInfo dma = {
     .chapter = "RM0090 10", .bus = BUS_AHB, .widths = 4,
     REGS_AND_OPS(dma_ops), PROPERTIES(dma_properties),
     .vmsd = &dma_vmstate,
     .init = dma_init, .realize = dma_realize, .reset = dma_reset, .update = dma_update,
     .lanes = &dma_lanes, .keeps_late = dma_keeps_late,
+    .never = dma_never,
 };
 DEFINE_PERIPH("stm32f4-dma", Dma, dma)

@@ -196,10 +196,20 @@ static const Property dwt_properties[] = {
     DEFINE_PROP_LINK("core", Dwt, core, TYPE_ARMV7M, ARMv7MState *),
 };
 
+/* What a loop waits for that will never end. */
+static const char *dwt_never(Periph *p, unsigned n)
+{
+    Dwt *s = DWT(p);
+
+    return n != R_CYCCNT ? NULL : !s->trcena ? "DEMCR.TRCENA is 0, nothing counts; set it, then CTRL.CYCCNTENA"
+           : !reg_get(s, CTRL, CYCCNTENA) ? "CTRL.CYCCNTENA is 0, it does not count" : NULL;
+}
+
 static const PeriphInfo dwt = {
     .chapter = "ARMv7-M C1.8", .bus = BUS_AHB, .widths = 4, .size = 0x1000,
     REGS_AND_OPS(dwt_ops), PROPERTIES(dwt_properties),
     .vmsd = &dwt_vmstate,
     .init = dwt_init, .reset = dwt_reset, .update = dwt_update,
+    .never = dwt_never,
 };
 DEFINE_PERIPH("armv7m-dwt", Dwt, dwt)

@@ -21,7 +21,7 @@ void eth_list_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     bool transmits = n == R_DMATDLAR;
 
     if (transmits ? s->tx != TX_STOPPED : s->rx != RX_STOPPED) {
-        periph_mistake(p, ETH009, "%s written while that DMA runs: clear DMAOMR.%s first",
+        periph_mistake(p, ETH009, "%s written while that DMA runs; clear DMAOMR.%s first",
                        transmits ? "DMATDLAR" : "DMARDLAR", transmits ? "ST" : "SR");
     }
     eth_check_list(s, p->regs[n], transmits);

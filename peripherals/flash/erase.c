@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include "qemu/timer.h"
 #include "qemu/units.h"
+#include "stm32/core/mistake/place.h"
 #include "stm32/peripherals/flash/state.h"
 
 #define N_SECTORS 12
@@ -59,6 +60,18 @@ int64_t flash_erase_all(Flash *s)
     return erase_all_ms[reg_get(s, CR, PSIZE)] * (int64_t)SCALE_MS;
 }
 
+/* Is the code that runs there? */
+static void check_own_code(Flash *s, uint32_t start, uint32_t size)
+{
+    uint32_t pc;
+
+    start += s->array.mr.addr;
+    if (guest_pc(&pc) && pc - start < size) {
+        periph_mistake(&s->parent_obj, FLASH026, "the code that runs is in what is erased, 0x%08x to 0x%08x: it is gone",
+                       start, start + size - 1);
+    }
+}
+
 static void erase_sector(Flash *s, unsigned sector)
 {
     if (sector >= N_SECTORS) {
@@ -69,6 +82,7 @@ static void erase_sector(Flash *s, unsigned sector)
         periph_mistake(&s->parent_obj, FLASH003, "erasing sector %u, which is write-protected", sector);
         flash_fail(s, R_SR_WRPERR_MASK);
     } else {
+        check_own_code(s, sector_start(sector), sector_start(sector + 1) - sector_start(sector));
         flash_store_erase(&s->array, sector_start(sector),
                           sector_start(sector + 1) - sector_start(sector));
         s->erased_cached = s->parent_obj.regs[R_ACR] & (R_ACR_DCEN_MASK | R_ACR_ICEN_MASK);
@@ -84,6 +98,7 @@ static void erase_array(Flash *s)
                        FIELD_EX32(s->options, OPTCR, NWRP));
         flash_fail(s, R_SR_WRPERR_MASK);
     } else {
+        check_own_code(s, 0, memory_region_size(&s->array.mr));
         flash_begin(s, flash_erase_all(s));
         reg_set(s, CR, STRT, 1);
     }

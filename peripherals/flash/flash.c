@@ -73,8 +73,8 @@ static void check_wait_states(Periph *p)
     unsigned needed = hz ? MIN((hz - 1) / 30000000, 5) : 0;
 
     if (latency < needed) {
-        periph_mistake(p, FLASH006, "ACR.LATENCY is %u with HCLK at %u Hz, which needs %u wait states: set "
-                       "it before the clock", latency, hz, needed);
+        periph_mistake(p, FLASH006, "ACR.LATENCY is %u with HCLK at %u Hz, which needs %u wait states",
+                       latency, hz, needed);
     }
 }
 

@@ -112,7 +112,7 @@ void fsmc_tell(FsmcSlot *slot)
                        missing);
     }
     if (slot->wide != (part->width == 16)) {
-        periph_mistake(p, FSMC019, "%s is used with %u bits, and the part there (%s) has %u data lines: set "
+        periph_mistake(p, FSMC019, "%s is used with %u bits, and the part there (%s) has %u data lines; set "
                        "%s", select, slot->wide ? 16 : 8, object_get_typename(OBJECT(part)), part->width,
                        fsmc_is_ne(slot) ? "BCR.MWID" : "PCR.PWID");
     }

@@ -280,6 +280,15 @@ static const char *i2c_never(Periph *p, unsigned n)
     if ((n == R_SR1 || n == R_SR2) && !reg_get(s, CR1, PE)) {
         return "CR1.PE is 0, it is off";
     }
+    if (n == R_SR1 && reg_get(s, SR1, AF) && s->nacked) {
+        return "AF is 1: nobody has acknowledged, so it goes no further; look at AF too, clear it and set CR1.STOP";
+    }
+    if (n == R_SR1 && reg_get(s, SR1, SB) && s->shift.phase == MASTER_HOLDS) {
+        return "SB is 1: it waits for the address, in DR";
+    }
+    if (n == R_SR1 && !reg_get(s, SR2, BUSY) && !reg_get(s, CR1, START) && !reg_get(s, CR1, ACK)) {
+        return "the bus is idle, CR1.START is 0, and with ACK 0 it is nobody's slave";
+    }
     return n == R_SR2 ? keeps_busy(s) : NULL;
 }
 

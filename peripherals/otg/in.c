@@ -407,7 +407,7 @@ static void check(Otg *s, unsigned n)
 static void disable(Otg *s, unsigned n)
 {
     if (!(DIEPCTL(s, n) & CTL(NAKSTS)) && type(s, n) != EP_ISOCHRONOUS) {
-        periph_mistake(&s->parent_obj, OTG034, "IN endpoint %u is disabled while it may send: set SNAK "
+        periph_mistake(&s->parent_obj, OTG034, "IN endpoint %u is disabled while it may send; set SNAK "
                        "first and wait for DIEPINT%u.INEPNE", n, n);
     }
     DIEPCTL(s, n) &= ~(CTL(EPENA) | CTL(EPDIS));

@@ -6,8 +6,6 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/rtc/state.h"
 
-static const char unlock[] = "write 0xCA, 0x53 to WPR first";
-
 bool rtc_check_open(Periph *p, unsigned n, uint32_t was)
 {
     if (!RTC(p)->dbp) {
@@ -23,7 +21,7 @@ bool rtc_check_unlocked(Periph *p, unsigned n, uint32_t was)
         return false;
     }
     if (!RTC(p)->unlocked) {
-        periph_mistake(p, RTC002, "%s written while it is write-protected: %s", p->reg[n].name, unlock);
+        periph_mistake(p, RTC002, "%s written while it is write-protected", p->reg[n].name);
         p->regs[n] = was;
     }
     return RTC(p)->unlocked;
@@ -50,7 +48,7 @@ void rtc_wpr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         return;
     }
     if (s->half_unlocked ? key != 0x53 : key == 0x53) {
-        periph_mistake(p, RTC004, "WPR: key 0x%02x out of order: %s", key, unlock);
+        periph_mistake(p, RTC004, "WPR: key 0x%02x out of order", key);
     }
     s->unlocked = s->half_unlocked && key == 0x53;
     s->half_unlocked = key == 0xca;

@@ -224,10 +224,18 @@ static const Property rtc_properties[] = {
     DEFINE_PROP_BOOL("from-host", Rtc, from_host, false),
 };
 
+/* What a loop waits for that will never end. */
+static const char *rtc_never(Periph *p, unsigned n)
+{
+    return n <= R_ISR && !clock_is_enabled(RTC(p)->rtcclk)
+           ? "there is no RTCCLK: see RCC_BDCR.RTCSEL and RTCEN, and that LSI or LSE is on" : NULL;
+}
+
 static const PeriphInfo rtc = {
     .chapter = "RM0090 26", .bus = BUS_APB,
     REGS_AND_OPS(rtc_ops), PROPERTIES(rtc_properties),
     .vmsd = &rtc_vmstate,
     .init = rtc_init, .reset = rtc_reset, .update = rtc_update, .holds = rtc_holds,
+    .never = rtc_never,
 };
 DEFINE_PERIPH("stm32f4-rtc", Rtc, rtc)

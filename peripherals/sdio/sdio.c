@@ -390,12 +390,22 @@ static const VMStateDescription sdio_vmstate = {
     },
 };
 
+/* What a loop waits for that will never end. */
+static const char *sdio_never(Periph *p, unsigned n)
+{
+    Sdio *s = SDIO(p);
+
+    return n == R_STA && s->command == CMD_IDLE && s->data == DATA_IDLE
+           ? "neither a command (CMD.CPSMEN) nor data (DCTRL.DTEN) is under way" : NULL;
+}
+
 static const PeriphInfo sdio = {
     .chapter = "RM0090 31", .bus = BUS_APB,
     REGS_AND_OPS(sdio_ops),
     .vmsd = &sdio_vmstate,
     .init = sdio_init, .reset = sdio_reset, .sync = sdio_sync, .holds = sdio_holds,
     .update = sdio_update,
+    .never = sdio_never,
 };
 DEFINE_PERIPH("stm32f4-sdio", Sdio, sdio)
 

@@ -38,6 +38,7 @@ static void ask_parts(Spi *s, SpiFrame *f)
     uint32_t answer = spi_ask_parts(s, f->data);
 
     if (spi_part_answers(s)) {
+        spi_care_mode(DEVICE(s)->canonical_path, f->cpol, f->cpha);
         f->answer = answer;
         f->known = true;
     }
@@ -72,7 +73,9 @@ static void master_begin(Spi *s, SpiPhase phase, bool follows)
                                               : spi_idle_line(s, f.out);
     f.answer = spi_idle_line(s, f.in);
     f.start = counter_time(&s->shift.ticks, s->shift.begin);
-    spi_check_routed(s, &s->sck, "SCK");
+    if (!follows) {                     /* once for what is sent in a row: the first of that is where the firmware is */
+        spi_check_routed(s, &s->sck, "SCK");
+    }
     if (signal_is_routed(&s->sck)) {
         if (!QTAILQ_EMPTY(&BUS(s->ssi)->children)) {
             ask_parts(s, &f);

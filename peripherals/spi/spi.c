@@ -19,6 +19,7 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
+#include "stm32/peripherals/spi/spi.h"
 #include "stm32/peripherals/spi/state.h"
 
 /* ---- Outputs ---- */
@@ -283,12 +284,27 @@ static const Property spi_properties[] = {
     DEFINE_PROP_LINK("ext", Spi, ext, TYPE_PERIPH, Periph *),
 };
 
+int64_t spi_frame_sampled_at(DeviceState *spi)
+{
+    Spi *s = SPI(spi);
+
+    return s->drawn_bit ? spi_sampled_at(s->drawn_at, s->drawn_bit, s->drawn_bits) : 0;
+}
+
 /* What a loop waits for that will never end. */
 static const char *spi_never(Periph *p, unsigned n)
 {
     Spi *s = SPI(p);
+    uint32_t idle = R_SR_TXE_MASK | R_SR_RXNE_MASK | R_SR_BSY_MASK;
 
-    return n == R_SR && !reg_get(s, CR1, SPE) && !reg_get(s, I2SCFGR, I2SE) ? "CR1.SPE and I2SCFGR.I2SE are 0, it is off" : NULL;
+    if (n != R_SR) {
+        return NULL;
+    }
+    if (!reg_get(s, CR1, SPE) && !reg_get(s, I2SCFGR, I2SE)) {
+        return "CR1.SPE and I2SCFGR.I2SE are 0, it is off";
+    }
+    return spi_is_on(s) && spi_is_master(s) && (p->regs[R_SR] & idle) == R_SR_TXE_MASK
+           ? "a master clocks, and so receives, only when DR is written, and nothing is to be sent" : NULL;
 }
 
 static const PeriphInfo spi = {

@@ -16,6 +16,7 @@
 #include "stm32/core/pins/sampler.h"
 #include "stm32/core/pins/shifter.h"
 #include "stm32/core/pins/spi_bits.h"
+#include "stm32/core/pins/spi_care.h"
 
 #define SPI_GRACE_NS (20 * SCALE_MS)
 /* A driver that polls SR so often before it reads, or writes, DR does not mean to. */

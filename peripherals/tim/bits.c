@@ -59,7 +59,8 @@ void tim_drop_absent(Periph *p, unsigned n, uint32_t data)
 {
     uint32_t present = tim_present_bits(TIM(p), n);
     uint32_t width = n == R_SR || p->access_size < 4 ? 0xffff : UINT32_MAX;
-    uint32_t absent = data == UINT32_MAX ? 0 : data & ~present & p->reg[n].rw & width;
+    uint32_t known = n == R_PSC ? UINT32_MAX : p->reg[n].rw;       /* 84000 - 1 is too much for it */
+    uint32_t absent = data == UINT32_MAX ? 0 : data & ~present & known & width;
 
     if (absent && !carry_is_meant(TIM(p), n)) {
         periph_mistake(p, TIM001, "%s written 0x%08x: this timer has no bits 0x%08x there", p->reg[n].name,

@@ -530,11 +530,22 @@ static const Property tim_properties[] = {
     DEFINE_PROP_UINT8("remap", Tim, remap, 0),
 };
 
+/* What a loop waits for that will never end: captures go on without CEN. */
+static const char *tim_never(Periph *p, unsigned n)
+{
+    Tim *s = TIM(p);
+
+    return (n == R_CNT || (n == R_SR && !reg_get(s, SR, UIF) && !reg_get(s, CCER, CC1E) && !reg_get(s, CCER, CC2E) &&
+                           !reg_get(s, CCER, CC3E) && !reg_get(s, CCER, CC4E))) &&
+           !reg_get(s, CR1, CEN) && tim_sms(s) == SMS_OFF ? "CR1.CEN is 0, the counter stands" : NULL;
+}
+
 static const PeriphInfo tim = {
     .chapter = "RM0090 17-20", .bus = BUS_APB, .widths = 2 | 4,
     REGS_AND_OPS(tim_ops), PROPERTIES(tim_properties),
     .vmsd = &tim_vmstate,
     .init = tim_init, .realize = tim_realize, .reset = tim_reset,
     .sync = tim_registers_sync, .update = tim_update,
+    .never = tim_never,
 };
 DEFINE_PERIPH(TYPE_TIM, Tim, tim)

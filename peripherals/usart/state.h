@@ -154,9 +154,16 @@ void usart_tx_expired(void *opaque);
 /* UE or TE may have changed from what CR1 was. */
 void usart_tx_switched(Usart *s, uint32_t was);
 bool usart_tx_is_timed(const Usart *s);
+/* Something is to be sent: is TX at a pin? */
+void usart_report_unrouted(Usart *s);
 /* The host has no room: be told when it has.  False if there is no host. */
 bool usart_tx_watch(Usart *s);
 void usart_send_break(Usart *s, int on);
+
+/* ---- rate.c ---- */
+
+/* It is on, with a new BRR: is that a baud rate, or reckoned from another clock? */
+void usart_check_rate(Usart *s);
 
 /* ---- run.c ---- */
 

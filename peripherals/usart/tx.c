@@ -12,7 +12,7 @@ void usart_send_break(Usart *s, int on)
     qemu_chr_fe_ioctl(&s->chr, CHR_IOCTL_SERIAL_SET_BREAK, &on);
 }
 
-static void report_unrouted(Usart *s)
+void usart_report_unrouted(Usart *s)
 {
     if (!signal_is_routed(&s->signal_tx)) {
         periph_mistake(&s->parent_obj, USART005, "TX is not routed to a pin: what it sends reaches nobody");
@@ -64,12 +64,11 @@ static bool tx_start(Usart *s, bool follows)
     } else if (reg_get(s, CR1, SBK)) {
         unsigned bits = usart_break_bits(s);
 
-        report_unrouted(s);
+        usart_report_unrouted(s);
         usart_send_break(s, 1);
         tx_begin(s, TX_BREAK, 2 * bits, follows);
         tx_tell(s, 0, bits - 1);
     } else {
-        report_unrouted(s);
         s->tx.word = usart_make_word(s, s->tdr);
         usart_set(s, R_SR_TXE_MASK);
         tx_begin(s, TX_DATA, usart_frame_halves(s), follows);

@@ -171,8 +171,11 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if ((p->regs[R_CR1] & on) != on) {
         /* unsure: it waits there until both are set */
         periph_mistake(p, USART008, "DR written with the transmitter off (CR1.UE, CR1.TE)");
-    } else if (!(p->regs[R_SR] & R_SR_TXE_MASK)) {
-        periph_mistake(p, USART009, "DR written while TXE is 0: what was there before is lost");
+    } else {
+        if (!(p->regs[R_SR] & R_SR_TXE_MASK)) {
+            periph_mistake(p, USART009, "DR written while TXE is 0: what was there before is lost");
+        }
+        usart_report_unrouted(s);
     }
     usart_clear(s, R_SR_TXE_MASK | (s->seen & (R_SR_TC_MASK | R_SR_PE_MASK)));
 }
@@ -204,6 +207,9 @@ static void brr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if (p->regs[n] != was && USART(p)->tx.phase == TX_DATA) {
         periph_mistake(p, USART013, "BRR changed while a frame is going out");
     }
+    if (reg_get(USART(p), CR1, UE)) {
+        usart_check_rate(USART(p));
+    }
     check_settings(p);
 }
 
@@ -215,6 +221,9 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         p->regs[R_SR] & R_SR_RXNE_MASK) {
         periph_mistake(p, USART014, "with WAKE, RWU can't be written while RXNE is set: ignored");
         *cr1 ^= R_CR1_RWU_MASK;
+    }
+    if (*cr1 & ~was & R_CR1_UE_MASK) {
+        usart_check_rate(USART(p));
     }
     usart_line_switched(USART(p), was);
     check_settings(p);
@@ -397,7 +406,14 @@ static const char *usart_never(Periph *p, unsigned n)
 {
     Usart *s = USART(p);
 
-    return n == R_SR && !reg_get(s, CR1, UE) ? "CR1.UE is 0, it is off" : NULL;
+    uint32_t idle = R_SR_TC_MASK | R_SR_TXE_MASK;
+
+    if (n != R_SR) {
+        return NULL;
+    }
+    return !reg_get(s, CR1, UE) ? "CR1.UE is 0, it is off"
+           : !reg_get(s, CR1, RE) && (p->regs[R_SR] & (idle | R_SR_RXNE_MASK)) == idle
+           ? "CR1.RE is 0, nothing is received, and nothing is to be sent" : NULL;
 }
 
 static const PeriphInfo usart = {

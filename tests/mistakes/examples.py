@@ -38,7 +38,7 @@ def read():
                 continue
             if not line.startswith(" "):
                 code = line.strip()
-                table = found if re.fullmatch(r"[A-Z0-9]+\d{3}( (too|right)( \d)?)?", code) else named
+                table = found if re.fullmatch(r"[A-Z0-9]+\d{3}( (too|right)( \d+)?)?", code) else named
                 if (table is named and not re.fullmatch(r"[a-z][-a-z0-9]*", code)) or code in table:
                     raise ValueError(f"examples.txt:{number}: '{code}' is no code, or is there already")
                 table[code] = []

@@ -67,3 +67,6 @@ MISTAKE(ADC020, SUSPICIOUS, "RM0090 13.3.9",
         "written over",
         "keep the handler, and sections with interrupts off, shorter than a trigger's period; let a DMA take the data, or set "
         "CR2.EOCS to be told by OVR")
+MISHAP(ADC021, NOTE, "RM0090 13.6",
+        "conversions are waited for, and the trigger that starts them does not come",
+        "start what EXTSEL (JEXTSEL) selects: CEN of the timer, MMS in its CR2 for TRGO, CCxE and a mode of CCx")

@@ -35,3 +35,9 @@ MISTAKE(CAN009, ERROR, "RM0090 32",
 MISHAP(CAN010, SUSPICIOUS, "RM0090 32.7.4",
         "a frame comes, and no filter bank of this CAN is active: all frames are dropped",
         "give it a bank: CAN1 has those below FMR.CAN2SB, CAN2 the others; set FA1R, clear FINIT")
+MISTAKE(CAN011, ERROR, "RM0090 32.3",
+        "CAN2 is used without the clock of CAN1, whose memory and filters it needs",
+        "set RCC_APB1ENR.CAN1EN too, and give CAN2 its filters by CAN1's registers")
+MISTAKE(CAN012, SUSPICIOUS, "RM0090 32.4.3",
+        "it is set up while MCR.SLEEP is set, as it is after a reset: on silicon it may not leave Sleep mode",
+        "clear MCR.SLEEP before INRQ is set, or with it")

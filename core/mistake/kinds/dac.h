@@ -12,3 +12,6 @@ MISTAKE(DAC002, NOTE, "RM0090 14",
 MISHAP(DAC003, ERROR, "RM0090 14.3.7",
         "DMA underrun: a trigger has come before the DMA has served the one before",
         "enable the stream first, trigger slower, or clear DMAUDR and set the stream up again")
+MISHAP(DAC004, NOTE, "RM0090 14.3.4",
+        "data has been written to a channel that is off, or whose trigger does not come: it stays in DHR",
+        "set CR.EN; without a trigger clear TEN, else start the one that TSEL selects: CEN of the timer and MMS in its CR2")

@@ -10,3 +10,6 @@ MISTAKE(EXTI002, SUSPICIOUS, "RM0090 12.2",
         "edges of a pin come while its bit of PR is still set from the one before, so their interrupts are lost",
         "clear PR first in the handler, and keep that, and sections with interrupts off, shorter than what is between two "
         "edges; or count with a timer (external clock, encoder)")
+MISHAP(EXTI003, NOTE, "RM0090 12.2.5",
+        "the interrupt of a pin's line is enabled, and no edge of it is selected",
+        "set its bit in RTSR, FTSR or both; only SWIER triggers it otherwise")

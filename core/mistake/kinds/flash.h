@@ -79,3 +79,6 @@ MISTAKE(FLASH025, NOTE, "RM0090 3.5.2",
         "a sector is erased with caches on, and they are not flushed: what was read of it before may "
         "be read again",
         "clear DCEN and ICEN, set DCRST and ICRST, then the caches on again")
+MISTAKE(FLASH026, ERROR, "RM0090 3.6.3",
+        "the flash that is erased holds the code that does it",
+        "erase another sector (the linker's map says where the program is), or do it by code in SRAM that never returns there")

@@ -12,3 +12,6 @@ MISTAKE(GPIO002, ERROR, "RM0090 8",
 MISTAKE(GPIO003, SUSPICIOUS, "RM0090 38.4",
         "a pin of the debugger (PA13, PA14) is made another",
         "leave them, or change single fields: MODER &= ~(3 << 2 * n)")
+MISTAKE(GPIO004, SUSPICIOUS, "RM0090 8.3.9",
+        "a pin is switched by ODR or BSRR again and again, and is no output",
+        "set MODER of the pin to 1, output")

@@ -19,3 +19,7 @@ MISTAKE(PWR005, SUSPICIOUS, "RM0090 5.3.6",
         "Standby is entered with an alarm, wake-up, tamper or time stamp flag of the RTC set: its "
         "next event is no edge",
         "clear the flags in RTC_ISR before")
+MISTAKE(PWR006, SUSPICIOUS, "RM0090 5.3.5",
+        "Stop is entered, and nothing is set up that ends it",
+        "open a line of EXTI: a pin's, or 17, 21 or 22 of the RTC; SysTick and the other interrupts stand in Stop; or clear "
+        "SCB_SCR.SLEEPDEEP for a plain sleep")

@@ -42,3 +42,9 @@ MISTAKE(SPI012, ERROR, "RM0090 28",
 MISTAKE(SPI013, ERROR, "RM0090 28",
         "mode fault: a master with NSS low",
         "set SSM and SSI, or SSOE, or keep NSS high")
+MISTAKE(SPI014, ERROR, "RM0090 28.3.8",
+        "the chip select of a part rises while a frame to it is under way: on a board that frame is lost",
+        "wait for TXE to be 1 and then for BSY to be 0 before it rises; TXE alone says only that DR is free")
+MISHAP(SPI015, ERROR, "RM0090 28.3.1",
+        "a part is clocked in a mode that it does not understand",
+        "take mode 0 (CPOL 0, CPHA 0) or mode 3 (CPOL 1, CPHA 1)")

@@ -51,3 +51,6 @@ MISTAKE(USART015, ERROR, "RM0090 30",
 MISTAKE(USART016, ERROR, "RM0090 30",
         "CR2.STOP: 0.5 and 1.5 stop bits are not available in this UART",
         "take 1 or 2")
+MISTAKE(USART017, NOTE, "RM0090 30.3.4",
+        "the baud rate is none of the usual, and BRR fits one of them with another clock: on a board garbage comes out",
+        "reckon BRR from PCLK1, or PCLK2 for USART1 and USART6, as the program has set them; see HSE_VALUE and SystemCoreClock")
