@@ -1,5 +1,5 @@
 /*
- * DMA and the core at the same memory: a beat that goes to a stack frame that has returned, and a buffer that the core
+ * DMA and the core at the same memory: a beat that goes to, or comes from, a stack frame that has returned, and a buffer that the core
  * reads where DMA will write, but has not yet.
  *
  * A circular transfer has no such part.  What USB and Ethernet move by themselves is not looked at.
@@ -85,7 +85,17 @@ static void wrote(DeviceState *device, unsigned n, uint32_t address, uint32_t by
     }
 }
 
-static const DmaWatch watch = { .begins = begins, .wrote = wrote, .ends = ends };
+static void has_read(DeviceState *device, unsigned n, uint32_t address, uint32_t bytes)
+{
+    uint32_t sp;
+
+    if (shadow_at(address) && stack_is_unused(address, &sp)) {
+        guest_mistake(device->canonical_path, MEM011, "stream %u reads from 0x%08x, on a stack whose pointer is at 0x%08x",
+                      n, address, sp);
+    }
+}
+
+static const DmaWatch watch = { .begins = begins, .wrote = wrote, .read = has_read, .ends = ends };
 
 void dma_check_begin(void)
 {

@@ -11,6 +11,8 @@ typedef struct DmaWatch {
     void (*begins)(DeviceState *device, unsigned n, uint32_t address, uint32_t bytes);
     /* It has written @bytes more, the first at @address. */
     void (*wrote)(DeviceState *device, unsigned n, uint32_t address, uint32_t bytes);
+    /* The stream @n of @device has read @bytes from @address on, for a peripheral. */
+    void (*read)(DeviceState *device, unsigned n, uint32_t address, uint32_t bytes);
     /* It is disabled. */
     void (*ends)(DeviceState *device, unsigned n);
 } DmaWatch;

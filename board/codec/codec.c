@@ -16,6 +16,7 @@
 #include "qapi/visitor.h"
 #include "migration/vmstate.h"
 #include "stm32/board/codec/state.h"
+#include "stm32/core/mistake/mistake.h"
 
 #define ADDRESS 0x4a
 #define INCREMENT 0x80
@@ -103,6 +104,10 @@ static void address(Codec *c, I2cFrame *f)
 {
     c->selected = c->addressed && f->data >> 1 == ADDRESS && !codec_is_held(c);
     c->wants_map = !(f->data & 1);
+    if (c->addressed && f->data >> 1 == ADDRESS && codec_is_held(c)) {
+        guest_mistake(DEVICE(c)->canonical_path, CODEC007, "its address 0x%02x is called while PD4 holds it in reset: it does not "
+                      "answer", ADDRESS);
+    }
     if (c->addressed) {
         i2c_frame_compare(f, ADDRESS);
     }

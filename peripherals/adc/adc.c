@@ -406,15 +406,23 @@ static const char *adc_never(Periph *p, unsigned n)
     if (!reg_get(s, CR2, ADON)) {
         return "CR2.ADON is 0, it is off";
     }
-    if (!s->has_started && lacks_edge(s) && !reg_get(s, CR2, JEXTEN)) {
-        return "CR2.EXTSEL selects a trigger, and EXTEN is 0: nothing starts a conversion";
+    if (reg_get(s, SR, OVR) && !reg_get(s, SR, EOC)) {
+        return "OVR is 1: data was not read in time, and regular conversions do not go on until it is cleared";
     }
-    if (s->busy || s->regular || s->injected || reg_get(s, CR2, EXTEN) || reg_get(s, CR2, JEXTEN) ||
-        reg_get(s->common, CCR, MULTI)) {
+    return !s->has_started && lacks_edge(s) && !reg_get(s, CR2, JEXTEN)
+           ? "CR2.EXTSEL selects a trigger, and EXTEN is 0: nothing starts a conversion" : NULL;
+}
+
+static const char *adc_idle(Periph *p, unsigned n)
+{
+    Adc *s = ADC(p);
+
+    if (n != R_SR || s->busy || s->regular || s->injected || reg_get(s, CR2, EXTEN) || reg_get(s, CR2, JEXTEN) ||
+        reg_get(s->common, CCR, MULTI) || reg_get(s, SR, EOC) || reg_get(s, SR, JEOC)) {
         return NULL;
     }
-    return s->has_started ? "all conversions are through, and nothing starts more; set CR2.SWSTART (with EOCS 0, EOC comes once "
-                            "for a sequence; without SCAN one channel is converted)"
+    return s->has_started ? "all conversions are through; set CR2.SWSTART again (with EOCS 0, EOC comes once for a sequence; without "
+                            "SCAN one channel is converted)"
                           : "nothing has started a conversion; set CR2.SWSTART, or EXTEN";
 }
 
@@ -424,6 +432,6 @@ static const PeriphInfo adc = {
     .vmsd = &adc_vmstate,
     .init = adc_init, .realize = adc_realize, .reset = adc_reset, .sync = adc_periph_sync,
     .update = adc_update, .holds = adc_periph_holds,
-    .never = adc_never,
+    .never = adc_never, .idle = adc_idle,
 };
 DEFINE_PERIPH("stm32f4-adc", Adc, adc)

@@ -270,8 +270,8 @@ static const Property bxcan_properties[] = {
     DEFINE_PROP_LINK("master", Bxcan, master, TYPE_PERIPH, Periph *),
 };
 
-/* What a loop waits for that will never end. */
-static const char *bxcan_never(Periph *p, unsigned n)
+/* What a loop waits for that nothing ends. */
+static const char *bxcan_idle(Periph *p, unsigned n)
 {
     Bxcan *s = BXCAN(p);
 
@@ -288,6 +288,6 @@ static const PeriphInfo bxcan = {
     .vmsd = &bxcan_vmstate,
     .init = bxcan_init, .realize = bxcan_realize, .reset = bxcan_reset, .sync = bxcan_sync,
     .update = bxcan_update, .holds = bxcan_holds,
-    .never = bxcan_never,
+    .idle = bxcan_idle,
 };
 DEFINE_PERIPH("stm32f4-bxcan", Bxcan, bxcan)

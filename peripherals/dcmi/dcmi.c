@@ -247,8 +247,12 @@ static const VMStateDescription dcmi_vmstate = {
 /* What a loop waits for that will never end. */
 static const char *dcmi_never(Periph *p, unsigned n)
 {
-    return n != R_SR && n != R_RIS && n != R_MIS ? NULL : !reg_get(DCMI(p), CR, ENABLE) ? "CR.ENABLE is 0, it is off"
-           : n != R_SR && !reg_get(DCMI(p), CR, CAPTURE) ? "CR.CAPTURE is 0: no picture is to be taken" : NULL;
+    return (n == R_SR || n == R_RIS || n == R_MIS) && !reg_get(DCMI(p), CR, ENABLE) ? "CR.ENABLE is 0, it is off" : NULL;
+}
+
+static const char *dcmi_idle(Periph *p, unsigned n)
+{
+    return (n == R_RIS || n == R_MIS) && !reg_get(DCMI(p), CR, CAPTURE) ? "CR.CAPTURE is 0: no picture is to be taken" : NULL;
 }
 
 static const PeriphInfo dcmi = {
@@ -256,7 +260,7 @@ static const PeriphInfo dcmi = {
     REGS_AND_OPS(dcmi_ops),
     .vmsd = &dcmi_vmstate,
     .init = dcmi_init, .reset = dcmi_reset, .sync = dcmi_sync, .holds = dcmi_holds, .update = dcmi_update,
-    .never = dcmi_never,
+    .never = dcmi_never, .idle = dcmi_idle,
 };
 
 static void dcmi_class_init(ObjectClass *klass, void *data)

@@ -399,8 +399,8 @@ static const Property dma_properties[] = {
     DEFINE_PROP_LINK("peripheral-bus", Dma, peripheral_bus, TYPE_MEMORY_REGION, MemoryRegion *),
 };
 
-/* What a loop waits for that will never end: of LISR and HISR four streams each. */
-static const char *dma_never(Periph *p, unsigned n)
+/* What a loop waits for that nothing ends: of LISR and HISR four streams each. */
+static const char *dma_idle(Periph *p, unsigned n)
 {
     uint32_t on = 0;
 
@@ -419,6 +419,6 @@ static const PeriphInfo dma = {
     .vmsd = &dma_vmstate,
     .init = dma_init, .realize = dma_realize, .reset = dma_reset, .update = dma_update,
     .lanes = &dma_lanes, .keeps_late = dma_keeps_late,
-    .never = dma_never,
+    .idle = dma_idle,
 };
 DEFINE_PERIPH("stm32f4-dma", Dma, dma)

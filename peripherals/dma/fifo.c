@@ -157,10 +157,11 @@ void dma_memory_has_moved(Dma *s, unsigned n, uint32_t bytes)
     uint32_t was = st->mleft;
 
     st->mleft -= MIN(bytes, was);
+    if (unlikely(dma_watch)) {
+        (dma_direction(s, n) == DMA_M2P ? dma_watch->read : dma_watch->wrote)
+            (DEVICE(s), n, st->maddr - (dma_mstep(s, n) ? bytes : 0), bytes);
+    }
     if (dma_direction(s, n) != DMA_M2P) {
-        if (unlikely(dma_watch)) {
-            dma_watch->wrote(DEVICE(s), n, st->maddr - (dma_mstep(s, n) ? bytes : 0), bytes);
-        }
         dma_check_half(s, n, was, st->mleft, st->items * dma_psize(s, n));
     }
 }

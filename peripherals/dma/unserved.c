@@ -149,11 +149,24 @@ static void check(void *opaque)
     }
 }
 
+/* A request for data is one for DIR 1, a request with data for DIR 0. */
+static void check_direction(Dma *s, unsigned n)
+{
+    char **name = s->requester[dma_request_of(s, n)];
+    bool to_memory = dma_direction(s, n) == DMA_P2M;
+
+    if (name && !name[1] && g_str_has_suffix(*name, to_memory ? ".dma-tx" : ".dma-rx")) {
+        periph_mistake(&s->parent_obj, DMA021, "stream %u serves %s, and its DIR says from %s", n, *name,
+                       to_memory ? "the peripheral to memory" : "memory to the peripheral");
+    }
+}
+
 /* Once for each request: looks that wait make others slow. */
 void dma_note_stream(Dma *s, unsigned n)
 {
     uint64_t bit = 1ull << dma_request_of(s, n);
 
+    check_direction(s, n);
     s->enabled_ns[n] = guest_now_ns();
     s->moved &= ~(1u << n);
     missed_forget(&s->missed[n / 4], (DMA_HTIF | DMA_TCIF) << dma_flags_at(n));

@@ -286,10 +286,15 @@ static const char *i2c_never(Periph *p, unsigned n)
     if (n == R_SR1 && reg_get(s, SR1, SB) && s->shift.phase == MASTER_HOLDS) {
         return "SB is 1: it waits for the address, in DR";
     }
-    if (n == R_SR1 && !reg_get(s, SR2, BUSY) && !reg_get(s, CR1, START) && !reg_get(s, CR1, ACK)) {
-        return "the bus is idle, CR1.START is 0, and with ACK 0 it is nobody's slave";
-    }
     return n == R_SR2 ? keeps_busy(s) : NULL;
+}
+
+static const char *i2c_idle(Periph *p, unsigned n)
+{
+    I2c *s = I2C(p);
+
+    return n == R_SR1 && !reg_get(s, SR2, BUSY) && !reg_get(s, CR1, START) && !reg_get(s, CR1, ACK)
+           ? "the bus is idle, CR1.START is 0, and with ACK 0 it is nobody's slave" : NULL;
 }
 
 static const PeriphInfo i2c = {
@@ -297,6 +302,6 @@ static const PeriphInfo i2c = {
     REGS_AND_OPS(i2c_ops),
     .vmsd = &i2c_vmstate,
     .init = i2c_init, .realize = i2c_realize, .reset = i2c_reset, .update = i2c_update,
-    .never = i2c_never,
+    .never = i2c_never, .idle = i2c_idle,
 };
 DEFINE_PERIPH("stm32f4-i2c", I2c, i2c)

@@ -390,8 +390,8 @@ static const VMStateDescription sdio_vmstate = {
     },
 };
 
-/* What a loop waits for that will never end. */
-static const char *sdio_never(Periph *p, unsigned n)
+/* What a loop waits for that nothing ends. */
+static const char *sdio_idle(Periph *p, unsigned n)
 {
     Sdio *s = SDIO(p);
 
@@ -405,7 +405,7 @@ static const PeriphInfo sdio = {
     .vmsd = &sdio_vmstate,
     .init = sdio_init, .reset = sdio_reset, .sync = sdio_sync, .holds = sdio_holds,
     .update = sdio_update,
-    .never = sdio_never,
+    .idle = sdio_idle,
 };
 DEFINE_PERIPH("stm32f4-sdio", Sdio, sdio)
 

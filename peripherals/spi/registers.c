@@ -65,10 +65,25 @@ static void dr_was_read(Periph *p, unsigned n, uint32_t value)
     periph_update(p);
 }
 
+/* A bus of 16 bits shows a byte on both halves; a sign that is extended is no loss. */
+static void check_width(Spi *s, uint32_t data)
+{
+    if (reg_get(s, CR1, DFF) && s->parent_obj.access_size == 1) {
+        periph_mistake(&s->parent_obj, SPI016, "DR is written 0x%02x as a byte, and frames have 16 bits (DFF): both halves get it",
+                       data & 0xff);
+    } else if (!reg_get(s, CR1, DFF) && data & 0xff00 && (data & 0xff80) != 0xff80 && s->parent_obj.access_size > 1) {
+        periph_mistake(&s->parent_obj, SPI016, "DR is written 0x%04x, and frames have 8 bits (DFF): the upper half is lost",
+                       data & 0xffff);
+    }
+}
+
 static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Spi *s = SPI(p);
 
+    if (!spi_is_i2s(s)) {
+        check_width(s, data);
+    }
     s->tdr = p->regs[R_DR];
     p->regs[R_DR] = was;
     catch_up_for(s, R_SR_TXE_MASK);

@@ -295,16 +295,17 @@ int64_t spi_frame_sampled_at(DeviceState *spi)
 static const char *spi_never(Periph *p, unsigned n)
 {
     Spi *s = SPI(p);
-    uint32_t idle = R_SR_TXE_MASK | R_SR_RXNE_MASK | R_SR_BSY_MASK;
 
-    if (n != R_SR) {
-        return NULL;
-    }
-    if (!reg_get(s, CR1, SPE) && !reg_get(s, I2SCFGR, I2SE)) {
-        return "CR1.SPE and I2SCFGR.I2SE are 0, it is off";
-    }
-    return spi_is_on(s) && spi_is_master(s) && (p->regs[R_SR] & idle) == R_SR_TXE_MASK
-           ? "a master clocks, and so receives, only when DR is written, and nothing is to be sent" : NULL;
+    return n == R_SR && !reg_get(s, CR1, SPE) && !reg_get(s, I2SCFGR, I2SE) ? "CR1.SPE and I2SCFGR.I2SE are 0, it is off" : NULL;
+}
+
+static const char *spi_idle(Periph *p, unsigned n)
+{
+    Spi *s = SPI(p);
+    uint32_t flags = R_SR_TXE_MASK | R_SR_RXNE_MASK | R_SR_BSY_MASK;
+
+    return n == R_SR && spi_is_on(s) && spi_is_master(s) && (p->regs[R_SR] & flags) == R_SR_TXE_MASK
+           ? "a master clocks, and so receives, only when DR is written" : NULL;
 }
 
 static const PeriphInfo spi = {
@@ -313,6 +314,6 @@ static const PeriphInfo spi = {
     .vmsd = &spi_vmstate,
     .init = spi_init, .realize = spi_realize, .reset = spi_reset, .sync = spi_sync,
     .update = spi_update,
-    .never = spi_never,
+    .never = spi_never, .idle = spi_idle,
 };
 DEFINE_PERIPH("stm32f4-spi", Spi, spi)

@@ -530,8 +530,8 @@ static const Property tim_properties[] = {
     DEFINE_PROP_UINT8("remap", Tim, remap, 0),
 };
 
-/* What a loop waits for that will never end: captures go on without CEN. */
-static const char *tim_never(Periph *p, unsigned n)
+/* What a loop waits for that nothing ends: captures go on without CEN. */
+static const char *tim_idle(Periph *p, unsigned n)
 {
     Tim *s = TIM(p);
 
@@ -546,6 +546,6 @@ static const PeriphInfo tim = {
     .vmsd = &tim_vmstate,
     .init = tim_init, .realize = tim_realize, .reset = tim_reset,
     .sync = tim_registers_sync, .update = tim_update,
-    .never = tim_never,
+    .idle = tim_idle,
 };
 DEFINE_PERIPH(TYPE_TIM, Tim, tim)

@@ -406,14 +406,7 @@ static const char *usart_never(Periph *p, unsigned n)
 {
     Usart *s = USART(p);
 
-    uint32_t idle = R_SR_TC_MASK | R_SR_TXE_MASK;
-
-    if (n != R_SR) {
-        return NULL;
-    }
-    return !reg_get(s, CR1, UE) ? "CR1.UE is 0, it is off"
-           : !reg_get(s, CR1, RE) && (p->regs[R_SR] & (idle | R_SR_RXNE_MASK)) == idle
-           ? "CR1.RE is 0, nothing is received, and nothing is to be sent" : NULL;
+    return n == R_SR && !reg_get(s, CR1, UE) ? "CR1.UE is 0, it is off" : NULL;
 }
 
 static const PeriphInfo usart = {

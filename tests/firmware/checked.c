@@ -118,6 +118,50 @@ NOINLINE static void bad_mem007(void)
     copy_by_dma((uint32_t *)gone, sizeof(gone));
 }
 
+static void send_by_dma(const volatile uint32_t *from, uint32_t bytes)
+{
+    REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_DMA1EN | RCC_AHB1ENR_GPIOAEN;
+    REG(RCC, RCC_APB1ENR) |= RCC_APB1ENR_USART2EN;
+    (void)REG(RCC, RCC_APB1ENR);
+    REG(GPIOA, GPIO_AFRL) |= 7 << 8;
+    REG(GPIOA, GPIO_MODER) |= 2 << 4;
+    REG(USART2, USART_BRR) = 0x10;
+    REG(USART2, USART_CR3) = 1 << 7;
+    REG(USART2, USART_CR1) = 1 << 13 | 1 << 3;
+    REG(DMA1, DMA_HIFCR) = 0x3d << 16;
+    REG(DMA1, DMA_S6PAR) = USART2 + USART_DR;
+    REG(DMA1, DMA_S6M0AR) = (uint32_t)from;
+    REG(DMA1, DMA_S6NDTR) = bytes;
+    REG(DMA1, DMA_S6CR) = 4 << 25 | 1 << 10 | 1 << 6 | 1;
+}
+
+static void wait_for_sent(void)
+{
+    while (!(REG(DMA1, DMA_HISR) & 1 << 21)) {
+    }
+}
+
+NOINLINE static void bad_mem011(void)
+{
+    volatile uint32_t gone[8];
+
+    for (unsigned i = 0; i < 8; i++) {
+        gone[i] = i;
+    }
+    send_by_dma(gone, sizeof(gone));
+}
+
+NOINLINE static void good_sent(void)
+{
+    volatile uint32_t stays[8];
+
+    for (unsigned i = 0; i < 8; i++) {
+        stays[i] = i;
+    }
+    send_by_dma(stays, sizeof(stays));
+    wait_for_sent();
+}
+
 NOINLINE static void good_dma(void)
 {
     volatile uint32_t stays[64];
@@ -462,6 +506,9 @@ int main(void)
     good_dma();
     bad_mem007();
     wait_for_dma();
+    good_sent();
+    bad_mem011();
+    wait_for_sent();
     bad_mem008();
     align();
     bad_conc001();

@@ -21,3 +21,6 @@ MISHAP(CODEC005, ERROR, "CS43L22 4.6",
 MISHAP(CODEC006, ERROR, "CS43L22 7.5",
         "register 0x06 has another format of I2S than the samples: noise",
         "make I2SCFGR.I2SSTD and register 0x06 say the same")
+MISHAP(CODEC007, NOTE, "UM1472 4.7",
+        "the codec is called by I2C while it is held in reset: nobody acknowledges",
+        "make PD4 an output and set it high first")

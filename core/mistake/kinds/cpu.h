@@ -54,3 +54,10 @@ MISTAKE(CPU016, ERROR, "ARMv7-M C1.6",
 MISTAKE(CPU017, ERROR, "PM0214 2.4.2",
         "a fault (LSPERR): the FPU's registers can't be stacked lazily",
         "SP has left its memory: a stack overflow?")
+MISTAKE(CPU018, ERROR, "PM0214 2.1.3",
+        "BASEPRI has only bits that the core does not have: it masks nothing",
+        "the upper four of the eight bits count: __set_BASEPRI(5 << 4); configMAX_SYSCALL_INTERRUPT_PRIORITY is a value of these eight "
+        "bits, too")
+MISTAKE(CPU019, SUSPICIOUS, "PM0214 3.6.3",
+        "an integer is divided by zero, which is no fault, and gives 0",
+        "check the divisor; SCB->CCR |= SCB_CCR_DIV_0_TRP_Msk makes it a UsageFault")

@@ -65,3 +65,6 @@ MISTAKE(DMA020, SUSPICIOUS, "RM0090 10.3.7",
         "a circular stream has done half or all of its buffer again while the flag of the time before is set: the handler has "
         "missed what was there",
         "clear the flag first in the handler, do there only what takes shorter than half a buffer, or make the buffer larger")
+MISTAKE(DMA021, ERROR, "RM0090 10.5.5",
+        "a stream moves data the other way than the request is for that it serves",
+        "for a transmitter (tx) set CR.DIR to 1, for a receiver to 0")

@@ -36,3 +36,6 @@ MISTAKE(MEM009, SUSPICIOUS, "AAPCS 6.2.1",
 MISTAKE(MEM010, SUSPICIOUS, "PM0214 2.2.4",
         "a barrier is missing: what was changed may not count yet",
         "DSB and ISB behind code that was written and behind MPU_CTRL, ISB behind CONTROL")
+MISHAP(MEM011, ERROR, "RM0090 10.3",
+        "DMA reads from a stack, below its pointer: the function whose buffer it was has returned, and others write there",
+        "make the buffer static, or wait for the end of the transfer in that function")

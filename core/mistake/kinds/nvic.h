@@ -40,3 +40,12 @@ MISTAKE(NVIC010, ERROR, "PM0214 2.3.7",
 MISHAP(NVIC011, NOTE, "PM0214 4.3.2",
         "a peripheral asks for an interrupt that the NVIC has not enabled: no handler comes",
         "NVIC_EnableIRQ() (HAL_NVIC_EnableIRQ(), in HAL_..._MspInit()); or do not enable it in the peripheral")
+MISTAKE(NVIC012, SUSPICIOUS, "PM0214 4.3.7",
+        "a priority has only bits that the core does not have: it is 0, the highest",
+        "the upper four of the eight bits count: NVIC_SetPriority(irq, 5) shifts, NVIC->IP[irq] = 5 << 4 by hand")
+MISTAKE(NVIC013, ERROR, "PM0214 4.4.5",
+        "AIRCR is written without its key: ignored",
+        "write 0x05fa into the upper half: NVIC_SystemReset(), NVIC_SetPriorityGrouping()")
+MISTAKE(NVIC014, SUSPICIOUS, "PM0214 4.4.4",
+        "VTOR is written an address at which no table can begin: interrupts take their vectors from elsewhere",
+        "align the table to 512 bytes: it has 98 vectors")

@@ -24,5 +24,8 @@ MISTAKE(PER006, ERROR, "RM0090 1.1",
         "a flag that is cleared by writing 1 is cleared by |=: all flags that are set go with it, and are lost",
         "write the one flag that is meant: PR = FLAG")
 MISTAKE(PER007, ERROR, "RM0090 1.1",
-        "a loop waits for a flag of a peripheral that is off, or that nothing sets, so it never ends",
-        "start what it waits for before, and let the loop have a time-out")
+        "a loop waits for a flag of a peripheral that is off, or stuck, so it never ends",
+        "switch the peripheral on before, and let the loop have a time-out")
+MISTAKE(PER008, NOTE, "RM0090 1.1",
+        "a loop waits for a flag, and nothing has been started that sets it",
+        "start what it waits for, and let the loop have a time-out")

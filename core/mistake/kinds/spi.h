@@ -48,3 +48,6 @@ MISTAKE(SPI014, ERROR, "RM0090 28.3.8",
 MISHAP(SPI015, ERROR, "RM0090 28.3.1",
         "a part is clocked in a mode that it does not understand",
         "take mode 0 (CPOL 0, CPHA 0) or mode 3 (CPOL 1, CPHA 1)")
+MISTAKE(SPI016, SUSPICIOUS, "RM0090 28.3.3",
+        "DR is written with another width than frames have",
+        "set CR1.DFF for frames of 16 bits; PSIZE of a stream is 0 (bytes) for frames of 8, 1 for frames of 16")
