@@ -6,7 +6,10 @@ cd "$(dirname "$0")/.."
 . qemu/say.sh
 out=build/qemu${SANITIZE:+-sanitized}
 if [ -n "${SANITIZE:-}" ]; then         # QEMU frees little of what it has to its end
-    export ASAN_OPTIONS=detect_leaks=0
+    # in files: it warns of each process with coroutines, which would be a line of QEMU's
+    rm -rf $out/reports
+    mkdir -p $out/reports
+    export ASAN_OPTIONS=detect_leaks=0:log_path=$PWD/$out/reports/asan
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:suppressions=$PWD/tests/ubsan.supp
 fi
 
@@ -35,4 +38,5 @@ export PYTHONPATH="$cache/meson/usr/lib/python3/dist-packages${PYTHONPATH:+:$PYT
 rm -f $out/meson-logs/testlog.json
 (cd $out && pyvenv/bin/meson test --no-rebuild --suite stm32 --print-errorlogs \
     ${SANITIZE:+-t 2} "$@") || true
+[ -z "${SANITIZE:-}" ] || grep -rl ERROR $out/reports | xargs -r cat
 tests/count.py $out/meson-logs/testlog.json

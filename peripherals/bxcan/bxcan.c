@@ -144,7 +144,6 @@ static int64_t bxcan_holds(Periph *p)
 
 static void rx_changed(void *opaque, bool level)
 {
-    bxcan_mode_rx_changed(opaque);
     periph_update(opaque);
 }
 

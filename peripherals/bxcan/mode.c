@@ -5,11 +5,13 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "system/runstate.h"
 #include "stm32/peripherals/bxcan/state.h"
 
 #define WARNING 96
 #define PASSIVE 128
 #define BUS_OFF 256
+#define NOT_YET UINT64_MAX      /* `sync_due` while RX is low */
 
 bool bxcan_rx_level(const Bxcan *s)
 {
@@ -17,9 +19,9 @@ bool bxcan_rx_level(const Bxcan *s)
 }
 
 /* In loopback mode the pin is of no interest. */
-static bool sees_recessive(const Bxcan *s)
+static bool sees_low(const Bxcan *s)
 {
-    return !bxcan_bus_is_busy(s) && (reg_get(s, BTR, LBKM) || bxcan_rx_level(s));
+    return !reg_get(s, BTR, LBKM) && !bxcan_rx_level(s);
 }
 
 bool bxcan_is_on(const Bxcan *s)
@@ -72,11 +74,11 @@ static void begin_sync(Bxcan *s)
         }
     }
     s->mode = CAN_MODE_SYNC;
-    s->sync_due = counter_now(&s->bits) + BUS_IDLE_BITS;
+    s->sync_due = sees_low(s) ? NOT_YET : counter_now(&s->bits) + BUS_IDLE_BITS;
     if (s->master && !clock_is_enabled(s->master->clk)) {
         periph_mistake(&s->parent_obj, CAN011, "it is to go to the bus, and CAN1 has no clock (RCC_APB1ENR.CAN1EN)");
     }
-    if (!reg_get(s, BTR, LBKM) && !bxcan_rx_level(s)) {
+    if (sees_low(s)) {
         periph_mistake(&s->parent_obj, CAN002, "waits for 11 recessive bits, and RX is low: there is no "
                        "transceiver without -machine canbus1=ID or canbus2=ID");
     }
@@ -117,6 +119,25 @@ static void check_pins(Bxcan *s)
     }
 }
 
+/* 11 recessive bits, from where RX has risen or a frame has ended. */
+static void wait_for_bus(Bxcan *s)
+{
+    bool low = sees_low(s);
+
+    if (!runstate_is_running()) {
+        return;                         /* it is being loaded: pins come later, and the other nodes */
+    }
+    if (low) {
+        s->sync_due = NOT_YET;
+    } else if (s->sync_due == NOT_YET || bxcan_bus_is_busy(s)) {
+        s->sync_due = counter_now(&s->bits) + BUS_IDLE_BITS;
+    } else if (counter_now(&s->bits) >= s->sync_due) {
+        s->mode = CAN_MODE_NORMAL;
+        set_acknowledges(s, 0);
+        check_pins(s);
+    }
+}
+
 void bxcan_mode_run(Bxcan *s)
 {
     if (!bxcan_has_clock(s) || s->parent_obj.held) {
@@ -125,12 +146,8 @@ void bxcan_mode_run(Bxcan *s)
     if (s->role == ROLE_NONE) {         /* a frame under way ends first */
         follow_requests(s);
     }
-    if (s->mode == CAN_MODE_SYNC && !sees_recessive(s)) {
-        s->sync_due = counter_now(&s->bits) + BUS_IDLE_BITS;
-    } else if (s->mode == CAN_MODE_SYNC && counter_now(&s->bits) >= s->sync_due) {
-        s->mode = CAN_MODE_NORMAL;
-        set_acknowledges(s, 0);
-        check_pins(s);
+    if (s->mode == CAN_MODE_SYNC) {
+        wait_for_bus(s);
     }
     if (s->recovering && s->mode == CAN_MODE_NORMAL &&
         counter_now(&s->bits) >= s->recovery_due) {
@@ -143,18 +160,11 @@ int64_t bxcan_mode_when(const Bxcan *s)
     if (!bxcan_has_clock(s) || s->parent_obj.held) {
         return COUNTER_NEVER;
     }
-    if (s->mode == CAN_MODE_SYNC && sees_recessive(s)) {
-        return counter_when(&s->bits, s->sync_due);
+    if (s->mode == CAN_MODE_SYNC) {
+        return bxcan_bus_is_busy(s) || s->sync_due == NOT_YET ? COUNTER_NEVER : counter_when(&s->bits, s->sync_due);
     }
     return s->mode == CAN_MODE_NORMAL && s->recovering && !bxcan_bus_is_busy(s)
            ? counter_when(&s->bits, s->recovery_due) : COUNTER_NEVER;
-}
-
-void bxcan_mode_rx_changed(Bxcan *s)
-{
-    if (s->mode == CAN_MODE_SYNC && !reg_get(s, BTR, LBKM)) {
-        s->sync_due = counter_now(&s->bits) + BUS_IDLE_BITS;
-    }
 }
 
 /*

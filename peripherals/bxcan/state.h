@@ -161,8 +161,6 @@ extern const VMStateDescription vmstate_can_frame;
 void bxcan_mode_run(Bxcan *s);
 /* Virtual ns at which bxcan_mode_run() has something to do. */
 int64_t bxcan_mode_when(const Bxcan *s);
-/* Another level at RX: who waits for an idle bus begins to count anew. */
-void bxcan_mode_rx_changed(Bxcan *s);
 /* A frame has ended after @bits: who waits for an idle bus, or counts recessive bits. */
 void bxcan_mode_bus_was_busy(Bxcan *s, unsigned bits);
 /* A frame is about to begin: who waits for an idle bus has seen enough of it. */

@@ -48,9 +48,6 @@ static void dma_update(Periph *p)
 
     dma_engine_schedule(s);
     for (unsigned n = 0; n < DMA_STREAMS; n++) {
-        uint32_t *fcr = dma_reg(s, R_S0FCR, n);
-
-        *fcr = FIELD_DP32(*fcr, S0FCR, FS, dma_stream_fifo_status(&s->stream[n]));
         line_set(&s->irq[n], dma_flags(s, n) & enabled_flags(s, n));
     }
 }
@@ -84,6 +81,14 @@ static uint32_t live_read(Periph *p, unsigned reg)
         periph_update(p);
     }
     return p->regs[reg];
+}
+
+/* What has come in a bunch has filled its FIFO, too. */
+static uint32_t fcr_read(Periph *p, unsigned reg)
+{
+    uint32_t fcr = live_read(p, reg);
+
+    return FIELD_DP32(fcr, S0FCR, FS, dma_stream_fifo_status(&DMA(p)->stream[stream_of(reg)]));
 }
 
 /* Is there a copy that does not go on? */
@@ -251,7 +256,7 @@ static bool rests(Periph *p, unsigned reg)
     [R_S##n##PAR]  = { .rests = rests, .written = frozen_written },                                 \
     [R_S##n##M0AR] = { .rests = rests, .written = memory_written },                                 \
     [R_S##n##M1AR] = { .rests = rests, .written = memory_written },                                 \
-    [R_S##n##FCR]  = { .rests = rests, .read = live_read, .written = frozen_written }
+    [R_S##n##FCR]  = { .rests = rests, .read = fcr_read, .written = frozen_written }
 
 static const RegOps dma_ops[] = {
     [R_LISR]  = { .read = live_read, .holds = live_holds },

@@ -837,6 +837,31 @@ static void test_no_transceiver(void)
     g_assert_cmpuint(lec(CAN1), ==, 5);
 }
 
+/* Saved while it waits for the bus: with RX low it still does, otherwise as long as it would have. */
+static void test_snapshot_in_sync(void)
+{
+    for (unsigned pull = 0; pull < 2; pull++) {
+        g_autofree char *file = NULL;
+
+        board_start("");
+        board_enable("can1");
+        route_all();
+        poke(0x40020c0c, pull);
+        set_up(CAN1, BTR_1M, 0);
+        board_wait_ns(pull ? 5 * US : 100 * US);
+        file = board_save();
+        board_load(file, "");
+        unlink(file);
+        board_wait_ns(6 * US - 1);
+        g_assert_cmphex(reg(CAN1, A_MSR) & INAK, ==, INAK);
+        board_wait_ns(1);
+        g_assert_cmphex(reg(CAN1, A_MSR) & INAK, ==, pull ? 0 : INAK);
+        poke(0x40020c0c, 1);
+        board_wait_ns(11 * US);
+        g_assert_cmphex(reg(CAN1, A_MSR) & INAK, ==, 0);
+    }
+}
+
 /* With TX at no pin it hears nothing of what it sends, and is reported. */
 static void test_not_routed(void)
 {
@@ -1039,6 +1064,7 @@ int main(int argc, char **argv)
     qtest_add_func("/can/wake", test_wake);
     qtest_add_func("/can/no-transceiver", test_no_transceiver);
     qtest_add_func("/can/sync-with-rx-low", test_sync_with_rx_low);
+    qtest_add_func("/can/snapshot-in-sync", test_snapshot_in_sync);
     qtest_add_func("/can/not-routed", test_not_routed);
     qtest_add_func("/can/nonsense", test_nonsense);
     qtest_add_func("/can/link", test_link);

@@ -8,7 +8,7 @@
 #include "stm32/tests/qtest/display.h"
 #include "stm32/tests/qtest/fsmc.h"
 
-enum { LISR = DMA2, S1CR = DMA2 + 0x28, S1NDTR = DMA2 + 0x2c, TCIF1 = 1 << 11, HTIF1 = 1 << 10 };
+enum { LISR = DMA2, S1CR = DMA2 + 0x28, S1NDTR = DMA2 + 0x2c, S1FCR = DMA2 + 0x3c, TCIF1 = 1 << 11, HTIF1 = 1 << 10 };
 enum { CIRC = 1 << 8, DBM = 1 << 18, TCIE = 1 << 4, HTIE = 1 << 3 };
 
 static void clear_memory(uint32_t memory, unsigned words)
@@ -562,6 +562,28 @@ static void test_same_one_by_one(void)
     }
 }
 
+/* Words that wait in the DMA's FIFO are told of as they come, and are there when it is loaded. */
+static void test_fifo_status(void)
+{
+    const char *args = "-device stm32-camera,model=ov2640,bus=i2c1";
+    g_autofree char *file = NULL;
+
+    ov2640_start("");
+    stream(1, RAM, WORDS, 0, 4 | 3);                    /* to memory when it is full */
+    poke(DCMI + A_CR, RISING | ENABLE);
+    to_frame();
+    capture(SNAPSHOT);
+    board_wait_ns(FIRST_LINE * LINE_NS + 600);
+    for (unsigned words = 1; words < 8; words++) {
+        board_wait_ns(CLOCK_NS(4));
+        g_assert_cmphex(peek(S1FCR) >> 3 & 7, ==, words % 4 ? words % 4 : 4);
+    }
+    file = board_save();
+    board_load(file, args);
+    unlink(file);
+    g_assert_cmphex(peek(S1FCR) >> 3 & 7, ==, 3);
+}
+
 /* ---- To a display ---- */
 
 enum { DISPLAY_COMMAND = 0x60000000, DISPLAY_DATA = 0x60020000 };
@@ -763,6 +785,7 @@ int main(int argc, char **argv)
     qtest_add_func("dcmi/mistakes", test_mistakes);
     qtest_add_func("dcmi/clock-and-reset", test_clock_and_reset);
     qtest_add_func("dcmi/same-one-by-one", test_same_one_by_one);
+    qtest_add_func("dcmi/fifo-status", test_fifo_status);
     qtest_add_func("dcmi/display", test_display);
     qtest_add_func("dcmi/display-cost", test_display_cost);
     qtest_add_func("dcmi/snapshot-in-line", test_snapshot_in_line);
