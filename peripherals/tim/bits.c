@@ -61,9 +61,12 @@ void tim_drop_absent(Periph *p, unsigned n, uint32_t data)
     uint32_t width = n == R_SR || p->access_size < 4 ? 0xffff : UINT32_MAX;
     uint32_t absent = data == UINT32_MAX ? 0 : data & ~present & p->reg[n].rw & width;
 
-    if (absent && !carry_is_meant(TIM(p), n)) {
+    if (absent && n == R_BDTR) {
+        /* drivers for all timers do so: Betaflight, Klipper, VESC, Espruino */
+        periph_mistake(p, TIM016, "%s written 0x%08x: this timer has none", p->reg[n].name, data & width);
+    } else if (absent && !carry_is_meant(TIM(p), n)) {
         periph_mistake(p, TIM001, "%s written 0x%08x: this timer has no bits 0x%08x there", p->reg[n].name,
-                       data, absent);
+                       data & width, absent);
     }
     p->regs[n] &= present;
 }

@@ -80,7 +80,10 @@ static bool drives(const Tim *s, unsigned ch)
     return extract32(s->parent_obj.regs[R_CCER], 4 * ch, 1) && tim_ccs(s, ch) == CCS_OUTPUT;
 }
 
-/* An advanced timer has outputs enabled, at pins: is their main switch off, and no break has done it? */
+/*
+ * An advanced timer has outputs enabled, at pins: is their main switch off, and no break has done it?  Who sets OSSI
+ * wants pins held at their idle level while it is off, as grblHAL does while its spindle stands.
+ */
 static void check_main_output(Tim *s)
 {
     bool wanted = false;
@@ -88,7 +91,7 @@ static void check_main_output(Tim *s)
     for (unsigned i = 0; i < s->channels; i++) {
         wanted |= drives(s, i) && signal_is_routed(&s->ch[i]);
     }
-    if (wanted && !reg_get(s, BDTR, MOE) && !reg_get(s, SR, BIF)) {
+    if (wanted && !reg_get(s, BDTR, MOE) && !reg_get(s, BDTR, OSSI) && !reg_get(s, SR, BIF)) {
         periph_mistake(&s->parent_obj, TIM012, "it counts, and outputs are enabled (CCER 0x%04x), but BDTR.MOE is 0: the "
                        "pins stay off", s->parent_obj.regs[R_CCER]);
     }

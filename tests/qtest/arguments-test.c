@@ -36,6 +36,7 @@ static const struct Refused {
     { "elf-outside-memory", "-kernel %s/outside.elf", "are not in a memory of this chip" },
     { "too-large", "-kernel %s/large.bin", "are not in a memory of this chip" },
     { "no-vectors", "-kernel %s/zero.bin", "no vector table" },
+    { "stack-of-a-larger-chip", "-kernel %s/stack.bin", "0x20030000; it is for a chip with more" },
     { "hex-check-sum", "-kernel %s/sum.hex", "line 2 is not a sound Intel HEX record" },
     { "hex-without-end", "-kernel %s/cut.hex", "no end record" },
     { "hex-base-of-no-length", "-kernel %s/base.hex", "line 1 is not a sound Intel HEX record" },
@@ -336,11 +337,12 @@ static void make_files(void)
     static const char bad_hex[] = ":020000040800F2\n"
         ":100000000010002009000008FEE7FEE70DF00D607C\n:00000001FF\n";
     g_autofree char *large = g_malloc0(1024 * 1024 + 1);
-    uint32_t zero[4] = {};
+    uint32_t zero[4] = {}, stack[4] = { 0x20030000, 0x08000009, 0xe7fee7fe };
 
     put_file("empty", "", 0);
     put_file("good.bin", program, sizeof(program));
     put_file("zero.bin", zero, sizeof(zero));
+    put_file("stack.bin", stack, sizeof(stack));
     put_file("large.bin", large, 1024 * 1024 + 1);
     put_wav("8bits.wav", 8, 100);
     put_wav("nothing.wav", 16, 0);

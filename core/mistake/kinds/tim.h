@@ -50,3 +50,6 @@ MISTAKE(TIM014, SUSPICIOUS, "RM0090 18.4.5",
 MISHAP(TIM015, NOTE, "RM0090 18.3.9",
         "a channel is a PWM whose output is enabled, and no pin, interrupt, request or other peripheral takes it",
         "set MODER and AFR of its pin")
+MISTAKE(TIM016, NOTE, "RM0090 17-20",
+        "BDTR is written of a timer that has none: its outputs are on without MOE",
+        "leave it out: only TIM1 and TIM8 have BDTR")
