@@ -724,6 +724,28 @@ static void test_out_full(void)
     expect(out_text(1, 1, 64), "ack");
 }
 
+/* ChibiOS 3.0 never writes EPENA. */
+static void test_out_by_cnak(void)
+{
+    connect_device(FS, "");
+    activate_out(1, BULK, 64);
+    expect("out 0 1 0 11", "nak");
+    put(SIZ_OUT(1), 1 << R_DOEPTSIZ1_PKTCNT_SHIFT | 64);
+    set_bits(CTL_OUT(1), CNAK);
+    expect_events("ready out 1");
+    expect("out 0 1 0 112233", "ack");
+    expect("out 0 1 1 44", "nak");
+    g_assert_cmpuint(status(1, 3), ==, 2);
+    g_assert_cmphex(reg(FIFO(1)), ==, 0x332211);
+    g_assert_cmpuint(status(1, 0), ==, 3);
+    g_assert_true(reg(INT_OUT(1)) & XFRC);
+    put(SIZ_OUT(0), 3u << R_DOEPTSIZ0_STUPCNT_SHIFT);   /* a status stage */
+    set_bits(CTL_OUT(0), CNAK);
+    expect("out 0 0 0", "ack");
+    g_assert_cmpuint(status(0, 0), ==, 2);
+    no_mistakes();
+}
+
 static void test_out_nak_all(void)
 {
     connect_device(FS, "");
@@ -1478,6 +1500,7 @@ int main(int argc, char **argv)
     qtest_add_func("otg/in-mistakes", test_in_mistakes);
     qtest_add_func("otg/out", test_out);
     qtest_add_func("otg/out-full", test_out_full);
+    qtest_add_func("otg/out-by-cnak", test_out_by_cnak);
     qtest_add_func("otg/out-nak-all", test_out_nak_all);
     qtest_add_func("otg/out-mistakes", test_out_mistakes);
     qtest_add_func("otg/out-in-between", test_out_in_between);
