@@ -24,11 +24,11 @@ static uint32_t vector(unsigned n)
 /* Would the core start?  An erased flash or an image for elsewhere is the commonest mistake. */
 static bool check_vectors(const char *name, Error **errp)
 {
-    uint32_t sp = vector(0);
+    uint32_t sp = vector(0) & ~3u;          /* as the core takes it */
     uint32_t pc = vector(1);
-    bool sp_ok = sp % 4 == 0 && ((sp > 0x20000000 && sp <= 0x20020000) ||
-                                 (sp > 0x10000000 && sp <= 0x10010000) ||
-                                 (sp > 0x60000000 && sp <= 0xa0000000));
+    bool sp_ok = ((sp > 0x20000000 && sp <= 0x20020000) ||
+                  (sp > 0x10000000 && sp <= 0x10010000) ||
+                  (sp > 0x60000000 && sp <= 0xa0000000));
     bool pc_ok = (pc & 1) && image_is_memory(&address_space_memory, pc & ~1u, 2);
 
     if (pc_ok && !sp_ok) {
