@@ -24,14 +24,17 @@ static uint32_t vector(unsigned n)
 /* Would the core start?  An erased flash or an image for elsewhere is the commonest mistake. */
 static bool check_vectors(const char *name, Error **errp)
 {
-    uint32_t sp = vector(0);
+    uint32_t sp = vector(0) & ~3u;          /* as the core takes it */
     uint32_t pc = vector(1);
-    bool sp_ok = sp % 4 == 0 && ((sp > 0x20000000 && sp <= 0x20020000) ||
-                                 (sp > 0x10000000 && sp <= 0x10010000) ||
-                                 (sp > 0x60000000 && sp <= 0xa0000000));
+    bool sp_ok = ((sp > 0x20000000 && sp <= 0x20020000) ||
+                  (sp > 0x10000000 && sp <= 0x10010000) ||
+                  (sp > 0x60000000 && sp <= 0xa0000000));
     bool pc_ok = (pc & 1) && image_is_memory(&address_space_memory, pc & ~1u, 2);
 
-    if (!sp_ok || !pc_ok) {
+    if (pc_ok && !sp_ok) {
+        error_setg(errp, "'%s' has its stack where this chip has no RAM: 0x%08x; it is for a chip with more, or see the "
+                   "linker script: 128 KiB at 0x20000000, 64 KiB (CCM) at 0x10000000", name, sp);
+    } else if (!pc_ok) {
         error_setg(errp, "'%s' puts no vector table where this chip starts: stack pointer 0x%08x, "
                    "reset vector 0x%08x; link it at 0x08000000, or load the bootloader too",
                    name, sp, pc);

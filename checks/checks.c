@@ -417,6 +417,13 @@ static void pended(int exception, bool was)
     }
 }
 
+static void ticked(bool was)
+{
+    if (has(CHECK_TIME)) {
+        handlers_ticked(was);
+    }
+}
+
 static void special(unsigned reg, uintptr_t ra)
 {
     uint32_t pc;
@@ -438,7 +445,8 @@ static void special(unsigned reg, uintptr_t ra)
 }
 
 static const ARMv7MWatch watch = {
-    .taken = taken, .returns = returns, .resumed = resumed, .pended = pended, .special = special,
+    .taken = taken, .returns = returns, .resumed = resumed, .pended = pended, .ticked = ticked,
+    .special = special,
 };
 
 /* ---- The beginning ---- */

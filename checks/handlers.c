@@ -94,13 +94,19 @@ void handlers_pended(unsigned exception, bool was)
     if (exception >= EXCEPTIONS || !is_periodic[exception]) {
         return;
     }
-    again[exception] |= is_active(exception);
-    if (exception == SYSTICK) {
-        if (was) {
-            tick_is_lost((check_now() - systick_since) / 1e6);
-        } else {
-            systick_since = check_now();
-        }
+    if (exception != SYSTICK) {
+        again[exception] |= is_active(exception);
+    } else if (!was) {
+        systick_since = check_now();
+    }
+}
+
+/* A program may set PENDSTSET itself, to have the handler look: that is no tick. */
+void handlers_ticked(bool was)
+{
+    again[SYSTICK] |= is_active(SYSTICK);
+    if (was) {
+        tick_is_lost((check_now() - systick_since) / 1e6);
     }
 }
 

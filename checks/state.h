@@ -138,6 +138,7 @@ void handlers_begin(void);
 void handlers_taken(unsigned exception);
 void handlers_return(unsigned exception);
 void handlers_pended(unsigned exception, bool was);
+void handlers_ticked(bool was);
 void handlers_forget(void);
 void masks_written(unsigned reg, uint32_t pc);
 void masks_pended(unsigned exception);

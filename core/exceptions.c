@@ -38,6 +38,11 @@ static void pended(int exc, bool was)
     TELL(pended, exc, was)
 }
 
+static void ticked(bool was)
+{
+    TELL(ticked, was)
+}
+
 static void special(unsigned reg, uintptr_t ra)
 {
     TELL(special, reg, ra)
@@ -46,7 +51,8 @@ static void special(unsigned reg, uintptr_t ra)
 void exceptions_watch(const ARMv7MWatch *watch)
 {
     static const ARMv7MWatch all = {
-        .taken = taken, .returns = returns, .resumed = resumed, .pended = pended, .special = special,
+        .taken = taken, .returns = returns, .resumed = resumed, .pended = pended, .ticked = ticked,
+        .special = special,
     };
 
     assert(watchers < MAX_WATCHERS);        /* the machine's own parts, each once */

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "stm32/core/demangle.h"
 #include "stm32/core/symbols.h"
 #include "stm32/core/user_file.h"
 
@@ -22,15 +23,27 @@ static GArray *code, *kept;         /* of Symbol, without names */
 static GHashTable *by_name;         /* name -> Symbol, that of the first of this name */
 static unsigned version;
 
-static void remember_name(const Symbol *symbol)
+static void remember(const Symbol *symbol, char *name)
 {
     if (!by_name) {
         by_name = g_hash_table_new(g_str_hash, g_str_equal);
     }
-    if (!g_hash_table_contains(by_name, symbol->name)) {
-        g_hash_table_insert(by_name, symbol->name, g_memdup2(symbol, sizeof(*symbol)));
+    if (!g_hash_table_contains(by_name, name)) {
+        g_hash_table_insert(by_name, name, g_memdup2(symbol, sizeof(*symbol)));
     }
     version++;
+}
+
+/* It is shown as the program has it, and found by what the linker has too. */
+static void take_name(Symbol *symbol, const char *name)
+{
+    g_autofree char *readable = demangle(name);
+
+    symbol->name = user_text(readable ?: name);
+    remember(symbol, symbol->name);
+    if (readable) {
+        remember(symbol, user_text(name));
+    }
 }
 
 void symbols_add(uint32_t address, uint32_t size, const char *name)
@@ -41,9 +54,8 @@ void symbols_add(uint32_t address, uint32_t size, const char *name)
         symbols = g_array_new(FALSE, FALSE, sizeof(Symbol));
     }
     if (symbols->len < MAX_SYMBOLS) {
-        symbol.name = user_text(name);
+        take_name(&symbol, name);
         g_array_append_val(symbols, symbol);
-        remember_name(&symbol);
         sorted = false;
     }
 }
@@ -56,9 +68,8 @@ void symbols_add_object(uint32_t address, uint32_t size, const char *name)
         objects = g_array_new(FALSE, FALSE, sizeof(Symbol));
     }
     if (objects->len < MAX_SYMBOLS) {
-        symbol.name = user_text(name);
+        take_name(&symbol, name);
         g_array_append_val(objects, symbol);
-        remember_name(&symbol);
     }
 }
 

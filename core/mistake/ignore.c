@@ -26,9 +26,18 @@ static bool ends_with_path(const char *path, const char *end)
     return n <= length && !strcmp(path + length - n, end) && (n == length || path[length - n - 1] == '/');
 }
 
+/* @name may be without its namespaces and classes. */
+static bool is_function(const char *full, const char *name)
+{
+    size_t length = strlen(full), n = strlen(name);
+
+    return n <= length && !strcmp(full + length - n, name) &&
+           (n == length || (length - n > 1 && full[length - n - 1] == ':' && full[length - n - 2] == ':'));
+}
+
 static bool is_there(const Rule *r, const GuestFrame *frame)
 {
-    return (!r->function || (frame->function && !strcmp(frame->function, r->function))) &&
+    return (!r->function || (frame->function && is_function(frame->function, r->function))) &&
            (!r->file || (frame->file && ends_with_path(frame->file, r->file)));
 }
 

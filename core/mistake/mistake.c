@@ -28,6 +28,7 @@ typedef struct Place {
 static GHashTable *by_place;        /* Place -> GuestMistake */
 static GPtrArray *all;              /* of GuestMistake, the oldest first */
 static uint64_t lost;
+static bool same_run;           /* the reset that comes is the firmware's own */
 
 typedef struct Watcher {
     void (*told)(const GuestMistake *m, void *opaque);
@@ -57,9 +58,18 @@ uint64_t guest_mistakes_lost(void)
     return lost;
 }
 
+void guest_mistakes_go_on(void)
+{
+    same_run = true;
+}
+
 void guest_mistakes_forget(void)
 {
     mistake_later_forget();
+    if (same_run) {
+        same_run = false;
+        return;
+    }
     for (unsigned i = 0; all && i < all->len; i++) {
         ((GuestMistake *)all->pdata[i])->told = false;
     }

@@ -85,4 +85,7 @@ void guest_mistakes_begin(void);
 /* Forget which places have been reported: the next run of the firmware reports them again. */
 void guest_mistakes_forget(void);
 
+/* The firmware is about to reset the chip itself: that is no other run, and nothing is reported again. */
+void guest_mistakes_go_on(void);
+
 #endif

@@ -159,12 +159,76 @@ static void place_of_call(Dwarf_Die *unit, Dwarf_Die *inlined, GuestFrame *to)
     }
 }
 
+static bool has_names(Dwarf_Die *die)
+{
+    switch (dwarf_tag(die)) {
+    case DW_TAG_namespace:
+    case DW_TAG_class_type:
+    case DW_TAG_structure_type:
+    case DW_TAG_union_type:
+    case DW_TAG_enumeration_type:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The function at @address, in namespaces too: Rust has all of them there, and dwarf_getscopes() does not look. */
+static bool function_at(Dwarf_Die *parent, uint32_t address, unsigned depth, Dwarf_Die *found)
+{
+    Dwarf_Die die;
+
+    if (!depth || dwarf_child(parent, &die)) {
+        return false;
+    }
+    do {
+        if (dwarf_tag(&die) == DW_TAG_subprogram && dwarf_haspc(&die, address) > 0) {
+            *found = die;
+            return true;
+        }
+        if (has_names(&die) && function_at(&die, address, depth - 1, found)) {
+            return true;
+        }
+    } while (!dwarf_siblingof(&die, &die));
+    return false;
+}
+
+/* What lies in @die around @address, down to the innermost, which is the first in @scopes.  Returns how many. */
+static int scopes_in(Dwarf_Die *die, uint32_t address, Dwarf_Die *scopes)
+{
+    Dwarf_Die path[MAX_SCOPES] = { *die }, inner;
+    int n = 1;
+
+    while (n < MAX_SCOPES && !dwarf_child(&path[n - 1], &inner)) {
+        bool found = false;
+
+        do {
+            int tag = dwarf_tag(&inner);
+
+            found = (tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine) && dwarf_haspc(&inner, address) > 0;
+        } while (!found && !dwarf_siblingof(&inner, &inner));
+        if (!found) {
+            break;
+        }
+        path[n++] = inner;
+    }
+    for (int i = 0; i < n; i++) {
+        scopes[i] = path[n - 1 - i];
+    }
+    return n;
+}
+
 /* The scopes around @address as they lie in each other, the innermost first; the caller frees them. */
 static int scopes_at(Dwarf_Die *unit, uint32_t address, Dwarf_Die **scopes)
 {
-    Dwarf_Die *around = NULL;
+    Dwarf_Die *around = NULL, function;
     int n = dwarf_getscopes(unit, address, scopes);
 
+    if (n <= 1 && function_at(unit, address, MAX_SCOPES, &function)) {
+        free(n > 0 ? *scopes : NULL);
+        *scopes = malloc(MAX_SCOPES * sizeof(**scopes));
+        return *scopes ? scopes_in(&function, address, *scopes) : 0;
+    }
     if (n > 0 && (*scopes)[0].addr) {
         /* ... those of an inlined one lie where it was written, not where it was put */
         int m = dwarf_getscopes_die(&(*scopes)[0], &around);
@@ -176,6 +240,37 @@ static int scopes_at(Dwarf_Die *unit, uint32_t address, Dwarf_Die **scopes)
         }
     }
     return n;
+}
+
+/* The name of a function, with the namespaces and classes that it is declared in. */
+static char *function_name(Dwarf_Die *function)
+{
+    Dwarf_Die declared = *function, *around = NULL;
+    Dwarf_Attribute attribute;
+    const char *name = dwarf_diename(function);
+    g_autoptr(GString) full = g_string_new(NULL);
+    int n;
+
+    if (!name) {
+        return NULL;
+    }
+    for (unsigned i = 0; i < MAX_DEPTH && (dwarf_attr(&declared, DW_AT_abstract_origin, &attribute) ||
+                                           dwarf_attr(&declared, DW_AT_specification, &attribute)); i++) {
+        if (!dwarf_formref_die(&attribute, &declared)) {
+            break;
+        }
+    }
+    n = dwarf_getscopes_die(&declared, &around);
+    for (int i = MIN(n, MAX_SCOPES) - 1; i > 0; i--) {
+        const char *its = has_names(&around[i]) ? dwarf_diename(&around[i]) : NULL;
+
+        if (its) {
+            g_string_append_printf(full, "%s::", its);
+        }
+    }
+    free(around);
+    g_string_append(full, name);
+    return user_text(full->str);
 }
 
 static unsigned find_in(Source *s, uint32_t address, GuestFrame *to, unsigned max)
@@ -192,13 +287,11 @@ static unsigned find_in(Source *s, uint32_t address, GuestFrame *to, unsigned ma
     n = scopes_at(&unit, address, &scopes);
     for (int i = 0; i < MIN(n, MAX_SCOPES) && count < max; i++) {
         int tag = dwarf_tag(&scopes[i]);
-        const char *name;
 
         if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) {
             continue;
         }
-        name = dwarf_diename(&scopes[i]);
-        to[count].function = name ? user_text(name) : NULL;
+        to[count].function = function_name(&scopes[i]);
         if (tag == DW_TAG_subprogram) {
             count++;
             break;

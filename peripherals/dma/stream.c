@@ -236,7 +236,7 @@ void dma_stream_enable(Dma *s, unsigned n)
         return;
     }
     if (flags) {
-        /* unsure: these don't keep it from working */
+        /* these don't keep it from working: Betaflight's DShot leaves HTIF set, and its motors turn */
         periph_mistake(&s->parent_obj, DMA015, "stream %u enabled with flags of it set (0x%02x)", n, flags);
     }
     force_settings(s, n);

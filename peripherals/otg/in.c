@@ -5,6 +5,9 @@
  * XFRSIZ counts what is still to be written into the FIFO, PKTCNT the packets that the host has still to get.  A
  * packet is there when all of it is.
  *
+ * A reset of the bus leaves EPENA set (what clears it are XFRC and EPDISD) and the FIFO as it is: drivers look for that
+ * and flush what is left, or the next answer would be the rest of the last one.
+ *
  * Deliberately different: with DMA a packet is read from memory when the host asks for it, not ahead.  The
  * limit of control transfers, TOC, does not come: the host's handshake is never late.  Drivers let the next packet go
  * and clear XFRC of the one before only then: they are sooner than any bus.  While virtual time is the host's, which
@@ -53,7 +56,7 @@ static unsigned pktcnt(const Otg *s, unsigned n)
 
 static bool is_enabled(const Otg *s, unsigned n)
 {
-    return (DIEPCTL(s, n) & CTL(EPENA)) && (DIEPCTL(s, n) & CTL(USBAEP));
+    return (DIEPCTL(s, n) & CTL(EPENA)) && (DIEPCTL(s, n) & CTL(USBAEP)) && !s->in[n].stale;
 }
 
 /* ---- Packets ---- */
@@ -283,7 +286,8 @@ void otg_in_setup(Otg *s, unsigned n)
 void otg_in_reset(Otg *s)
 {
     for (unsigned n = 0; n < s->n_endpoints; n++) {
-        DIEPCTL(s, n) &= ~(CTL(EPENA) | CTL(STALL) | (n ? CTL(USBAEP) : 0));
+        s->in[n].stale = DIEPCTL(s, n) & CTL(EPENA);
+        DIEPCTL(s, n) &= ~(CTL(STALL) | (n ? CTL(USBAEP) : 0));
         s->in[n].data1 = s->in[n].nak = false;
         s->in[n].in_frame = 0;
     }
@@ -370,6 +374,7 @@ void otg_dieptsiz_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     }
     s->in[n].total = xfrsiz(s, n);
     s->in[n].sent = s->in[n].partial = 0;
+    s->in[n].stale = false;                 /* unsure: EPENA that has stayed is good for the next transfer */
 }
 
 static void check(Otg *s, unsigned n)
@@ -406,12 +411,13 @@ static void check(Otg *s, unsigned n)
 /* It was to be disabled: it is, at once, as no packet is under way. */
 static void disable(Otg *s, unsigned n)
 {
-    if (!(DIEPCTL(s, n) & CTL(NAKSTS)) && type(s, n) != EP_ISOCHRONOUS) {
+    if (!(DIEPCTL(s, n) & CTL(NAKSTS)) && type(s, n) != EP_ISOCHRONOUS && !s->in[n].stale) {
         periph_mistake(&s->parent_obj, OTG034, "IN endpoint %u is disabled while it may send; set SNAK "
                        "first and wait for DIEPINT%u.INEPNE", n, n);
     }
     DIEPCTL(s, n) &= ~(CTL(EPENA) | CTL(EPDIS));
     DIEPINT(s, n) |= FLAG(EPDISD);
+    s->in[n].stale = false;
 }
 
 void otg_diepctl_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)

@@ -402,7 +402,7 @@ static const VMStateDescription fifo_vmstate = {
 };
 
 static const VMStateDescription in_vmstate = {
-    .name = "otg-in", .version_id = 2, .minimum_version_id = 2,
+    .name = "otg-in", .version_id = 3, .minimum_version_id = 3,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32(total, OtgIn),
         VMSTATE_UINT32(sent, OtgIn),
@@ -411,6 +411,7 @@ static const VMStateDescription in_vmstate = {
         VMSTATE_UINT8(in_frame, OtgIn),
         VMSTATE_BOOL(data1, OtgIn),
         VMSTATE_BOOL(nak, OtgIn),
+        VMSTATE_BOOL(stale, OtgIn),
         VMSTATE_END_OF_LIST()
     },
 };
@@ -452,7 +453,7 @@ static const VMStateDescription negotiation_vmstate = {
 };
 
 const VMStateDescription otg_vmstate = {
-    .name = "stm32f4-otg", .version_id = 2, .minimum_version_id = 2,
+    .name = "stm32f4-otg", .version_id = 3, .minimum_version_id = 3,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32_ARRAY(ram, Otg, OTG_RAM_WORDS),
         VMSTATE_STRUCT(rx, Otg, 1, fifo_vmstate, OtgFifo),

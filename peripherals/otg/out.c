@@ -2,6 +2,9 @@
  * OUT endpoints of an OTG device (RM0090 34.17.5): packets and SETUPs go into the receive FIFO, each with a word
  * of status, or by DMA into memory.
  *
+ * CNAK alone is enough to let an active endpoint take packets: ChibiOS 3.0 and older, and so every VESC, never writes
+ * EPENA, and gets its packets.  unsure: EPENA reads as 1 then.
+ *
  * That a transfer or a SETUP is over is told by a status of its own, and XFRC and STUP come when the firmware pops
  * that.  With DMA they come at once.
  *
@@ -354,6 +357,7 @@ void otg_doepctl_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     }
     if (data & CTL(CNAK)) {
         DOEPCTL(s, n) &= ~CTL(NAKSTS);
+        DOEPCTL(s, n) |= is_active(s, n) ? CTL(EPENA) : 0;
     }
     if (n && (data & (CTL(SD0PID) | CTL(SODDFRM)))) {
         DOEPCTL(s, n) = FIELD_DP32(DOEPCTL(s, n), DOEPCTL1, EONUM, !(data & CTL(SD0PID)));

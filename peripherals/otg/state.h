@@ -45,6 +45,7 @@ typedef struct OtgIn {
     uint8_t in_frame;           /* ... how many packets */
     bool data1;                 /* the toggle of endpoint 0 */
     bool nak;                   /* the host was told NAK and does not ask again until it is told */
+    bool stale;                 /* EPENA is of a transfer that a reset of the bus has ended */
     int64_t seen_by;            /* not in a snapshot: virtual ns until which a late host has to see XFRC */
 } OtgIn;
 

@@ -130,6 +130,7 @@ static void reset_input(void *opaque, int cause, int level)
 {
     if (level) {
         RCC(opaque)->cause = reset_flags[cause];
+        guest_mistakes_go_on();
         qemu_system_reset_request(SHUTDOWN_CAUSE_GUEST_RESET);
     }
 }

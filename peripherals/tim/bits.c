@@ -62,9 +62,12 @@ void tim_drop_absent(Periph *p, unsigned n, uint32_t data)
     uint32_t known = n == R_PSC ? UINT32_MAX : p->reg[n].rw;       /* 84000 - 1 is too much for it */
     uint32_t absent = data == UINT32_MAX ? 0 : data & ~present & known & width;
 
-    if (absent && !carry_is_meant(TIM(p), n)) {
+    if (absent && n == R_BDTR) {
+        /* drivers for all timers do so: Betaflight, Klipper, VESC, Espruino */
+        periph_mistake(p, TIM016, "%s written 0x%08x: this timer has none", p->reg[n].name, data & width);
+    } else if (absent && !carry_is_meant(TIM(p), n)) {
         periph_mistake(p, TIM001, "%s written 0x%08x: this timer has no bits 0x%08x there", p->reg[n].name,
-                       data, absent);
+                       data & width, absent);
     }
     p->regs[n] &= present;
 }

@@ -93,6 +93,7 @@ typedef struct Tim {
     QEMUTimer *timer;
     int64_t expired;            /* last, virtual ns */
     bool busy, pulling, planning;
+    uint32_t arr_pc;            /* not in a snapshot: what has written ARR below CNT, or 0 */
     /* what the registers were when they were last taken over: shadow and preloaded */
     uint32_t psc, arr, ccr[N_CHANNELS];
     uint32_t ccer, ccmr[2];

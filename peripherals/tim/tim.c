@@ -22,6 +22,8 @@
 #include "exec/wait-loop.h"
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
+#include "stm32/core/mistake/place.h"
+#include "stm32/core/symbols.h"
 #include "stm32/peripherals/tim/state.h"
 
 #define LOCK_OIS 0x7f00         /* CR2 */
@@ -66,6 +68,7 @@ static void tim_registers_sync(Periph *p)
 
 /* ---- Registers ---- */
 
+#define BEYOND_ARR_NS (20 * SCALE_US)   /* until a counter beyond its ARR is thought of as left there */
 #define OUTPUTS_NS (10 * SCALE_MS)      /* until outputs of a timer that counts are thought of as forgotten */
 
 static void check_arr(Periph *p)
@@ -80,7 +83,10 @@ static bool drives(const Tim *s, unsigned ch)
     return extract32(s->parent_obj.regs[R_CCER], 4 * ch, 1) && tim_ccs(s, ch) == CCS_OUTPUT;
 }
 
-/* An advanced timer has outputs enabled, at pins: is their main switch off, and no break has done it? */
+/*
+ * An advanced timer has outputs enabled, at pins: is their main switch off, and no break has done it?  Who sets OSSI
+ * wants pins held at their idle level while it is off, as grblHAL does while its spindle stands.
+ */
 static void check_main_output(Tim *s)
 {
     bool wanted = false;
@@ -88,7 +94,7 @@ static void check_main_output(Tim *s)
     for (unsigned i = 0; i < s->channels; i++) {
         wanted |= drives(s, i) && signal_is_routed(&s->ch[i]);
     }
-    if (wanted && !reg_get(s, BDTR, MOE) && !reg_get(s, SR, BIF)) {
+    if (wanted && !reg_get(s, BDTR, MOE) && !reg_get(s, BDTR, OSSI) && !reg_get(s, SR, BIF)) {
         periph_mistake(&s->parent_obj, TIM012, "it counts, and outputs are enabled (CCER 0x%04x), but BDTR.MOE is 0: the "
                        "pins stay off", s->parent_obj.regs[R_CCER]);
     }
@@ -297,6 +303,26 @@ static void cnt_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     tim_drop_absent(p, n, data);
 }
 
+static bool is_beyond_arr(const Tim *s)
+{
+    return reg_get(s, CR1, CEN) && !tim_is_centred(s) && !reg_get(s, CR1, DIR) && s->parent_obj.regs[R_CNT] > s->arr;
+}
+
+/* The functions of ST's libraries that set a time base write ARR first, and EGR.UG a moment later. */
+static void check_beyond_arr(void *opaque)
+{
+    Tim *s = opaque;
+
+    tim_sync(s);
+    if (is_beyond_arr(s)) {
+        g_autofree char *where = s->arr_pc ? symbols_describe(s->arr_pc) : NULL;
+
+        periph_mistake(&s->parent_obj, TIM011, "ARR has been written %u while CNT was more, which is %u now: it counts on to "
+                       "its end, %u; set CR1.ARPE, write CNT too, or set EGR.UG%s%s", s->arr, s->parent_obj.regs[R_CNT],
+                       tim_max(s), where ? ": by the instruction at " : "", where ?: "");
+    }
+}
+
 static void arr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Tim *s = TIM(p);
@@ -305,9 +331,10 @@ static void arr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     if (!reg_get(s, CR1, ARPE)) {
         s->arr = p->regs[n];
         check_arr(p);
-        if (reg_get(s, CR1, CEN) && !tim_is_centred(s) && !reg_get(s, CR1, DIR) && p->regs[R_CNT] > s->arr) {
-            periph_mistake(p, TIM011, "ARR written %u while CNT is %u: it counts on to its end, %u", s->arr,
-                           p->regs[R_CNT], tim_max(s));
+        if (is_beyond_arr(s)) {
+            s->arr_pc = 0;
+            guest_pc(&s->arr_pc);
+            mistake_later(check_beyond_arr, s, BEYOND_ARR_NS);
         }
     }
 }

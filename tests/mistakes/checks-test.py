@@ -89,6 +89,12 @@ def nothing_right(found):
     return good(not wrong, wrong)
 
 
+def ticks_alone(found):
+    """SysTick that good_kick() has pended itself is no tick; those of bad_time003() come after 1 ms."""
+    texts = [m["text"] for m in found if m["code"] == "TIME002"]
+    return good(texts and all("for 1.000 ms" in text for text in texts), texts)
+
+
 def nothing_when_off():
     codes = {m["code"] for m in run("off")}
     return good(codes == ALWAYS, codes)
@@ -172,6 +178,7 @@ everything = run("all")
 tap.run("checks", [
     *[(code, lambda code=code: finds(everything, code)) for code in EXPECTED],
     ("nothing-right", lambda: nothing_right(everything)),
+    ("ticks-alone", lambda: ticks_alone(everything)),
     ("nothing-when-off", nothing_when_off),
     *[(name + "-alone", lambda name=name: one_alone(name)) for name in BLOCKS],
     ("same-trace", same_trace),

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -177,6 +178,19 @@ def reset_tells_again():
     found = machine.mistakes()
     _, err = machine.end()
     return good(in_device(found, "crc")["count"] == 2 and err.count("soc/crc") == 2, found, err)
+
+
+def own_reset_tells_nothing_again():
+    """A firmware that makes a mistake and resets the chip, for ever."""
+    with open(path("resets.bin"), "wb") as file:
+        file.write(struct.pack("<2I8H3I", 0x20001000, 0x08000009, 0x4803, 0x2101, 0x6001, 0x4803, 0x4903, 0x6001, 0xe7fe,
+                               0xbf00, 0x40023008, 0xe000ed0c, 0x05fa0004))
+    machine = Machine(elf=path("resets.bin"), more=["-d", "guest_errors"])
+    while sum(e["event"] == "RESET" for e in machine.events) < 4:
+        machine.command("query-status")
+    found = machine.mistakes()
+    _, err = machine.end()
+    return good(in_device(found, "crc")["count"] >= 4 and err.count("soc/crc") == 1, found, err)
 
 
 # ---- Files ----
@@ -384,7 +398,8 @@ def every_kind_is_used():
 
 
 tests = [source_and_stack, inlined_function, handler_over_thread, hard_fault, counts_and_times, the_log,
-         silent_without_log, events, reset_tells_again, json_file, sarif_file, html_and_text, strict,
+         silent_without_log, events, reset_tells_again,
+         own_reset_tells_nothing_again, json_file, sarif_file, html_and_text, strict,
          strict_writes_files, ignore, ignore_by_function, wrong_options, spoilt_debug_information, folder_that_is_none,
          stripped, every_kind_is_used]
 if not has_debug_information():

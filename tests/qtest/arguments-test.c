@@ -36,6 +36,7 @@ static const struct Refused {
     { "elf-outside-memory", "-kernel %s/outside.elf", "are not in a memory of this chip" },
     { "too-large", "-kernel %s/large.bin", "are not in a memory of this chip" },
     { "no-vectors", "-kernel %s/zero.bin", "no vector table" },
+    { "stack-of-a-larger-chip", "-kernel %s/stack.bin", "0x20030000; it is for a chip with more" },
     { "hex-check-sum", "-kernel %s/sum.hex", "line 2 is not a sound Intel HEX record" },
     { "hex-without-end", "-kernel %s/cut.hex", "no end record" },
     { "hex-base-of-no-length", "-kernel %s/base.hex", "line 1 is not a sound Intel HEX record" },
@@ -271,6 +272,13 @@ static void test_two_segments(void)
     g_assert_cmphex(peek(0x08000010), ==, peek(0x08000014));
 }
 
+/* The core drops the lowest two bits of its stack pointer. */
+static void test_odd_stack(void)
+{
+    start_with("odd.bin");
+    g_assert_cmphex(peek(0x08000000), ==, 0x2001ffff);
+}
+
 static void test_generic_loader(void)
 {
     g_autofree char *args = g_strdup_printf("-device loader,file=%s/good.bin,addr=0x08000000",
@@ -336,11 +344,14 @@ static void make_files(void)
     static const char bad_hex[] = ":020000040800F2\n"
         ":100000000010002009000008FEE7FEE70DF00D607C\n:00000001FF\n";
     g_autofree char *large = g_malloc0(1024 * 1024 + 1);
-    uint32_t zero[4] = {};
+    uint32_t zero[4] = {}, stack[4] = { 0x20030000, 0x08000009, 0xe7fee7fe };
+    uint32_t odd[4] = { 0x2001ffff, 0x08000009, 0xe7fee7fe, 0x600df00d };     /* its SP is 0x2001fffc: Crazyflie's is so */
 
     put_file("empty", "", 0);
     put_file("good.bin", program, sizeof(program));
     put_file("zero.bin", zero, sizeof(zero));
+    put_file("stack.bin", stack, sizeof(stack));
+    put_file("odd.bin", odd, sizeof(odd));
     put_file("large.bin", large, 1024 * 1024 + 1);
     put_wav("8bits.wav", 8, 100);
     put_wav("nothing.wav", 16, 0);
@@ -380,6 +391,7 @@ int main(int argc, char **argv)
         qtest_add_data_func(name, loads[i], test_loads);
     }
     qtest_add_func("arguments/loads/two-segments", test_two_segments);
+    qtest_add_func("arguments/odd-stack", test_odd_stack);
     qtest_add_func("arguments/loads/generic-loader", test_generic_loader);
     failed = board_run_tests();
     g_spawn_command_line_sync(g_strdup_printf("rm -r %s", folder), NULL, NULL, NULL, NULL);

@@ -309,7 +309,7 @@ static void test_reset(void)
     host("reset", true);
     g_assert_true(flag(R_GINTSTS_USBRST_MASK) && irq(FS_IRQ));
     g_assert_false(flag(R_GINTSTS_ENUMDNE_MASK));
-    g_assert_cmphex(reg(CTL_IN(1)) & (EPENA | ACTIVE), ==, 0);
+    g_assert_cmphex(reg(CTL_IN(1)) & (EPENA | ACTIVE), ==, EPENA);
     g_assert_cmphex(reg(A_DCFG) & R_DCFG_DAD_MASK, ==, 5 << R_DCFG_DAD_SHIFT);  /* the firmware's to clear */
     clear_flags();
     g_assert_false(irq(FS_IRQ));
@@ -321,6 +321,48 @@ static void test_reset(void)
     put(A_GAHBCFG, 0);
     host("reset", true);
     g_assert_false(irq(FS_IRQ));        /* GINT */
+}
+
+/* The rest of an answer is left in the FIFO by a host that resets the bus: a driver sees that EPENA is set, and flushes it. */
+static void test_reset_leaves_rest(void)
+{
+    connect_device(FS, "");
+    no_mistakes();
+    send_in(0, 1, 4);
+    put(FIFO(0), 0x44332211);
+    host("reset", true);
+    host("reset", false);
+    host("frames", true);
+    g_assert_true(reg(CTL_IN(0)) & EPENA);
+    expect("in 0 0", "nak");                    /* nothing that was meant for before */
+    set_bits(CTL_IN(0), SNAK | EPDIS);
+    g_assert_false(reg(CTL_IN(0)) & EPENA);
+    g_assert_true(reg(INT_IN(0)) & R_DIEPINT0_EPDISD_MASK);
+    put(A_GRSTCTL, R_GRSTCTL_TXFFLSH_MASK);
+    send_in(0, 1, 4);
+    put(FIFO(0), 0x88776655);
+    expect("in 0 0", "data 0 55667788");
+    no_mistakes();
+}
+
+/* ... and a transfer that is told to an endpoint whose EPENA has stayed goes as any. */
+static void test_reset_keeps_enabled(void)
+{
+    connect_device(FS, "");
+    no_mistakes();
+    activate_in(1, BULK, 64);
+    send_in(1, 1, 4);
+    host("reset", true);
+    host("reset", false);
+    host("frames", true);
+    put(A_GRSTCTL, 1 << R_GRSTCTL_TXFNUM_SHIFT | R_GRSTCTL_TXFFLSH_MASK);
+    activate_in(1, BULK, 64);
+    g_assert_true(reg(CTL_IN(1)) & EPENA);
+    expect("in 0 1", "nak");
+    send_in(1, 1, 4);
+    put(FIFO(1), 0x44332211);
+    expect("in 0 1", "data 0 11223344");
+    no_mistakes();
 }
 
 static void test_suspend(void)
@@ -680,6 +722,28 @@ static void test_out_full(void)
     reg(FIFO(1));
     reg(FIFO(1));
     expect(out_text(1, 1, 64), "ack");
+}
+
+/* ChibiOS 3.0 never writes EPENA. */
+static void test_out_by_cnak(void)
+{
+    connect_device(FS, "");
+    activate_out(1, BULK, 64);
+    expect("out 0 1 0 11", "nak");
+    put(SIZ_OUT(1), 1 << R_DOEPTSIZ1_PKTCNT_SHIFT | 64);
+    set_bits(CTL_OUT(1), CNAK);
+    expect_events("ready out 1");
+    expect("out 0 1 0 112233", "ack");
+    expect("out 0 1 1 44", "nak");
+    g_assert_cmpuint(status(1, 3), ==, 2);
+    g_assert_cmphex(reg(FIFO(1)), ==, 0x332211);
+    g_assert_cmpuint(status(1, 0), ==, 3);
+    g_assert_true(reg(INT_OUT(1)) & XFRC);
+    put(SIZ_OUT(0), 3u << R_DOEPTSIZ0_STUPCNT_SHIFT);   /* a status stage */
+    set_bits(CTL_OUT(0), CNAK);
+    expect("out 0 0 0", "ack");
+    g_assert_cmpuint(status(0, 0), ==, 2);
+    no_mistakes();
 }
 
 static void test_out_nak_all(void)
@@ -1417,6 +1481,8 @@ int main(int argc, char **argv)
     qtest_add_func("otg/why-not", test_why_not);
     qtest_add_func("otg/turnaround", test_turnaround);
     qtest_add_func("otg/reset", test_reset);
+    qtest_add_func("otg/reset-leaves-rest", test_reset_leaves_rest);
+    qtest_add_func("otg/reset-keeps-enabled", test_reset_keeps_enabled);
     qtest_add_func("otg/suspend", test_suspend);
     qtest_add_func("otg/remote-wakeup", test_remote_wakeup);
     qtest_add_func("otg/wakeup-line", test_wakeup_line);
@@ -1434,6 +1500,7 @@ int main(int argc, char **argv)
     qtest_add_func("otg/in-mistakes", test_in_mistakes);
     qtest_add_func("otg/out", test_out);
     qtest_add_func("otg/out-full", test_out_full);
+    qtest_add_func("otg/out-by-cnak", test_out_by_cnak);
     qtest_add_func("otg/out-nak-all", test_out_nak_all);
     qtest_add_func("otg/out-mistakes", test_out_mistakes);
     qtest_add_func("otg/out-in-between", test_out_in_between);

@@ -46,7 +46,7 @@ MISTAKE(DMA013, ERROR, "RM0090 10.5.6",
 MISTAKE(DMA014, ERROR, "RM0090 10.3.17",
         "a stream is enabled while TCIF or TEIF of it is set: it stays disabled",
         "clear its flags first")
-MISTAKE(DMA015, ERROR, "RM0090 10.3.17",
+MISTAKE(DMA015, SUSPICIOUS, "RM0090 10.3.17",
         "a stream is enabled with flags of its last transfer set",
         "clear them first")
 MISTAKE(DMA016, ERROR, "RM0090 10.3.12",

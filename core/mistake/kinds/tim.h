@@ -33,7 +33,7 @@ MISTAKE(TIM009, ERROR, "RM0090 18.4.13",
 MISTAKE(TIM010, ERROR, "RM0090 18.4.3",
         "SMCR: this timer has no encoder mode",
         "take TIM1 to TIM5 or TIM8")
-MISTAKE(TIM011, ERROR, "RM0090 18.3.1",
+MISHAP(TIM011, ERROR, "RM0090 18.3.1",
         "ARR is written below CNT without preload: the counter goes on to its end first",
         "set CR1.ARPE, write CNT too, or set EGR.UG")
 MISHAP(TIM012, SUSPICIOUS, "RM0090 17.3.12",
@@ -50,3 +50,6 @@ MISTAKE(TIM014, SUSPICIOUS, "RM0090 18.4.5",
 MISHAP(TIM015, NOTE, "RM0090 18.3.9",
         "a channel is a PWM whose output is enabled, and no pin, interrupt, request or other peripheral takes it",
         "set MODER and AFR of its pin")
+MISTAKE(TIM016, NOTE, "RM0090 17-20",
+        "BDTR is written of a timer that has none: its outputs are on without MOE",
+        "leave it out: only TIM1 and TIM8 have BDTR")
