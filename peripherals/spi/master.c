@@ -72,7 +72,9 @@ static void master_begin(Spi *s, SpiPhase phase, bool follows)
                                               : spi_idle_line(s, f.out);
     f.answer = spi_idle_line(s, f.in);
     f.start = counter_time(&s->shift.ticks, s->shift.begin);
-    spi_check_routed(s, &s->sck, "SCK");
+    if (!follows) {
+        spi_check_routed(s, &s->sck, "SCK");
+    }
     if (signal_is_routed(&s->sck)) {
         if (!QTAILQ_EMPTY(&BUS(s->ssi)->children)) {
             ask_parts(s, &f);
