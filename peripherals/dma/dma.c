@@ -118,16 +118,14 @@ static bool stands(Periph *p, unsigned reg, bool write, uint32_t data)
 {
     Dma *s = DMA(p);
 
-    if (!time_is_exact()) {
-        return false;
-    }
     if (reg < R_S0CR) {
         return write && reg >= R_LIFCR && flags_rest(s, reg - R_LIFCR, data);
     }
-    if (stream_rests(s, stream_of(reg))) {
-        return !(write && is_cr(reg) && data & R_S0CR_EN_MASK) || will_wait(s, stream_of(reg), data);
+    if (stream_rests(s, stream_of(reg)) && !(write && is_cr(reg) && data & R_S0CR_EN_MASK)) {
+        return true;
     }
-    return !write && is_cr(reg) && cr_stands(s, stream_of(reg));
+    return time_is_exact() && is_cr(reg) &&
+           (write ? stream_rests(s, stream_of(reg)) && will_wait(s, stream_of(reg), data) : cr_stands(s, stream_of(reg)));
 }
 
 /* Nor does anything of that depend on who requests, and is late. */
