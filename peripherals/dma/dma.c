@@ -131,11 +131,11 @@ static bool stands(Periph *p, unsigned reg, bool write, uint32_t data)
 /* Nor does anything of that depend on who requests, and is late. */
 static bool dma_stands(Periph *p, unsigned reg, bool write, uint32_t data)
 {
-    Dma *s = DMA(p);
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     bool enables = write && is_cr(reg) && data & R_S0CR_EN_MASK;
 
     return stands(p, reg, write, data) &&
-           !(enables && dma_requester_late_until(s, request_by(stream_of(reg), data)) > qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+           !(enables && dma_requester_late_until(DMA(p), request_by(stream_of(reg), data)) > now);
 }
 
 /* While time is the host's: what requesters have by now. */

@@ -89,7 +89,10 @@ static bool meets_buffer(const LaneOffer *offer, Dma *s, unsigned n, uint32_t ad
            ranges_overlap(offer->addr, offer->size, addr & ~(dma_msize(s, n) - 1), size);
 }
 
-/* While time is set back it is another for other DMAs (core/run.h): do they write to the same memory, or read what is written? */
+/*
+ * While time is set back it is another for other DMAs (core/run.h): do they write to the same memory, or read what is
+ * written?
+ */
 static bool meets_other_dmas(const Dma *mine, const LaneOffer *offer)
 {
     Dma *s;
