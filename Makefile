@@ -3,7 +3,7 @@
 # make run [SECONDS=n]   the demo, on a board in this terminal
 # make build             build/qemu/qemu-system-arm
 # make page              the files of the page that shows the board in a browser (takes npm)
-# make bench             this machine beside QEMU's own STM32 board, in one run
+# make bench [ROWS="a b"] this machine beside QEMU's own STM32 board, in one run; only these rows of tests/bench/bench.py
 # make docs              the lists of what is modelled, out of the machine
 # make hostile SEEDS=n    the hostile guest of the tests with more seeds, from SEED=n on
 # make fuzz TARGET=registers SECONDS=n   libFuzzer, from tests/fuzz/corpus on (a build of its own, by clang); MERGE=1 keeps it
@@ -30,7 +30,7 @@ demo:  ; @qemu/install.sh && firmware/build.sh $(DEMO) firmware/demo/*.c
 run: build demo ; @firmware/run.py $(QEMU) $(DEMO) "$(SECONDS)" $(SOUND)
 page:  ; @page/build.sh
 docs: build ; @docs/generate.py
-bench: build ; @tests/bench/bench.py
+bench: build ; @tests/bench/bench.py $(ROWS)
 hostile: ; @qemu/install.sh && qemu/unpack.sh && \
 	STM32_SEEDS=$(or $(SEEDS),100) STM32_SEED=$(SEED) tests/run.sh -t 20 stm32/hostile
 fuzz: ; @qemu/install.sh clang libclang-rt-dev && qemu/unpack.sh && FUZZ=1 qemu/build.sh qemu-fuzz-arm && \

@@ -167,7 +167,9 @@ void counter_arm(QEMUTimer *timer, int64_t when)
     int64_t set = timer_expire_time_ns(timer), now;     /* -1: it is not armed */
 
     if (when == COUNTER_NEVER) {
-        timer_del(timer);
+        if (set >= 0) {
+            timer_del(timer);
+        }
         return;
     }
     if (set == when) {

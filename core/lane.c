@@ -60,6 +60,13 @@ static const Lane *lane_of(const Line *line)
     return found;
 }
 
+bool lane_is_served_by(const Line *line, const Periph *dma)
+{
+    const Lane *lane = lane_of(line);
+
+    return lane && lane->dma == dma;
+}
+
 bool lane_offer(const Line *line, const LaneNeed *need, LaneOffer *offer)
 {
     offer->lane = lane_of(line);
@@ -67,18 +74,19 @@ bool lane_offer(const Line *line, const LaneNeed *need, LaneOffer *offer)
            offer->lane->dma->info->lanes->offer(offer->lane->dma, offer->lane->request, need, offer);
 }
 
-uint32_t lane_quiet(const Line *line, const Periph *requester)
+uint32_t lane_quiet(const Line *line, const Periph *requester, bool past_end)
 {
     const Lane *lane = lane_of(line);
 
-    return lane ? lane->dma->info->lanes->quiet(lane->dma, lane->request, requester) : 0;
+    return lane ? lane->dma->info->lanes->quiet(lane->dma, lane->request, requester, past_end)
+                : past_end ? UINT32_MAX : 0;
 }
 
 void lane_be_late(const Line *line, int64_t until)
 {
-    const Lane *lane = lane_of(line);
+    const Lane *lane;
 
-    if (lane) {
+    QSLIST_FOREACH(lane, &line->lanes, next) {
         lane->dma->info->lanes->be_late(lane->dma, lane->request, until);
     }
 }

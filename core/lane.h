@@ -45,16 +45,21 @@ typedef struct LaneOps {
     bool (*serves)(Periph *dma, unsigned request);
     /* False: one by one, please.  Nothing is under way: what has been requested has been served. */
     bool (*offer)(Periph *dma, unsigned request, const LaneNeed *need, LaneOffer *offer);
-    /* Beats in a row of which nobody is told, as far as that is known. */
-    uint32_t (*quiet)(Periph *dma, unsigned request, const Periph *requester);
-    /* With -icount: until then, virtual ns, nobody is told of what it requests, as far as @requester knows. */
+    /* Beats in a row of which nobody is told, as far as that is known; the end of all is one, unless @past_end. */
+    uint32_t (*quiet)(Periph *dma, unsigned request, const Periph *requester, bool past_end);
+    /* With -icount: until then, virtual ns, nobody is told of what it requests, as far as who requests knows. */
     void (*be_late)(Periph *dma, unsigned request, int64_t until);
     /* The next @count items from memory, which stay ... */
     void (*peek)(Periph *dma, unsigned request, uint32_t *data, unsigned count);
     /* ... and that have been taken; whole bursts. */
     void (*take)(Periph *dma, unsigned request, unsigned count);
     /* Is something that has been requested under way? */
-    bool (*busy)(Periph *dma);
+    bool (*busy)(const Periph *dma);
+    /*
+     * Does nobody but who makes @requests, a bit each, come late?  Then what comes of them concerns nobody until @until,
+     * which may become sooner: by then the DMA has something else to do.
+     */
+    bool (*alone)(const Periph *dma, uint64_t requests, int64_t *until);
     /* @count items to memory. */
     void (*put)(Periph *dma, unsigned request, const uint32_t *data, unsigned count);
 } LaneOps;
@@ -72,12 +77,17 @@ void lane_add(Line *line, Periph *dma, unsigned request, bool shared);
 /* What the stream offers that serves @line; false if it is none, more than one, or others request it too. */
 bool lane_offer(const Line *line, const LaneNeed *need, LaneOffer *offer);
 
+bool lane_is_served_by(const Line *line, const Periph *dma);
+
 /*
  * Beats that could follow requests of @line, of @requester, with nobody told that does not look at memory, registers or
- * pins.
+ * pins.  @past_end: an end of all beats that does not interrupt tells nobody either, nor do requests that go on after it.
  */
-uint32_t lane_quiet(const Line *line, const Periph *requester);
-/* Its requests may be served as late as who makes them is: nobody is told before @until, virtual ns.  With -icount. */
+uint32_t lane_quiet(const Line *line, const Periph *requester, bool past_end);
+/*
+ * Its requests may be served as late as who makes them is: nobody is told before @until, virtual ns.  With -icount.  That is
+ * for all streams that could serve them, now or later.
+ */
 void lane_be_late(const Line *line, int64_t until);
 
 /* Is any DMA at something that has been requested? */

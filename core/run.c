@@ -14,7 +14,7 @@
 
 #define MAX_RUNS 16             /* together */
 #define MAX_TRIES 32            /* to find the end of a round of a loop at which all are quiet */
-#define MIN_LOOK_NS 2000
+#define MIN_LOOK_NS 1000
 #define MAX_ROUNDS 8            /* then the host may want to do something else */
 
 static QLIST_HEAD(, Runner) runners = QLIST_HEAD_INITIALIZER(runners);
@@ -55,7 +55,8 @@ const Lane *run_add_lane(RunPlan *plan, const Line *line, const LaneNeed *need)
 {
     LaneOffer *offer = &plan->lane[plan->lanes];
 
-    if (plan->lanes == RUN_LANES || !lane_offer(line, need, offer)) {
+    if (plan->lanes == RUN_LANES || (plan->dma && !lane_is_served_by(line, plan->dma)) ||
+        !lane_offer(line, need, offer)) {
         return NULL;
     }
     plan->lanes++;
@@ -143,10 +144,12 @@ static bool is_traced(void)
            trace_event_get_state_backends(TRACE_PERIPH_WRITE);
 }
 
-static bool plan_run(Runner *runner, RunPlan *plan)
+static bool plan_run(Runner *runner, RunPlan *plan, const Periph *dma)
 {
+    plan->dma = dma;
     plan->frames = RUN_FRAMES;
     plan->slack = 0;
+    plan->late = RUN_LATE_NS;
     plan->tick = NULL;
     plan->lanes = plan->timers = 0;
     if (disabled || is_traced() || !runner->plan(runner->opaque, plan) || !plan->frames) {
@@ -169,26 +172,14 @@ typedef struct Runs {
     RunPlan plan[MAX_RUNS];
     int64_t expires[MAX_RUNS][RUN_TIMERS], late[MAX_RUNS][RUN_TIMERS];
     unsigned count;
-    uint32_t group;                 /* a bit each: those that are looked at */
 } Runs;
-
-/* The next one of the group from @i on; `count`: there is none. */
-static unsigned of_group(const Runs *r, unsigned i)
-{
-    while (i < r->count && !(r->group & 1u << i)) {
-        i++;
-    }
-    return i;
-}
-
-#define FOREACH_RUN(r, i) for (unsigned i = of_group(r, 0); i < (r)->count; i = of_group(r, i + 1))
 
 /* A request is noticed with the end of an instruction, and may find a copy under way. */
 static int64_t wait_for_dma(const Runs *r, const Periph *dma)
 {
     int64_t wait = 4 + (icount_enabled() ? 2 * icount_to_ns(1) : 0);
 
-    FOREACH_RUN(r, i) {
+    for (unsigned i = 0; i < r->count; i++) {
         for (unsigned j = 0; j < r->plan[i].lanes; j++) {
             const LaneOffer *offer = &r->plan[i].lane[j];
 
@@ -242,16 +233,16 @@ static int64_t busy_since(const Runs *r, const Periph *dma, int64_t ns)
     int64_t sum = 0, each = 0, since = -1, work[MAX_RUNS], at[MAX_RUNS], extra = wait_for_dma(r, dma);
     uint32_t left[MAX_RUNS];
 
-    FOREACH_RUN(r, i) {
+    for (unsigned i = 0; i < r->count; i++) {
         work[i] = work_for(&r->plan[i], dma);
         left[i] = work[i] ? frames_by(&r->plan[i], ns) : 0;
         at[i] = left[i] ? end_of(&r->plan[i], left[i]) : -1;
         each += work[i];
     }
     for (;;) {
-        unsigned last = of_group(r, 0);
+        unsigned last = 0;
 
-        FOREACH_RUN(r, i) {
+        for (unsigned i = 0; i < r->count; i++) {
             last = at[i] > at[last] ? i : last;
         }
         if (at[last] < 0 || ns - at[last] - sum > each + extra) {
@@ -267,7 +258,7 @@ static int64_t busy_since(const Runs *r, const Periph *dma, int64_t ns)
 /* The last moment until @ns at which all that has been requested has been served. */
 static int64_t served_until(const Runs *r, int64_t ns)
 {
-    FOREACH_RUN(r, i) {
+    for (unsigned i = 0; i < r->count; i++) {
         const RunPlan *plan = &r->plan[i];
 
         ns = MIN(ns, end_of(plan, plan->frames + 1) - 1);
@@ -296,11 +287,11 @@ static int64_t all_quiet_until(const Runs *r, int64_t now, int64_t until)
 /* Does a DMA get more to do than it can? */
 static bool is_too_much(const Runs *r)
 {
-    FOREACH_RUN(r, i) {
+    for (unsigned i = 0; i < r->count; i++) {
         const Periph *dma = r->plan[i].lane[0].lane->dma;
         int64_t per_million = 0;
 
-        FOREACH_RUN(r, j) {
+        for (unsigned j = 0; j < r->count; j++) {
             const RunPlan *plan = &r->plan[j];
 
             per_million += work_for(plan, dma) * 1000000 / MAX(period_of(plan), 1);
@@ -312,16 +303,26 @@ static bool is_too_much(const Runs *r)
     return false;
 }
 
-static bool find_runs(Runs *r)
+static bool begins_by(const Runs *r, int64_t end)
+{
+    for (unsigned i = 0; i < r->count; i++) {
+        if (r->plan[i].first_ns <= end) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All there are that have something to do by @end, or those that @dma serves. */
+static bool find_runs(Runs *r, const Periph *dma, int64_t end)
 {
     Runner *runner;
 
     r->count = 0;
-    r->group = UINT32_MAX;
     QLIST_FOREACH(runner, &runners, next) {
         RunPlan *plan = &r->plan[r->count];
 
-        if (r->count == MAX_RUNS || !plan_run(runner, plan)) {
+        if (r->count == MAX_RUNS || !plan_run(runner, plan, dma)) {
             continue;
         }
         for (unsigned i = 0; i < r->count; i++) {
@@ -331,21 +332,21 @@ static bool find_runs(Runs *r)
         }
         r->runner[r->count++] = runner;
     }
-    return r->count && !is_too_much(r);
+    return begins_by(r, end) && !is_too_much(r);
 }
 
-/* Those of the group go, to @until. */
+/* They go, to @until. */
 static bool pass_time(Runs *r, int64_t now, int64_t until)
 {
     bool any = false;
 
-    FOREACH_RUN(r, i) {
+    for (unsigned i = 0; i < r->count; i++) {
         any |= until > now && frames_by(&r->plan[i], until);
     }
     if (any) {
         icount_idle_until(until);
     }
-    FOREACH_RUN(r, i) {
+    for (unsigned i = 0; i < r->count; i++) {
         uint32_t frames = any ? frames_by(&r->plan[i], until) : 0;
 
         if (frames) {
@@ -357,68 +358,59 @@ static bool pass_time(Runs *r, int64_t now, int64_t until)
     return any;
 }
 
-static bool uses(const RunPlan *plan, const Periph *dma)
+static void hold_all_timers(Runs *r)
 {
-    for (unsigned i = 0; i < plan->lanes; i++) {
-        if (plan->lane[i].lane->dma == dma) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The @first with those that share a DMA with it, or with one of them. */
-static uint32_t group_of(const Runs *r, unsigned first)
-{
-    uint32_t group = 1u << first, was;
-
-    do {
-        was = group;
-        for (unsigned i = 0; i < r->count; i++) {
-            for (unsigned j = 0; j < r->count && !(group & 1u << i); j++) {
-                for (unsigned k = 0; group & 1u << j && k < r->plan[j].lanes; k++) {
-                    group |= uses(&r->plan[i], r->plan[j].lane[k].lane->dma) ? 1u << i : 0;
-                }
-            }
-        }
-    } while (group != was);
-    return group;
-}
-
-/*
- * While time is set back it may be another for each: those that share no DMA have nothing to do with each other, and
- * seldom rest at the same time.
- */
-static bool pass_apart(Runs *r, int64_t now, int64_t until)
-{
-    uint32_t done = 0;
-    bool any = false;
-
     for (unsigned i = 0; i < r->count; i++) {
-        if (!(done & 1u << i)) {
-            r->group = group_of(r, i);
-            any |= pass_time(r, now, all_quiet_until(r, now, until));
-            icount_set_back(now);
-            done |= r->group;
-        }
+        hold_timers(r, i);
     }
-    return any;
 }
 
 static bool run_together(int64_t end)
 {
-    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), until;
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     static Runs runs;
 
-    if (lanes_are_busy() || !find_runs(&runs)) {
+    if (lanes_are_busy() || !find_runs(&runs, NULL, end)) {
         return false;               /* a DMA that is will have done soon, and asks again */
     }
-    for (unsigned i = 0; i < runs.count; i++) {
-        hold_timers(&runs, i);
+    hold_all_timers(&runs);
+    return pass_time(&runs, now, all_quiet_until(&runs, now, others_until(now, end)));
+}
+
+/* A bit for each request that has to do with them. */
+static uint64_t requests_of(const Runs *r)
+{
+    uint64_t requests = 0;
+
+    for (unsigned i = 0; i < r->count; i++) {
+        for (unsigned j = 0; j < r->plan[i].lanes; j++) {
+            requests |= 1ull << r->plan[i].lane[j].lane->request;
+        }
     }
-    until = others_until(now, end);
-    return icount_is_set_back() ? pass_apart(&runs, now, until)
-                                : pass_time(&runs, now, all_quiet_until(&runs, now, until));
+    return requests;
+}
+
+/*
+ * While time is set back it may be another for each DMA: those who are late, and are served by another, have nothing to
+ * do with this one, and two DMAs seldom rest at the same time.
+ */
+static bool run_apart(const Periph *dma, int64_t end)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), until;
+    static Runs runs;
+    bool any;
+
+    if (dma->info->lanes->busy(dma) || !find_runs(&runs, dma, end)) {
+        return false;
+    }
+    hold_all_timers(&runs);
+    until = MIN(end, qemu_clock_bound(QEMU_CLOCK_VIRTUAL) - 1);
+    if (!dma->info->lanes->alone(dma, requests_of(&runs), &until)) {
+        until = others_until(now, until);
+    }
+    any = pass_time(&runs, now, all_quiet_until(&runs, now, until));
+    icount_set_back(now);
+    return any;
 }
 
 /* Time that is set back goes no further than the look that asks for it: often it is not worth while. */
@@ -427,13 +419,13 @@ static bool is_short(int64_t end)
     return icount_is_set_back() && end - qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) < MIN_LOOK_NS;
 }
 
-static void run_idle_time(void)
+static void run_idle_time(const Periph *dma)
 {
     unsigned rounds = 0;
     int64_t end;
 
     while (!disabled && rounds++ < MAX_ROUNDS && (end = icount_idle_end()) >= 0 && !is_short(end) &&
-           run_together(end)) {
+           (icount_is_set_back() ? run_apart(dma, end) : run_together(end))) {
     }
 }
 
@@ -474,14 +466,12 @@ static bool run_in_loop(int64_t until, int64_t round)
     bool found;
 
     is_watched = true;
-    found = !disabled && find_runs(&runs) && !loop_uses(&runs);
+    found = !disabled && find_runs(&runs, NULL, until) && !loop_uses(&runs);
     is_watched = false;
     if (!found) {
         return false;
     }
-    for (unsigned i = 0; i < runs.count; i++) {
-        hold_timers(&runs, i);
-    }
+    hold_all_timers(&runs);
     return pass_time(&runs, now, last_round_until(&runs, now, others_until(now, until), round));
 }
 
@@ -499,7 +489,7 @@ static void be_late(Runner *runner, RunPlan *plan)
     int64_t when = end_of(plan, 1);
 
     set_late(runner, true);
-    counter_arm(plan->timer[0], MAX(when, MIN(end_of(plan, plan->frames), when + RUN_LATE_NS)));
+    counter_arm(plan->timer[0], MAX(when, MIN(end_of(plan, plan->frames), when + plan->late)));
 }
 
 bool run_look_at(Runner *runner)
@@ -511,7 +501,7 @@ bool run_look_at(Runner *runner)
         return false;
     }
     set_late(runner, false);
-    while (plan_run(runner, &plan)) {
+    while (plan_run(runner, &plan, NULL)) {
         uint32_t frames;
 
         frames = frames_by(&plan, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
@@ -529,7 +519,7 @@ bool run_is_late(Runner *runner)
 {
     RunPlan plan;
 
-    set_late(runner, runner->late && plan_run(runner, &plan));
+    set_late(runner, runner->late && plan_run(runner, &plan, NULL));
     return runner->late;
 }
 
@@ -544,17 +534,17 @@ void run_look(void)
     }
 }
 
-void run_served(void)
+void run_served(const Periph *dma)
 {
     Runner *runner;
     RunPlan plan;
 
     if (time_is_exact()) {
-        run_idle_time();
+        run_idle_time(dma);
         return;
     }
     QLIST_FOREACH(runner, &runners, next) {
-        if (plan_run(runner, &plan)) {
+        if (plan_run(runner, &plan, NULL)) {
             be_late(runner, &plan);
         }
     }

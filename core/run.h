@@ -15,7 +15,8 @@
  *
  * When it is the host's, frames come in bunches: what is due is moved when a transfer ends, or half of it
  * does and that is an interrupt; when a register of the runner or of a DMA is looked at; and every
- * RUN_LATE_NS, so memory is no later than that.  It is the rule of the A/D converters, too.
+ * RUN_LATE_NS, if the runner does not let it be later, so memory is no later than that.  It is the rule of the A/D
+ * converters, too.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -31,13 +32,15 @@
 #define RUN_TIMERS 2
 
 typedef struct RunPlan {
+    const Periph *dma;          /* none but what this one serves; NULL: all */
     const Counter *ticks;       /* a frame ends at tick `due`, ... */
     uint64_t due, period;       /* ... the next `period` ticks later, and so on, */
     /* ... or, if there is this, the @frames-th of @opaque at tick(), no sooner than that: */
     uint64_t (*tick)(void *opaque, uint32_t frames);
     void *opaque;
     uint32_t frames;            /* ... so many of them before somebody is told; */
-    int64_t slack;              /* ... each has been served so long after its end, ns */
+    int64_t slack;              /* ... each has been served so long after its end, ns; */
+    int64_t late;               /* ... in the host's time a frame may come so late */
     LaneOffer lane[RUN_LANES];
     unsigned lanes;
     QEMUTimer *timer[RUN_TIMERS];       /* that would tell of the end of a frame, the runner's first */
@@ -63,8 +66,8 @@ void runner_add(Runner *runner);
 /* For `plan`: the lane that serves @line is part of it.  NULL: there is none, or it has nothing to offer. */
 const Lane *run_add_lane(RunPlan *plan, const Line *line, const LaneNeed *need);
 
-/* A DMA has served what there was to serve, so there may be runs. */
-void run_served(void);
+/* @dma has served what there was to serve, so there may be runs. */
+void run_served(const Periph *dma);
 
 /* While time is the host's: do what is due by now, of all or of one.  Has it gone? */
 void run_look(void);

@@ -265,7 +265,7 @@ unsigned signal_send(Signal *from, Frame *frame)
     for (unsigned i = 0; from->routed && i < from->pins->len; i++) {
         Pin *pin = from->pins->pdata[i], *other;
 
-        for (unsigned n = 0; is_at(pin, from) && (other = pin_of_net(pin, n)); n++) {
+        for (unsigned n = 0; (n || is_at(pin, from)) && (other = pin_of_net(pin, n)); n++) {
             told += tell_frame(selected_signals(other), from, frame);
             told += tell_frame(other->soldered, from, frame);
         }

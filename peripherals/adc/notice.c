@@ -82,7 +82,7 @@ static int64_t lateness(Adc *s)
         return 0;
     }
     each = clock_ticks_to_ns(s->parent_obj.clk, adc_shortest_ticks(s));
-    beats = lane_quiet(&s->dma, &s->parent_obj);
+    beats = lane_quiet(&s->dma, &s->parent_obj, false);
     if (beats < 2 || each < LATE_FLOOR_NS) {
         return 0;
     }

@@ -23,6 +23,28 @@ uint32_t dma_copy_units(Dma *s, unsigned n)
     return all > s->copied[n] ? all - s->copied[n] : 1;
 }
 
+bool dma_copy_is_plain(Dma *s, unsigned n)
+{
+    DmaStream *st = &s->stream[n];
+    unsigned maps = s->memory.maps + s->peripheral.maps;
+
+    if (st->plain_maps != maps) {
+        uint32_t from = dma_pstep(s, n) ? st->mleft : dma_psize(s, n), to = dma_mstep(s, n) ? st->mleft : dma_msize(s, n);
+
+        st->plain_maps = maps;
+        st->plain = dma_pstep(s, n) <= dma_psize(s, n) && dma_is_plain(&s->peripheral.as, st->paddr, from, false) &&
+                    dma_is_plain(&s->memory.as, st->maddr, to, true);
+    }
+    return st->plain;
+}
+
+uint64_t dma_copy_end(Dma *s, unsigned n)
+{
+    uint32_t units = DIV_ROUND_UP(s->stream[n].mleft, dma_unit_bytes(s, n));
+
+    return s->begun + (uint64_t)(units - MIN(s->copied[n], units)) * dma_stream_unit_cost(s, n);
+}
+
 /* The source's next @size bytes: a row, or one item again and again. */
 static bool read_plain(Dma *s, unsigned n, uint8_t *to, uint32_t size)
 {

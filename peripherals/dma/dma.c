@@ -23,7 +23,7 @@
 #include "exec/wait-loop.h"
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
-#include "stm32/peripherals/dma/state.h"
+#include "stm32/peripherals/dma/settings.h"
 
 /* Of CR and FCR: what can be written while the stream is enabled. */
 #define CR_FREE (R_S0CR_EN_MASK | R_S0CR_DMEIE_MASK | R_S0CR_TEIE_MASK | R_S0CR_HTIE_MASK | \
@@ -48,7 +48,9 @@ static void dma_update(Periph *p)
 
     dma_engine_schedule(s);
     for (unsigned n = 0; n < DMA_STREAMS; n++) {
-        line_set(&s->irq[n], dma_flags(s, n) & enabled_flags(s, n));
+        uint32_t flags = dma_flags(s, n);
+
+        line_set(&s->irq[n], flags && flags & enabled_flags(s, n));
     }
 }
 
@@ -57,6 +59,83 @@ static void dma_update(Periph *p)
 static unsigned stream_of(unsigned reg)
 {
     return (reg - R_S0CR) / (R_S1CR - R_S0CR);
+}
+
+/* Is it the CR of a stream?  The first of its registers. */
+static bool is_cr(unsigned reg)
+{
+    return reg >= R_S0CR && (reg - R_S0CR) % (R_S1CR - R_S0CR) == 0;
+}
+
+/* Nothing of it changes by itself. */
+static bool stream_rests(Dma *s, unsigned n)
+{
+    return !dma_is_enabled(s, n) && s->active != n;
+}
+
+/* Streams whose flags are at the bits @data of LISR (0) or HISR (1). */
+static bool flags_rest(Dma *s, unsigned half, uint32_t data)
+{
+    for (unsigned n = 4 * half; n < 4 * half + 4; n++) {
+        if (extract32(data, dma_flags_at(n), 6) && !stream_rests(s, n)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/*
+ * In exact time: CR of a stream that interrupts as it ends, or never does, is as it is until a timer says so, and none is
+ * late with that; or it is of a copy that can't be through by now, whatever else has to be done.
+ */
+static bool cr_stands(Dma *s, unsigned n)
+{
+    if (s->stream[n].stopping || *dma_reg(s, R_S0CR, n) & R_S0CR_DBM_MASK) {
+        return false;
+    }
+    if (!dma_stream_is_free_running(s, n)) {
+        return dma_is_circular(s, n) || dma_tells(s, n);
+    }
+    return dma_copy_is_plain(s, n) && dma_copy_end(s, n) > counter_now(&s->ticks);
+}
+
+static unsigned request_by(unsigned n, uint32_t cr)
+{
+    return n * DMA_CHANNELS + FIELD_EX32(cr, S0CR, CHSEL);
+}
+
+/* A stream that is enabled by @cr waits for its request. */
+static bool will_wait(Dma *s, unsigned n, uint32_t cr)
+{
+    return FIELD_EX32(cr, S0CR, DIR) == DMA_P2M && !extract64(s->request, request_by(n, cr), 1);
+}
+
+/*
+ * What is accessed neither changes by what streams do, nor changes that: a stream that is not enabled, its flags; and CR of
+ * one that goes on.  Nobody has to look at what has been done by now.
+ */
+static bool stands(Periph *p, unsigned reg, bool write, uint32_t data)
+{
+    Dma *s = DMA(p);
+
+    if (reg < R_S0CR) {
+        return write && reg >= R_LIFCR && flags_rest(s, reg - R_LIFCR, data);
+    }
+    if (stream_rests(s, stream_of(reg)) && !(write && is_cr(reg) && data & R_S0CR_EN_MASK)) {
+        return true;
+    }
+    return time_is_exact() && is_cr(reg) &&
+           (write ? stream_rests(s, stream_of(reg)) && will_wait(s, stream_of(reg), data) : cr_stands(s, stream_of(reg)));
+}
+
+/* Nor does anything of that depend on who requests, and is late. */
+static bool dma_stands(Periph *p, unsigned reg, bool write, uint32_t data)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    bool enables = write && is_cr(reg) && data & R_S0CR_EN_MASK;
+
+    return stands(p, reg, write, data) &&
+           !(enables && dma_requester_late_until(DMA(p), request_by(stream_of(reg), data)) > now);
 }
 
 /* While time is the host's: what requesters have by now. */
@@ -72,6 +151,9 @@ static uint32_t live_read(Periph *p, unsigned reg)
 {
     Dma *s = DMA(p);
 
+    if (stands(p, reg, false, 0)) {
+        return p->regs[reg];
+    }
     if (!time_is_exact()) {
         look(s);
     }
@@ -91,17 +173,6 @@ static uint32_t fcr_read(Periph *p, unsigned reg)
     return FIELD_DP32(fcr, S0FCR, FS, dma_stream_fifo_status(&DMA(p)->stream[stream_of(reg)]));
 }
 
-/* Is there a copy that does not go on? */
-static bool copy_waits(Dma *s)
-{
-    bool copies = false;
-
-    for (unsigned n = 0; n < DMA_STREAMS; n++) {
-        copies |= dma_is_enabled(s, n) && dma_stream_is_free_running(s, n);
-    }
-    return copies && !(s->active != DMA_NONE && dma_stream_is_free_running(s, s->active));
-}
-
 /* In exact time it changes by events alone, but for a copy that goes on, and runs don't change it. */
 static int64_t live_holds(Periph *p, unsigned reg)
 {
@@ -111,8 +182,12 @@ static int64_t live_holds(Periph *p, unsigned reg)
         return 0;
     }
     wait_loop_read_holds_in_passes();
-    if (reg > R_HIFCR && !copy_waits(s)) {
-        wait_loop_read_holds_late();    /* flags may be set late, and a copy be through */
+    if (stands(p, reg, false, 0)) {
+        unsigned n = stream_of(reg);
+
+        wait_loop_read_holds_late();
+        return dma_is_enabled(s, n) && dma_stream_is_free_running(s, n) ? counter_when(&s->ticks, dma_copy_end(s, n))
+                                                                        : INT64_MAX;
     }
     return s->active != DMA_NONE && dma_stream_is_free_running(s, s->active) ? dma_copy_holds(s) : INT64_MAX;
 }
@@ -127,9 +202,11 @@ static int64_t ndtr_holds(Periph *p, unsigned reg)
 static void clear_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 {
     DMA(p)->minds = false;
-    run_look();
-    lanes_move();
-    dma_engine_look(DMA(p));
+    if (!stands(p, reg, true, data)) {
+        run_look();
+        lanes_move();
+        dma_engine_look(DMA(p));
+    }
     dma_note_cleared(DMA(p), reg - R_LIFCR, data & p->regs[reg - R_LIFCR + R_LISR]);
     p->regs[reg - R_LIFCR + R_LISR] &= ~data;
 }
@@ -141,6 +218,10 @@ static uint32_t before_write(Dma *s, unsigned reg, uint32_t was)
 
     *r = was;
     s->minds = dma_is_enabled(s, stream_of(reg));
+    if (stands(&s->parent_obj, reg, true, now)) {
+        *r = now;
+        return was;
+    }
     run_look();
     lanes_move();
     dma_engine_look(s);
@@ -171,6 +252,7 @@ static void cr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     if (!(was & R_S0CR_EN_MASK)) {
         if (en) {
             dma_stream_enable(s, n);
+            s->minds |= dma_late_until(s, n) > qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
         }
         return;
     }
@@ -238,7 +320,10 @@ static void memory_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
     }
 }
 
-/* A stream that was not enabled has nothing to do with others that are late, nor has clearing flags. */
+/*
+ * A stream that was not enabled has nothing to do with others that are late, nor has clearing flags; unless it serves one
+ * from now on that did not reckon with it.
+ */
 static bool dma_keeps_late(Periph *p, unsigned reg)
 {
     return !DMA(p)->minds;
@@ -358,8 +443,9 @@ static int dma_post_load(void *opaque, int version_id)
 {
     for (unsigned n = 0; n < DMA_STREAMS; n++) {
         dma_let_go(opaque, n);
-        DMA(opaque)->stream[n].late_until = 0;
+        DMA(opaque)->stream[n].plain_maps = 0;
     }
+    memset(DMA(opaque)->late, 0, sizeof(DMA(opaque)->late));
     return 0;
 }
 
@@ -423,7 +509,7 @@ static const PeriphInfo dma = {
     REGS_AND_OPS(dma_ops), PROPERTIES(dma_properties),
     .vmsd = &dma_vmstate,
     .init = dma_init, .realize = dma_realize, .reset = dma_reset, .update = dma_update,
-    .lanes = &dma_lanes, .keeps_late = dma_keeps_late,
+    .lanes = &dma_lanes, .keeps_late = dma_keeps_late, .stands = dma_stands,
     .idle = dma_idle,
 };
 DEFINE_PERIPH("stm32f4-dma", Dma, dma)

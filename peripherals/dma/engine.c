@@ -12,7 +12,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "stm32/peripherals/dma/state.h"
+#include "qemu/timer-late.h"
+#include "stm32/peripherals/dma/settings.h"
 
 #define MAX_UNITS 512           /* of work by one event */
 #define PAUSE_NS 100000
@@ -28,12 +29,13 @@ static unsigned arbitrate(Dma *s)
     unsigned best = DMA_NONE, best_level = 0;
 
     for (unsigned n = 0; n < DMA_STREAMS; n++) {
-        unsigned level = FIELD_EX32(*dma_reg(s, R_S0CR, n), S0CR, PL);
+        if (dma_is_enabled(s, n) && dma_stream_wants(s, n)) {
+            unsigned level = FIELD_EX32(dma_cr(s, n), S0CR, PL);
 
-        if (dma_is_enabled(s, n) && dma_stream_wants(s, n) &&
-            (best == DMA_NONE || level > best_level)) {
-            best = n;
-            best_level = level;
+            if (best == DMA_NONE || level > best_level) {
+                best = n;
+                best_level = level;
+            }
         }
     }
     return best;
@@ -69,8 +71,8 @@ void dma_engine_interrupt(Dma *s)
 }
 
 /*
- * What is copied goes to memory when that is through, or somebody looks at registers: not whenever a request comes in
- * between, so it does not matter whether requests come one by one or in runs.
+ * What is copied goes to memory when that is through, or somebody looks at registers that show how far it is: not whenever
+ * a request comes in between, so it does not matter whether requests come one by one or in runs.
  */
 static void do_units(Dma *s, unsigned n, uint32_t done)
 {
@@ -158,10 +160,17 @@ static int64_t when_due(Dma *s)
     return MAX(when, s->pause_until);
 }
 
-/* Who requests in the same cycle comes in as well, whichever device was first to get there. */
-static bool has_just_begun(Dma *s, uint64_t now)
+/*
+ * Who requests in the same cycle comes in as well, whichever device was first to get there.  What is done by our own timer
+ * has just been followed by what comes next.
+ */
+static bool begins_anew(Dma *s, uint64_t now)
 {
-    return time_is_exact() && s->begun == now && !dma_stream_is_free_running(s, s->active);
+    if (s->expiring && time_is_exact()) {
+        return false;
+    }
+    return s->active == DMA_NONE ||
+           (time_is_exact() && s->begun == now && !dma_stream_is_free_running(s, s->active));
 }
 
 /* A copy that interrupts is left alone. */
@@ -194,52 +203,67 @@ static int64_t late_until(Dma *s)
     int64_t until = time_is_exact() && time_may_be_late() ? COUNTER_NEVER : 0;
 
     for (unsigned n = 0; n < DMA_STREAMS && until; n++) {
-        DmaStream *st = &s->stream[n];
-
         if (!dma_is_enabled(s, n) || !dma_stream_wants(s, n)) {
             continue;
         }
-        until = MIN(until, dma_stream_is_free_running(s, n) ? copy_until(s, n)
-                           : st->era == time_era() ? st->late_until : 0);
+        until = MIN(until, dma_stream_is_free_running(s, n) ? copy_until(s, n) : dma_late_until(s, n));
     }
     return until && dma_guard(s) ? until : 0;
 }
 
-static int64_t lateness(Dma *s, int64_t when)
+static void arm(Dma *s)
 {
-    int64_t until = when == COUNTER_NEVER || s->active == DMA_NONE ? 0 : late_until(s);
+    int64_t when = s->due, until = when == COUNTER_NEVER || s->active == DMA_NONE ? 0 : late_until(s);
 
-    return until > when ? MIN(until - when, RUN_LATE_NS) : 0;
+    if (timer_expire_time_ns(s->timer) == when && s->until == until && s->era == time_era()) {
+        return;                     /* it is armed for that already */
+    }
+    s->until = until;
+    s->era = time_era();
+    counter_arm_late(s->timer, when, until > when ? MIN(until - when, RUN_LATE_NS) : 0);
 }
 
 void dma_engine_schedule(Dma *s)
 {
     int64_t when = COUNTER_NEVER;
+    bool taken_back;
 
     if (s->working) {
         return;
     }
-    if (s->active != DMA_NONE && !dma_stream_wants(s, s->active)) {
-        s->active = DMA_NONE;       /* the request has been taken back */
+    taken_back = s->active != DMA_NONE && !dma_stream_wants(s, s->active);
+    if (taken_back) {
+        s->active = DMA_NONE;
     }
     if (has_clock(s)) {
         uint64_t now = counter_now(&s->ticks);
 
-        if (s->active == DMA_NONE || has_just_begun(s, now)) {
+        if (taken_back || begins_anew(s, now)) {
             begin(s, now);
         } else if (s->units > 1 && arbitrate(s) != s->active) {
             dma_engine_interrupt(s);
         }
         when = when_due(s);
     }
-    counter_arm_late(s->timer, when, lateness(s, when));
+    s->due = when;
+    if (!s->expiring) {
+        arm(s);
+    }
 }
 
+/* While time is set back what follows is done without a timer, if nobody else has something to do before. */
 static void expired(void *opaque)
 {
-    dma_engine_work(opaque);
-    periph_update(opaque);
-    run_served();
+    Dma *s = opaque;
+
+    s->expiring = true;
+    do {
+        dma_engine_work(s);
+        periph_update(&s->parent_obj);
+    } while (s->due != COUNTER_NEVER && s->due > qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) && icount_go_on(s->due));
+    s->expiring = false;
+    arm(s);
+    run_served(&s->parent_obj);
 }
 
 DmaList dma_all = QSLIST_HEAD_INITIALIZER(dma_all);

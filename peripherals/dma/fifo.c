@@ -27,6 +27,7 @@ void dma_load_counters(Dma *s, unsigned n)
     st->mleft = st->items * dma_psize(s, n);
     st->level = 0;
     s->copied[n] = 0;
+    st->plain_maps = 0;
     st->primed = dma_direction(s, n) != DMA_M2P;
 }
 

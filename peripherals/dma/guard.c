@@ -32,6 +32,9 @@ static bool guard_source(Dma *s, unsigned n)
 
 static bool guard_stream(Dma *s, unsigned n)
 {
+    if (s->stream[n].guard[0].host && !(dma_cr(s, n) & (R_S0CR_DBM_MASK | DMA_M2M << R_S0CR_DIR_SHIFT))) {
+        return true;                /* as ever */
+    }
     return guard_buffer(s, n, 0) && (!(dma_cr(s, n) & R_S0CR_DBM_MASK) || guard_buffer(s, n, 1)) &&
            (!dma_stream_is_free_running(s, n) || guard_source(s, n));
 }

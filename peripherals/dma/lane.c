@@ -8,6 +8,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "system/cpu-timers.h"
 #include "stm32/peripherals/dma/settings.h"
 
 static bool lane_serves(Periph *p, unsigned request)
@@ -24,9 +25,11 @@ static bool lane_serves(Periph *p, unsigned request)
  */
 static bool busy_ticks(Dma *s, uint32_t *ticks)
 {
-    *ticks = dma_copies(s) ? s->cost : 0;
+    bool copies = dma_copies(s);
+
+    *ticks = copies ? s->cost : 0;
     for (unsigned n = 0; n < DMA_STREAMS; n++) {
-        if (!dma_is_enabled(s, n) || (dma_copies(s) && dma_stream_is_free_running(s, n))) {
+        if (!dma_is_enabled(s, n) || (copies && dma_stream_is_free_running(s, n))) {
             continue;
         }
         if (dma_stream_wants(s, n) || dma_stream_is_free_running(s, n)) {
@@ -40,14 +43,27 @@ static bool busy_ticks(Dma *s, uint32_t *ticks)
 /* A copy that comes before stream @n leaves nothing to it. */
 static bool is_starved(Dma *s, unsigned n)
 {
-    for (unsigned i = 0; i < DMA_STREAMS; i++) {
-        unsigned level = FIELD_EX32(dma_cr(s, i), S0CR, PL), mine = FIELD_EX32(dma_cr(s, n), S0CR, PL);
+    unsigned mine = FIELD_EX32(dma_cr(s, n), S0CR, PL);
 
-        if (dma_is_enabled(s, i) && dma_stream_is_free_running(s, i) && (level > mine || (level == mine && i < n))) {
-            return true;
+    for (unsigned i = 0; i < DMA_STREAMS; i++) {
+        if (dma_is_enabled(s, i) && dma_stream_is_free_running(s, i)) {
+            unsigned level = FIELD_EX32(dma_cr(s, i), S0CR, PL);
+
+            if (level > mine || (level == mine && i < n)) {
+                return true;
+            }
         }
     }
     return false;
+}
+
+static bool meets_copy(const LaneOffer *offer, Dma *s, unsigned n)
+{
+    uint32_t left = s->stream[n].mleft, source = dma_pstep(s, n) ? left : dma_psize(s, n);
+
+    return left &&
+           (ranges_overlap(offer->addr, offer->size, s->stream[n].maddr, dma_mstep(s, n) ? left : dma_msize(s, n)) ||
+            (offer->writes && ranges_overlap(offer->addr, offer->size, s->stream[n].paddr, source)));
 }
 
 /* Does a copy, of any DMA, read or write there? */
@@ -57,11 +73,35 @@ static bool meets_copies(const LaneOffer *offer)
 
     QSLIST_FOREACH(s, &dma_all, next) {
         for (unsigned n = 0; n < DMA_STREAMS; n++) {
-            uint32_t left = s->stream[n].mleft, source = dma_pstep(s, n) ? left : dma_psize(s, n);
+            if (dma_is_enabled(s, n) && dma_stream_is_free_running(s, n) && meets_copy(offer, s, n)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
 
-            if (dma_is_enabled(s, n) && dma_stream_is_free_running(s, n) && left &&
-                (ranges_overlap(offer->addr, offer->size, s->stream[n].maddr, dma_mstep(s, n) ? left : dma_msize(s, n)) ||
-                 (offer->writes && ranges_overlap(offer->addr, offer->size, s->stream[n].paddr, source)))) {
+static bool meets_buffer(const LaneOffer *offer, Dma *s, unsigned n, uint32_t addr)
+{
+    uint32_t size = dma_mstep(s, n) ? s->stream[n].items * dma_psize(s, n) : dma_msize(s, n);
+
+    return (offer->writes || dma_direction(s, n) == DMA_P2M) && size &&
+           ranges_overlap(offer->addr, offer->size, addr & ~(dma_msize(s, n) - 1), size);
+}
+
+/*
+ * While time is set back it is another for other DMAs (core/run.h): do they write to the same memory, or read what is
+ * written?
+ */
+static bool meets_other_dmas(const Dma *mine, const LaneOffer *offer)
+{
+    Dma *s;
+
+    QSLIST_FOREACH(s, &dma_all, next) {
+        for (unsigned n = 0; s != mine && n < DMA_STREAMS; n++) {
+            if (dma_is_enabled(s, n) && !dma_stream_is_free_running(s, n) &&
+                (meets_buffer(offer, s, n, *dma_reg(s, R_S0M0AR, n)) ||
+                 (dma_cr(s, n) & R_S0CR_DBM_MASK && meets_buffer(offer, s, n, *dma_reg(s, R_S0M1AR, n))))) {
                 return true;
             }
         }
@@ -162,20 +202,26 @@ static bool lane_offer_beats(Periph *p, unsigned request, const LaneNeed *need, 
     offer->writes = !need->from_memory;
     offer->to_half = unflagged_beats(s, n, offer->beats);
     offer->host = offer->writes ? dma_host_memory(&s->memory.as, offer->addr, true) : NULL;
-    return offer->beats && !meets_copies(offer) &&
+    return offer->beats && !meets_copies(offer) && !(icount_is_set_back() && meets_other_dmas(s, offer)) &&
            (dma_is_plain(&s->memory.as, offer->addr, offer->size, offer->writes) ||
             (need->bunch && offer->writes && !offer->step &&
              dma_port_may_bunch(&s->memory, n, offer->addr, dma_msize(s, n))));
 }
 
-static uint32_t lane_quiet_beats(Periph *p, unsigned request, const Periph *requester)
+/* Beats that have begun and are counted as they end: who is served has been, and asks. */
+static uint32_t beats_under_way(Dma *s, unsigned n)
+{
+    return s->working && s->active == n ? dma_pburst(s, n) : 0;
+}
+
+static uint32_t lane_quiet_beats(Periph *p, unsigned request, const Periph *requester, bool past_end)
 {
     Dma *s = DMA(p);
     unsigned n = request / DMA_CHANNELS;
     DmaStream *st = &s->stream[n];
     uint32_t left = *dma_reg(s, R_S0NDTR, n);
-    uint32_t tells = dma_cr(s, n) & (R_S0CR_HTIE_MASK | R_S0CR_TCIE_MASK);
     bool write = dma_direction(s, n) == DMA_M2P;
+    uint32_t quiet = quiet_beats(s, n), begun = beats_under_way(s, n);
 
     if (!clock_is_enabled(p->clk) || p->held || st->stopping || !left || dma_peripheral_controls_flow(s, n) ||
         !dma_port_is_quiet(&s->peripheral, n, st->paddr, dma_psize(s, n), write, requester) ||
@@ -183,15 +229,15 @@ static uint32_t lane_quiet_beats(Periph *p, unsigned request, const Periph *requ
         (time_is_exact() && (is_starved(s, n) || !dma_guard(s)))) {
         return 0;
     }
-    return tells || !dma_is_circular(s, n) ? quiet_beats(s, n) : RUN_FRAMES;
+    if (!dma_tells(s, n) && (past_end || dma_is_circular(s, n))) {
+        return RUN_FRAMES;
+    }
+    return quiet > begun ? quiet - begun : 0;
 }
 
 static void lane_set_late(Periph *p, unsigned request, int64_t until)
 {
-    DmaStream *st = &DMA(p)->stream[request / DMA_CHANNELS];
-
-    st->late_until = until;
-    st->era = time_era();
+    DMA(p)->late[request] = (DmaLate) { .until = until, .era = time_era() };
 }
 
 /* Items that are in the FIFO of a stream from memory. */
@@ -270,13 +316,28 @@ static void lane_put_items(Periph *p, unsigned request, const uint32_t *data, un
     }
 }
 
-static bool lane_is_busy(Periph *p)
+static bool lane_is_busy(const Periph *p)
 {
     return DMA(p)->active != DMA_NONE && !dma_stream_is_free_running(DMA(p), DMA(p)->active);
 }
 
+static bool lane_is_alone(const Periph *p, uint64_t requests, int64_t *until)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    Dma *s = DMA(p);
+
+    for (unsigned n = 0; n < DMA_STREAMS; n++) {
+        if (dma_is_enabled(s, n) && !dma_stream_is_free_running(s, n) && dma_late_until(s, n) > now &&
+            !extract64(requests, dma_request_of(s, n), 1)) {
+            return false;
+        }
+    }
+    *until = MIN(*until, s->due - 1);
+    return true;
+}
+
 const LaneOps dma_lanes = {
-    .busy = lane_is_busy,
+    .busy = lane_is_busy, .alone = lane_is_alone,
     .wired = dma_add_requester,
     .serves = lane_serves, .offer = lane_offer_beats, .quiet = lane_quiet_beats,
     .be_late = lane_set_late,

@@ -120,6 +120,7 @@ static void map_changed(MemoryListener *listener)
 {
     DmaPort *port = container_of(listener, DmaPort, listener);
 
+    port->maps++;
     for (unsigned n = 0; n < DMA_STREAMS; n++) {
         forget(&port->window[n]);
     }
@@ -128,6 +129,7 @@ static void map_changed(MemoryListener *listener)
 void dma_port_init(DmaPort *port, MemoryRegion *bus, const char *name)
 {
     address_space_init(&port->as, bus, name);
+    port->maps = 1;
     port->listener = (MemoryListener) { .name = name, .commit = map_changed };
     memory_listener_register(&port->listener, &port->as);
 }

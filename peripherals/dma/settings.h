@@ -80,6 +80,12 @@ static inline bool dma_is_circular(Dma *s, unsigned n)
     return dma_cr(s, n) & R_S0CR_CIRC_MASK && !dma_stream_is_free_running(s, n);
 }
 
+/* Does the end of all, or of half of it, interrupt? */
+static inline bool dma_tells(Dma *s, unsigned n)
+{
+    return dma_cr(s, n) & (R_S0CR_HTIE_MASK | R_S0CR_TCIE_MASK);
+}
+
 static inline bool dma_peripheral_controls_flow(Dma *s, unsigned n)
 {
     return dma_cr(s, n) & R_S0CR_PFCTRL_MASK;
@@ -88,6 +94,20 @@ static inline bool dma_peripheral_controls_flow(Dma *s, unsigned n)
 static inline unsigned dma_request_of(Dma *s, unsigned n)
 {
     return n * DMA_CHANNELS + FIELD_EX32(dma_cr(s, n), S0CR, CHSEL);
+}
+
+/* Until when is nobody told of what follows from @request, as who makes it says?  Virtual ns. */
+static inline int64_t dma_requester_late_until(const Dma *s, unsigned request)
+{
+    const DmaLate *late = &s->late[request];
+
+    return late->era == time_era() ? late->until : 0;
+}
+
+/* The same of what stream @n moves. */
+static inline int64_t dma_late_until(Dma *s, unsigned n)
+{
+    return dma_requester_late_until(s, dma_request_of(s, n));
 }
 
 #endif

@@ -41,6 +41,12 @@ enum {
 
 enum { DMA_P2M, DMA_M2P, DMA_M2M, DMA_RESERVED };       /* CR.DIR */
 
+/* Until then, virtual ns, nobody is told of what is requested, as who requests has said in that era. */
+typedef struct DmaLate {
+    int64_t until;
+    unsigned era;
+} DmaLate;
+
 typedef struct DmaStream {
     uint32_t reload;                /* NDTR as written */
     uint32_t paddr, maddr;          /* of the next item */
@@ -50,8 +56,8 @@ typedef struct DmaStream {
     bool primed;                    /* memory to peripheral: the FIFO has been filled, first and after a request */
     uint8_t fifo[DMA_FIFO_SIZE];
     uint32_t level;                 /* bytes in it */
-    int64_t late_until;             /* as its requester says, in that era; in no snapshot */
-    unsigned era;
+    bool plain;                     /* see dma_copy_is_plain(), */
+    unsigned plain_maps;            /* ... known for these maps of the ports; in no snapshot */
     LateMemory guard[3];            /* memory of both buffers, and what is copied; in no snapshot */
 } DmaStream;
 
@@ -64,6 +70,7 @@ typedef struct DmaWindow {
 
 typedef struct DmaPort {
     AddressSpace as;
+    unsigned maps;                  /* how often the map has changed, and 1 */
     MemoryListener listener;
     DmaWindow window[DMA_STREAMS];
 } DmaPort;
@@ -77,6 +84,7 @@ typedef struct Dma {
     qemu_irq ack[DMA_REQUESTS], last[DMA_REQUESTS];
     char **requester[DMA_REQUESTS]; /* who could make it ("usart2.dma-rx"), NULL: nobody; how the chip is wired */
     uint64_t request, flow_end;     /* levels of the inputs, bit stream * 8 + channel */
+    DmaLate late[DMA_REQUESTS];     /* in no snapshot */
     DmaStream stream[DMA_STREAMS];
     /* the engine: the stream that has the ports, since tick `begun`, for `units` of `cost` ticks */
     uint32_t active;
@@ -86,10 +94,14 @@ typedef struct Dma {
     Counter ticks;                  /* of HCLK */
     int64_t asked;                  /* requests with the host's time, each due before all else but the last */
     int64_t pause_until;            /* ns: without -icount, the host has had enough for a while */
-    bool minds;                     /* the register written last is of a stream that was enabled */
+    bool minds;                     /* the register written last is of a stream that others who are late reckon with */
     bool working;                   /* bus accesses are under way, */
     uint32_t beats;                 /* ... so many by now from what is no plain memory */
     QEMUTimer *timer;
+    int64_t due;                    /* what it is armed for, or will be, ... */
+    bool expiring;                  /* ... when it is through; */
+    int64_t until;                  /* ... then nobody is told that it is late, ... */
+    unsigned era;                   /* ... in that era; in no snapshot */
     uint8_t buffer[DMA_COPY_SIZE];  /* for such an access */
     /* unserved.c, in no snapshot: who has had a stream since the reset, and who requested when it had none */
     uint64_t served, unserved;
@@ -203,6 +215,10 @@ void dma_copy(Dma *s, unsigned n, uint32_t units);
 uint32_t dma_unit_bytes(Dma *s, unsigned n);
 /* Those that are left until somebody is told of half, or of all. */
 uint32_t dma_copy_units(Dma *s, unsigned n);
+/* Are both ends of what is left of it memory of the host, so that nothing but memory is different while it goes on? */
+bool dma_copy_is_plain(Dma *s, unsigned n);
+/* At which tick one is through at the soonest, which begins no earlier than what is under way. */
+uint64_t dma_copy_end(Dma *s, unsigned n);
 /* Until when does one that goes on leave registers as they are, but for NDTR?  Virtual ns; 0: not sure. */
 int64_t dma_copy_holds(Dma *s);
 
@@ -240,6 +256,9 @@ bool dma_stream_wants(Dma *s, unsigned n);
 
 /* How many units it does in a row if nobody else comes, and HCLK cycles for each. */
 void dma_stream_plan(Dma *s, unsigned n, uint32_t *units, uint32_t *cost);
+
+/* HCLK cycles of a unit from memory to memory. */
+uint32_t dma_stream_unit_cost(Dma *s, unsigned n);
 
 /* A request's burst takes no more HCLK cycles than that. */
 uint32_t dma_stream_longest(Dma *s, unsigned n);

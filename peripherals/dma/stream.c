@@ -17,11 +17,12 @@
 
 bool dma_stream_wants(Dma *s, unsigned n)
 {
-    if (!dma_is_enabled(s, n) || !*dma_reg(s, R_S0NDTR, n) || dma_direction(s, n) == DMA_RESERVED) {
-        return false;
-    }
-    return dma_stream_is_free_running(s, n) || !s->stream[n].primed || s->stream[n].stopping ||
-           extract64(s->request, dma_request_of(s, n), 1);
+    const DmaStream *st = &s->stream[n];
+    uint32_t cr = dma_cr(s, n);
+    unsigned direction = FIELD_EX32(cr, S0CR, DIR);
+
+    return cr & R_S0CR_EN_MASK && *dma_reg(s, R_S0NDTR, n) && direction != DMA_RESERVED &&
+           (!st->primed || st->stopping || direction == DMA_M2M || extract64(s->request, dma_request_of(s, n), 1));
 }
 
 /* HCLK cycles of a port: 3 for an access and 1 for each beat. */
@@ -55,13 +56,18 @@ uint32_t dma_stream_longest(Dma *s, unsigned n)
     return port_cycles(beats, 1, beats) + port_cycles(bytes, dma_msize(s, n), 1);
 }
 
-static void plan_copy(Dma *s, unsigned n, uint32_t *units, uint32_t *cost)
+uint32_t dma_stream_unit_cost(Dma *s, unsigned n)
 {
     uint32_t unit = dma_unit_bytes(s, n);
 
-    *units = MIN(dma_copy_units(s, n), RUN_SIZE / unit);
-    *cost = MAX(port_cycles(unit, dma_psize(s, n), dma_pburst(s, n)),
-                port_cycles(unit, dma_msize(s, n), dma_mburst(s, n)));
+    return MAX(port_cycles(unit, dma_psize(s, n), dma_pburst(s, n)),
+               port_cycles(unit, dma_msize(s, n), dma_mburst(s, n)));
+}
+
+static void plan_copy(Dma *s, unsigned n, uint32_t *units, uint32_t *cost)
+{
+    *units = MIN(dma_copy_units(s, n), RUN_SIZE / dma_unit_bytes(s, n));
+    *cost = dma_stream_unit_cost(s, n);
 }
 
 void dma_stream_plan(Dma *s, unsigned n, uint32_t *units, uint32_t *cost)

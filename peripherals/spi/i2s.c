@@ -11,6 +11,12 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/spi/state.h"
 
+/*
+ * In the host's time samples leave memory no later than that.  Nobody hears it, as what plays them holds more, and each
+ * wake-up of the host's costs as much as a hundred samples.
+ */
+#define SEND_LATE_NS SCALE_MS
+
 enum { SLAVE_SENDS, SLAVE_RECEIVES, MASTER_SENDS, MASTER_RECEIVES };    /* I2SCFG */
 
 static unsigned mode(const Spi *s)
@@ -131,7 +137,9 @@ static void master_begin(Spi *s, bool follows)
     f.second = s->second;
     shifter_begin(&s->audio, I2S_HALF, ticks, ticks, follows);
     spi_check_routed(s, &s->ck, "I2S CK");
-    s->in = idle_line(s);
+    if (!sends(s)) {
+        s->in = idle_line(s);
+    }
     tell_slaves(s, &f, I2S_BEGIN);
     tell_slaves(s, &f, I2S_SEND);
     if (sends(s)) {
@@ -298,6 +306,7 @@ static bool plan(void *opaque, RunPlan *plan)
     plan->ticks = &s->audio.ticks;
     plan->due = s->audio.due;
     plan->period = channel_ticks(s) / halves(s);
+    plan->late = out ? SEND_LATE_NS : RUN_LATE_NS;
     plan->timer[plan->timers++] = s->audio.timer;
     s->tx_lane = run_add_lane(plan, out ? &s->dma_tx : &s->dma_rx, &need);
     return s->tx_lane && plan->due == s->audio.begin + plan->period && master_may_begin(s);
@@ -359,15 +368,12 @@ static Drive wave(const Spi *s, uint64_t ticks)
                      .high = period / 2 };
 }
 
-void spi_i2s_drive(Spi *s)
+static void drive(Spi *s)
 {
     bool runs = is_on(s) && is_master(s) && clock_is_enabled(s->i2sclk) && divider(s);
     bool high = reg_get(s, I2SCFGR, CKPOL);
     unsigned ticks = channel_ticks(s);
 
-    if (!s->i2s) {
-        return;
-    }
     if (!runs) {
         signal_drive(&s->ck, is_on(s) && is_master(s) ? DRIVE_LEVEL(high) : DRIVE(NONE));
         signal_drive(&s->ws, DRIVE(NONE));
@@ -380,4 +386,12 @@ void spi_i2s_drive(Spi *s)
         signal_drive(&s->mck, mckoe ? wave(s, divider(s)) : DRIVE(NONE));
     }
     signal_drive(&s->sd, is_on(s) && sends(s) ? DRIVE_LEVEL(s->audio.word & 1) : DRIVE(NONE));
+}
+
+/* An SPI that has never been one drives nothing. */
+void spi_i2s_drive(Spi *s)
+{
+    if (s->i2s && (spi_is_i2s(s) || s->ck.drive.kind != DRIVE_NONE || s->sd.drive.kind != DRIVE_NONE)) {
+        drive(s);
+    }
 }

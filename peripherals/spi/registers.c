@@ -62,7 +62,7 @@ static void dr_was_read(Periph *p, unsigned n, uint32_t value)
     serve(s, R_SR_RXNE_MASK);
     reg_set(s, SR, RXNE, 0);
     s->ovr_half = reg_get(s, SR, OVR);
-    periph_update(p);
+    spi_was_read(s);
 }
 
 /* A bus of 16 bits shows a byte on both halves; a sign that is extended is no loss. */
@@ -186,6 +186,12 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
 static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
+    Spi *s = SPI(p);
+
+    s->keeps_late = !((p->regs[n] ^ was) & ~(R_CR2_RXDMAEN_MASK | R_CR2_TXDMAEN_MASK));
+    if (time_is_exact()) {
+        shifter_arm(&s->shift, COUNTER_NEVER);      /* update() has it say anew how late it may be */
+    }
     if ((p->regs[n] ^ was) & R_CR2_FRF_MASK && reg_get(SPI(p), CR1, SPE)) {
         periph_mistake(p, SPI008, "FRF changed while SPE is set");
     }

@@ -128,43 +128,57 @@ static bool master_plan(void *opaque, RunPlan *plan)
 
 /* ---- Late frames ---- */
 
-/* So many beats could follow each other, in both directions. */
-static uint32_t quiet_beats(Spi *s)
+/*
+ * So many frames could end from now on before one has a beat of @line of which somebody is told.  Now and then the beat of
+ * the one before is still to come.  Frames after the last beat tell nobody.
+ */
+static uint32_t quiet_frames(Spi *s, const Line *line)
 {
-    bool sends = spi_line_out(s), receives = spi_line_in(s) && reg_get(s, CR2, RXDMAEN);
-    uint32_t beats = sends && !reg_get(s, CR2, TXDMAEN) ? 0 : RUN_FRAMES;
+    uint32_t beats = lane_quiet(line, &s->parent_obj, true);
 
-    if (beats && sends) {
-        beats = MIN(beats, lane_quiet(&s->dma_tx, &s->parent_obj));
-    }
-    if (beats && receives) {
-        beats = MIN(beats, lane_quiet(&s->dma_rx, &s->parent_obj));
-    }
-    return beats;
+    return beats > line->level ? MIN(beats - line->level, RUN_FRAMES) : 0;
 }
 
-/* The first of them may be that of the frame before. */
+static void tell_late(Spi *s, int64_t until)
+{
+    s->late_until = until;
+    lane_be_late(&s->dma_tx, until);
+    lane_be_late(&s->dma_rx, until);
+}
+
 int64_t spi_lateness(void *opaque)
 {
     Spi *s = opaque;
     RunPlan nothing = { };
-    uint32_t beats;
+    bool sends = spi_line_out(s), served = reg_get(s, CR2, TXDMAEN) || (!sends && reg_get(s, CR2, RXDMAEN));
+    uint32_t frames = RUN_FRAMES;
     int64_t late;
 
     if (!time_is_exact() || !time_may_be_late() || !run_is_enabled() || s->shift.phase != SPI_DATA ||
-        !spi_is_on(s) || !spi_is_master(s) || s->waits || s->in_pieces || reg_get(s, CR2, ERRIE) ||
+        !spi_is_on(s) || !spi_is_master(s) || s->waits || s->in_pieces || reg_get(s, CR2, ERRIE) || !served ||
         !spi_is_unobserved(s)) {
         return 0;
     }
-    beats = quiet_beats(s);
-    if (beats < 2 || !ask_others(s, &nothing) || s->run_slave) {
+    if (reg_get(s, CR2, TXDMAEN)) {
+        frames = MIN(frames, quiet_frames(s, &s->dma_tx));
+    }
+    if (reg_get(s, CR2, RXDMAEN)) {
+        frames = MIN(frames, quiet_frames(s, &s->dma_rx));
+    }
+    if (!frames || !ask_others(s, &nothing) || s->run_slave) {
         return 0;
     }
-    late = (beats - 1) * clock_ticks_to_ns(s->parent_obj.clk, spi_frame_bits(s) * spi_bit_ticks(s));
+    late = frames * clock_ticks_to_ns(s->parent_obj.clk, spi_frame_bits(s) * spi_bit_ticks(s));
     late = MIN(late, RUN_LATE_NS);
-    lane_be_late(&s->dma_tx, shifter_when(&s->shift) + late);
-    lane_be_late(&s->dma_rx, shifter_when(&s->shift) + late);
+    tell_late(s, shifter_when(&s->shift) + late);
     return late;
+}
+
+void spi_settle_late(Spi *s)
+{
+    if (s->late_until && s->shift.phase == SPI_IDLE) {
+        tell_late(s, 0);
+    }
 }
 
 /* ---- Frames ---- */
@@ -234,16 +248,12 @@ static void slave_draw(Spi *s, const Spi *master, int64_t now)
 static void exchange(Spi *s, const uint32_t *data, uint32_t *answer, uint32_t n)
 {
     bool parts = has_parts(s);
-    uint32_t level = spi_idle_line(s, spi_line_in(s));
 
     if (s->run_slave) {
         slave_go(s->run_slave, data, answer, n);
     }
     for (uint32_t i = 0; i < n && parts; i++) {     /* those that are not selected hear it too */
         answer[i] = spi_ask_parts(s, data[i]);
-    }
-    for (uint32_t i = 0; i < n && s->run_answer == SPI_LEVEL; i++) {
-        answer[i] = level;
     }
 }
 
@@ -256,12 +266,21 @@ static void master_go(void *opaque, RunPlan *plan, uint32_t n)
 
     in[0] = sampler_goes_on(&s->sampler) ? spi_line_order(s, sampler_end(&s->sampler)) : s->in;
     sends = fetch(s, out, n);
-    for (uint32_t i = 0; i < n; i++) {
-        data[i] = sends && routed ? spi_line_order(s, out[i]) : spi_idle_line(s, line_out);
+    if (s->run_slave || has_parts(s)) {
+        for (uint32_t i = 0; i < n; i++) {
+            data[i] = sends && routed ? spi_line_order(s, out[i]) : spi_idle_line(s, line_out);
+        }
+        exchange(s, data, in + 1, n);
+        for (uint32_t i = 1; i <= n; i++) {
+            in[i] = spi_line_order(s, in[i]);
+        }
     }
-    exchange(s, data, in + 1, n);
-    for (uint32_t i = 1; i <= n; i++) {
-        in[i] = spi_line_order(s, in[i]);
+    if (s->run_answer == SPI_LEVEL) {
+        uint32_t level = spi_line_order(s, spi_idle_line(s, spi_line_in(s)));
+
+        for (uint32_t i = 1; i <= n; i++) {
+            in[i] = level;
+        }
     }
     deliver(s, in, n);
     s->in = in[n];

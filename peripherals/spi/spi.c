@@ -63,6 +63,22 @@ static void spi_drive(Spi *s)
     signal_drive(&s->nss, selects && spi_drives_clock(s) ? DRIVE(LOW) : DRIVE(NONE));
 }
 
+static void update_lines(Spi *s)
+{
+    line_set(&s->irq, wants_interrupt(s));
+    line_set(&s->dma_rx, reg_get(s, SR, RXNE) && reg_get(s, CR2, RXDMAEN));
+    line_set(&s->dma_tx, reg_get(s, SR, TXE) && reg_get(s, CR2, TXDMAEN));
+}
+
+void spi_was_read(Spi *s)
+{
+    if (s->grace || s->holds) {
+        periph_update(&s->parent_obj);      /* somebody has waited for that */
+    } else {
+        update_lines(s);
+    }
+}
+
 static void spi_update(Periph *p)
 {
     Spi *s = SPI(p);
@@ -78,11 +94,10 @@ static void spi_update(Periph *p)
     if (((s->shift.phase != SPI_IDLE || unread) && !silent) || s->audio.phase != SPI_IDLE) {
         reg_set(s, SR, BSY, 1);
     }
-    line_set(&s->irq, wants_interrupt(s));
-    line_set(&s->dma_rx, reg_get(s, SR, RXNE) && reg_get(s, CR2, RXDMAEN));
-    line_set(&s->dma_tx, reg_get(s, SR, TXE) && reg_get(s, CR2, TXDMAEN));
+    update_lines(s);
     spi_drive(s);
     spi_i2s_drive(s);
+    spi_settle_late(s);
     shifter_arm_late(&s->shift, spi_frame_when(s), spi_lateness, s);
     shifter_arm(&s->audio, spi_i2s_when(s));
 }
@@ -308,12 +323,18 @@ static const char *spi_idle(Periph *p, unsigned n)
            ? "a master clocks, and so receives, only when DR is written" : NULL;
 }
 
+/* Who asks for the DMA, and what it gets, is nobody else's business. */
+static bool spi_keeps_late(Periph *p, unsigned n)
+{
+    return n == R_DR || (n == R_CR2 && SPI(p)->keeps_late);
+}
+
 static const PeriphInfo spi = {
     .chapter = "RM0090 28", .bus = BUS_APB,
     REGS_AND_OPS(spi_ops), PROPERTIES(spi_properties),
     .vmsd = &spi_vmstate,
     .init = spi_init, .realize = spi_realize, .reset = spi_reset, .sync = spi_sync,
     .update = spi_update,
-    .never = spi_never, .idle = spi_idle,
+    .never = spi_never, .idle = spi_idle, .keeps_late = spi_keeps_late,
 };
 DEFINE_PERIPH("stm32f4-spi", Spi, spi)

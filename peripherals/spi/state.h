@@ -67,6 +67,7 @@ typedef struct Spi {
     bool has_sent;                  /* a slave that has something to send: DR written since SPE */
     bool holds;                     /* it lets the master wait, with this frame */
     SpiFrame held;
+    bool keeps_late;                /* CR2 has just been written, and nobody else will be told than before; in no snapshot */
     uint32_t looks;                 /* at SR since the last frame ended */
     bool patient;                   /* what came or went last was served in time */
     int64_t grace;                  /* ns: until then the end of a frame waits for service; 0: no */
@@ -78,6 +79,7 @@ typedef struct Spi {
     /* run.c: what a run that is planned would do */
     Runner runner, i2s_runner;
     const Lane *tx_lane, *rx_lane;
+    int64_t late_until;             /* as the DMA has been told, virtual ns; in no snapshot */
     struct Spi *run_slave;
     SpiAnswer run_answer;
 } Spi;
@@ -167,6 +169,8 @@ void spi_run_init(Spi *s);
 bool spi_is_unobserved(const Spi *s);
 /* With -icount: how late may the end of a master's frame be, since only the DMA is told?  ns; of a Spi. */
 int64_t spi_lateness(void *opaque);
+/* If no frame follows, none is late any more. */
+void spi_settle_late(Spi *s);
 /* A master asks for a run. */
 void spi_run_heard(Spi *s, Signal *from, RunFrame *run);
 
@@ -190,6 +194,11 @@ int64_t spi_i2s_when(const Spi *s);
 void spi_i2s_init(Spi *s);
 /* A signal's `heard`: a master of I2S clocks, or somebody puts data on SD. */
 void spi_i2s_heard(void *opaque, Signal *from, Frame *frame);
+
+/* ---- spi.c ---- */
+
+/* DR has been read, and no more than that. */
+void spi_was_read(Spi *s);
 
 /* ---- registers.c ---- */
 

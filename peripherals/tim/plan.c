@@ -78,8 +78,7 @@ static void replan_slaves(Tim *s)
     }
 }
 
-/* Does anybody but the program and a DMA notice what it does? */
-static bool is_alone(Tim *s)
+bool tim_is_alone(const Tim *s)
 {
     for (unsigned i = 0; i < s->slaves->len; i++) {
         if (tim_master(s->slaves->pdata[i]) == s) {
@@ -91,7 +90,7 @@ static bool is_alone(Tim *s)
             return false;
         }
     }
-    return !s->trgo_wanted && !s->used && !tim_master(s) && !(s->parent_obj.regs[R_DIER] & IRQ_BITS);
+    return !s->trgo_wanted && !s->used && !tim_master(s);
 }
 
 /*
@@ -104,12 +103,12 @@ static int64_t lateness(Tim *s)
     uint32_t beats = UINT32_MAX;
     uint64_t period = tim_period_clocks(s) * (s->psc + 1ull) / (tim_is_centred(s) ? 2 : 1);
 
-    if (time_is_exact() || !run_is_enabled() || !dma || !is_alone(s)) {
+    if (time_is_exact() || !run_is_enabled() || !dma || !tim_is_alone(s) || s->parent_obj.regs[R_DIER] & IRQ_BITS) {
         return 0;
     }
     for (unsigned n = 0; n < N_DMA; n++) {
         if (dma & 1 << n) {
-            beats = MIN(beats, lane_quiet(&s->dma_line[n], &s->parent_obj) / (reg_get(s, DCR, DBL) + 1));
+            beats = MIN(beats, lane_quiet(&s->dma_line[n], &s->parent_obj, false) / (reg_get(s, DCR, DBL) + 1));
         }
     }
     return MIN(RUN_LATE_NS, beats * clock_ticks_to_ns(s->ticks.clk, MIN(period, UINT32_MAX)));

@@ -314,6 +314,8 @@ void tim_slave_init(Tim *s);
 
 /* Say when to look again, and draw what the pins do until then. */
 void tim_plan(Tim *s);
+/* Does nobody notice what it does but the program, by registers and interrupts, and a DMA? */
+bool tim_is_alone(const Tim *s);
 /* Until when the flags of SR stay as they are, virtual ns: see RegOps.holds. */
 int64_t tim_flags_hold(const Tim *s);
 /* Make the lines of DMA requests that this timer has. */

@@ -567,12 +567,31 @@ static const char *tim_idle(Periph *p, unsigned n)
            !reg_get(s, CR1, CEN) && tim_sms(s) == SMS_OFF ? "CR1.CEN is 0, the counter stands" : NULL;
 }
 
+/*
+ * In exact time a TIM is never late, and what it listens to at pins is not: nothing that comes late changes one that only
+ * counts, and interrupts.  Nor does looking at it, or clearing a flag, change what others do.
+ */
+static bool tim_stands(Periph *p, unsigned n, bool write, uint32_t data)
+{
+    Tim *s = TIM(p);
+
+    return time_is_exact() && (!write || n == R_SR) && tim_is_alone(s) && !p->regs[R_CCER] &&
+           !(p->regs[R_DIER] >> R_DIER_UDE_SHIFT);
+}
+
+/* Those that say who listens to pins, or who is told, are others. */
+static bool tim_keeps_late(Periph *p, unsigned n)
+{
+    return n == R_SR || n == R_DIER || n == R_CNT || n == R_ARR || (n >= R_CCR1 && n <= R_CCR4);
+}
+
 static const PeriphInfo tim = {
     .chapter = "RM0090 17-20", .bus = BUS_APB, .widths = 2 | 4,
     REGS_AND_OPS(tim_ops), PROPERTIES(tim_properties),
     .vmsd = &tim_vmstate,
     .init = tim_init, .realize = tim_realize, .reset = tim_reset,
     .sync = tim_registers_sync, .update = tim_update,
+    .stands = tim_stands, .keeps_late = tim_keeps_late,
     .idle = tim_idle,
 };
 DEFINE_PERIPH(TYPE_TIM, Tim, tim)

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Measures this machine beside QEMU's own STM32F405 board, in turn in one run: `make bench`.
+"""Measures this machine beside QEMU's own STM32F405 board, in turn in one run: `make bench`, or only some
+rows, by their names below: `make bench ROWS="storm usart-dma"`.
 
 "upstream" is netduinoplus2 in the same build, "distribution" the same machine in the system's
 qemu-system-arm.  Each figure is the median over the rounds of a whole process; compare the ratios,
 the absolute figures are this host's.
 """
+import functools
 import os
 import resource
 import socket
@@ -20,6 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from stm32f407g_disc.qmp import Qemu, QmpError
 
 ROUNDS = 5
+ECHOED = 1 << 20                # bytes, beside which a start is little
 OURS = "build/qemu/qemu-system-arm"
 
 
@@ -88,8 +91,8 @@ def print_copies(command, start):
 
 
 def echo(command, elf):
-    """64 KiB to a guest that sends it back by DMA at 10.5 Mbaud: seconds, CPU seconds, bytes lost."""
-    size, block = 65536, 8192
+    """A MiB to a guest that sends it back by DMA at 10.5 Mbaud: seconds, CPU seconds, bytes lost."""
+    size, block = ECHOED, 8192
     data = size.to_bytes(4, "big") + bytes((i * 7 + i // 256) % 256 for i in range(4, size))
     host, guest = socket.socketpair()
     host.settimeout(20)
@@ -112,13 +115,14 @@ def echo(command, elf):
     return wall, usage.ru_utime + usage.ru_stime, sum(a != b for a, b in zip(data, back.ljust(size)))
 
 
-def print_echo(command):
+def print_echo(command, start):
     elf = "build/firmware/dma.elf"
     subprocess.run(["firmware/build.sh", elf, "tests/firmware/dma.c"], check=True)
-    results = [echo(command, elf) for _ in range(ROUNDS)]
-    wall, cpu, lost = (statistics.median(column) for column in zip(*results))
-    print(f"{'USART echo by DMA at 10.5 Mbaud':34} ours {65536 / wall / 1000:9.0f} kbyte/s, "
-          f"{cpu / 65536 * 1e6:.2f} us CPU a byte, {lost} bytes lost", flush=True)
+    for how, args in [("in real time", []), ("-icount", ["-icount", "shift=3,sleep=off"])]:
+        results = [echo(command + args, elf) for _ in range(ROUNDS)]
+        wall, cpu, lost = (statistics.median(column) for column in zip(*results))
+        print(f"{f'USART echo at 10.5 Mbaud, {how}':34} ours {ECHOED / wall / 1000:9.0f} kbyte/s, "
+              f"{(cpu - start) / ECHOED * 1e6:.2f} us CPU a byte, {lost} bytes lost", flush=True)
 
 
 def bulk(command, elf):
@@ -285,11 +289,13 @@ def print_spi(command, start):
 
 
 def print_storm(command, start):
-    """200 ms in which three SPIs, an ADC and copies go by DMA, and the core works: with runs, and without."""
+    """200 ms in which three SPIs, an ADC and copies go by DMA, and the core works: with runs, without, and in real time."""
     icount = command + ["-icount", "shift=3,sleep=off"]
     figures = measure("dma_storm", {"on": icount, "off": icount + ["-M", "runs=off"]})
-    on, off = (0.2 / (figures[how][0] - start) for how in ("on", "off"))
+    on, off = (0.2 / (figures[how][0] - start[0]) for how in ("on", "off"))
+    real = 0.2 / (measure("dma_storm", {"real": command})["real"][1] - start[1])
     print(f"{'SPIs, ADC, copies at once, -icount':34} ours {on:9.3f} x real time, {off:.3f} with runs=off", flush=True)
+    print(f"{'the same without -icount':34} ours {real:9.3f} x real time", flush=True)
 
 
 def print_card(command):
@@ -412,57 +418,106 @@ def print_accesses(commands, how):
     show(f"in a long block, each{how}", measure("block", commands), 0, "ns CPU", 100)
 
 
-def main():
-    distribution = next((path for path in ["/usr/bin/qemu-system-arm"] if os.path.exists(path)), None)
-    commands = machines(distribution)
-    if not distribution:
-        print("no qemu-system-arm of the distribution here: install it to compare with it too")
-    start = measure("start", commands)
-    show("start to guest exit", start, 1, "ms", 1000)
-    show("peak memory", start, 2, "MiB", 1 / 1024)
-    show("compute loop, 1000 M rounds", measure("compute", commands), 0, "s CPU")
-    show("lists, matrices, text, CRC", measure("mixed", commands), 0, "s CPU")
-    print_accesses(commands, "")
-    print_accesses(with_icount(commands), ", -icount")
-    show("software interrupt, each", measure("interrupts", commands), 0, "us CPU")
-    print_copies(commands["ours"], start["ours"][0])
-    print_spi(commands["ours"], start["ours"][0])
-    print_storm(commands["ours"], start["ours"][0])
-    print_memory_controller(commands["ours"], start["ours"])
-    print_echo(commands["ours"])
-    print_bulk(commands["ours"])
-    print_disk(commands["ours"])
-    print_idle_usb(commands["ours"])
-    print_card(commands["ours"])
-    print_web(commands["ours"])
-    print_idle_link(commands["ours"])
-    print_watch(commands["ours"])
-    print_checks(commands["ours"])
-    print_timing(commands["ours"])
-    ours = {"ours": commands["ours"]}
-    off, on, pwm = (measure(f"timers_{what}", ours)["ours"][0] for what in ["off", "on", "pwm"])
+class Machines:
+    """What there is to measure, and what a start of each costs, if a row asks for that."""
+    def __init__(self):
+        distribution = next((path for path in ["/usr/bin/qemu-system-arm"] if os.path.exists(path)), None)
+        if not distribution:
+            print("no qemu-system-arm of the distribution here: install it to compare with it too")
+        self.all = machines(distribution)
+        self.ours = self.all["ours"]
+        self.icount = self.ours + ["-icount", "shift=3,sleep=off"]
+
+    @functools.cached_property
+    def starts(self):
+        return measure("start", self.all)
+
+    @property
+    def start(self):
+        return self.starts["ours"]
+
+
+def print_start(m):
+    show("start to guest exit", m.starts, 1, "ms", 1000)
+    show("peak memory", m.starts, 2, "MiB", 1 / 1024)
+
+
+def print_timers(m):
+    off, on, pwm = (measure(f"timers_{what}", {"ours": m.ours})["ours"][0] for what in ["off", "on", "pwm"])
     print(f"{'the same work, 14 timers running':34} {on / off:14.2f} x without")
     print(f"{'the same work, PWM of 1 MHz':34} {pwm / off:14.2f} x without")
-    icount = commands["ours"] + ["-icount", "shift=3,sleep=off"]
-    print_five_seconds("20 000 timer interrupts a second", "timer_interrupts_20k", commands["ours"], start["ours"])
-    print_five_seconds("100 000 timer interrupts a second", "timer_interrupts", commands["ours"], start["ours"])
-    print_five_seconds("the same with -icount", "timer_interrupts", icount, start["ours"])
-    print_five_seconds("a motor's control loop at 20 kHz", "control_loop", commands["ours"], start["ours"])
-    print_five_seconds("the same with -icount", "control_loop", icount, start["ours"])
+
+
+def print_timer_interrupts(m):
+    print_five_seconds("20 000 timer interrupts a second", "timer_interrupts_20k", m.ours, m.start)
+    print_five_seconds("100 000 timer interrupts a second", "timer_interrupts", m.ours, m.start)
+    print_five_seconds("the same with -icount", "timer_interrupts", m.icount, m.start)
+
+
+def print_control_loop(m):
+    print_five_seconds("a motor's control loop at 20 kHz", "control_loop", m.ours, m.start)
+    print_five_seconds("the same with -icount", "control_loop", m.icount, m.start)
+
+
+def print_pulses(m):
     for title, name in [("pulses of 1.3 us by DMA, asleep", "pulses"), ("the same, awake", "pulses_awake")]:
-        print_five_seconds(title, name, commands["ours"], start["ours"])
-        print_five_seconds(f"{title}, -icount", name, icount, start["ours"])
+        print_five_seconds(title, name, m.ours, m.start)
+        print_five_seconds(f"{title}, -icount", name, m.icount, m.start)
+
+
+def print_polled(m):
     show_pair("10 s of USART at 115200, polled", measure("uart_poll", {
-        "without": commands["ours"] + ["-M", "fast-forward=off", "-icount", "shift=3,sleep=off"],
-        "fast-forward": commands["ours"] + ["-icount", "shift=3,sleep=off"]}))
-    show("A/D conversions by DMA, 2.4 M a s", measure("adc_dma", ours), 0, "% of a core", 100 / 5)
-    show("I2S by DMA, 96 kHz stereo", measure("i2s_dma", ours), 0, "% of a core", 100 / 5)
+        "without": m.icount + ["-M", "fast-forward=off"], "fast-forward": m.icount}))
+
+
+def print_can(m):
     bus = ["-object", "can-bus,id=b", "-machine", "canbus1=b,canbus2=b"]
-    show("CAN at 1 Mbit/s, never a pause", measure("can", {"ours": commands["ours"] + bus}), 0,
-         "% of a core", 100 / 5)
-    print_logic(commands["ours"])
-    print_page(commands["ours"])
-    print_sleep(commands, start)
+    show("CAN at 1 Mbit/s, never a pause", measure("can", {"ours": m.ours + bus}), 0, "% of a core", 100 / 5)
+
+
+ROWS = {
+    "start": print_start,
+    "compute": lambda m: show("compute loop, 1000 M rounds", measure("compute", m.all), 0, "s CPU"),
+    "mixed": lambda m: show("lists, matrices, text, CRC", measure("mixed", m.all), 0, "s CPU"),
+    "accesses": lambda m: print_accesses(m.all, ""),
+    "accesses-icount": lambda m: print_accesses(with_icount(m.all), ", -icount"),
+    "interrupts": lambda m: show("software interrupt, each", measure("interrupts", m.all), 0, "us CPU"),
+    "copies": lambda m: print_copies(m.ours, m.start[0]),
+    "spi": lambda m: print_spi(m.ours, m.start[0]),
+    "storm": lambda m: print_storm(m.ours, m.start),
+    "fsmc": lambda m: print_memory_controller(m.ours, m.start),
+    "usart-dma": lambda m: print_echo(m.ours, m.start[0]),
+    "usb-bulk": lambda m: print_bulk(m.ours),
+    "usb-disk": lambda m: print_disk(m.ours),
+    "usb-idle": lambda m: print_idle_usb(m.ours),
+    "card": lambda m: print_card(m.ours),
+    "ethernet": lambda m: print_web(m.ours),
+    "ethernet-idle": lambda m: print_idle_link(m.ours),
+    "watch": lambda m: print_watch(m.ours),
+    "checks": lambda m: print_checks(m.ours),
+    "timing": lambda m: print_timing(m.ours),
+    "timers": print_timers,
+    "timer-interrupts": print_timer_interrupts,
+    "control-loop": print_control_loop,
+    "pulses": print_pulses,
+    "usart-polled": print_polled,
+    "adc": lambda m: show("A/D conversions by DMA, 2.4 M a s", measure("adc_dma", {"ours": m.ours}), 0,
+                          "% of a core", 100 / 5),
+    "i2s": lambda m: show("I2S by DMA, 96 kHz stereo", measure("i2s_dma", {"ours": m.ours}), 0, "% of a core", 100 / 5),
+    "can": print_can,
+    "logic": lambda m: print_logic(m.ours),
+    "page": lambda m: print_page(m.ours),
+    "sleep": lambda m: print_sleep(m.all, m.starts),
+}
+
+
+def main():
+    unknown = [name for name in sys.argv[1:] if name not in ROWS]
+    if unknown:
+        sys.exit(f"bench: no row {', '.join(unknown)}; there are: {' '.join(ROWS)}")
+    m = Machines()
+    for name in sys.argv[1:] or ROWS:
+        ROWS[name](m)
 
 
 if __name__ == "__main__":

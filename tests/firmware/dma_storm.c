@@ -1,12 +1,14 @@
 /*
  * The core works while all is moved by DMA (dma_storm.h): it waits for copies in a loop, compares them, reads memory in
- * the midst of what is received, changes what is going to be sent, looks at registers, and TIM2 interrupts it at irregular
- * instants.  All that is to be seen goes into a sum.
+ * the midst of what is received, changes what is going to be sent, looks at registers, lets an SPI wait for its DMA, sets
+ * up a stream and stops it, has exceptions whose vectors are copied, and TIM2 interrupts it at irregular instants.  All
+ * that is to be seen goes into a sum.
  *
  * Mailbox: 1 that sum; 2 how often TIM2 interrupted; 3 bytes that were copied wrong; 4 exchanges
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <stdbool.h>
 #include "mailbox.h"
 #include "dma_storm.h"
 
@@ -15,6 +17,28 @@ static uint32_t sum = 1, seed = 1;
 static void add(uint32_t word)
 {
     sum = (sum ^ word) * 16777619;
+}
+
+static void pause_requests(unsigned loops)
+{
+    REG(SPI2, SPI_CR2) = SPI_CR2_RXDMAEN;
+    for (volatile unsigned i = 0; i < loops; i++) {
+    }
+    add(REG(DMA1, DMA_OF(4, DMA_S0NDTR)));
+    REG(SPI2, SPI_CR2) = SPI_CR2_RXDMAEN | SPI_CR2_TXDMAEN;
+}
+
+/* One that nobody requests. */
+static void use_other_stream(void)
+{
+    static uint32_t word;
+
+    storm_clear(DMA2, 1);
+    add(REG(DMA2, DMA_OF(1, DMA_S0CR)));
+    storm_stream(DMA2, 1, ADC1 + ADC_DR, &word, 3, 2 << 25);
+    add(REG(DMA2, DMA_OF(1, DMA_S0NDTR)));
+    REG(DMA2, DMA_OF(1, DMA_S0CR)) &= ~DMA_S0CR_EN;
+    add(REG(DMA2, DMA_LISR) & 0xfc0);
 }
 
 void tim2_handler(void)
@@ -41,7 +65,17 @@ void tim2_handler(void)
     case 4:
         storm_out[1][seed & 0xff] = seed >> 8;
         break;
+    case 5:
+        pause_requests(seed >> 20 & 0xff);
+        break;
+    case 6:
+        for (unsigned n = 0; n < 8; n++) {
+            add(REG(DMA2, DMA_OF(n, DMA_S0CR)));
+            add(REG(DMA1, DMA_OF(n, DMA_S0CR)));
+        }
+        break;
     default:
+        use_other_stream();
         break;
     }
 }
@@ -65,6 +99,80 @@ static void read_about(void)
         }
         add(storm_samples[round]);
         add(storm_copy[round * 97]);
+    }
+}
+
+static uint32_t vectors[128] __attribute__((aligned(512))), other[128];
+
+static void one_way(void)
+{
+    add(1);
+}
+
+static void other_way(void)
+{
+    add(2);
+}
+
+/* Which vector an exception takes is the one that a copy has, or has not, written by then. */
+static void move_vectors(void)
+{
+    for (unsigned i = 0; i < 128; i++) {
+        vectors[i] = other[i] = ((const uint32_t *)0x08000000)[i];
+    }
+    vectors[11] = (uint32_t)one_way;
+    SCB_VTOR = (uint32_t)vectors;
+    for (unsigned round = 0; round < 24; round++) {
+        other[11] = (uint32_t)(round & 1 ? one_way : other_way);
+        storm_clear(DMA2, 5);
+        REG(DMA2, DMA_OF(5, DMA_S0FCR)) = 7;
+        storm_stream(DMA2, 5, (uint32_t)other, vectors, 128, 2 << 6 | 1 << 9 | 2 << 11 | 2 << 13);
+        for (volatile unsigned i = 0; i < 40 + round * 30; i++) {
+        }
+        __asm__ volatile("svc 0");
+        while (REG(DMA2, DMA_OF(5, DMA_S0CR)) & DMA_S0CR_EN) {
+        }
+        __asm__ volatile("svc 0");
+    }
+    SCB_VTOR = 0x08000000;
+}
+
+static volatile bool sent;
+
+void dma1_stream4_handler(void)
+{
+    storm_clear(DMA1, 4);
+    add(REG(TIM5, TIM_CNT));
+    sent = true;
+}
+
+/*
+ * SPI2 only sends from now on: when its stream is through nobody waits for the last frames, but the next one may come in
+ * their midst, and tells.
+ */
+static void send_on(void)
+{
+    const uint32_t to_spi = 1 << 6;
+
+    NVIC_ICER[0] = 1 << 14;
+    while (REG(DMA1, DMA_OF(3, DMA_S0CR)) & DMA_S0CR_EN) {
+    }
+    irq_enable(15);
+    for (unsigned round = 0; round < 60; round++) {
+        REG(SPI2, SPI_CR2) = SPI_CR2_TXDMAEN;
+        storm_clear(DMA1, 4);
+        storm_stream(DMA1, 4, SPI2 + SPI_DR, storm_out[1], 2 + round % 3, to_spi);
+        for (volatile unsigned i = 0; i < round; i++) {
+        }
+        while (REG(DMA1, DMA_OF(4, DMA_S0CR)) & DMA_S0CR_EN) {
+        }
+        storm_clear(DMA1, 4);
+        sent = false;
+        storm_stream(DMA1, 4, SPI2 + SPI_DR, storm_out[1], 1 + round % 4, to_spi | DMA_S0CR_TCIE);
+        while (!sent) {
+        }
+        while (REG(SPI2, SPI_SR) & SPI_SR_BSY) {
+        }
     }
 }
 
@@ -98,6 +206,8 @@ int main(void)
             wait_for_interrupt();
         }
     }
+    move_vectors();
+    send_on();
     __asm__ volatile("cpsid i");
     mailbox[1] = sum;
     mailbox[4] = storm_rounds[0] + storm_rounds[1] + storm_rounds[2];
