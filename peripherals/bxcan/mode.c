@@ -104,11 +104,15 @@ static void follow_requests(Bxcan *s)
     }
 }
 
-static void check_pins(Bxcan *s)
+#define PINS_NS (10 * SCALE_MS)         /* until pins are thought of as forgotten */
+
+/* Looked at a moment after the start: VESC selects its pins behind it. */
+static void check_pins(void *opaque)
 {
+    Bxcan *s = opaque;
     bool needs_tx = !reg_get(s, BTR, SILM);
 
-    if (s->bus && !reg_get(s, BTR, LBKM) &&
+    if (s->bus && s->mode == CAN_MODE_NORMAL && !reg_get(s, BTR, LBKM) &&
         (!signal_is_routed(&s->rx) || (needs_tx && !signal_is_routed(&s->tx)))) {
         periph_mistake(&s->parent_obj, CAN003, "%s is at no pin (GPIOx_MODER, GPIOx_AFR): nothing of the "
                        "bus gets here", signal_is_routed(&s->rx) ? "TX" : "RX");
@@ -128,7 +132,7 @@ void bxcan_mode_run(Bxcan *s)
     } else if (s->mode == CAN_MODE_SYNC && counter_now(&s->bits) >= s->sync_due) {
         s->mode = CAN_MODE_NORMAL;
         set_acknowledges(s, 0);
-        check_pins(s);
+        mistake_later(check_pins, s, PINS_NS);
     }
     if (s->recovering && s->mode == CAN_MODE_NORMAL &&
         counter_now(&s->bits) >= s->recovery_due) {
