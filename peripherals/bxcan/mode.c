@@ -109,11 +109,16 @@ static void follow_requests(Bxcan *s)
     }
 }
 
-static void check_pins(Bxcan *s)
+#define PINS_NS (10 * SCALE_MS)         /* until pins are thought of as forgotten */
+
+/* Looked at a moment after the start: VESC selects its pins behind it. */
+static void check_pins(void *opaque)
 {
+    Bxcan *s = opaque;
     bool needs_tx = !reg_get(s, BTR, SILM);
 
-    if (!reg_get(s, BTR, LBKM) && (!signal_is_routed(&s->rx) || (needs_tx && !signal_is_routed(&s->tx)))) {
+    if (s->mode == CAN_MODE_NORMAL && !reg_get(s, BTR, LBKM) &&
+        (!signal_is_routed(&s->rx) || (needs_tx && !signal_is_routed(&s->tx)))) {
         periph_mistake(&s->parent_obj, CAN003, "%s is at no pin (GPIOx_MODER, GPIOx_AFR): nothing of the "
                        "bus gets here", signal_is_routed(&s->rx) ? "TX" : "RX");
     }
@@ -134,7 +139,7 @@ static void wait_for_bus(Bxcan *s)
     } else if (counter_now(&s->bits) >= s->sync_due) {
         s->mode = CAN_MODE_NORMAL;
         set_acknowledges(s, 0);
-        check_pins(s);
+        mistake_later(check_pins, s, PINS_NS);
     }
 }
 

@@ -311,6 +311,49 @@ def ignore_by_function():
     return good([m["device"][13:] for m in found if "ignored" in m] == ["crc"], found)
 
 
+CPP = '''
+namespace app {
+struct Motor {
+    void go();
+};
+
+__attribute__((noinline)) void Motor::go()
+{
+    *(volatile unsigned *)0x40023008 = 1;
+    *(volatile unsigned *)0x2001f800 = 0x600dd00e;
+}
+}
+
+extern "C" void begin()
+{
+    app::Motor motor;
+
+    motor.go();
+    for (;;) {
+    }
+}
+
+__attribute__((section(".vectors"), used)) void *const vectors[] = { (void *)0x20001000, (void *)begin };
+'''
+
+
+def cpp_names():
+    """With namespace and class; without debug information too, and ignored by the function's own name."""
+    with open(path("names.cc"), "w", encoding="utf-8") as file:
+        file.write(CPP)
+    compiler = ["arm-none-eabi-g++", "-mcpu=cortex-m4", "-mthumb", "-O1", "-nostdlib", "-Wl,--section-start=.vectors=0x8000000",
+                "-Wl,-Ttext=0x8000100", "-Wl,-e,begin", path("names.cc"), "-o", path("names.elf")]
+    with open(path("ignore"), "w", encoding="utf-8") as file:
+        file.write("all in go(): a reason\n")
+    subprocess.run([*compiler, "-g"], check=True)
+    debug = in_device(whole_run(elf=path("names.elf"))[0], "crc")
+    ignored = in_device(whole_run(f",ignore={path('ignore')}", elf=path("names.elf"))[0], "crc")
+    subprocess.run(compiler, check=True)
+    bare = in_device(whole_run(elf=path("names.elf"))[0], "crc")
+    return good(names(debug)[:2] == ["app::Motor::go", "begin"] and "ignored" in ignored and
+                names(bare)[0] == "app::Motor::go", debug, ignored, bare)
+
+
 def wrong_options():
     """Each ends with one line that says what to do."""
     with open(path("wrong"), "w", encoding="utf-8") as file:
@@ -400,7 +443,7 @@ def every_kind_is_used():
 tests = [source_and_stack, inlined_function, handler_over_thread, hard_fault, counts_and_times, the_log,
          silent_without_log, events, reset_tells_again,
          own_reset_tells_nothing_again, json_file, sarif_file, html_and_text, strict,
-         strict_writes_files, ignore, ignore_by_function, wrong_options, spoilt_debug_information, folder_that_is_none,
+         strict_writes_files, ignore, ignore_by_function, cpp_names, wrong_options, spoilt_debug_information, folder_that_is_none,
          stripped, every_kind_is_used]
 if not has_debug_information():
     print("# no libdw in this build")

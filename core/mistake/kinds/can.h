@@ -11,7 +11,7 @@ MISHAP(CAN002, ERROR, "RM0090 32",
         "canbus1=ID or canbus2=ID",
         "give the machine a bus: -machine canbus1=ID or canbus2=ID with -object can-bus,id=ID; on a "
         "board, look at the transceiver")
-MISTAKE(CAN003, ERROR, "RM0090 32",
+MISHAP(CAN003, ERROR, "RM0090 32",
         "CAN leaves initialization, and RX or TX is at no pin",
         "select AF9 of both pins in AFR, and MODER")
 MISTAKE(CAN004, ERROR, "RM0090 32",
