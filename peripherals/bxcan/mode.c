@@ -11,6 +11,7 @@
 #define WARNING 96
 #define PASSIVE 128
 #define BUS_OFF 256
+#define PINS_NS (10 * SCALE_MS)         /* until pins are thought of as forgotten */
 #define NOT_YET UINT64_MAX      /* `sync_due` while RX is low */
 
 bool bxcan_rx_level(const Bxcan *s)
@@ -108,8 +109,6 @@ static void follow_requests(Bxcan *s)
         begin_sync(s);
     }
 }
-
-#define PINS_NS (10 * SCALE_MS)         /* until pins are thought of as forgotten */
 
 /* Looked at a moment after the start: VESC selects its pins behind it. */
 static void check_pins(void *opaque)
