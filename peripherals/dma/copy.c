@@ -38,13 +38,6 @@ bool dma_copy_is_plain(Dma *s, unsigned n)
     return st->plain;
 }
 
-uint64_t dma_copy_end(Dma *s, unsigned n)
-{
-    uint32_t units = DIV_ROUND_UP(s->stream[n].mleft, dma_unit_bytes(s, n));
-
-    return s->begun + (uint64_t)(units - MIN(s->copied[n], units)) * dma_stream_unit_cost(s, n);
-}
-
 /* The source's next @size bytes: a row, or one item again and again. */
 static bool read_plain(Dma *s, unsigned n, uint8_t *to, uint32_t size)
 {

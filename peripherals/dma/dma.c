@@ -96,7 +96,7 @@ static bool cr_stands(Dma *s, unsigned n)
     if (!dma_stream_is_free_running(s, n)) {
         return dma_is_circular(s, n) || dma_tells(s, n);
     }
-    return dma_copy_is_plain(s, n) && dma_copy_end(s, n) > counter_now(&s->ticks);
+    return dma_copy_is_plain(s, n) && dma_stream_copy_end(s, n) > counter_now(&s->ticks);
 }
 
 static unsigned request_by(unsigned n, uint32_t cr)
@@ -186,7 +186,7 @@ static int64_t live_holds(Periph *p, unsigned reg)
         unsigned n = stream_of(reg);
 
         wait_loop_read_holds_late();
-        return dma_is_enabled(s, n) && dma_stream_is_free_running(s, n) ? counter_when(&s->ticks, dma_copy_end(s, n))
+        return dma_is_enabled(s, n) && dma_stream_is_free_running(s, n) ? counter_when(&s->ticks, dma_stream_copy_end(s, n))
                                                                         : INT64_MAX;
     }
     return s->active != DMA_NONE && dma_stream_is_free_running(s, s->active) ? dma_copy_holds(s) : INT64_MAX;

@@ -11,8 +11,6 @@ uint32_t dma_stream_fifo_status(const DmaStream *st)
     return st->level == 0 ? 4 : st->level >= DMA_FIFO_SIZE ? 5 : st->level / 4;
 }
 
-const DmaWatch *dma_watch;
-
 /* ---- The end ---- */
 
 void dma_load_counters(Dma *s, unsigned n)
@@ -71,27 +69,6 @@ bool dma_transfer_error(Dma *s, unsigned n, const char *what, uint32_t addr)
 }
 
 /* ---- The ports ---- */
-
-/* Is all of it memory of the host, that can be read (written) at once? */
-bool dma_is_plain(AddressSpace *as, uint32_t addr, uint32_t size, bool write)
-{
-    hwaddr offset, length = size;
-    MemoryRegion *mr;
-
-    RCU_READ_LOCK_GUARD();
-    mr = address_space_translate(as, addr, &offset, &length, write, MEMTXATTRS_UNSPECIFIED);
-    return length == size && memory_access_is_direct(mr, write, MEMTXATTRS_UNSPECIFIED);
-}
-
-void *dma_host_memory(AddressSpace *as, uint32_t addr, bool write)
-{
-    hwaddr offset, length = 1;
-    MemoryRegion *mr;
-
-    RCU_READ_LOCK_GUARD();
-    mr = address_space_translate(as, addr, &offset, &length, write, MEMTXATTRS_UNSPECIFIED);
-    return memory_access_is_direct(mr, write, MEMTXATTRS_UNSPECIFIED) ? memory_region_get_ram_ptr(mr) + offset : NULL;
-}
 
 void dma_fifo_push(DmaStream *st, uint32_t data, unsigned size)
 {

@@ -9,6 +9,8 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/dma/state.h"
 
+const DmaWatch *dma_watch;
+
 #define WINDOW_SIZE 4096        /* bytes of memory; of registers it is the one that is accessed */
 
 static void forget(DmaWindow *w)
@@ -132,4 +134,24 @@ void dma_port_init(DmaPort *port, MemoryRegion *bus, const char *name)
     port->maps = 1;
     port->listener = (MemoryListener) { .name = name, .commit = map_changed };
     memory_listener_register(&port->listener, &port->as);
+}
+
+bool dma_is_plain(AddressSpace *as, uint32_t addr, uint32_t size, bool write)
+{
+    hwaddr offset, length = size;
+    MemoryRegion *mr;
+
+    RCU_READ_LOCK_GUARD();
+    mr = address_space_translate(as, addr, &offset, &length, write, MEMTXATTRS_UNSPECIFIED);
+    return length == size && memory_access_is_direct(mr, write, MEMTXATTRS_UNSPECIFIED);
+}
+
+void *dma_host_memory(AddressSpace *as, uint32_t addr, bool write)
+{
+    hwaddr offset, length = 1;
+    MemoryRegion *mr;
+
+    RCU_READ_LOCK_GUARD();
+    mr = address_space_translate(as, addr, &offset, &length, write, MEMTXATTRS_UNSPECIFIED);
+    return memory_access_is_direct(mr, write, MEMTXATTRS_UNSPECIFIED) ? memory_region_get_ram_ptr(mr) + offset : NULL;
 }

@@ -171,6 +171,10 @@ bool dma_port_may_bunch(DmaPort *port, unsigned n, uint32_t addr, unsigned size)
 /* Is it memory, a register of @requester, or one of a peripheral that tells nobody? */
 bool dma_port_is_quiet(DmaPort *port, unsigned n, uint32_t addr, unsigned size, bool write, const Periph *requester);
 MemTxResult dma_port_write(DmaPort *port, unsigned n, uint32_t addr, unsigned size, uint32_t data);
+/* Is all of it memory of the host, that can be read (written) at once? */
+bool dma_is_plain(AddressSpace *as, uint32_t addr, uint32_t size, bool write);
+/* Where that is that can be read (written). */
+void *dma_host_memory(AddressSpace *as, uint32_t addr, bool write);
 
 /* ---- fifo.c: a transfer ---- */
 
@@ -181,10 +185,6 @@ void dma_disable(Dma *s, unsigned n);
 void dma_complete(Dma *s, unsigned n);
 /* It ends here.  Returns false. */
 bool dma_transfer_error(Dma *s, unsigned n, const char *what, uint32_t addr);
-/* Is all of it memory of the host, that can be read (written) at once? */
-bool dma_is_plain(AddressSpace *as, uint32_t addr, uint32_t size, bool write);
-/* Where that is that can be read (written). */
-void *dma_host_memory(AddressSpace *as, uint32_t addr, bool write);
 /* An item into the FIFO. */
 void dma_fifo_push(DmaStream *st, uint32_t data, unsigned size);
 /* A beat of the peripheral port. */
@@ -217,8 +217,6 @@ uint32_t dma_unit_bytes(Dma *s, unsigned n);
 uint32_t dma_copy_units(Dma *s, unsigned n);
 /* Are both ends of what is left of it memory of the host, so that nothing but memory is different while it goes on? */
 bool dma_copy_is_plain(Dma *s, unsigned n);
-/* At which tick one is through at the soonest, which begins no earlier than what is under way. */
-uint64_t dma_copy_end(Dma *s, unsigned n);
 /* Until when does one that goes on leave registers as they are, but for NDTR?  Virtual ns; 0: not sure. */
 int64_t dma_copy_holds(Dma *s);
 
@@ -257,8 +255,8 @@ bool dma_stream_wants(Dma *s, unsigned n);
 /* How many units it does in a row if nobody else comes, and HCLK cycles for each. */
 void dma_stream_plan(Dma *s, unsigned n, uint32_t *units, uint32_t *cost);
 
-/* HCLK cycles of a unit from memory to memory. */
-uint32_t dma_stream_unit_cost(Dma *s, unsigned n);
+/* At which tick a copy is through at the soonest, which begins no earlier than what is under way. */
+uint64_t dma_stream_copy_end(Dma *s, unsigned n);
 
 /* A request's burst takes no more HCLK cycles than that. */
 uint32_t dma_stream_longest(Dma *s, unsigned n);

@@ -56,7 +56,8 @@ uint32_t dma_stream_longest(Dma *s, unsigned n)
     return port_cycles(beats, 1, beats) + port_cycles(bytes, dma_msize(s, n), 1);
 }
 
-uint32_t dma_stream_unit_cost(Dma *s, unsigned n)
+/* HCLK cycles of a unit from memory to memory. */
+static uint32_t unit_cost(Dma *s, unsigned n)
 {
     uint32_t unit = dma_unit_bytes(s, n);
 
@@ -64,10 +65,17 @@ uint32_t dma_stream_unit_cost(Dma *s, unsigned n)
                port_cycles(unit, dma_msize(s, n), dma_mburst(s, n)));
 }
 
+uint64_t dma_stream_copy_end(Dma *s, unsigned n)
+{
+    uint32_t units = DIV_ROUND_UP(s->stream[n].mleft, dma_unit_bytes(s, n));
+
+    return s->begun + (uint64_t)(units - MIN(s->copied[n], units)) * unit_cost(s, n);
+}
+
 static void plan_copy(Dma *s, unsigned n, uint32_t *units, uint32_t *cost)
 {
     *units = MIN(dma_copy_units(s, n), RUN_SIZE / dma_unit_bytes(s, n));
-    *cost = dma_stream_unit_cost(s, n);
+    *cost = unit_cost(s, n);
 }
 
 void dma_stream_plan(Dma *s, unsigned n, uint32_t *units, uint32_t *cost)
