@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make fuzz TARGET=registers SECONDS=600: libFuzzer goes on from corpus/TARGET.txt, a line of base64 an input; what is new is
 # in build/fuzz/TARGET, what fails beside it, as TARGET-crash-... and the like.  Without TARGET: all of them, one after another.
-# MERGE=1 takes what is new over to corpus/TARGET.txt: as few inputs as show all of it.
+# MERGE=1 takes over to corpus/TARGET.txt what shows something that is not reached from there: what is there stays, as it
+# may have failed once.
 set -eu
 cd "$(dirname "$0")/../.."
 . qemu/say.sh
@@ -39,11 +40,9 @@ for target in ${TARGET:-$(cd tests/fuzz/corpus && ls | sed 's/\.txt$//')}; do
     mkdir -p "$new"
     unpack "tests/fuzz/corpus/$target.txt" "$new.kept"
     if [ -n "${MERGE:-}" ]; then
-        rm -rf "$new.merged"
-        mkdir "$new.merged"
-        "$fuzzer" --fuzz-target="$target" -merge=1 -max_len="$(limit "$target")" "$new.merged" "$new.kept" "$new" \
+        "$fuzzer" --fuzz-target="$target" -merge=1 -use_counters=0 -max_len="$(limit "$target")" "$new.kept" "$new" \
             2>"$new.merge.log" || die "it has failed: see $new.merge.log"
-        pack "$new.merged" "tests/fuzz/corpus/$target.txt"
+        pack "$new.kept" "tests/fuzz/corpus/$target.txt"
         say "$(wc -l <"tests/fuzz/corpus/$target.txt") inputs"
         continue
     fi
