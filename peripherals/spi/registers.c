@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "system/cpus.h"
+#include "stm32/core/mistake/place.h"
 #include "stm32/peripherals/spi/state.h"
 
 /*
@@ -65,13 +66,18 @@ static void dr_was_read(Periph *p, unsigned n, uint32_t value)
     spi_was_read(s);
 }
 
-/* A bus of 16 bits shows a byte on both halves; a sign that is extended is no loss. */
+/*
+ * A bus of 16 bits shows a byte on both halves.  Instructions may write more bits than a frame has, "DR = address >> 8";
+ * a stream whose items are too wide loses half of them.
+ */
 static void check_width(Spi *s, uint32_t data)
 {
+    uint32_t pc;
+
     if (reg_get(s, CR1, DFF) && s->parent_obj.access_size == 1) {
         periph_mistake(&s->parent_obj, SPI016, "DR is written 0x%02x as a byte, and frames have 16 bits (DFF): both halves get it",
                        data & 0xff);
-    } else if (!reg_get(s, CR1, DFF) && data & 0xff00 && (data & 0xff80) != 0xff80 && s->parent_obj.access_size > 1) {
+    } else if (!reg_get(s, CR1, DFF) && data & 0xff00 && s->parent_obj.access_size > 1 && !guest_pc(&pc)) {
         periph_mistake(&s->parent_obj, SPI016, "DR is written 0x%04x, and frames have 8 bits (DFF): the upper half is lost",
                        data & 0xffff);
     }
@@ -81,7 +87,7 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Spi *s = SPI(p);
 
-    if (!spi_is_i2s(s)) {
+    if (!spi_is_i2s(s) && !s->extension) {
         check_width(s, data);
     }
     s->tdr = p->regs[R_DR];
