@@ -18,6 +18,7 @@
 struct RtosCall {
     const char *function, *instead;     /* NULL: a handler may call it */
     bool blocks;                        /* always: it gives the core away */
+    bool returned;                      /* a task gets there if its function does not end in vTaskDelete() */
 };
 
 static const RtosCall calls[] = {
@@ -43,6 +44,7 @@ static const RtosCall calls[] = {
     { "xTaskCreate", "create tasks before, or in a task" },
     { "vTaskDelete", "wake a task that deletes itself" },
     { "vTaskSuspendAll", "a handler is not interrupted by tasks" },
+    { "prvTaskExitError", NULL, .returned = true },
 };
 
 const RtosCall *rtos_call(uint32_t address)
@@ -58,6 +60,13 @@ const RtosCall *rtos_call(uint32_t address)
     return NULL;
 }
 
+static bool is_suspended(void)
+{
+    uint32_t at, depth;
+
+    return symbols_find("uxSchedulerSuspended", &at, NULL) && guest_read_word(at, &depth) && depth;
+}
+
 void rtos_called(const RtosCall *call)
 {
     uint32_t pc;
@@ -65,12 +74,17 @@ void rtos_called(const RtosCall *call)
     if (!symbols_find(call->function, &pc, NULL)) {
         return;
     }
-    if (check_exception() >= FIRST_INTERRUPT || check_exception() == 15) {
+    if (call->returned) {
+        guest_mistake_at(CORE, RTOS005, pc, "the function of a task has returned: FreeRTOS stops all with interrupts off");
+    } else if (check_exception() >= FIRST_INTERRUPT || check_exception() == 15) {
         g_autofree char *who = check_exception_name(check_exception());
 
         guest_mistake_at(CORE, RTOS003, pc, "%s() is called by the handler of %s; %s", call->function, who, call->instead);
     } else if (call->blocks && !check_exception() && check_basepri()) {
         guest_mistake_at(CORE, RTOS004, pc, "%s() is called with BASEPRI 0x%02x", call->function, check_basepri());
+    } else if (call->blocks && !check_exception() && is_suspended()) {
+        guest_mistake_at(CORE, RTOS004, pc, "%s() is called with the scheduler suspended; call xTaskResumeAll() first",
+                         call->function);
     }
 }
 

@@ -367,6 +367,12 @@ static struct Task {
 } task;
 static uint32_t task_stack[64] __attribute__((aligned(8)));
 struct Task *volatile pxCurrentTCB;
+volatile uint32_t uxSchedulerSuspended;
+
+NOINLINE __attribute__((used)) void prvTaskExitError(void)
+{
+    __asm__ volatile("nop");            /* else it would be one of those below */
+}
 
 NOINLINE __attribute__((used)) void xQueueGenericSend(void)
 {
@@ -429,6 +435,19 @@ NOINLINE static void bad_rtos004(void)
     set_basepri(0);
 }
 
+NOINLINE static void bad_rtos004_suspended(void)
+{
+    uxSchedulerSuspended = 1;
+    vTaskDelay();
+    uxSchedulerSuspended = 0;
+}
+
+NOINLINE static void bad_rtos005(void)
+{
+    prvTaskExitError();
+    mailbox[1]++;
+}
+
 NOINLINE static void good_task(void)
 {
     critical_section();
@@ -480,6 +499,8 @@ static void rtos(void)
     bad_rtos002();
     interrupt(0x60, bad_rtos003);
     bad_rtos004();
+    bad_rtos004_suspended();
+    bad_rtos005();
     as_task(good_task_stack);
     as_task(bad_mem001_task);
 }

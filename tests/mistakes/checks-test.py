@@ -24,7 +24,8 @@ EXPECTED = {
     "MEM009": {"bad_mem009"}, "MEM011": {None},
     "CONC001": {"bad_conc001"}, "CONC002": {"bad_conc002"},
     "TIME001": {"tim2_handler"}, "TIME002": {None}, "TIME003": {"bad_time003"},
-    "RTOS001": {"bad_rtos001"}, "RTOS002": {"bad_rtos002"}, "RTOS003": {"bad_rtos003"}, "RTOS004": {"bad_rtos004"},
+    "RTOS001": {"bad_rtos001"}, "RTOS002": {"bad_rtos002"}, "RTOS003": {"bad_rtos003"},
+    "RTOS004": {"bad_rtos004", "bad_rtos004_suspended"}, "RTOS005": {"bad_rtos005"},
 }
 ALWAYS = {"FLASH022", "TIM013"}
 BLOCKS = {"memory": "MEM", "concurrency": "CONC", "time": "TIME", "rtos": "RTOS"}

@@ -14,5 +14,8 @@ MISTAKE(RTOS003, ERROR, "FreeRTOS",
         "a handler calls a function of FreeRTOS that is for tasks",
         "use the one that ends in FromISR")
 MISTAKE(RTOS004, ERROR, "FreeRTOS",
-        "a task waits in a critical section: the others run with interrupts off, or not at all",
+        "a task waits in a critical section, or with the scheduler suspended: the others run with interrupts off, or not at all",
         "leave the critical section first")
+MISTAKE(RTOS005, ERROR, "FreeRTOS",
+        "the function of a task returns",
+        "let it loop for ever, or end in vTaskDelete(NULL)")
