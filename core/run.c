@@ -137,13 +137,6 @@ static int64_t period_of(const RunPlan *p)
     return (unsigned __int128)p->period * p->tick_units >> 32;
 }
 
-/* Who traces accesses to registers wants to see each. */
-static bool is_traced(void)
-{
-    return trace_event_get_state_backends(TRACE_PERIPH_READ) ||
-           trace_event_get_state_backends(TRACE_PERIPH_WRITE);
-}
-
 static bool plan_run(Runner *runner, RunPlan *plan, const Periph *dma)
 {
     plan->dma = dma;
@@ -152,7 +145,7 @@ static bool plan_run(Runner *runner, RunPlan *plan, const Periph *dma)
     plan->late = RUN_LATE_NS;
     plan->tick = NULL;
     plan->lanes = plan->timers = 0;
-    if (disabled || is_traced() || !runner->plan(runner->opaque, plan) || !plan->frames) {
+    if (disabled || periph_is_traced() || !runner->plan(runner->opaque, plan) || !plan->frames) {
         return false;
     }
     plan->tick_units = counter_exactly(plan->ticks, plan->due, &plan->first_ns, &plan->first_part);

@@ -29,7 +29,8 @@ END_OF = 3                      # of so many snapshots one goes on to the end, t
 # timer which does not listen, an I2C bus that is busy before there is one, an interrupt of who has lost its clock; a CAN frame's
 # next bits, which are drawn when the analyser has looked beyond their begin.
 FOUND = (("soft", "quiet", 1960559), ("spi", "quiet", 37800000), ("hostile", "quiet", 831295), ("hostile", "quiet", 72435655),
-         ("hostile", "quiet", 59251875), ("snapshot", "analysed", 21733703))
+         ("hostile", "quiet", 59251875), ("snapshot", "analysed", 21733703), ("runs_awake", "traced", 9283146),
+         ("runs_awake", "traced", 10104012))
 
 
 class Reference:
