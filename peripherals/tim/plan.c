@@ -35,6 +35,9 @@ int64_t tim_flags_hold(const Tim *s)
     for (unsigned ch = 0; ch < s->channels; ch++) {
         captures |= tim_ccs(s, ch) != CCS_OUTPUT;
     }
+    if (!captures && tim_sms(s) == SMS_OFF && !reg_get(s, CR1, CEN) && tim_input_due(s) == NEVER) {
+        return COUNTER_NEVER;           /* it stands, and has no inputs */
+    }
     if (captures || tim_master(s) || !tim_is_internal(s) || tim_input_due(s) != NEVER) {
         return 0;
     }
