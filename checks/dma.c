@@ -1,6 +1,6 @@
 /*
- * DMA and the core at the same memory: a beat that goes to, or comes from, a stack frame that has returned, and a buffer that the core
- * reads where DMA will write, but has not yet.
+ * DMA and the core at the same memory: a beat that goes to, or comes from, a stack frame that has returned, and a buffer
+ * that the core reads where DMA will write, but has not yet.
  *
  * A circular transfer has no such part.  What USB and Ethernet move by themselves is not looked at.
  *
@@ -70,6 +70,12 @@ static void ends(DeviceState *device, unsigned n)
     }
 }
 
+/* Is it part of a stack frame that has returned?  Then that stack's pointer is *@sp. */
+static bool is_gone(uint32_t address, uint32_t *sp)
+{
+    return shadow_at(address) && stack_is_unused(address, sp);
+}
+
 static void wrote(DeviceState *device, unsigned n, uint32_t address, uint32_t bytes)
 {
     Buffer *b = find(device, n);
@@ -79,7 +85,7 @@ static void wrote(DeviceState *device, unsigned n, uint32_t address, uint32_t by
         b->next = address + bytes;
         set_bounds();
     }
-    if (shadow_at(address) && stack_is_unused(address, &sp)) {
+    if (is_gone(address, &sp)) {
         guest_mistake(device->canonical_path, MEM007, "stream %u writes to 0x%08x, on a stack whose pointer is at 0x%08x",
                       n, address, sp);
     }
@@ -89,7 +95,7 @@ static void has_read(DeviceState *device, unsigned n, uint32_t address, uint32_t
 {
     uint32_t sp;
 
-    if (shadow_at(address) && stack_is_unused(address, &sp)) {
+    if (is_gone(address, &sp)) {
         guest_mistake(device->canonical_path, MEM011, "stream %u reads from 0x%08x, on a stack whose pointer is at 0x%08x",
                       n, address, sp);
     }

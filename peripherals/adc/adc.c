@@ -77,20 +77,25 @@ static bool injected_lacks_edge(Adc *s)
     return reg_get(s, CR2, JEXTSEL) && !reg_get(s, CR2, JEXTEN);
 }
 
+/* Is somebody to be told of their end, who does not look himself? */
+static bool regular_is_awaited(Adc *s)
+{
+    return reg_get(s, CR1, EOCIE) || reg_get(s, CR2, DMA);
+}
+
 /* Somebody waits for conversions that no trigger starts, and nothing has ever started one. */
 static void check_trigger(void *opaque)
 {
     Adc *s = opaque;
-    bool waits = reg_get(s, CR1, EOCIE) || reg_get(s, CR2, DMA), jwaits = reg_get(s, CR1, JEOCIE);
 
     if (!adc_is_on(s) || s->has_started) {
         return;
     }
-    if (waits && lacks_edge(s)) {
+    if (regular_is_awaited(s) && lacks_edge(s)) {
         periph_mistake(&s->parent_obj, ADC019, "CR2.EXTSEL is %u, and EXTEN is 0: nothing starts a conversion",
                        reg_get(s, CR2, EXTSEL));
     }
-    if (jwaits && injected_lacks_edge(s) && !reg_get(s, CR1, JAUTO)) {
+    if (reg_get(s, CR1, JEOCIE) && injected_lacks_edge(s) && !reg_get(s, CR1, JAUTO)) {
         periph_mistake(&s->parent_obj, ADC019, "CR2.JEXTSEL is %u, and JEXTEN is 0: nothing starts an injected conversion",
                        reg_get(s, CR2, JEXTSEL));
     }
@@ -101,7 +106,7 @@ static void check_silence(void *opaque)
 {
     Adc *s = opaque;
     bool polls = s->parent_obj.last_read == R_SR + 1 && s->parent_obj.same_reads;
-    bool waits = reg_get(s, CR1, EOCIE) || reg_get(s, CR2, DMA) || polls, jwaits = reg_get(s, CR1, JEOCIE) || polls;
+    bool waits = regular_is_awaited(s) || polls, jwaits = reg_get(s, CR1, JEOCIE) || polls;
 
     if (!adc_is_on(s) || s->has_started || reg_get(s->common, CCR, MULTI)) {
         return;
