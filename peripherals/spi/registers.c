@@ -87,7 +87,7 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Spi *s = SPI(p);
 
-    if (!spi_is_i2s(s) && !s->extension) {
+    if (spi_is_on(s)) {
         check_width(s, data);
     }
     s->tdr = p->regs[R_DR];
