@@ -31,6 +31,7 @@ typedef struct Gpio {
     uint8_t vain[N_PINS];               /* ... how often ODR has changed for them; for a report, in no snapshot */
     uint32_t applied[R_AFRH + 1];       /* registers as the pins have them */
     bool stale;                         /* the pins know nothing yet */
+    bool written;                       /* registers other than ODR have been, since */
     uint8_t lock_step;                  /* writes of the key sequence so far */
     uint16_t locked;                    /* pins */
 } Gpio;
@@ -104,8 +105,9 @@ static void gpio_update(Periph *p)
 {
     Gpio *s = GPIO(p);
     const uint32_t *regs = p->regs;
-    uint32_t changed = s->stale ? 0xffff : reconfigured_pins(regs, s->applied);
+    uint32_t changed = s->stale ? 0xffff : s->written ? reconfigured_pins(regs, s->applied) : 0;
 
+    s->written = false;
     if (!changed) {
         apply_odr(s, regs[R_ODR]);
         return;
@@ -203,6 +205,7 @@ static void keep_locked(Periph *p, unsigned n, uint32_t was, unsigned width, uns
 
 static void lockable_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
+    GPIO(p)->written = true;
     switch (n) {
     case R_OTYPER:
         keep_locked(p, n, was, 1, 0);
@@ -289,6 +292,7 @@ static void gpio_reset(Periph *p, bool power_on)
     p->regs[R_MODER] = s->moder;
     p->regs[R_OSPEEDR] = s->ospeedr;
     p->regs[R_PUPDR] = s->pupdr;
+    s->written = true;
     s->lock_step = 0;
     s->locked = 0;
 }

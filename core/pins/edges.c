@@ -39,7 +39,7 @@ static void net_tell(PinNet *net, bool level, bool waves, int64_t ns)
 
 static bool net_is_heard(const PinNet *net)
 {
-    return net_has_listeners(net) || trace_event_get_state_backends(TRACE_PIN_CHANGED);
+    return net->heard || trace_event_get_state_backends(TRACE_PIN_CHANGED);
 }
 
 /* Tell all who do not know it of the levels that are there now. */
@@ -151,7 +151,7 @@ static int64_t net_next_edge(PinNet *net)
 {
     const Drive *d = &net->drive;
 
-    if (d->kind < DRIVE_WAVE || d->kind == DRIVE_ANALOG || !net_wants_waves(net)) {
+    if (d->kind < DRIVE_WAVE || d->kind == DRIVE_ANALOG || !net->waves) {
         return -1;
     }
     if (d->kind == DRIVE_PICTURE) {
@@ -200,7 +200,7 @@ void net_edge(void *opaque)
 
     if (net->drive.kind == DRIVE_WAVE) {
         net_tell_edges(net);
-        if (net->drive.kind == DRIVE_WAVE && net_wants_waves(net)) {
+        if (net->drive.kind == DRIVE_WAVE && net->waves) {
             counter_arm(net->edge, wave_next_delivery(&net->drive, drive_now()));
         }
         return;

@@ -105,60 +105,26 @@ void net_resolve(PinNet *net)
     net->only = c.strong == 1 && !c.picture ? c.winner : NULL;
 }
 
-/* ---- Who listens ---- */
+/* ---- Who is there ---- */
 
-bool net_wants_waves(const PinNet *net)
+void net_count_audience(PinNet *net)
 {
-    for (unsigned i = 0; i < net->pins->len; i++) {
-        PinListener *l;
-
-        QLIST_FOREACH(l, &((Pin *)net->pins->pdata[i])->listeners, next) {
-            if (l->waves) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-bool net_has_listeners(const PinNet *net)
-{
-    for (unsigned i = 0; i < net->pins->len; i++) {
-        PinListener *l;
-
-        QLIST_FOREACH(l, &((Pin *)net->pins->pdata[i])->listeners, next) {
-            if (!l->idle) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-bool net_is_watched(const PinNet *net)
-{
+    net->watched = net->heard = net->waves = net->followed = net->pictures = false;
     for (unsigned i = 0; i < net->pins->len; i++) {
         Pin *pin = net->pins->pdata[i];
-
-        if (!QLIST_EMPTY(&pin->listeners) || !QLIST_EMPTY(&pin->followers)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool net_is_followed(const PinNet *net)
-{
-    for (unsigned i = 0; i < net->pins->len; i++) {
+        PinListener *l;
         PinFollower *f;
 
-        QLIST_FOREACH(f, &((Pin *)net->pins->pdata[i])->followers, next) {
-            if (f->pictures) {
-                return true;
-            }
+        QLIST_FOREACH(l, &pin->listeners, next) {
+            net->watched = true;
+            net->heard |= !l->idle;
+            net->waves |= l->waves;
+        }
+        QLIST_FOREACH(f, &pin->followers, next) {
+            net->watched = net->followed = true;
+            net->pictures |= f->pictures;
         }
     }
-    return false;
 }
 
 /* ---- What is there ---- */

@@ -20,15 +20,18 @@ typedef struct PinNet {
     uint64_t told_edges;        /* of those of the wave, then; bits of the picture */
     int64_t edge_ns;            /* of the edge that is being told, */
     uint64_t skipped;           /* ... and the periods left out before it */
+    /* Who is there, as net_count_audience() has found it: somebody who ... */
+    bool watched;               /* listens or follows, */
+    bool heard;                 /* listens and not idly, */
+    bool waves;                 /* listens to waves, */
+    bool followed;              /* follows, */
+    bool pictures;              /* follows pictures */
 } PinNet;
 
 /* Find out who drives it. */
 void net_resolve(PinNet *net);
 
-/* Is there anybody who listens or follows, listens, listens to waves, follows pictures? */
-bool net_is_watched(const PinNet *net);
-bool net_has_listeners(const PinNet *net);
-bool net_wants_waves(const PinNet *net);
-bool net_is_followed(const PinNet *net);
+/* Find out who listens and follows: who does has changed. */
+void net_count_audience(PinNet *net);
 
 #endif

@@ -12,16 +12,28 @@
 /* ---- Something has changed ---- */
 
 /* Tell the ports the level. */
-static void net_publish(PinNet *net, bool level)
+static inline void net_publish_level(PinNet *net, bool level)
 {
-    bool asks = net->drive.kind == DRIVE_WAVE || net->drive.kind == DRIVE_SOURCE ||
-                net->drive.kind == DRIVE_PICTURE;
-
     for (unsigned i = 0; i < net->pins->len; i++) {
         Pin *pin = net->pins->pdata[i];
 
         if (pin->bank) {
             pin->bank->high = level ? pin->bank->high | pin->bit : pin->bank->high & ~pin->bit;
+        }
+    }
+}
+
+/* ... and whether it follows from the time. */
+static void net_publish(PinNet *net, bool level)
+{
+    bool asks = net->drive.kind == DRIVE_WAVE || net->drive.kind == DRIVE_SOURCE ||
+                net->drive.kind == DRIVE_PICTURE;
+
+    net_publish_level(net, level);
+    for (unsigned i = 0; i < net->pins->len; i++) {
+        Pin *pin = net->pins->pdata[i];
+
+        if (pin->bank) {
             pin->bank->waves = asks ? pin->bank->waves | pin->bit : pin->bank->waves & ~pin->bit;
         }
     }
@@ -45,8 +57,8 @@ static void net_tell_followers(PinNet *net, bool pictures)
 static void net_look(const PinNet *net)
 {
     if (net->drive.kind == DRIVE_PICTURE) {
-        net->drive.picture->heard |= net_has_listeners(net);
-        net->drive.picture->watched |= net_wants_waves(net) || net_is_followed(net);
+        net->drive.picture->heard |= net->heard;
+        net->drive.picture->watched |= net->waves || net->pictures;
     }
 }
 
@@ -71,12 +83,12 @@ static void net_changed(PinNet *net, const Drive *was)
     }
     if (picture && same) {              /* its edges come by themselves */
         level = net->level;
-        plain = net_has_listeners(net) ? plain : net->plain_level;
-    } else if (picture && !net_wants_waves(net)) {
+        plain = net->heard ? plain : net->plain_level;
+    } else if (picture && !net->waves) {
         level = plain;
     }
     net_tell_now(net, level, plain);    /* who hears it may drive it anew */
-    if (net->drive.kind == DRIVE_PICTURE && !same && net_wants_waves(net)) {
+    if (net->drive.kind == DRIVE_PICTURE && !same && net->waves) {
         net_join_picture(net);
     }
     net_look(net);
@@ -109,6 +121,7 @@ void pin_join(Pin *a, Pin *b)
     timer_free(gone->edge);
     g_ptr_array_unref(gone->pins);
     g_free(gone);
+    net_count_audience(a->net);
     net_update(a->net);
 }
 
@@ -148,9 +161,11 @@ static bool is_level(const Drive *drive)
 static void net_toggle(PinNet *net, bool level)
 {
     net->drive.kind = net->plain.kind = level ? DRIVE_HIGH : DRIVE_LOW;
-    net_publish(net, level);
+    net_publish_level(net, level);
     net_tell_now(net, level, level);
-    net_tell_followers(net, false);
+    if (net->followed) {
+        net_tell_followers(net, false);
+    }
 }
 
 void pin_drive_level(PinDriver *driver, bool level)
@@ -230,13 +245,13 @@ void pin_begin_picture(Pin *pin, const Picture *picture, bool corrected)
     }
     net_look(net);
     if (!runstate_is_running()) {
-        if (net_wants_waves(net)) {
+        if (net->waves) {
             net_join_picture(net);
         }
     } else if (!picture->count) {
         net->told_edges = 1;
-        net_tell_now(net, net_wants_waves(net) ? picture->rest : net->level, net->plain_level);
-    } else if (net_wants_waves(net)) {
+        net_tell_now(net, net->waves ? picture->rest : net->level, net->plain_level);
+    } else if (net->waves) {
         net->told_edges = corrected ? MAX(picture_begun(picture, drive_now()), 1) - 1 : 0;
         net_tell_picture(net, drive_now());
     }
@@ -262,8 +277,9 @@ void pin_show(PinDriver *driver, Picture *picture, Picture now)
 /* Whoever listens to waves now wants the picture's edges from now on, and nobody is late with what he hears. */
 static void net_listened(PinNet *net)
 {
+    net_count_audience(net);
     time_be_exact();
-    if (net->drive.kind == DRIVE_PICTURE && !timer_pending(net->edge) && net_wants_waves(net)) {
+    if (net->drive.kind == DRIVE_PICTURE && !timer_pending(net->edge) && net->waves) {
         net_join_picture(net);
     }
     net_look(net);
@@ -292,10 +308,12 @@ void pin_follow(PinFollower *follower, Pin *pin)
 {
     if (follower->pin) {
         QLIST_REMOVE(follower, next);
+        net_count_audience(follower->pin->net);
     }
     follower->pin = pin;
     if (pin) {
         QLIST_INSERT_HEAD(&pin->followers, follower, next);
+        net_count_audience(pin->net);
         net_look(pin->net);
     }
 }

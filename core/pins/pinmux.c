@@ -299,7 +299,7 @@ bool signal_is_watched(const Signal *signal)
     for (unsigned i = 0; signal->routed && i < signal->pins->len; i++) {
         Pin *pin = signal->pins->pdata[i];
 
-        if (is_at(pin, signal) && net_is_watched(pin->net)) {
+        if (is_at(pin, signal) && pin->net->watched) {
             return true;
         }
     }
