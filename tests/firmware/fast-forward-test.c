@@ -64,7 +64,7 @@ static char *memory_sum(uint32_t from, size_t size)
     return g_compute_checksum_for_data(G_CHECKSUM_SHA256, memory, size);
 }
 
-/* What has been said, but that a loop waits in vain: how soon that is noticed hangs on how often it looks. */
+/* What has been said, but that a loop waits in vain: whether and how soon that is noticed hangs on how often it looks. */
 static char *said(void)
 {
     g_autofree char *log = board_log();
@@ -72,7 +72,7 @@ static char *said(void)
     GString *rest = g_string_new(NULL);
 
     for (unsigned i = 0; line[i]; i++) {
-        if (!strstr(line[i], "PER007") && !strstr(line[i], "PER008")) {
+        if (*line[i] && !strstr(line[i], "PER007") && !strstr(line[i], "PER008") && !strstr(line[i], "NVIC015")) {
             g_string_append_printf(rest, "%s\n", line[i]);
         }
     }

@@ -224,7 +224,7 @@ def assemble(steps):
         code_text = "\n".join(step[4:] for step in steps if step.startswith("asm "))
         file.write(VECTORS % code_text + ("" if "irq:" in code_text else ".set irq, stop\n"))
     subprocess.run(["arm-none-eabi-as", "-o", f"{name}.o", f"{name}.s"], check=True)
-    subprocess.run(["arm-none-eabi-ld", "-Ttext=0x08000000", "-o", f"{name}.elf", f"{name}.o"], check=True,
+    subprocess.run(["arm-none-eabi-ld", "-Ttext=0x08000000", "-Tbss=0x20000000", "-o", f"{name}.elf", f"{name}.o"], check=True,
                    stderr=subprocess.DEVNULL)
     return f"{name}.elf"
 

@@ -49,3 +49,8 @@ MISTAKE(NVIC013, ERROR, "PM0214 4.4.5",
 MISTAKE(NVIC014, SUSPICIOUS, "PM0214 4.4.4",
         "VTOR is written an address at which no table can begin: interrupts take their vectors from elsewhere",
         "align the table to 512 bytes: it has 98 vectors")
+MISTAKE(NVIC015, SUSPICIOUS, "PM0214 2.3.3",
+        "a loop waits for a variable that nobody changes: no handler is enabled that could get in, and no DMA is on; told with "
+        "-icount",
+        "enable the interrupt, in the peripheral and by NVIC_EnableIRQ(); do not wait with interrupts off, nor in a handler for one "
+        "of the same or lower priority: HAL_Delay() needs SysTick to get in")

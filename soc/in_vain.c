@@ -1,0 +1,186 @@
+/*
+ * A loop that waits for a variable that nobody can change: it reads memory only, its rounds are all alike, and there is
+ * neither an interrupt that could get in and write there, nor a bus master that is on.
+ *
+ * HAL_Delay() in a handler that SysTick cannot preempt, a flag that a handler sets which is not enabled, a queue that is
+ * polled in a critical section.  Variables on the stack are left out: `volatile int stay = 1` waits for a debugger.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "exec/wait-loop.h"
+#include "hw/clock.h"
+#include "target/arm/cpu.h"
+#include "stm32/core/mistake/mistake.h"
+#include "stm32/core/mistake/place.h"
+#include "stm32/core/symbols.h"
+#include "stm32/soc/in_vain.h"
+#include "stm32/soc/tables.h"
+
+#define SYSTICK_EXCEPTION 15
+#define SYSTICK_ENABLE 1            /* of its CTRL */
+#define SYSTICK_TICKINT 2
+#define NOBODY 0x100                /* the priority of a thread that masks nothing */
+#define STREAMS 8                   /* of a DMA; RM0090 10.5.5: */
+#define DMA_SxCR(n) (0x10 + 0x18 * (n))
+#define DMA_SxCR_EN 1
+#define RCC_CR_CSSON (1u << 19)     /* RM0090 7.3.1: NMI comes if HSE fails */
+#define FRAMES_SIZE 256             /* of the stack above SP that functions in the loop may have */
+#define MANY 3                      /* interrupts to be named */
+
+static Stm32f407Soc *chip;
+
+/* ---- Who could write ---- */
+
+/* Exceptions of this priority, and greater numbers, do not get in. */
+static int priority_of_core(NVICState *s)
+{
+    const CPUARMState *env = &s->cpu->env;
+    int priority = MIN(armv7m_nvic_raw_execution_priority(s), NOBODY);
+
+    if (env->v7m.basepri[M_REG_NS]) {
+        priority = MIN(priority, env->v7m.basepri[M_REG_NS]);
+    }
+    if (env->v7m.primask[M_REG_NS] || env->v7m.faultmask[M_REG_NS]) {
+        priority = MIN(priority, 0);
+    }
+    return priority;
+}
+
+/* Without the bits of the subpriority, which do not preempt. */
+static int group_priority(NVICState *s, unsigned exception)
+{
+    return s->vectors[exception].prio & ~MAKE_64BIT_MASK(0, s->prigroup[M_REG_NS] + 1);
+}
+
+static bool is_enabled(NVICState *s, unsigned exception)
+{
+    uint32_t ticks = SYSTICK_ENABLE | SYSTICK_TICKINT;
+
+    return exception == SYSTICK_EXCEPTION ? (chip->cpu.systick[M_REG_NS].control & ticks) == ticks
+           : exception >= FIRST_INTERRUPT && s->vectors[exception].enabled;
+}
+
+static bool some_interrupt_gets_in(NVICState *s, int priority)
+{
+    if (PERIPH(stm32f407_child(chip, "rcc"))->regs[0] & RCC_CR_CSSON) {
+        return true;
+    }
+    for (unsigned n = SYSTICK_EXCEPTION; n < s->num_irq; n++) {
+        if (is_enabled(s, n) && group_priority(s, n) < priority) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_clock(const char *name)
+{
+    return clock_is_enabled(PERIPH(stm32f407_child(chip, name))->clk);
+}
+
+/* unsure: a stream that writes elsewhere counts, as a circular one's end cannot be told from its registers */
+static bool some_master_is_on(void)
+{
+    static const char *const dmas[] = { "dma1", "dma2" };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(dmas); i++) {
+        Periph *dma = PERIPH(stm32f407_child(chip, dmas[i]));
+
+        for (unsigned n = 0; n < STREAMS; n++) {
+            if (dma->regs[DMA_SxCR(n) / 4] & DMA_SxCR_EN) {
+                return true;
+            }
+        }
+    }
+    return has_clock("eth") || has_clock("otg-hs");
+}
+
+/* ---- What to say ---- */
+
+/* A variable that has a name, in memory that can be written, and is not on the stack */
+static bool is_variable(uint32_t address, uint32_t sp)
+{
+    uint32_t base;
+
+    return address >= STM32F407_CCM_BASE && symbols_object(address, &base) && address - sp >= FRAMES_SIZE;
+}
+
+static void name_of(GString *text, unsigned exception)
+{
+    const char *name = exception >= FIRST_INTERRUPT ? vector_table[exception - FIRST_INTERRUPT] : NULL;
+
+    if (exception == SYSTICK_EXCEPTION) {
+        g_string_append(text, "SysTick");
+    } else if (name) {
+        g_string_append(text, name);
+    } else {
+        g_string_append_printf(text, "exception %u", exception);
+    }
+}
+
+/* The interrupts that are enabled, and do not get in. */
+static void name_those_outside(GString *text, NVICState *s)
+{
+    unsigned many = 0;
+
+    for (unsigned n = SYSTICK_EXCEPTION; n < s->num_irq; n++) {
+        if (is_enabled(s, n) && ++many <= MANY) {
+            g_string_append(text, many == 1 ? ": " : ", ");
+            name_of(text, n);
+            g_string_append_printf(text, " (priority 0x%02x)", s->vectors[n].prio);
+        }
+    }
+    if (many > MANY) {
+        g_string_append(text, " ...");
+    }
+}
+
+static char *why(NVICState *s, int priority)
+{
+    const CPUARMState *env = &s->cpu->env;
+    uint32_t ticks = chip->cpu.systick[M_REG_NS].control;
+    GString *text = g_string_new(NULL);
+
+    if (priority == NOBODY) {
+        g_string_append(text, "no interrupt is enabled in the NVIC, and SysTick ");
+        g_string_append(text, !(ticks & SYSTICK_ENABLE) ? "is off" : "has no TICKINT");
+        return g_string_free(text, false);
+    }
+    if (env->v7m.faultmask[M_REG_NS] || env->v7m.primask[M_REG_NS]) {
+        g_string_printf(text, "%s keeps interrupts off", env->v7m.faultmask[M_REG_NS] ? "FAULTMASK" : "PRIMASK");
+    } else if (priority == armv7m_nvic_raw_execution_priority(s)) {
+        g_string_append(text, "the handler of ");
+        name_of(text, env->v7m.exception);
+        g_string_append_printf(text, " (priority 0x%02x) lets no other in", s->vectors[env->v7m.exception].prio);
+    } else {
+        g_string_printf(text, "BASEPRI (0x%02x) keeps interrupts off", env->v7m.basepri[M_REG_NS]);
+    }
+    name_those_outside(text, s);
+    return g_string_free(text, false);
+}
+
+/* Rounds of a loop are alike, and have read no more than what is at @read. */
+static void waits(CPUState *cpu, const uint32_t *read, unsigned reads)
+{
+    NVICState *s = &chip->cpu.nvic;
+    int priority = priority_of_core(s);
+    unsigned n = 0;
+
+    while (n < reads && !is_variable(read[n], cpu_env(cpu)->regs[13])) {
+        n++;
+    }
+    if (n < reads && !some_interrupt_gets_in(s, priority) && !some_master_is_on()) {
+        g_autofree char *because = why(s, priority);
+        uint32_t base;
+
+        guest_mistake_at("CPU", NVIC015, cpu->cc->get_pc(cpu), "a loop waits for 0x%08x (`%s`), which nobody changes: %s",
+                         read[n], symbols_object(read[n], &base), because);
+    }
+}
+
+void in_vain_begin(Stm32f407Soc *s)
+{
+    chip = s;
+    wait_loop_set_memory(waits);
+}
