@@ -82,7 +82,7 @@ static __attribute__((noinline)) void look_at_load(uint32_t pc, uint32_t address
     const uint8_t *at = shadow_at(address);
 
     if (!at) {
-        null_load(pc, address);
+        null_load(pc, address, size);
         return;
     }
     if (address - dma_low < dma_high - dma_low && dma_low < dma_high) {

@@ -1,13 +1,19 @@
 /*
  * Loads and stores through NULL: at 0 the chip shows what it starts from, so nothing faults.
  *
- * A load is one only if the vector table is elsewhere, and the program does not run there itself.
+ * A load is one only if the program does not run there itself, and if what is there is not the vector table of VTOR: its
+ * first words are for who starts a program (FreeRTOS takes MSP from there), and the rest for who copies it, from the
+ * beginning.  A byte is never a vector.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
 #include "stm32/checks/state.h"
+#include "stm32/core/symbols.h"
+
+#define FIRST_WORDS 8           /* MSP and the reset vector */
+#define FUNCTION_SIZE 64        /* of whom no name is known */
 
 static bool is_ram(uint32_t address)
 {
@@ -25,9 +31,30 @@ void null_store(uint32_t pc, uint32_t address, unsigned size)
     }
 }
 
-void null_load(uint32_t pc, uint32_t address)
+/* Is it somebody who reads the vector table where VTOR has it? */
+static bool is_vector(uint32_t pc, uint32_t address, unsigned size)
 {
-    if (check_vector_table() >= checks_chip->flash_alias && pc >= checks_chip->flash_alias && !is_ram(address)) {
+    static uint32_t reader;             /* of its first words */
+    const char *name = symbols_name(pc);
+
+    if (size < 4) {
+        return false;
+    }
+    if (address < FIRST_WORDS) {
+        reader = pc;
+        return true;
+    }
+    return name ? symbols_name(reader) == name : pc - reader < FUNCTION_SIZE;
+}
+
+void null_load(uint32_t pc, uint32_t address, unsigned size)
+{
+    uint32_t table = check_vector_table();
+
+    if (pc < checks_chip->flash_alias || is_ram(address)) {
+        return;
+    }
+    if (table >= checks_chip->flash_alias || (table == 0 && !is_vector(pc, address, size))) {
         guest_mistake_at(CORE, MEM004, pc, "0x%08x is read", address);
     }
 }

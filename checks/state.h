@@ -107,7 +107,7 @@ void boot_entered(void);
 /* memory */
 void unwritten_read(uint32_t pc, uint32_t address, unsigned size);
 void null_store(uint32_t pc, uint32_t address, unsigned size);
-void null_load(uint32_t pc, uint32_t address);
+void null_load(uint32_t pc, uint32_t address, unsigned size);
 void stack_moves(uint32_t pc, unsigned down);
 /* Another stack is in use from now on. */
 void stack_changes(void);
