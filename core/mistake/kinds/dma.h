@@ -68,3 +68,6 @@ MISTAKE(DMA020, SUSPICIOUS, "RM0090 10.3.7",
 MISTAKE(DMA021, ERROR, "RM0090 10.5.5",
         "a stream moves data the other way than the request is for that it serves",
         "for a transmitter (tx) set CR.DIR to 1, for a receiver to 0")
+MISTAKE(DMA022, SUSPICIOUS, "RM0090 10.5.5",
+        "a stream moves several items of a USART, I2C, ADC or DCMI from or to one and the same place in memory",
+        "set CR.MINC (DMA_MINC_ENABLE)")
