@@ -410,7 +410,7 @@ static void begin_endless_stream(void)
     poke(0x40026430, 0x2001e000);                   /* stream 1: PAR, M0AR, NDTR, CR */
     poke(0x40026434, 0x2001e000);
     poke(0x4002642c, 100);
-    poke(0x40026428, 1 << 25 | 1 << 8 | 1);         /* CHSEL, CIRC, EN */
+    poke(0x40026428, 1 << 25 | 1 << 10 | 1 << 8 | 1);     /* CHSEL, MINC, CIRC, EN */
 }
 
 /* Copies, and an echo at 10.5 Mbaud that may lose nothing, with virtual time exact and without. */
