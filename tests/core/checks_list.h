@@ -27,7 +27,7 @@
     CASE(unprivileged) CASE(unprivileged_stir) CASE(unprivileged_itm) CASE(unprivileged_special)
 
 #define MPU_CASES(CASE) \
-    CASE(mpu_registers) CASE(guard_of_32_bytes) CASE(permissions) CASE(overlap) CASE(subregions) \
+    CASE(mpu_registers) CASE(halves) CASE(guard_of_32_bytes) CASE(permissions) CASE(overlap) CASE(subregions) \
     CASE(no_background) CASE(not_in_hardfault) CASE(execute_never) CASE(execute_never_later) \
     CASE(misaligned_region) CASE(across) CASE(stacking) CASE(unstacking) CASE(lazy_stacking) CASE(reserved_sizes)
 

@@ -177,6 +177,7 @@ static void lazy_stacking(void)
     CHECK(fp_was & LSPACT);
     CHECK(fp_was & 1 << 3);                     /* THREAD */
     CHECK(!(fp_was & 1 << 1));                  /* not USER */
+    CHECK(!(fp_was & ~0xc000017b));             /* nor anything of Armv8-M's */
     CHECK_EQUAL(fp_saved, 0xabcdef01);
     /* At once */
     FPCCR = ASPEN;

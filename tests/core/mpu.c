@@ -76,6 +76,34 @@ static void mpu_registers(void)
     CHECK_EQUAL(MPU_RASR, 0x173fff3e);
 }
 
+/* As the examples of PM0214 4.2.5 do it: attributes are the upper half, size and enable the lower one. */
+static void halves(void)
+{
+    volatile uint16_t *half = (volatile uint16_t *)&MPU_RASR;
+
+    enable_faults();
+    on(MEMMANAGE, skip);
+    MPU_RNR = 2;
+    half[0] = 5 << 1;
+    MPU_RBAR = A + 0x40;
+    half[1] = 0x0300;
+    half[0] = 5 << 1 | 1;
+    CHECK_EQUAL(MPU_RASR, 0x0300000b);
+    CHECK_EQUAL(half[1], 0x0300);
+    switch_on(PRIVDEFENA);
+    load_byte(A + 0x40);
+    CHECK_NO_FAULT();
+    half[1] = 0x0000;                               /* no access */
+    barrier();
+    load_byte(A + 0x40);
+    CHECK_DATA_FAULT(A + 0x40);
+    *(volatile uint8_t *)&MPU_RASR = 5 << 1;
+    barrier();
+    load_byte(A + 0x40);
+    CHECK_NO_FAULT();
+    CHECK_EQUAL(MPU_RASR, 5 << 1);
+}
+
 /* To the byte. */
 static void guard_of_32_bytes(void)
 {
