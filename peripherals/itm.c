@@ -99,6 +99,9 @@ static void trcena_input(void *opaque, int n, int level)
 
 static void itm_reset(Periph *p, bool power_on)
 {
+    if (!power_on) {
+        return;
+    }
     ITM(p)->unlocked = false;
     if (has_listener(ITM(p))) {
         p->regs[R_TCR] = R_TCR_ITMENA_MASK;

@@ -17,6 +17,7 @@ BITS(CTRL,      EXCEVTENA,   18,  1, todo)
 BITS(CTRL,      SLEEPEVTENA, 19,  1, rw)
 BITS(CTRL,      LSUEVTENA,   20,  1, todo)
 BITS(CTRL,      FOLDEVTENA,  21,  1, todo)
+BITS(CTRL,      CYCEVTENA,   22,  1, todo)
 BITS(CTRL,      FEATURES,    24,  8, r)
 
 REG (CYCCNT,    0x04, 0x00000000)

@@ -1,5 +1,6 @@
 /*
- * ARMv7-M C1.7  Instrumentation trace macrocell
+ * ARMv7-M C1.7  Instrumentation trace macrocell.  What has been set up survives a system reset, as all of a
+ * Cortex-M4's debug logic does (TRM 6.3).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,13 +17,13 @@ PORTS(24, 25, 26, 27, 28, 29, 30, 31)
 #undef PORTS
 #undef PORT
 
-REG (TER, 0xe00, 0x00000000)            /* a bit a port */
+KEPT(TER, 0xe00, 0x00000000)            /* a bit a port */
 BITS(TER, STIMENA,       0, 32, rw)
 
-REG (TPR, 0xe40, 0x00000000)
+KEPT(TPR, 0xe40, 0x00000000)
 BITS(TPR, PRIVMASK,      0,  4, rw)     /* eight ports each */
 
-REG (TCR, 0xe80, 0x00000000)
+KEPT(TCR, 0xe80, 0x00000000)
 BITS(TCR, ITMENA,        0,  1, rw)
 BITS(TCR, TSENA,         1,  1, rw)     /* time stamps, packets: only text leaves this machine */
 BITS(TCR, SYNCENA,       2,  1, rw)

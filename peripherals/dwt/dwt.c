@@ -44,8 +44,22 @@ static void dwt_update(Periph *p)
 /* C1.8.4: enabling an event counter clears it. */
 static void ctrl_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    if (p->regs[n] & ~was & R_CTRL_SLEEPEVTENA_MASK) {
+    static const struct {
+        uint32_t enable;
+        unsigned reg;
+    } counters[] = {
+        { R_CTRL_CPIEVTENA_MASK, R_CPICNT }, { R_CTRL_EXCEVTENA_MASK, R_EXCCNT },
+        { R_CTRL_LSUEVTENA_MASK, R_LSUCNT }, { R_CTRL_FOLDEVTENA_MASK, R_FOLDCNT },
+    };
+    uint32_t enabled = p->regs[n] & ~was;
+
+    if (enabled & R_CTRL_SLEEPEVTENA_MASK) {
         counter_set(&DWT(p)->asleep, 0);
+    }
+    for (unsigned i = 0; i < ARRAY_SIZE(counters); i++) {
+        if (enabled & counters[i].enable) {
+            p->regs[counters[i].reg] = 0;
+        }
     }
 }
 

@@ -95,6 +95,27 @@ static void test_sleep_counter(void)
     g_assert_cmpuint(peek(DWT_SLEEPCNT), ==, 0);
 }
 
+/* So do the others, which nothing here counts; each has its bit, and that of POSTCNT is there too. */
+static void test_event_counters(void)
+{
+    static const struct {
+        unsigned reg, bit;
+    } counters[] = { { 0x08, 17 }, { 0x0c, 18 }, { 0x14, 20 }, { 0x18, 21 } };
+
+    board_start("");
+    poke(DEMCR, TRCENA);
+    poke(DWT_CTRL, 0xffffffff);
+    g_assert_cmphex(peek(DWT_CTRL), ==, 0x407f1fff);
+    poke(DWT_CTRL, 0);
+    for (unsigned i = 0; i < G_N_ELEMENTS(counters); i++) {
+        poke(DWT_CTRL + counters[i].reg, 0x1a5);
+        g_assert_cmphex(peek(DWT_CTRL + counters[i].reg), ==, 0xa5);
+        poke(DWT_CTRL, 1u << counters[i].bit);
+        g_assert_cmphex(peek(DWT_CTRL + counters[i].reg), ==, 0);
+        poke(DWT_CTRL, 0);
+    }
+}
+
 /* The key is an idiom of firmware for several cores; another value is none. */
 static void test_dwt_lock(void)
 {
@@ -117,6 +138,12 @@ static void test_itm_lock(void)
     g_assert_cmphex(peek(LSR) & 3, ==, 1);
     poke(TER, 1);
     g_assert_cmphex(peek(TER), ==, 1);
+    /* A system reset is none of debug logic's business */
+    poke(TCR, 0x10005);
+    board_reset();
+    g_assert_cmphex(peek(LSR) & 3, ==, 1);
+    g_assert_cmphex(peek(TER), ==, 1);
+    g_assert_cmphex(peek(TCR), ==, 0x10005);
 }
 
 static void test_no_listener(void)
@@ -158,6 +185,7 @@ int main(int argc, char **argv)
     qtest_add_func("debug/cycle-counter", test_cycle_counter);
     qtest_add_func("debug/cycle-counter-follows-the-clock", test_cycle_counter_follows_the_clock);
     qtest_add_func("debug/sleep-counter", test_sleep_counter);
+    qtest_add_func("debug/event-counters", test_event_counters);
     qtest_add_func("debug/dwt-lock", test_dwt_lock);
     qtest_add_func("debug/itm-lock", test_itm_lock);
     qtest_add_func("debug/no-listener", test_no_listener);
