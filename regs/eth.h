@@ -223,9 +223,9 @@ BITS(DMATPDR,  TPD,         0, 32, w)
 REG (DMARPDR,  0x1008, 0x00000000)
 BITS(DMARPDR,  RPD,         0, 32, w)
 REG (DMARDLAR, 0x100c, 0x00000000)
-BITS(DMARDLAR, SRL,         0, 32, rw)
+BITS(DMARDLAR, SRL,         2, 30, rw)      /* a bus of 32 bits: of words */
 REG (DMATDLAR, 0x1010, 0x00000000)
-BITS(DMATDLAR, STL,         0, 32, rw)
+BITS(DMATDLAR, STL,         2, 30, rw)
 
 REG (DMASR,    0x1014, 0x00000000)
 BITS(DMASR,    TS,          0,  1, rc_w1)

@@ -24,12 +24,12 @@ void eth_list_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         periph_mistake(p, ETH009, "%s written while that DMA runs; clear DMAOMR.%s first",
                        transmits ? "DMATDLAR" : "DMARDLAR", transmits ? "ST" : "SR");
     }
-    eth_check_list(s, p->regs[n], transmits);
+    eth_check_list(s, data, transmits);
     if (transmits) {
-        s->tx_address = p->regs[n] & ~3u;
+        s->tx_address = p->regs[n];
         s->tx_open = false;
     } else {
-        s->rx_address = p->regs[n] & ~3u;
+        s->rx_address = p->regs[n];
         s->rx_wrapped = s->rx_told = false;
     }
 }

@@ -144,7 +144,7 @@ static void begin(Eth *s)
     s->tx_from = s->tx_due + eth_gap_ticks(s);
     s->tx = TX_SENDING;
     if (loops(s)) {
-        eth_receive_begin(s, s->tx_data, s->tx_length, MII_GOOD);
+        eth_receive_begin(s, s->tx_data, s->tx_length, s->tx_fcs_is_bad ? MII_BAD_CRC : MII_GOOD);
     }
 }
 

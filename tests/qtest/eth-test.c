@@ -461,6 +461,16 @@ static void test_loopback(void)
     give_frame(1, frame, 200, 0);
     board_wait_ns(30 * US);
     expect_received(1, frame, 200);
+    /* A frame that brings a FCS which is wrong comes back as one with a wrong FCS */
+    set_eth(A_MACCR, START_MACCR | CR(LM));
+    give_frame(2, frame, 200, 1 << 27);
+    board_wait_ns(30 * US);
+    g_assert_cmphex(peek(rx_at(2)), ==, OWN);
+    g_assert_cmpuint(eth(A_MMCRFCECR), ==, 1);
+    set_eth(A_DMAOMR, START_DMAOMR | OMR(FEF));
+    give_frame(3, frame, 200, 1 << 27);
+    board_wait_ns(30 * US);
+    g_assert_cmphex(peek(rx_at(2)), ==, 200 << 16 | RX_ES | RX_FS | RX_LS | RX_FT | 1 << 1);
     g_assert_cmpuint(far_receive(got), ==, 0);
 }
 
