@@ -71,7 +71,7 @@ REG (MACPMTCSR, 0x2c, 0x00000000)
 BITS(MACPMTCSR, PD,         0,  1, rs)
 BITS(MACPMTCSR, MPE,        1,  1, rw)
 BITS(MACPMTCSR, WFE,        2,  1, rw)
-BITS(MACPMTCSR, MPR,        5,  1, r)       /* cleared by reading */
+BITS(MACPMTCSR, MPR,        5,  1, r)       /* cleared by reading the counter */
 BITS(MACPMTCSR, WFR,        6,  1, r)
 BITS(MACPMTCSR, GU,         9,  1, rw)
 BITS(MACPMTCSR, WFFRPR,    31,  1, rs)
@@ -125,7 +125,7 @@ BITS(MMCCR,    CR,          0,  1, w)
 BITS(MMCCR,    CSR,         1,  1, rw)
 BITS(MMCCR,    ROR,         2,  1, rw)
 BITS(MMCCR,    MCF,         3,  1, rw)
-BITS(MMCCR,    MCP,         4,  1, rw)
+BITS(MMCCR,    MCP,         4,  1, w)
 BITS(MMCCR,    MCFHP,       5,  1, rw)
 
 REG (MMCRIR,   0x104, 0x00000000)           /* cleared by reading */

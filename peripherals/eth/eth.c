@@ -212,8 +212,6 @@ static const RegOps eth_ops[] = {
     [R_MACDBGR] = { .read = macdbgr_read },
     [R_MACSR] = { .read = macsr_read },
     [R_MMCCR] = { .written = eth_mmccr_written },
-    [R_MMCRIR] = { .was_read = eth_mmc_flags_were_read },
-    [R_MMCTIR] = { .was_read = eth_mmc_flags_were_read },
     [R_MMCTGFSCCR] = { .was_read = eth_counter_was_read },
     [R_MMCTGFMSCCR] = { .was_read = eth_counter_was_read },
     [R_MMCTGFCR] = { .was_read = eth_counter_was_read },

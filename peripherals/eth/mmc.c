@@ -53,7 +53,7 @@ bool eth_mmc_transmit_interrupts(const Eth *s)
 
 void eth_mmccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    bool preset = FIELD_EX32(p->regs[n], MMCCR, MCP);
+    bool preset = FIELD_EX32(data, MMCCR, MCP);
     uint32_t value = !preset ? 0 : FIELD_EX32(p->regs[n], MMCCR, MCFHP) ? 0xfffffff0 : 0x7ffffff0;
 
     if (preset || data & R_MMCCR_CR_MASK) {
@@ -63,13 +63,7 @@ void eth_mmccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
 }
 
-void eth_mmc_flags_were_read(Periph *p, unsigned n, uint32_t value)
-{
-    p->regs[n] = 0;
-    periph_update(p);
-}
-
-/* unsure: that reading a counter clears its flag, too, as the SVD has it */
+/* Reading the counter clears its flag; reading MMCRIR or MMCTIR, whose bits ST calls rc_r, does not. */
 void eth_counter_was_read(Periph *p, unsigned n, uint32_t value)
 {
     unsigned i = row_of(n);

@@ -258,7 +258,6 @@ void eth_count(Eth *s, EthCounter counter);
 bool eth_mmc_receive_interrupts(const Eth *s);
 bool eth_mmc_transmit_interrupts(const Eth *s);
 void eth_mmccr_written(Periph *p, unsigned n, uint32_t was, uint32_t data);
-void eth_mmc_flags_were_read(Periph *p, unsigned n, uint32_t value);
 void eth_counter_was_read(Periph *p, unsigned n, uint32_t value);
 
 /* ---- filter.c ---- */

@@ -401,7 +401,7 @@ static void test_counters(void)
     start();
     set_eth(A_MMCCR, R_MMCCR_MCP_MASK);
     g_assert_cmphex(eth(A_MMCRGUFCR), ==, 0x7ffffff0);
-    set_eth(A_MMCCR, 0);
+    g_assert_cmphex(eth(A_MMCCR), ==, 0);
     for (unsigned n = 0; n < 15; n++) {
         arrives(own_address);
     }
@@ -412,6 +412,10 @@ static void test_counters(void)
     g_assert_cmphex(eth(A_MACSR), ==, R_MACSR_MMCS_MASK | R_MACSR_MMCRS_MASK);
     g_assert_cmphex(eth(A_DMASR) & R_DMASR_MMCS_MASK, !=, 0);
     g_assert_cmphex(eth(A_MMCRIR), ==, R_MMCRIR_RGUFS_MASK);
+    g_assert_cmphex(eth(A_MMCTGFCR), ==, 0x7ffffff0);       /* another's counter */
+    g_assert_cmphex(eth(A_MMCRIR), ==, R_MMCRIR_RGUFS_MASK);
+    g_assert_true(qtest_get_irq(board, IRQ));
+    g_assert_cmphex(eth(A_MMCRGUFCR), ==, 0x80000000);
     g_assert_cmphex(eth(A_MMCRIR), ==, 0);
     g_assert_false(qtest_get_irq(board, IRQ));
     set_eth(A_MMCCR, R_MMCCR_MCF_MASK);                 /* freeze */
@@ -421,6 +425,9 @@ static void test_counters(void)
     g_assert_cmphex(eth(A_MMCRGUFCR), ==, 0x80000000);
     g_assert_cmphex(eth(A_MMCRGUFCR), ==, 0);
     set_eth(A_MMCCR, R_MMCCR_MCP_MASK | R_MMCCR_MCFHP_MASK);
+    g_assert_cmphex(eth(A_MMCCR), ==, R_MMCCR_MCFHP_MASK);
+    set_eth(A_MMCCR, R_MMCCR_MCFHP_MASK);                   /* is no other preset */
+    g_assert_cmphex(eth(A_MMCTGFCR), ==, 0xfffffff0);
     set_eth(A_MMCCR, R_MMCCR_CR_MASK);
     g_assert_cmphex(eth(A_MMCTGFCR), ==, 0);
 }
