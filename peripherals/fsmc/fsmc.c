@@ -11,6 +11,21 @@
 #include "qemu/osdep.h"
 #include "hw/qdev-clock.h"
 #include "stm32/peripherals/fsmc/state.h"
+#include "stm32/core/lane.h"
+
+/* What a DMA has had to bring up to now goes there as registers have been. */
+static void fsmc_sync(Periph *p)
+{
+    if (unlikely(lanes_are_held())) {
+        lanes_move();
+    }
+}
+
+/* That changes no register. */
+static int64_t fsmc_holds(Periph *p)
+{
+    return INT64_MAX;
+}
 
 static void fsmc_update(Periph *p)
 {
@@ -110,6 +125,7 @@ static const RegOps fsmc_ops[] = {
 
 static void pins_changed(void *opaque)
 {
+    fsmc_sync(opaque);
     periph_update(opaque);
 }
 
@@ -142,6 +158,7 @@ static void clock_changes(void *opaque, ClockEvent event)
     Fsmc *s = opaque;
 
     if (event == ClockPreUpdate) {
+        fsmc_sync(&s->parent_obj);
         counter_sync(&s->hclk);
     } else {
         counter_go(&s->hclk);
@@ -212,6 +229,6 @@ static const char *fsmc_reserved(unsigned offset)
 static const PeriphInfo fsmc_info = {
     .chapter = "RM0090 36", .bus = BUS_AHB, .widths = 4, .size = 0x1000,
     REGS_AND_OPS(fsmc_ops), .vmsd = &fsmc_vmstate,
-    .init = fsmc_init, .reset = fsmc_reset, .update = fsmc_update, .reserved = fsmc_reserved,
+    .sync = fsmc_sync, .holds = fsmc_holds, .init = fsmc_init, .reset = fsmc_reset, .update = fsmc_update, .reserved = fsmc_reserved,
 };
 DEFINE_PERIPH("stm32f4-fsmc", Fsmc, fsmc_info);

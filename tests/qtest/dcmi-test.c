@@ -628,8 +628,22 @@ static void stream_to_display(uint32_t settings)
     poke(S1CR, 1 << 25 | 2 << 13 | 2 << 11 | settings | 1);
 }
 
-/* A frame goes there by the DMA; in the middle of lines the core draws pixels as well, and what comes then is behind them. */
-static char *picture(const char *more)
+/* The core draws a pixel as well, and what comes then is behind it. */
+static void draw(unsigned i)
+{
+    qtest_writew(board, DISPLAY_DATA, 0xf800 + i);
+}
+
+/* ... or has eight lines for as long as two words take. */
+static void narrow(unsigned i)
+{
+    poke(FSMC, 1 << 12 | 1);
+    board_wait_ns(CLOCK_NS(8));
+    poke(FSMC, 1 << 12 | 1 << 4 | 1);
+}
+
+/* A frame goes there by the DMA; in the middle of lines the core does something there too. */
+static char *picture(const char *more, void (*meanwhile)(unsigned i))
 {
     GString *text = g_string_new(NULL);
 
@@ -641,7 +655,7 @@ static char *picture(const char *more)
     board_wait_ns(FIRST_LINE * LINE_NS);
     for (unsigned i = 0; i < 8; i++) {
         board_wait_ns(LINE_NS + CLOCK_NS(4 * i) + 600);     /* behind a word, and what the DMA has for it */
-        qtest_writew(board, DISPLAY_DATA, 0xf800 + i);
+        meanwhile(i);
         g_string_append_printf(text, "%x ", peek(S1NDTR));
         board_wait_ns(LINE_NS - CLOCK_NS(4 * i) - 600);
     }
@@ -657,9 +671,19 @@ static char *picture(const char *more)
 
 static void test_display(void)
 {
-    g_autofree char *single = picture("-machine runs=off"), *bunches = picture("");
+    g_autofree char *single = picture("-machine runs=off", draw), *bunches = picture("", draw);
 
     g_assert_cmpstr(bunches, ==, single);
+}
+
+/* What came before a register is written goes to the memory as it was then. */
+static void test_display_registers(void)
+{
+    g_autofree char *single = picture("-machine runs=off", narrow), *bunches = picture("", narrow);
+    g_autofree char *plain = picture("", draw);
+
+    g_assert_cmpstr(bunches, ==, single);
+    g_assert_cmpstr(bunches, !=, plain);
 }
 
 /* A line is an event, not a pixel. */
@@ -788,6 +812,7 @@ int main(int argc, char **argv)
     qtest_add_func("dcmi/fifo-status", test_fifo_status);
     qtest_add_func("dcmi/display", test_display);
     qtest_add_func("dcmi/display-cost", test_display_cost);
+    qtest_add_func("dcmi/display-registers", test_display_registers);
     qtest_add_func("dcmi/snapshot-in-line", test_snapshot_in_line);
     qtest_add_func("dcmi/snapshot-of-another", test_snapshot_of_another);
     for (unsigned seed = 1; seed <= 3; seed++) {
