@@ -7,7 +7,7 @@
  * in SRAM is fetched by the system bus: a cycle a line more, which stands for the core's own data that is in the
  * way.  unsure of all of these: no manual has figures.
  *
- * What is behind the FSMC has its own as well (peripherals/fsmc/access.c).
+ * What is behind the FSMC has its own as well (peripherals/fsmc/access.c), which a DMA reckons with, too (core/slow_bus.h).
  *
  * Not modelled: DMA that is in the core's way; an exception's stack in external memory takes no longer than in SRAM.
  *
@@ -61,6 +61,14 @@ static unsigned external(uint32_t addr, unsigned size, bool write, int64_t now)
     uint32_t offset = addr >> 28 ? addr - FSMC_BASE : addr;
 
     return fsmc_access_wait(fsmc, offset >> 28, offset & ~FSMC_BASE_MASK, size, write, now);
+}
+
+static SlowAccess slow_access(uint32_t addr, unsigned size, bool write)
+{
+    uint32_t offset = addr >> 28 ? addr - FSMC_BASE : addr;
+
+    return !is_external(addr) ? (SlowAccess) { }
+           : fsmc_slow_access(fsmc, offset >> 28, offset & ~FSMC_BASE_MASK, size, write);
 }
 
 static unsigned fetch(uint32_t addr, int64_t now)
@@ -175,6 +183,7 @@ void stm32f407_begin_timing(Stm32f407Soc *s)
     s->hclk = clock_new(OBJECT(s), "hclk-timing");
     clock_set_callback(s->hclk, hclk_changed, NULL, ClockUpdate);
     cycles_enable(&model);
+    slow_bus = slow_access;
     clock_set_source(s->hclk, qdev_get_clock_out(rcc, "hclk"));
     icount_set_cycle(clock_get(s->hclk));
 }

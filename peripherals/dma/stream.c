@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "stm32/core/slow_bus.h"
 #include "stm32/peripherals/dma/settings.h"
 
 #define RUN_SIZE (32 * 1024)    /* bytes from memory to memory without an event */
@@ -25,12 +26,45 @@ bool dma_stream_wants(Dma *s, unsigned n)
            (!st->primed || st->stopping || direction == DMA_M2M || extract64(s->request, dma_request_of(s, n), 1));
 }
 
-/* HCLK cycles of a port: 3 for an access and 1 for each beat. */
-static uint32_t port_cycles(uint32_t bytes, unsigned size, unsigned burst)
-{
-    uint32_t beats = DIV_ROUND_UP(bytes, size);
+/* What a port accesses, items of @size bytes from @addr on. */
+typedef struct Access {
+    uint32_t addr;
+    unsigned size;
+    bool write;
+} Access;
 
-    return 3 * DIV_ROUND_UP(beats, burst) + beats;
+static Access of_peripheral(Dma *s, unsigned n)
+{
+    return (Access) { s->stream[n].paddr, dma_psize(s, n), dma_direction(s, n) == DMA_M2P };
+}
+
+static Access of_memory(Dma *s, unsigned n)
+{
+    return (Access) { s->stream[n].maddr, dma_msize(s, n), dma_direction(s, n) != DMA_M2P };
+}
+
+/* A slow memory takes what is written, and is at it while the port has the next. */
+static uint32_t slow_cycles(SlowAccess slow, uint32_t beats, uint32_t bursts, uint32_t fast, bool write)
+{
+    return write ? MAX(fast, beats * (slow.takes + slow.turns))
+                 : 3 * bursts + beats * slow.takes + (beats - bursts) * slow.turns;
+}
+
+/* HCLK cycles of a port: 3 for an access and 1 for each beat, if the memory is as fast as that. */
+static uint32_t port_cycles(Access a, uint32_t bytes, unsigned burst)
+{
+    uint32_t beats = DIV_ROUND_UP(bytes, a.size), bursts = DIV_ROUND_UP(beats, burst), fast = 3 * bursts + beats;
+    SlowAccess slow = { };
+
+    if (slow_bus && beats) {
+        slow = slow_bus(a.addr, a.size, a.write);
+    }
+    return slow.takes ? slow_cycles(slow, beats, bursts, fast, a.write) : fast;
+}
+
+static bool is_slow(Access a)
+{
+    return slow_bus && slow_bus(a.addr, a.size, a.write).takes;
 }
 
 static uint32_t request_cycles(Dma *s, unsigned n)
@@ -43,7 +77,8 @@ static uint32_t request_cycles(Dma *s, unsigned n)
         (dma_is_direct(s, n) || beats == left || bytes >= dma_threshold(s, n))) {
         memory = bytes;
     }
-    return port_cycles(beats, 1, beats) + port_cycles(memory, dma_msize(s, n), dma_mburst(s, n));
+    return port_cycles(of_peripheral(s, n), beats * dma_psize(s, n), beats) +
+           port_cycles(of_memory(s, n), memory, dma_mburst(s, n));
 }
 
 uint32_t dma_stream_longest(Dma *s, unsigned n)
@@ -53,16 +88,17 @@ uint32_t dma_stream_longest(Dma *s, unsigned n)
     if (dma_is_direct(s, n)) {
         bytes = dma_msize(s, n);
     }
-    return port_cycles(beats, 1, beats) + port_cycles(bytes, dma_msize(s, n), 1);
+    return port_cycles(of_peripheral(s, n), beats * dma_psize(s, n), beats) + port_cycles(of_memory(s, n), bytes, 1);
 }
 
-/* HCLK cycles of a unit from memory to memory. */
+/* HCLK cycles of a unit from memory to memory: both ports are at work, but of a slow memory there is one. */
 static uint32_t unit_cost(Dma *s, unsigned n)
 {
     uint32_t unit = dma_unit_bytes(s, n);
+    uint32_t from = port_cycles(of_peripheral(s, n), unit, dma_pburst(s, n));
+    uint32_t to = port_cycles(of_memory(s, n), unit, dma_mburst(s, n));
 
-    return MAX(port_cycles(unit, dma_psize(s, n), dma_pburst(s, n)),
-               port_cycles(unit, dma_msize(s, n), dma_mburst(s, n)));
+    return is_slow(of_peripheral(s, n)) && is_slow(of_memory(s, n)) ? from + to : MAX(from, to);
 }
 
 uint64_t dma_stream_copy_end(Dma *s, unsigned n)
@@ -86,7 +122,7 @@ void dma_stream_plan(Dma *s, unsigned n, uint32_t *units, uint32_t *cost)
     } else if (!s->stream[n].primed) {
         uint32_t bytes = (dma_is_direct(s, n) ? dma_msize(s, n) : DMA_FIFO_SIZE) - s->stream[n].level;
 
-        *cost = port_cycles(MIN(bytes, s->stream[n].mleft), dma_msize(s, n), dma_mburst(s, n));
+        *cost = port_cycles(of_memory(s, n), MIN(bytes, s->stream[n].mleft), dma_mburst(s, n));
     } else {
         *cost = request_cycles(s, n);
     }

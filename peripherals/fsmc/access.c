@@ -10,6 +10,8 @@
  * two writes to the same bank); two HCLK after a synchronous one.  A synchronous access takes DATLAT + 2 periods of its
  * clock, and one for each item.  unsure: of the latter two, and that AHB itself costs nothing.
  *
+ * A DMA asks how long its accesses take, and does not wait for the core's, nor the core for its.
+ *
  * Not modelled: NWAIT, and the turnaround of NAND and PC Card (MEMHIZ).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -75,19 +77,46 @@ static bool answers(const FsmcSlot *slot)
                                                        : FIELD_EX32(fsmc_pcr(slot), PCR2, PBKEN));
 }
 
+static FsmcSlot *slot_at(Fsmc *s, unsigned bank, uint32_t offset)
+{
+    return &s->slot[bank ? FSMC_NCE2 + bank - 1 : offset / FSMC_REGION_SIZE];
+}
+
+static Cycle cycle_at(const FsmcSlot *slot, uint32_t offset, bool write)
+{
+    return fsmc_is_ne(slot) ? of_region(slot, write) : of_bank(slot, fsmc_space_at(offset));
+}
+
+static unsigned items_of(const FsmcSlot *slot, unsigned size)
+{
+    return fsmc_is_wide(slot) ? DIV_ROUND_UP(size, 2) : size;
+}
+
+SlowAccess fsmc_slow_access(DeviceState *fsmc, unsigned bank, uint32_t offset, unsigned size, bool write)
+{
+    FsmcSlot *slot = slot_at(FSMC(fsmc), bank, offset);
+    Cycle c;
+
+    if (!answers(slot)) {
+        return (SlowAccess) { };
+    }
+    c = cycle_at(slot, offset, write);
+    return (SlowAccess) { c.first + (items_of(slot, size) - 1) * c.next, c.after };
+}
+
 unsigned fsmc_access_wait(DeviceState *fsmc, unsigned bank, uint32_t offset, unsigned size, bool write, int64_t now)
 {
     Fsmc *s = FSMC(fsmc);
-    FsmcSlot *slot = &s->slot[bank ? FSMC_NCE2 + bank - 1 : offset / FSMC_REGION_SIZE];
+    FsmcSlot *slot = slot_at(s, bank, offset);
     FsmcAccess *a = &s->access;
-    unsigned items = fsmc_is_wide(slot) ? DIV_ROUND_UP(size, 2) : size;
+    unsigned items = items_of(slot, size);
     int64_t begin, end;
     Cycle c;
 
     if (!answers(slot)) {
         return 0;
     }
-    c = fsmc_is_ne(slot) ? of_region(slot, write) : of_bank(slot, fsmc_space_at(offset));
+    c = cycle_at(slot, offset, write);
     begin = MAX(now, a->free);
     end = begin + c.first + (items - 1) * c.next;
     a->free = end + c.after;

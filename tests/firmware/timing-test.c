@@ -50,7 +50,8 @@ static const struct External {
     { "written, and 5 more", { 6, 7, 7, 12 } }, { "written and read", { 9, 12, 12, 24 } },
 };
 enum {
-    FAR_ALU = 1 + ARRAY_SIZE(external) * 4, FAR_LOOP, TFT_WRITTEN, TFT_READ, NAND_READ, NAND_WRITTEN, EXTERNAL_WORDS,
+    FAR_ALU = 1 + ARRAY_SIZE(external) * 4, FAR_LOOP, TFT_WRITTEN, TFT_READ, NAND_READ, NAND_WRITTEN, DMA_NEAR, DMA_TO,
+    DMA_FROM, DMA_BOTH, DMA_BURSTS, DMA_TFT, EXTERNAL_WORDS,
 };
 #define EXTERNAL_PARTS " -device stm32-sram,bank=ne3,size=1M -device stm32-ili9341,bank=ne4,rs=a18 " \
                        "-device stm32-nand,bank=nce2,width=8"
@@ -193,6 +194,13 @@ static void test_external(void)
     assert_about("display read", mail(TFT_READ), REPEATED * 76, 160);
     assert_about("NAND read", mail(NAND_READ), REPEATED * 12, 24);
     assert_about("NAND written", mail(NAND_WRITTEN), REPEATED * 12, 24);
+    /* An item takes 4 cycles; as much longer as it takes at the SRAM, whose words take 8 to write and 7 to read */
+    assert_about("DMA", mail(DMA_NEAR), REPEATED * 4, 50);
+    assert_about("DMA to SRAM", mail(DMA_TO), REPEATED * (8 - 4), 16);
+    assert_about("DMA from SRAM", mail(DMA_FROM), REPEATED * (3 + 7 - 4), 16);
+    assert_about("DMA in SRAM", mail(DMA_BOTH), REPEATED * (8 + 3 + 7 - 4), 16);
+    assert_about("DMA by bursts", mail(DMA_BURSTS), REPEATED / 4 * (3 + 4 * 7 + 3) - REPEATED * 4, 16);
+    assert_about("DMA to the display", mail(DMA_TFT), REPEATED * (12 - 4), 16);
     board_stop();
 }
 

@@ -55,6 +55,40 @@ static uint32_t measure_far(uint32_t (*code)(void *))
     return cycles[1] - cycles[0];
 }
 
+/* A hundred items by a DMA, from memory to memory; @cr: sizes and steps. */
+static uint32_t measure_dma(const void *from, void *to, uint32_t cr)
+{
+    uint32_t start = *(volatile uint32_t *)0xe0001004;
+
+    REG(DMA2, DMA_LIFCR) = 0x3d;
+    REG(DMA2, DMA_S0PAR) = (uint32_t)from;
+    REG(DMA2, DMA_S0M0AR) = (uint32_t)to;
+    REG(DMA2, DMA_S0NDTR) = 100;
+    REG(DMA2, DMA_S0FCR) = 4 | 3;
+    REG(DMA2, DMA_S0CR) = 2 << 6 | cr;
+    REG(DMA2, DMA_S0CR) |= DMA_S0CR_EN;
+    while (!(REG(DMA2, DMA_LISR) & DMA_LISR_TCIF0)) {
+    }
+    return *(volatile uint32_t *)0xe0001004 - start;
+}
+
+static void measure_dmas(void)
+{
+    static uint32_t words[100];
+    const uint32_t both = DMA_S0CR_PINC | DMA_S0CR_MINC, of_words = 2 << 11 | 2 << 13, of_halves = 1 << 11 | 1 << 13;
+    uint32_t rest;
+
+    REG(RCC, RCC_AHB1ENR) |= RCC_AHB1ENR_DMA2EN;
+    __asm__ volatile("dsb");
+    rest = measure_dma(words, words, both | of_words);
+    report(rest);
+    report(measure_dma(words, (void *)SRAM_BASE, both | of_words) - rest);
+    report(measure_dma((void *)SRAM_BASE, words, both | of_words) - rest);
+    report(measure_dma((void *)SRAM_BASE, (void *)(SRAM_BASE + 0x1000), both | of_words) - rest);
+    report(measure_dma((void *)SRAM_BASE, words, both | of_words | 1 << 21 | 1 << 23) - rest);
+    report(measure_dma(words, (void *)TFT_DATA_ADDRESS, DMA_S0CR_PINC | of_halves) - rest);
+}
+
 int main(void)
 {
     uint32_t bcr, btr;
@@ -81,5 +115,6 @@ int main(void)
     report(measure(read_halves, (void *)TFT_DATA_ADDRESS));
     report(measure(read_bytes, (void *)&NAND_DATA));
     report(measure(write_bytes, (void *)&NAND_DATA));
+    measure_dmas();
     mailbox_finish();
 }
