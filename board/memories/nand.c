@@ -92,12 +92,14 @@ static void be_busy(NandPart *s, int64_t us)
     counter_arm(s->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + us * 1000);
 }
 
-static void nand_finish(FsmcPart *part)
+static int64_t nand_finish(FsmcPart *part)
 {
     NandPart *s = NAND_PART(part);
+    int64_t left = s->busy ? timer_expire_time_ns(s->timer) - qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) : 0;
 
     counter_arm(s->timer, COUNTER_NEVER);
     be_ready(s);
+    return MAX(left, 0);
 }
 
 /* ---- Operations ---- */

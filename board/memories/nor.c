@@ -3,7 +3,7 @@
  *
  *   -device stm32-nor,bank=ne2,size=16M,ready=pd6
  *
- * ready=PIN   its R/B;  drive=ID   an image that keeps it, as large as it is
+ * ready=PIN   its R/B: PD6 is NWAIT of the controller, or any other;  drive=ID   an image that keeps it, as large as it is
  *
  * Commands: read, identity (90h), CFI (98h), program (A0h), unlock bypass (20h), write buffer (25h, 29h), block and
  * chip erase.  They take the time of the datasheet: 16 us a word, 180 us a buffer, 0.5 s a block.  While nothing is
@@ -101,6 +101,19 @@ static void be_busy(NorPart *s, int64_t us)
     show(s, SHOWS_STATUS);
     show_ready(s);
     counter_arm(s->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + us * 1000);
+}
+
+static int64_t nor_finish(FsmcPart *part)
+{
+    NorPart *s = NOR_PART(part);
+    int64_t left = timer_expire_time_ns(s->timer) - qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+
+    if (!s->busy) {
+        return 0;
+    }
+    counter_arm(s->timer, COUNTER_NEVER);
+    be_ready(s);
+    return MAX(left, 0);
 }
 
 /* ---- The array ---- */
@@ -460,6 +473,7 @@ static void nor_class_init(ObjectClass *klass, void *data)
     device_class_set_legacy_reset(dc, nor_reset);
     pc->prepare = nor_prepare;
     pc->memory = nor_memory;
+    pc->finish = nor_finish;
     pc->read = nor_read;
     pc->write = nor_write;
     device_class_set_props(dc, nor_properties);

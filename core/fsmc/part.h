@@ -46,8 +46,8 @@ struct FsmcPartClass {
     bool (*prepare)(FsmcPart *part, Error **errp);
     /* Optional: its bytes. */
     MemoryRegion *(*memory)(FsmcPart *part);
-    /* Optional: the controller waits until it is ready. */
-    void (*finish)(FsmcPart *part);
+    /* Optional: the controller waits until it is ready, and it is at once; ns that this takes. */
+    int64_t (*finish)(FsmcPart *part);
     /* A cycle.  @lanes: bit 0 of D0 to D7, bit 1 of D8 to D15. */
     uint16_t (*read)(FsmcPart *part, FsmcSpace space, uint32_t address);
     /* Optional: one of a byte alone, where @address says which half of the data lines has it. */

@@ -12,7 +12,7 @@
  *
  * A DMA asks how long its accesses take, and does not wait for the core's, nor the core for its.
  *
- * Not modelled: NWAIT, and the turnaround of NAND and PC Card (MEMHIZ).
+ * Not modelled: the turnaround of NAND and PC Card (MEMHIZ).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -118,7 +118,8 @@ unsigned fsmc_access_wait(DeviceState *fsmc, unsigned bank, uint32_t offset, uns
     }
     c = cycle_at(slot, offset, write);
     begin = MAX(now, a->free);
-    end = begin + c.first + (items - 1) * c.next;
+    end = begin + a->held + c.first + (items - 1) * c.next;
+    a->held = 0;
     a->free = end + c.after;
     return write ? begin - now : MAX(end - (now + 1), 0);
 }

@@ -1,7 +1,7 @@
 /*
  * Bank 1 (RM0090 36.5): four regions of 64 Mbyte for SRAM, PSRAM, NOR flash and displays.
  *
- * Deliberately different: WAITEN makes no difference, nor do bursts and their clock but with timing=approximate.
+ * Deliberately different: bursts and their clock make no difference but with timing=approximate.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -4,8 +4,6 @@
  * Address line 16 is CLE of a NAND and line 17 its ALE, whatever the width is.  Writes are done at once; FEMPT
  * says when the FIFO would have given them all to the flash.  unsure: what is reserved in a bank
  *
- * Deliberately different: PWAITEN stops nobody, what the flash does is done at once then.
- *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
@@ -67,15 +65,6 @@ static bool is_reached(FsmcSlot *slot, const char *what, bool *error)
     return true;
 }
 
-/* PWAITEN: while NWAIT is low the bus waits.  Time does not: what the part does is done then. */
-static void wait_for_part(FsmcSlot *slot)
-{
-    if (FIELD_EX32(fsmc_pcr(slot), PCR2, PWAITEN) && slot->class->finish &&
-        !signal_level(fsmc_line(slot->s, "nwait"), true)) {
-        slot->class->finish(slot->part);
-    }
-}
-
 static bool is_reserved(FsmcSlot *slot, const char *what, hwaddr addr, FsmcSpace *space)
 {
     if (find_space(slot, addr, space)) {
@@ -96,7 +85,6 @@ MemTxResult fsmc_nand_read(FsmcSlot *slot, hwaddr addr, uint64_t *data, unsigned
         return error ? MEMTX_ERROR : MEMTX_OK;
     }
     if (!is_reserved(slot, "read", addr, &space)) {
-        wait_for_part(slot);
         *data = fsmc_cycles_read(slot, space, addr, size);
         if (!(addr & SECTIONS)) {
             fsmc_ecc_add(slot, *data, size);
@@ -114,7 +102,6 @@ MemTxResult fsmc_nand_write(FsmcSlot *slot, hwaddr addr, uint64_t data, unsigned
         return error ? MEMTX_ERROR : MEMTX_OK;
     }
     if (!is_reserved(slot, "write", addr, &space)) {
-        wait_for_part(slot);
         fsmc_fifo_fill(slot, space, slot->wide ? DIV_ROUND_UP(size, 2) : size);
         fsmc_cycles_write(slot, space, addr, data, size);
         if (!(addr & SECTIONS)) {

@@ -4,6 +4,7 @@
  *   lines.c    its pins: which of them are routed, and the names of those that are not
  *   timing.c   how long a cycle is, and what FEMPT says
  *   access.c   how long the core waits for an access, with timing=approximate
+ *   wait.c     NWAIT
  *   ecc.c      the Hamming code of what NAND pages carry
  *   wiring.c   what of a part is reached as the registers and pins are, and what is wrong with it
  *   cycle.c    single cycles at a select, and what an access is made of
@@ -69,6 +70,7 @@ typedef struct FsmcNand {
 /* With timing=approximate */
 typedef struct FsmcAccess {
     int64_t free;               /* cycle from which on another access can begin */
+    int64_t held;               /* cycles for which NWAIT has held that of the core that is under way; in no snapshot */
 } FsmcAccess;
 
 typedef struct Fsmc {
@@ -156,6 +158,15 @@ bool fsmc_fifo_is_empty(Fsmc *s, FsmcSelect select);
 /* ---- access.c ---- */
 
 extern const VMStateDescription fsmc_access_vmstate;
+
+/* ---- wait.c ---- */
+
+/* May an access wait for the part that is there?  Then it is not memory. */
+bool fsmc_may_wait(FsmcSlot *slot);
+/* Before an access, of the core or of a DMA: it waits if it has to. */
+void fsmc_wait(FsmcSlot *slot, bool write, bool core);
+/* A note if it waits for ever. */
+void fsmc_check_wait(FsmcSlot *slot);
 
 /* ---- ecc.c ---- */
 

@@ -10,34 +10,35 @@
 #include "stm32/core/lane.h"
 
 /* What a DMA has had to bring up to now comes first. */
-static inline void before_access(void)
+static inline void before_access(FsmcSlot *slot, bool write, MemTxAttrs attrs)
 {
     if (unlikely(lanes_are_held())) {
         lanes_move();
     }
+    fsmc_wait(slot, write, !attrs.unspecified);
 }
 
 static MemTxResult region_read(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
 {
-    before_access();
+    before_access(opaque, false, attrs);
     return fsmc_region_read(opaque, addr, data, size);
 }
 
 static MemTxResult region_write(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)
 {
-    before_access();
+    before_access(opaque, true, attrs);
     return fsmc_region_write(opaque, addr, data, size);
 }
 
 static MemTxResult nand_read(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
 {
-    before_access();
+    before_access(opaque, false, attrs);
     return fsmc_nand_read(opaque, addr, data, size);
 }
 
 static MemTxResult nand_write(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)
 {
-    before_access();
+    before_access(opaque, true, attrs);
     return fsmc_nand_write(opaque, addr, data, size);
 }
 

@@ -50,20 +50,6 @@ static bool is_plain_memory(const FsmcSlot *slot)
            slot->address == part->address_lines && slot->lanes == (part->byte_lanes && slot->wide);
 }
 
-/* ASYNCWAIT: an access lasts for as long as NWAIT is active, here it ends all the same. */
-static void check_wait(FsmcSlot *slot)
-{
-    uint32_t bcr = fsmc_bcr(slot);
-    bool active = FIELD_EX32(bcr, BCR1, WAITPOL);
-
-    if (fsmc_is_ne(slot) && FIELD_EX32(bcr, BCR1, ASYNCWAIT) &&
-        signal_level(fsmc_line(slot->s, "nwait"), !active) == active) {
-        periph_mistake(&slot->s->parent_obj, FSMC017, "%s is used with ASYNCWAIT while NWAIT (PD6) is %s: "
-                       "on silicon the access does not end before that changes; clear BCR.ASYNCWAIT if "
-                       "nothing drives it", fsmc_select_line(slot->select), active ? "high" : "low");
-    }
-}
-
 void fsmc_wire(FsmcSlot *slot)
 {
     Fsmc *s = slot->s;
@@ -87,11 +73,11 @@ void fsmc_wire(FsmcSlot *slot)
     slot->address = address_lines(slot, fsmc_address_lines(s), data);
     slot->suspicious = slot->wide && part->register_select > 1 ? part->register_select : HWADDR_MAX;
     slot->told = slot->timed[0] = slot->timed[1] = false;
-    memory = slot->has_memory && is_plain_memory(slot);
+    memory = slot->has_memory && is_plain_memory(slot) && !fsmc_may_wait(slot);
     if (memory) {
         fsmc_check_timing(slot, false);
         fsmc_check_timing(slot, true);
-        check_wait(slot);
+        fsmc_check_wait(slot);
     }
     if (slot->has_memory) {
         memory_region_set_enabled(&slot->memory, memory);
@@ -106,7 +92,7 @@ void fsmc_tell(FsmcSlot *slot)
     g_autofree char *missing = fsmc_missing_lines(slot->s, part);
 
     slot->told = true;
-    check_wait(slot);
+    fsmc_check_wait(slot);
     if (*missing) {
         periph_mistake(p, FSMC018, "%s is used while these of its lines are not routed to a pin: %s", select,
                        missing);

@@ -51,10 +51,10 @@ static const struct External {
 };
 enum {
     FAR_ALU = 1 + ARRAY_SIZE(external) * 4, FAR_LOOP, TFT_WRITTEN, TFT_READ, NAND_READ, NAND_WRITTEN, DMA_NEAR, DMA_TO,
-    DMA_FROM, DMA_BOTH, DMA_BURSTS, DMA_TFT, EXTERNAL_WORDS,
+    DMA_FROM, DMA_BOTH, DMA_BURSTS, DMA_TFT, NAND_WAIT, EXTERNAL_WORDS,
 };
 #define EXTERNAL_PARTS " -device stm32-sram,bank=ne3,size=1M -device stm32-ili9341,bank=ne4,rs=a18 " \
-                       "-device stm32-nand,bank=nce2,width=8"
+                       "-device stm32-nand,bank=nce2,width=8,ready=pd6"
 
 static uint32_t mail(unsigned word)
 {
@@ -201,6 +201,8 @@ static void test_external(void)
     assert_about("DMA in SRAM", mail(DMA_BOTH), REPEATED * (8 + 3 + 7 - 4), 16);
     assert_about("DMA by bursts", mail(DMA_BURSTS), REPEATED / 4 * (3 + 4 * 7 + 3) - REPEATED * 4, 16);
     assert_about("DMA to the display", mail(DMA_TFT), REPEATED * (12 - 4), 16);
+    /* 25 us from the last write of seven on, each of them 12 and then a read */
+    assert_about("NAND waits", mail(NAND_WAIT), 25 * 168 + 8 * 12, 50);
     board_stop();
 }
 

@@ -89,6 +89,20 @@ static void measure_dmas(void)
     report(measure_dma(words, (void *)TFT_DATA_ADDRESS, DMA_S0CR_PINC | of_halves) - rest);
 }
 
+/* A page is read: R/B is at NWAIT, and the first byte waits until it is there. */
+static uint32_t measure_wait(void)
+{
+    uint32_t start = *(volatile uint32_t *)0xe0001004;
+
+    NAND_COMMAND = 0x00;
+    for (unsigned i = 0; i < 5; i++) {
+        NAND_ADDRESS = 0;
+    }
+    NAND_COMMAND = 0x30;
+    (void)NAND_DATA;
+    return *(volatile uint32_t *)0xe0001004 - start;
+}
+
 int main(void)
 {
     uint32_t bcr, btr;
@@ -116,5 +130,9 @@ int main(void)
     report(measure(read_bytes, (void *)&NAND_DATA));
     report(measure(write_bytes, (void *)&NAND_DATA));
     measure_dmas();
+    REG(GPIOD, GPIO_AFRL) |= 12 << 24;
+    REG(GPIOD, GPIO_MODER) |= 2 << 12;
+    REG(FSMC, FSMC_PCR2) |= FSMC_PCR2_PWAITEN;
+    report(measure_wait());
     mailbox_finish();
 }

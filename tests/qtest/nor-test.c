@@ -208,6 +208,37 @@ static void test_snapshot(void)
     unlink(file);
 }
 
+/* R/B at NWAIT: with ASYNCWAIT who reads or writes waits until it is ready, and there is no status to be seen. */
+static void test_wait(void)
+{
+    start(PART);
+    fsmc_route("pd6");
+    poke(FSMC + A_BCR2, NOR | R_BCR2_ASYNCWAIT_MASK);
+    for (unsigned i = 0; i < 3; i++) {
+        unlock();
+        put(0x555, 0xa0);
+        put(5 + i, 0x1230 + i);
+        g_assert_false(pin_level("pd6"));
+    }
+    g_assert_cmphex(get(7), ==, 0x1232);
+    g_assert_true(pin_level("pd6"));
+    g_assert_cmphex(peek(NE2 + 10), ==, 0x12311230);
+    /* a synchronous access has a bit of its own, and NWAIT may be active high */
+    for (unsigned i = 0; i < 3; i++) {
+        poke(FSMC + A_BCR2, NOR);
+        unlock();
+        put(0x555, 0xa0);
+        put(0x20 + i, 0);
+        poke(FSMC + A_BCR2, NOR | (i == 0 ? R_BCR2_BURSTEN_MASK | R_BCR2_ASYNCWAIT_MASK :
+                                   i == 1 ? R_BCR2_WAITEN_MASK : R_BCR2_ASYNCWAIT_MASK | R_BCR2_WAITPOL_MASK));
+        g_assert_cmphex(get(0x20 + i) & 0x80, ==, 0x80);        /* DQ7 is not that of the word */
+        poke(FSMC + A_BCR2, NOR | R_BCR2_BURSTEN_MASK | R_BCR2_WAITEN_MASK);
+        g_assert_cmphex(get(0x20 + i), ==, 0);
+    }
+    g_assert_cmpint(board_mistakes("M29W"), ==, 0);
+    g_assert_cmpint(board_mistakes("NWAIT"), ==, 0);
+}
+
 static void test_fuzz(void)
 {
     static const uint8_t commands[] = { 0x10, 0x20, 0x25, 0x29, 0x30, 0x80, 0x90, 0x98, 0xa0, 0xf0, 0, 3, 0x1f };
@@ -237,6 +268,7 @@ int main(int argc, char **argv)
     qtest_add_func("/nor/8-lines", test_8_lines);
     qtest_add_func("/nor/image", test_image);
     qtest_add_func("/nor/snapshot", test_snapshot);
+    qtest_add_func("/nor/wait", test_wait);
     qtest_add_func("/nor/fuzz", test_fuzz);
     return board_run_tests();
 }
