@@ -110,7 +110,7 @@ static void cr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
         s->word = s->items = 0;
     }
     if (!(cr & enable)) {
-        if (cr & capture) {
+        if (cr & capture && !(was & capture)) {
             periph_mistake(p, DCMI023, "CR.CAPTURE set without ENABLE: nothing is captured before that is "
                            "set too");
         }

@@ -469,6 +469,8 @@ static void test_mistakes(void)
     sccb_write(0x30, 0xd3, 1);                          /* 48 MHz, of HCLK's 16 */
     capture(SNAPSHOT);
     g_assert_cmpint(board_mistakes("PIXCLK is faster than HCLK / 2.5"), ==, 1);
+    poke(DCMI + A_CR, peek(DCMI + A_CR) & ~ENABLE);     /* that is a way to stop */
+    g_assert_cmpint(board_mistakes("CAPTURE set without ENABLE"), ==, 0);
     poke(DCMI + A_CR, 0);
     poke(DCMI + A_CR, CAPTURE);
     g_assert_cmpint(board_mistakes("CAPTURE set without ENABLE"), ==, 1);
