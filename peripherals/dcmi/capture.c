@@ -98,16 +98,15 @@ static void stop(Dcmi *s)
     reg_set(s, CR, CAPTURE, 0);
 }
 
-static void frame_begins(Dcmi *s, const DcmiShape *shape)
+void dcmi_frame_begins(Dcmi *s)
 {
     if (s->frames++ % frame_rate(s) == 0) {
         s->phase = DCMI_FRAME;
         s->word = s->items = 0;
-        dcmi_flag(s, shape->disordered ? RIS(ERR) : 0);
     }
 }
 
-static void overrun(Dcmi *s)
+void dcmi_overrun(Dcmi *s)
 {
     periph_mistake(&s->parent_obj, DCMI001, "OVR: the FIFO was full and more came");
     dcmi_flag(s, RIS(OVR));
@@ -118,10 +117,10 @@ static void overrun(Dcmi *s)
     }
 }
 
-static void frame_ends(Dcmi *s)
+void dcmi_frame_ends(Dcmi *s)
 {
     if (reg_get(s, CR, JPEG) && !dcmi_pad(s)) {
-        overrun(s);
+        dcmi_overrun(s);
         return;
     }
     dcmi_flag(s, RIS(FRAME));
@@ -142,7 +141,8 @@ static void step(Dcmi *s, const DcmiShape *shape, uint64_t to)
 
         s->done = MIN(start, to);
         if (start <= to) {
-            frame_begins(s, shape);
+            dcmi_frame_begins(s);
+            dcmi_flag(s, shape->disordered && s->phase == DCMI_FRAME ? RIS(ERR) : 0);
         }
         return;
     }
@@ -154,15 +154,15 @@ static void step(Dcmi *s, const DcmiShape *shape, uint64_t to)
 
         s->done = end;
         if (fits) {
-            frame_ends(s);
+            dcmi_frame_ends(s);
         } else {
-            overrun(s);
+            dcmi_overrun(s);
         }
         return;
     }
     end = MIN(end, to);
     if (!take_data(s, shape, base, s->done, end)) {
-        overrun(s);
+        dcmi_overrun(s);
     }
     s->done = end;
 }
@@ -210,11 +210,12 @@ void dcmi_begin(Dcmi *s)
     s->phase = DCMI_WAITS;
     s->frames = 0;
     s->stops = false;
+    dcmi_sample_begins(s);
 }
 
 void dcmi_end(Dcmi *s)
 {
-    if (s->phase == DCMI_FRAME && dcmi_sees(s)) {
+    if (s->phase == DCMI_FRAME && (dcmi_sees(s) || dcmi_samples(s))) {
         s->stops = true;                /* it reads 1 until then */
         reg_set(s, CR, CAPTURE, 1);
     } else {

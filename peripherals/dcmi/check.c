@@ -118,17 +118,25 @@ static void check_dma(Dcmi *s)
     }
 }
 
+/* Somebody else drives PIXCLK, more than a pull resistor. */
+static bool is_driven(const Dcmi *s)
+{
+    DriveKind kind = signal_state(&s->pixclk).kind;
+
+    return kind != DRIVE_NONE && kind != DRIVE_PULL_UP && kind != DRIVE_PULL_DOWN;
+}
+
 void dcmi_check(Dcmi *s)
 {
     Camera *c = s->socket.camera;
 
     check_pins(s);
-    if (!c) {
+    if (!c && !is_driven(s)) {
         periph_mistake(&s->parent_obj, DCMI020, "CAPTURE set, but there is no camera");
-    } else if (!camera_sends(c)) {
+    } else if (c && !camera_sends(c)) {
         periph_mistake(&s->parent_obj, DCMI021, "CAPTURE set, but the camera sends nothing: %s",
                        c->silent ?: "it has no clock");
-    } else {
+    } else if (c) {
         check_polarity(s, &c->format);
         check_codes(s);
         check_data(s, c);

@@ -4,8 +4,8 @@
  * Signals `pixclk hsync vsync d0 ... d13`.  Lines out: `irq`, `dma`.  The camera is plugged into its socket
  * (core/camera/camera.h), wherever its pins are.
  *
- * Deliberately different: frames come from a camera as lines, not from levels at the pins, which only show them.
- * PCKPOL changes nothing, but is checked.
+ * Deliberately different: a camera's frames come as lines, not from levels at the pins, which only show them; with one
+ * PCKPOL changes nothing, but is checked.  Without one the pins count (sample.c).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -39,6 +39,7 @@ static void dcmi_update(Periph *p)
     Dcmi *s = DCMI(p);
 
     dcmi_draw(s);
+    dcmi_sample(s);
     line_set(&s->irq, p->regs[R_RIS] & p->regs[R_IER]);
     line_set(&s->dma, s->fifo_count);
     lane_holder_set(&s->holder, s->phase == DCMI_FRAME);
@@ -82,6 +83,7 @@ static void camera_has_changed(void *opaque, bool anew)
     if (anew) {
         dcmi_restart(s);
     }
+    dcmi_sample_no_more(s);
     s->line_known = false;
     dcmi_undraw(s);                     /* a snapshot has been loaded: nothing was said before */
     periph_update(opaque);
@@ -205,6 +207,7 @@ static void dcmi_init(Periph *p)
         periph_add_signal(p, &s->d[i], names[i]);
     }
     dcmi_draw_init(s);
+    dcmi_sample_init(s);
 }
 
 static void dcmi_reset(Periph *p, bool power_on)
@@ -214,6 +217,7 @@ static void dcmi_reset(Periph *p, bool power_on)
     s->phase = DCMI_IDLE;
     s->stops = s->line_known = false;
     s->frames = s->fifo_last = 0;
+    s->sampled = (DcmiSampled) { };
     dcmi_fifo_clear(s);
     dcmi_restart(s);
 }
@@ -242,6 +246,7 @@ static const VMStateDescription dcmi_vmstate = {
         VMSTATE_PERIPH(Dcmi),
         VMSTATE_END_OF_LIST()
     },
+    .subsections = (const VMStateDescription * const []) { &dcmi_sampled_vmstate, NULL },
 };
 
 /* What a loop waits for that will never end. */

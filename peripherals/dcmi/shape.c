@@ -33,31 +33,41 @@ static bool is_unused(const Dcmi *s, uint8_t code)
            !matches(code, reg_get(s, ESCR, LEC), reg_get(s, ESUR, LEU));
 }
 
-static bool is_frame_end(const Dcmi *s, uint8_t code)
+bool dcmi_is_frame_end(const Dcmi *s, uint8_t code)
 {
     return reg_get(s, ESCR, FEC) == 0xff ? is_unused(s, code)
                                          : matches(code, reg_get(s, ESCR, FEC), reg_get(s, ESUR, FEU));
 }
 
 /* FSC = 0xff: a frame begins with the first start of a line. */
-static bool is_frame_start(const Dcmi *s, uint8_t code)
+bool dcmi_is_frame_start(const Dcmi *s, uint8_t code)
 {
     return reg_get(s, ESCR, FSC) == 0xff ? matches(code, reg_get(s, ESCR, LSC), reg_get(s, ESUR, LSU))
                                          : matches(code, reg_get(s, ESCR, FSC), reg_get(s, ESUR, FSU));
+}
+
+bool dcmi_is_line_start(const Dcmi *s, uint8_t code)
+{
+    return matches(code, reg_get(s, ESCR, LSC), reg_get(s, ESUR, LSU));
+}
+
+bool dcmi_is_line_end(const Dcmi *s, uint8_t code)
+{
+    return matches(code, reg_get(s, ESCR, LEC), reg_get(s, ESUR, LEU));
 }
 
 static void embedded_shape(const Dcmi *s, const CameraFormat *f, DcmiShape *shape)
 {
     const uint64_t first = (uint64_t)f->first_line * f->line_clocks;
     const uint64_t last = first + (uint64_t)(f->lines - 1) * f->line_clocks;
-    bool starts = is_frame_start(s, f->codes.first_start);
+    bool starts = dcmi_is_frame_start(s, f->codes.first_start);
 
     shape->skip = CAMERA_CODE;
     shape->line_end = f->active + 2 * CAMERA_CODE;
     shape->start = starts ? first + CAMERA_CODE : DCMI_NEVER;
-    if (is_frame_end(s, f->codes.last_end)) {
+    if (dcmi_is_frame_end(s, f->codes.last_end)) {
         shape->finish = last + shape->line_end;
-    } else if (f->first_line + f->lines < f->frame_lines && is_frame_end(s, f->codes.blank_start)) {
+    } else if (f->first_line + f->lines < f->frame_lines && dcmi_is_frame_end(s, f->codes.blank_start)) {
         shape->finish = last + f->line_clocks + CAMERA_CODE;
     } else {
         shape->finish = DCMI_NEVER;
@@ -65,8 +75,7 @@ static void embedded_shape(const Dcmi *s, const CameraFormat *f, DcmiShape *shap
     shape->vsync = starts ? shape->finish : DCMI_NEVER;
     shape->all_lines = starts ? f->lines : 0;
     shape->disordered = starts && f->lines > 1 &&
-                        (!matches(f->codes.start, reg_get(s, ESCR, LSC), reg_get(s, ESUR, LSU)) ||
-                         !matches(f->codes.end, reg_get(s, ESCR, LEC), reg_get(s, ESUR, LEU)));
+                        (!dcmi_is_line_start(s, f->codes.start) || !dcmi_is_line_end(s, f->codes.end));
 }
 
 static void hardware_shape(const Dcmi *s, const CameraFormat *f, DcmiShape *shape)

@@ -4,6 +4,7 @@
  *   shape.c     what a frame of the camera is, as the registers have it: where it begins, what is taken of it
  *   fifo.c      items of the data lines -> words -> the FIFO, or the memory that a DMA writes
  *   capture.c   time: frames, lines, flags
+ *   sample.c    without a camera: what is at the pins
  *   told.c      what of it somebody is told, and when
  *   draw.c      what is to be seen at the pins
  *   check.c     mistakes of the guest
@@ -54,6 +55,13 @@ typedef struct DcmiDrawn {
     uint16_t item[CAMERA_MAX_LINE];
 } DcmiDrawn;
 
+/* The pins at the last PIXCLK, and where in a frame that was. */
+typedef struct DcmiSampled {
+    bool known, vsync, hsync;   /* active */
+    uint32_t line, column;
+    uint32_t code;              /* the last four items */
+} DcmiSampled;
+
 struct Dcmi {
     Periph parent_obj;
     CameraSocket socket;
@@ -68,6 +76,7 @@ struct Dcmi {
     uint32_t word, items;       /* the word that items make, and how many of them it has */
     uint32_t fifo[DCMI_FIFO], fifo_first, fifo_count;
     uint32_t fifo_last;         /* the word that was read last */
+    DcmiSampled sampled;
     bool clocked;               /* while its clock changes: it had one */
     /* not in a snapshot: words that go to memory by a lane; the line that was looked at last */
     LaneOffer offer;
@@ -134,6 +143,12 @@ uint64_t dcmi_end_of_frame(const Dcmi *s, const DcmiShape *shape, uint64_t base)
 /* SR, but for FNE. */
 uint32_t dcmi_levels(const Dcmi *s);
 
+/* What an embedded code says, by ESCR and ESUR. */
+bool dcmi_is_frame_start(const Dcmi *s, uint8_t code);
+bool dcmi_is_frame_end(const Dcmi *s, uint8_t code);
+bool dcmi_is_line_start(const Dcmi *s, uint8_t code);
+bool dcmi_is_line_end(const Dcmi *s, uint8_t code);
+
 /* ---- fifo.c ---- */
 
 void dcmi_fifo_clear(Dcmi *s);
@@ -157,6 +172,24 @@ void dcmi_begin(Dcmi *s);
 void dcmi_end(Dcmi *s);
 /* The interface has been switched on or off, or the camera is another: what was under way is lost. */
 void dcmi_restart(Dcmi *s);
+
+/* A frame begins, of which one in 1, 2 or 4 is captured; it ends; a word is lost. */
+void dcmi_frame_begins(Dcmi *s);
+void dcmi_frame_ends(Dcmi *s);
+void dcmi_overrun(Dcmi *s);
+
+/* ---- sample.c ---- */
+
+extern const VMStateDescription dcmi_sampled_vmstate;
+void dcmi_sample_init(Dcmi *s);
+/* A camera has been plugged in. */
+void dcmi_sample_no_more(Dcmi *s);
+/* Registers may be others. */
+void dcmi_sample(Dcmi *s);
+/* CAPTURE has been set. */
+void dcmi_sample_begins(Dcmi *s);
+/* Is it the pins that count? */
+bool dcmi_samples(const Dcmi *s);
 
 /* ---- told.c ---- */
 
