@@ -54,3 +54,7 @@ MISTAKE(NVIC015, SUSPICIOUS, "PM0214 2.3.3",
         "-icount",
         "enable the interrupt, in the peripheral and by NVIC_EnableIRQ(); do not wait with interrupts off, nor in a handler for one "
         "of the same or lower priority: HAL_Delay() needs SysTick to get in")
+MISTAKE(NVIC016, ERROR, "PM0214 4.5.2",
+        "SysTick's LOAD is written more than its 24 bits hold: ticks come sooner than that",
+        "16777216 clocks at most, 0.1 s at 168 MHz: count ticks, or let CTRL.CLKSOURCE select HCLK / 8; SysTick_Config() "
+        "returns 1 then")
