@@ -2,7 +2,8 @@
  * Checksums of IPv4 headers and of TCP, UDP and ICMP, checked in frames that come and inserted in those
  * that go (RM0090 33.5.6, 33.5.7 and the bits of the descriptors).
  *
- * Deliberately different: extension headers of IPv6 are not looked into; such a payload is bypassed.
+ * Behind options of IPv6, and a route that has come to its end, is the payload; behind other extension headers none that
+ * is looked into: it is bypassed.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,10 +17,19 @@
 #define TYPE_VLAN 0x8100
 
 enum { ICMP = 1, TCP = 6, UDP = 17, ICMP6 = 58 };
+enum { HOP_OPTIONS = 0, ROUTE = 43, OPTIONS = 60 };     /* extension headers */
 
 static bool is_known(uint8_t protocol, bool v6)
 {
     return protocol == TCP || protocol == UDP || protocol == (v6 ? ICMP6 : ICMP);
+}
+
+/* The payload, @length bytes from @at on, of which the frame, of @all, may have fewer. */
+static void set_payload(EthIp *ip, uint32_t at, uint32_t length, uint32_t all)
+{
+    ip->payload = at;
+    ip->cut = at + length > all;
+    ip->length = MIN(length, all - at);
 }
 
 static EthIp parse_v4(const uint8_t *frame, uint32_t length, uint32_t at)
@@ -32,13 +42,12 @@ static EthIp parse_v4(const uint8_t *frame, uint32_t length, uint32_t at)
     }
     header = (frame[at] & 15) * 4;
     total = lduw_be_p(frame + at + 2);
-    if (header < 20 || total < header || at + total > length) {
+    if (header < 20 || total < header || at + header > length) {
         return ip;
     }
     ip.kind = IP_V4;
     ip.header_sum_bad = net_raw_checksum((uint8_t *)frame + at, header);
-    ip.payload = at + header;
-    ip.length = total - header;
+    set_payload(&ip, at + header, total - header, length);
     if (!(lduw_be_p(frame + at + 6) & 0x3fff) && is_known(frame[at + 9], false)) {      /* no fragment */
         ip.protocol = frame[at + 9];
     }
@@ -49,13 +58,30 @@ static EthIp parse_v6(const uint8_t *frame, uint32_t length, uint32_t at)
 {
     EthIp ip = { .kind = IP_BAD_HEADER, .v6 = true, .header = at };
 
-    if (length < at + 40 || frame[at] >> 4 != 6 || at + 40 + lduw_be_p(frame + at + 4) > length) {
+    uint32_t left, next;
+
+    if (length < at + 40 || frame[at] >> 4 != 6) {
         return ip;
     }
+    left = lduw_be_p(frame + at + 4);
+    next = frame[at + 6];
+    at += 40;
+    while (left >= 8 && (next == HOP_OPTIONS || next == OPTIONS || next == ROUTE)) {
+        uint32_t size = at + 8 <= length ? (frame[at + 1] + 1) * 8 : 0;
+
+        if (!size || at + size > length) {
+            return ip;                      /* it ends before its headers do */
+        }
+        if (size > left || (next == ROUTE && frame[at + 3])) {
+            break;
+        }
+        next = frame[at];
+        at += size;
+        left -= size;
+    }
     ip.kind = IP_V6;
-    ip.payload = at + 40;
-    ip.length = lduw_be_p(frame + at + 4);
-    ip.protocol = is_known(frame[at + 6], true) ? frame[at + 6] : 0;
+    set_payload(&ip, at, left, length);
+    ip.protocol = is_known(next, true) ? next : 0;
     return ip;
 }
 
@@ -104,7 +130,7 @@ static bool payload_is_bad(const uint8_t *frame, const EthIp *ip)
 {
     uint32_t at = place(ip);
 
-    if (!at) {
+    if (!at || ip->cut) {
         return true;
     }
     if (ip->protocol == UDP && !lduw_be_p(frame + at)) {        /* its sender has made none */
@@ -139,8 +165,8 @@ void eth_checksum_check(Eth *s, const uint8_t *frame, uint32_t length, EthReceiv
 {
     EthIp ip = eth_ip(frame, length);
     bool header_bad = ip.kind == IP_BAD_HEADER || ip.header_sum_bad;
-    bool bypassed = !header_bad && !ip.protocol;
-    bool payload_bad = !header_bad && ip.protocol && payload_is_bad(frame, &ip);
+    bool bypassed = ip.kind != IP_BAD_HEADER && !ip.protocol;
+    bool payload_bad = ip.protocol && payload_is_bad(frame, &ip);
 
     if (ip.kind == IP_NONE && lduw_be_p(frame + 12) < 0x600) {
         return;                         /* a length: 0 0 0 */
@@ -175,7 +201,7 @@ uint32_t eth_checksum_insert(uint8_t *frame, uint32_t length, unsigned cic)
         return 0;
     }
     at = place(&ip);
-    if (!at) {
+    if (!at || ip.cut) {
         errors = TDES0_IPE | TDES0_ES;
     } else {
         uint16_t sum;

@@ -285,6 +285,7 @@ typedef struct EthIp {
     EthIpKind kind;
     bool v6;                        /* of a bad header */
     bool header_sum_bad;
+    bool cut;                       /* the frame ends before the payload does */
     uint8_t protocol;               /* 6, 17, 1, 58; 0: nothing that has a checksum we know */
     uint32_t header, payload, length;           /* offsets in the frame; bytes of the payload */
 } EthIp;

@@ -301,6 +301,73 @@ static void test_checksum_check(void)
     g_assert_cmphex(status_of(length), ==, PLAIN);
 }
 
+/* Both sums are wrong; the frame ends before the payload, or the headers, do; more than the payload does not count. */
+static void test_checksum_check_more(void)
+{
+    unsigned length;
+
+    start();
+    set_eth(A_MACCR, START_MACCR | CR(IPCO));
+    set_eth(A_DMAOMR, START_DMAOMR | OMR(DTCEFD));
+    length = good_udp();
+    frame[24] ^= 1;
+    frame[50] ^= 1;
+    g_assert_cmphex(status_of(length), ==, PLAIN | RX_ES | 1 << 7 | 1);
+    length = good_udp();
+    g_assert_cmphex(status_of(length - 10), ==, PLAIN | RX_ES | 1);
+    g_assert_cmphex(status_of(length + 10), ==, PLAIN);
+    length = make_ipv4(own_address, far_address, 17, 50);
+    frame[14] = 0x65;                                   /* of version 6 */
+    g_assert_cmphex(status_of(length), ==, PLAIN | RX_ES | 1 << 7);
+    length = make_ipv4(own_address, far_address, 47, 50);
+    frame[24] ^= 1;                                     /* a payload unknown, and a header that is wrong */
+    g_assert_cmphex(status_of(length), ==, PLAIN | RX_ES | 1 << 7);
+}
+
+/* Behind these, by their first bytes, is UDP; of others, a fragment or a route that goes on, no sum is made. */
+static void test_checksum_extensions(void)
+{
+    static const struct {
+        uint8_t kind, bytes, third;
+        bool known;
+    } headers[] = { { 0, 8, 0, true }, { 60, 24, 0, true }, { 43, 8, 0, true }, { 43, 8, 1, false }, { 44, 8, 0, false } };
+
+    start();
+    set_eth(A_MACCR, START_MACCR | CR(IPCO) | CR(LM));
+    for (unsigned i = 0; i < ARRAY_SIZE(headers); i++) {
+        unsigned more = headers[i].bytes, length = make_ipv6(own_address, far_address, headers[i].kind, 40 + more);
+
+        memmove(frame + 54 + more, frame + 54, 40);
+        memset(frame + 54, 0, more);
+        frame[54] = 17;
+        frame[55] = more / 8 - 1;
+        frame[57] = headers[i].third;
+        stw_be_p(frame + 54 + more + 6, 0);
+        give_frame(turn, frame, length, 3 * CIC);
+        board_wait_ns(50 * US);
+        g_assert_cmphex(peek(rx_at(turn)) & 0xffff, ==, headers[i].known ? PLAIN : RX_FS | RX_LS | 1);
+        qtest_memread(board, rx_buffer(turn), got, length);
+        memcpy(frame, got, length);
+        if (headers[i].known) {
+            uint32_t pseudo = 17 + 40;
+
+            for (unsigned k = 22; k < 54; k += 2) {
+                pseudo += lduw_be_p(frame + k);
+            }
+            g_assert_cmphex(fold(frame + 54 + more, 40, pseudo), ==, 0);
+        } else {
+            g_assert_cmphex(lduw_be_p(frame + 54 + more + 6), ==, 0);
+        }
+        give_back(turn);
+        turn = (turn + 1) % RING;
+    }
+    /* what is to be sent is shorter than its header says */
+    make_ipv4(own_address, far_address, 17, 60);
+    give_frame(turn, frame, 80, 3 * CIC);
+    board_wait_ns(50 * US);
+    g_assert_cmphex(peek(tx_at(turn)) & 0x1f000, ==, 1 << 15 | 1 << 12);
+}
+
 /* ---- VLAN, lengths, errors ---- */
 
 static void test_vlan(void)
@@ -732,6 +799,8 @@ int main(int argc, char **argv)
     qtest_add_func("eth-mac/checksum-insertion", test_checksum_insertion);
     qtest_add_func("eth-mac/checksum-insertion-more", test_checksum_insertion_more);
     qtest_add_func("eth-mac/checksum-check", test_checksum_check);
+    qtest_add_func("eth-mac/checksum-check-more", test_checksum_check_more);
+    qtest_add_func("eth-mac/checksum-extensions", test_checksum_extensions);
     qtest_add_func("eth-mac/vlan", test_vlan);
     qtest_add_func("eth-mac/strip", test_strip);
     qtest_add_func("eth-mac/own-fcs", test_own_fcs);
