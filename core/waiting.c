@@ -9,7 +9,7 @@
 #include "stm32/core/mistake/place.h"
 #include "stm32/core/waiting.h"
 
-#define LONG_NS (10 * SCALE_MS)
+#define LONG_NS (5 * SCALE_MS)          /* shorter than what drivers' time-outs are */
 #define IDLE_NS (1000 * SCALE_MS)       /* a main loop may look at a flag of what a handler starts now and then */
 
 void waiting_check(Periph *p, unsigned n, uint32_t value)

@@ -9,7 +9,7 @@
 
 #include "stm32/core/periph.h"
 
-#define WAITING_MANY 8          /* reads, few as a leap may lie between two; from then on each time that they have doubled */
+#define WAITING_MANY 8          /* reads; from then on each time that they have doubled */
 
 /* Register @n has been read as @value p->same_reads times in a row, with no other access in between. */
 void waiting_check(Periph *p, unsigned n, uint32_t value);
@@ -23,6 +23,14 @@ static inline void waiting_read(Periph *p, unsigned n, uint32_t value)
         }
     } else {
         p->same_reads = 0;
+    }
+}
+
+/* The same in a loop that is watched: a leap may lie between two reads. */
+static inline void waiting_look(Periph *p, unsigned n, uint32_t value)
+{
+    if (p->same_reads > WAITING_MANY) {
+        waiting_check(p, n, value);
     }
 }
 
