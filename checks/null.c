@@ -3,7 +3,7 @@
  *
  * A load is one only if the program does not run there itself, and if what is there is not the vector table of VTOR: its
  * first words are for who starts a program (FreeRTOS takes MSP from there), and the rest for who copies it, from the
- * beginning.  A byte is never a vector.
+ * beginning.  A byte is never a vector, nor is what strlen() and its like read.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -37,7 +37,7 @@ static bool is_vector(uint32_t pc, uint32_t address, unsigned size)
     static uint32_t reader;             /* of its first words */
     const char *name = symbols_name(pc);
 
-    if (size < 4) {
+    if (size < 4 || (name && g_str_has_prefix(name, "str"))) {
         return false;
     }
     if (address < FIRST_WORDS) {
