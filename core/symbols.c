@@ -10,15 +10,15 @@
 
 /* A flash of 1 MiB has no more: past this the file is no firmware of ours. */
 #define MAX_SYMBOLS 100000
+#define MAX_LABELS 32           /* in a variable, before a place in it */
 
 typedef struct Symbol {
     uint32_t address, size;
     char *name;
 } Symbol;
 
-static GArray *symbols;
-static bool sorted;
-static GArray *objects;             /* of Symbol */
+static GArray *symbols, *objects;   /* of Symbol; functions, and variables */
+static bool sorted;                 /* both */
 static GArray *code, *kept;         /* of Symbol, without names */
 static GHashTable *by_name;         /* name -> Symbol, that of the first of this name */
 static unsigned version;
@@ -70,6 +70,7 @@ void symbols_add_object(uint32_t address, uint32_t size, const char *name)
     if (objects->len < MAX_SYMBOLS) {
         take_name(&symbol, name);
         g_array_append_val(objects, symbol);
+        sorted = false;
     }
 }
 
@@ -131,19 +132,6 @@ bool symbols_find(const char *name, uint32_t *address, uint32_t *size)
     return s;
 }
 
-const char *symbols_object(uint32_t address, uint32_t *base)
-{
-    for (unsigned i = 0; objects && i < objects->len; i++) {
-        const Symbol *s = &g_array_index(objects, Symbol, i);
-
-        if (address - s->address < s->size) {
-            *base = s->address;
-            return s->name;
-        }
-    }
-    return NULL;
-}
-
 uint32_t symbols_last_object(uint32_t low, uint32_t high)
 {
     uint32_t last = low;
@@ -170,28 +158,74 @@ static int compare(const void *a, const void *b)
     return x->address < y->address ? -1 : x->address > y->address;
 }
 
-/* The last function that starts at or before @address, if that lies in it. */
-static const Symbol *find(uint32_t address)
+/* How many of @all begin at or before @address: these are the first. */
+static unsigned count_begun(GArray *all, uint32_t address)
 {
-    const Symbol *found = NULL;
-    unsigned low = 0, high = symbols ? symbols->len : 0;
+    unsigned low = 0, high = all ? all->len : 0;
 
-    if (symbols && !sorted) {
-        g_array_sort(symbols, compare);
+    if (!sorted) {
+        if (symbols) {
+            g_array_sort(symbols, compare);
+        }
+        if (objects) {
+            g_array_sort(objects, compare);
+        }
         sorted = true;
     }
     while (low < high) {
         unsigned middle = (low + high) / 2;
-        const Symbol *symbol = &g_array_index(symbols, Symbol, middle);
 
-        if (symbol->address <= address) {
-            found = symbol;
+        if (g_array_index(all, Symbol, middle).address <= address) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
+    return low;
+}
+
+/* The last function that begins at or before @address, if that lies in it. */
+static const Symbol *find(uint32_t address)
+{
+    unsigned begun = count_begun(symbols, address);
+    const Symbol *found = begun ? &g_array_index(symbols, Symbol, begun - 1) : NULL;
+
     return found && (!found->size || address - found->address < found->size) ? found : NULL;
+}
+
+/* The variable that @address lies in; of several names the first. */
+static const Symbol *find_object(uint32_t address)
+{
+    const Symbol *found = NULL;
+
+    for (unsigned i = count_begun(objects, address), n = 0; i && n < MAX_LABELS; i--, n++) {
+        const Symbol *s = &g_array_index(objects, Symbol, i - 1);
+
+        if (found && s->address != found->address) {
+            break;
+        }
+        if (address - s->address < s->size) {
+            found = s;
+        }
+    }
+    return found;
+}
+
+const char *symbols_object(uint32_t address, uint32_t *base)
+{
+    const Symbol *found = find_object(address);
+
+    if (found) {
+        *base = found->address;
+    }
+    return found ? found->name : NULL;
+}
+
+uint32_t symbols_object_end(uint32_t address)
+{
+    const Symbol *found = find_object(address);
+
+    return found ? found->address + found->size : address;
 }
 
 char *symbols_describe(uint32_t address)

@@ -29,6 +29,9 @@ bool symbols_find(const char *name, uint32_t *address, uint32_t *size);
 /* The variable that @address is in, and where that begins, or NULL. */
 const char *symbols_object(uint32_t address, uint32_t *base);
 
+/* Where the variable ends that @address is in; @address if it is in none. */
+uint32_t symbols_object_end(uint32_t address);
+
 /* The end of the last variable or label in [@low, @high); @low if there is none. */
 uint32_t symbols_last_object(uint32_t low, uint32_t high);
 

@@ -167,10 +167,13 @@ static void waits(CPUState *cpu, const uint32_t *read, unsigned reads)
     int priority = priority_of_core(s);
     unsigned n = 0;
 
+    if (some_interrupt_gets_in(s, priority) || some_master_is_on()) {
+        return;
+    }
     while (n < reads && !is_variable(read[n], cpu_env(cpu)->regs[13])) {
         n++;
     }
-    if (n < reads && !some_interrupt_gets_in(s, priority) && !some_master_is_on()) {
+    if (n < reads) {
         g_autofree char *because = why(s, priority);
         uint32_t base;
 

@@ -7,6 +7,7 @@
  *   stream.c   what a stream has to do, and for how long
  *   guard.c    memory that is moved late
  *   lane.c     what it offers its requester: many beats at once
+ *   care.c     settings that nobody can want
  *   unserved.c requests that no stream serves, and streams that nobody requests
  *   engine.c   time and arbitration
  *   dma.c      registers and lines
@@ -229,6 +230,11 @@ void dma_let_go(Dma *s, unsigned n);
 /* ---- lane.c ---- */
 
 extern const LaneOps dma_lanes;
+
+/* ---- care.c ---- */
+
+/* Of a stream that is enabled. */
+void dma_check_settings(Dma *s, unsigned n);
 
 /* ---- unserved.c ---- */
 

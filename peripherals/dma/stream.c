@@ -301,6 +301,7 @@ void dma_stream_enable(Dma *s, unsigned n)
     check_sizes(s, n);
     check_mode(s, n);
     check_buses(s, n);
+    dma_check_settings(s, n);
     if (dma_direction(s, n) < DMA_M2M) {
         dma_note_stream(s, n);
     }

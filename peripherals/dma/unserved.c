@@ -12,7 +12,6 @@
 #include "stm32/core/mistake/place.h"
 #include "stm32/peripherals/dma/settings.h"
 
-#define END_OF_RAM 0x40000000
 #define LONG_NS (100 * SCALE_MS)
 
 void dma_add_requester(Periph *p, unsigned request, const char *names)
@@ -150,48 +149,11 @@ static void check(void *opaque)
     }
 }
 
-/* A request for data is one for DIR 1, a request with data for DIR 0. */
-static void check_direction(Dma *s, unsigned n)
-{
-    char **name = s->requester[dma_request_of(s, n)];
-    bool to_memory = dma_direction(s, n) == DMA_P2M;
-
-    if (name && !name[1] && g_str_has_suffix(*name, to_memory ? ".dma-tx" : ".dma-rx")) {
-        periph_mistake(&s->parent_obj, DMA021, "stream %u serves %s, and its DIR says from %s", n, *name,
-                       to_memory ? "the peripheral to memory" : "memory to the peripheral");
-    }
-}
-
-/*
- * Of SPI one byte may be meant for all frames: those that only clock what the other side sends.  And behind memory's
- * address there may be a register (ADC to DAC), or a display.
- */
-static void check_increment(Dma *s, unsigned n)
-{
-    static const char *const for_bytes[] = { "usart", "uart", "i2c", "adc", "dcmi" };
-    char **name = s->requester[dma_request_of(s, n)];
-
-    if (!name || name[1] || *dma_reg(s, R_S0CR, n) & R_S0CR_MINC_MASK || s->stream[n].items < 2 ||
-        *dma_reg(s, R_S0M0AR, n) >= END_OF_RAM) {
-        return;
-    }
-    for (unsigned i = 0; i < ARRAY_SIZE(for_bytes); i++) {
-        const char *number = g_str_has_prefix(*name, for_bytes[i]) ? *name + strlen(for_bytes[i]) : "";
-
-        if (g_ascii_isdigit(*number) || *number == '.') {
-            periph_mistake(&s->parent_obj, DMA022, "stream %u: all %u items of %s have one place in memory (MINC 0)", n,
-                           s->stream[n].items, *name);
-        }
-    }
-}
-
 /* Once for each request: looks that wait make others slow. */
 void dma_note_stream(Dma *s, unsigned n)
 {
     uint64_t bit = 1ull << dma_request_of(s, n);
 
-    check_direction(s, n);
-    check_increment(s, n);
     s->enabled_ns[n] = guest_now_ns();
     s->moved &= ~(1u << n);
     missed_forget(&s->missed[n / 4], (DMA_HTIF | DMA_TCIF) << dma_flags_at(n));

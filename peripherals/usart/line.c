@@ -123,6 +123,7 @@ void usart_line_reset(Usart *s)
     usart_bits_reset(s);
     s->idle_frame = s->idle_armed = s->listening = false;
     s->early = true;
+    s->unread_ns = 0;
     s->faults = 0;
 }
 

@@ -139,8 +139,12 @@ static bool rx_start(Usart *s, bool follows)
     uint32_t frame;
 
     if (!s->wire_count || wire_waits(s)) {
+        if (s->wire_count && reg_get(s, SR, RXNE)) {
+            usart_note_unread(s);
+        }
         return false;
     }
+    s->unread_ns = 0;
     if (!usart_has_clock(s) || !usart_bit_ticks(s)) {
         if (usart_rx_is_on(s)) {
             periph_mistake(&s->parent_obj, USART004, "BRR is 0x%04x, no baud rate: what comes in is lost",

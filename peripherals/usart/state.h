@@ -62,6 +62,7 @@ typedef struct Usart {
     bool idle_armed;                /* a frame has come since the line was last idle */
     bool ncts;                      /* level of the CTS pin */
     bool early;                     /* the first burst since reset is not over */
+    int64_t unread_ns;              /* unread.c, in no snapshot: since when a frame waits for DR to be read; 0: none does */
     bool listening;                 /* the receiver has been on: no more waiting for it */
     int64_t held_until;             /* ns, of RX_HELD */
     uint32_t faults;                /* of SR, for the next frame to come in */
@@ -93,6 +94,11 @@ static inline void usart_clear(Usart *s, uint32_t flags)
     s->parent_obj.regs[R_SR] &= ~flags;
     s->seen &= ~flags;
 }
+
+/* ---- unread.c ---- */
+
+/* A frame waits for DR to be read. */
+void usart_note_unread(Usart *s);
 
 /* ---- frame.c ---- */
 

@@ -71,3 +71,6 @@ MISTAKE(DMA021, ERROR, "RM0090 10.5.5",
 MISTAKE(DMA022, SUSPICIOUS, "RM0090 10.5.5",
         "a stream moves several items of a USART, I2C, ADC or DCMI from or to one and the same place in memory",
         "set CR.MINC (DMA_MINC_ENABLE)")
+MISTAKE(DMA023, ERROR, "RM0090 10.5.6",
+        "a stream goes beyond the end of the variable that it begins in",
+        "NDTR counts items, not bytes, and PSIZE and MSIZE are those of the variable: DMA_MDATAALIGN_HALFWORD for uint16_t")

@@ -54,3 +54,7 @@ MISTAKE(USART016, ERROR, "RM0090 30",
 MISTAKE(USART017, NOTE, "RM0090 30.3.4",
         "the baud rate is none of the usual, and BRR fits one of them with another clock: on a board garbage comes out",
         "reckon BRR from PCLK1, or PCLK2 for USART1 and USART6, as the program has set them; see HSE_VALUE and SystemCoreClock")
+MISHAP(USART018, NOTE, "RM0090 30.3.3",
+        "frames come, and DR is not read: what waits here is lost on a board",
+        "read DR, or begin anew in the callback: HAL_UART_Receive_IT() and HAL_UART_Receive_DMA() are for once, unless the stream is "
+        "circular")
