@@ -52,6 +52,7 @@ bool checks_set(const char *option, Error **errp)
 
 /* ---- Loads and stores ---- */
 
+#define VTOR 0xe000ed08
 #define NULL_SIZE 0x400         /* bytes from 0 on that a NULL pointer is used for */
 #define MPU_CTRL 0xe000ed94
 #define WORD(byte) ((byte) * 0x01010101u)
@@ -81,6 +82,10 @@ static __attribute__((noinline)) void look_at_load(uint32_t pc, uint32_t address
 {
     const uint8_t *at = shadow_at(address);
 
+    if (address == VTOR) {
+        null_vtor_load(pc);
+        return;
+    }
     if (!at) {
         null_load(pc, address, size);
         return;
@@ -106,7 +111,7 @@ static inline QEMU_ALWAYS_INLINE void memory_loaded(uint32_t pc, uint32_t addres
         if (unlikely(!written || (address - dma_low < dma_high - dma_low && dma_low < dma_high))) {
             look_at_load(pc, address, size);
         }
-    } else if (unlikely(address < NULL_SIZE)) {
+    } else if (unlikely(address < NULL_SIZE || address == VTOR)) {
         look_at_load(pc, address, size);
     }
 }

@@ -2,8 +2,8 @@
  * Loads and stores through NULL: at 0 the chip shows what it starts from, so nothing faults.
  *
  * A load is one only if the program does not run there itself, and if what is there is not the vector table of VTOR: its
- * first words are for who starts a program (FreeRTOS takes MSP from there), and the rest for who copies it, from the
- * beginning.  A byte is never a vector, nor is what strlen() and its like read.
+ * first words are for who starts a program, and the rest for who copies it from the beginning, or has looked where it is
+ * (FreeRTOS, whether its handlers are there).  A byte is never a vector, nor is what strlen() and its like read.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -31,10 +31,16 @@ void null_store(uint32_t pc, uint32_t address, unsigned size)
     }
 }
 
+static uint32_t reader;         /* of the first words of the table, or of VTOR */
+
+void null_vtor_load(uint32_t pc)
+{
+    reader = pc;
+}
+
 /* Is it somebody who reads the vector table where VTOR has it? */
 static bool is_vector(uint32_t pc, uint32_t address, unsigned size)
 {
-    static uint32_t reader;             /* of its first words */
     const char *name = symbols_name(pc);
 
     if (size < 4 || (name && g_str_has_prefix(name, "str"))) {

@@ -108,6 +108,7 @@ void boot_entered(void);
 void unwritten_read(uint32_t pc, uint32_t address, unsigned size);
 void null_store(uint32_t pc, uint32_t address, unsigned size);
 void null_load(uint32_t pc, uint32_t address, unsigned size);
+void null_vtor_load(uint32_t pc);
 void stack_moves(uint32_t pc, unsigned down);
 /* Another stack is in use from now on. */
 void stack_changes(void);
