@@ -12,7 +12,7 @@ _stm32f407g_disc()
         [[ ${COMP_WORDS[i]} == -- ]] && return          # QEMU's
     done
     if ((COMP_CWORD == 1)); then
-        COMPREPLY=($(compgen -W "run page test gdb flash info --help" -- "$cur"))
+        COMPREPLY=($(compgen -W "run page test gdb flash info --help --version" -- "$cur"))
         return
     fi
     case $prev in
@@ -29,7 +29,7 @@ _stm32f407g_disc()
         page) words="$runs --listen --open --timeout" ;;
         test) words="-v --verbose -q --quiet --elf --scenario --timeout --timeout-exit-code --expect-text --fail-text
                      --diagram-file --serial-log-file --vcd-file --vcd-pins --screenshot-part --screenshot-time
-                     --screenshot-file --coverage --coverage-merge --profile --timeline --interactive --no-semihosting --help --" ;;
+                     --screenshot-file --mistakes --strict --ignore --checks --coverage --coverage-merge --profile --timeline --interactive --no-semihosting --help --" ;;
         gdb) words="$runs --port --gdb --wait --backwards" ;;
         flash) words="-v --verbose --image --help" ;;
         info) words="-v --verbose --help" ;;

@@ -50,7 +50,12 @@ put 644 share/man/man1 $name.1
 gzip -9nf "$to/share/man/man1/$name.1"
 put 644 share/bash-completion/completions completion.bash
 mv "$to/share/bash-completion/completions/completion.bash" "$to/share/bash-completion/completions/$name"
-put 644 "share/doc/$name" ../docs/guide.md ../docs/peripherals.md
+for file in ../docs/*.md; do
+    [ "${file##*/}" != architecture.md ] || continue        # who only uses it has no source
+    put 644 "share/doc/$name" "$file"
+done
+put 644 "share/doc/$name" ../docs/*.png
+sed -i 's|](\.\./examples)|](examples)|' "$to/share/doc/$name/guide.md"
 put 644 "share/doc/$name/examples/demo" examples/demo/*
 (cd ../examples && find . -type f) | while read -r file; do
     case $file in

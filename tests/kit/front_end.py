@@ -4,7 +4,9 @@
 arguments, files and projects.  FRONT_END names the one to test, as it is installed; else it is the source's.
 """
 import os
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -64,6 +66,64 @@ def exit_codes():
                 all(result[1] == "which code?\nleaving\n" for result in results), results)
 
 
+def closed():
+    """Any of stdin, stdout and stderr may be closed: no file or socket takes its place."""
+    results = [subprocess.run(["sh", "-c", f'exec "$0" {words} {how}', FRONT_END, EXIT], input="7", capture_output=True, text=True,
+                              timeout=60, check=False)
+               for words in ('run "$1" -q --timeout 1', 'test "$1" -q --timeout 100') for how in ("<&-", ">&-", "2>&-", ">&- 2>&-")]
+    return good([r.returncode for r in results] == [124] + [7] * 3 + [42] * 4 and "Traceback" not in str(results), results)
+
+
+def nobody_reads():
+    """Who reads the output has gone, as head does: then it ends, or a job would not."""
+    results = []
+    for words in (("run", EXIT), ("test", EXIT, "--timeout", "0"), ("info", EXIT)):
+        ours, its = os.pipe()
+        os.close(ours)
+        results.append(subprocess.run([FRONT_END, *words], stdin=subprocess.DEVNULL, stdout=its, stderr=subprocess.PIPE, text=True,
+                                      timeout=60, check=False))
+        os.close(its)
+    return good([r.returncode for r in results] == [141] * 3 and "Traceback" not in str(results), results)
+
+
+def killed():
+    """QEMU does not stay when the command is killed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "qmp")
+        for number in (signal.SIGHUP, signal.SIGKILL):
+            with subprocess.Popen([FRONT_END, "run", EXIT, "-q", "--", "-qmp", f"unix:{path},server=on,wait=off"],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+                process.stdout.readline()
+                with socket.socket(socket.AF_UNIX) as line:
+                    line.connect(path)
+                    line.settimeout(60)
+                    process.send_signal(number)
+                    while line.recv(1000):              # until QEMU closes it
+                        pass
+            if process.returncode != (129 if number == signal.SIGHUP else -9):
+                return good(False, process)
+    return True
+
+
+def version():
+    """The command's and QEMU's; wokwi-cli's letter is the same."""
+    results = [call(word) for word in ("--version", "-V")]
+    return good(results[0] == results[1] and results[0][0] == 0 and
+                re.fullmatch(r"stm32f407g-disc [\d.]+\nQEMU emulator version .*\n", results[0][1]), results)
+
+
+def mistakes():
+    """What the firmware does wrong is an end and a file of a test as well."""
+    with tempfile.TemporaryDirectory() as folder:
+        wrong = os.path.join(os.path.abspath(FIRMWARE), "mistakes.elf")
+        results = [call("test", "--elf", wrong, *words, "--timeout", "100", "--mistakes", "a b.json", folder=folder)
+                   for words in (("--strict", "error"), ("--strict", "error", "--expect-text", "no such"))]
+        with open(os.path.join(folder, "a b.json"), encoding="utf-8") as file:
+            told = file.read()
+    return good([r[0] for r in results] == [3, 3] and "exit code 3" in results[1][2] and '"code"' in told and
+                one_line(call("test", EXIT, "--strict", "nothing"), "strict=nothing"), results, told)
+
+
 def timeout():
     result = call("run", EXIT, "--timeout", "500ms")
     return good(result[0] == 124 and "0.5 s (--timeout)" in result[2], result)
@@ -94,6 +154,8 @@ def wrong_input():
                 one_line(call("run", EXIT, "--timeout", "soon"), "'soon'") and
                 one_line(call("run", EXIT, "--diagram", "no.json"), "no.json") and
                 one_line(call("run", EXIT, "--flash", "no.bin"), "no.bin") and
+                one_line(call("run", EXIT, "--coverage", "no/where.info"), "no/where.info") and
+                one_line(call("test", EXIT, "--profile", folder), "it is a folder") and
                 one_line(call("walk"), "walk") and
                 one_line(call("info", text), "no firmware") and
                 one_line(call("gdb", EXIT, "--gdb", "no-such-gdb"), "no-such-gdb") and
@@ -137,7 +199,7 @@ def speed():
     normal, real = call("run", EXIT, "-v", types="1"), call("run", EXIT, "-v", "--speed", "1", types="1")
     host = call("run", EXIT, "-v", "--no-icount", types="1")
     return good([r[0] for r in (normal, real, host)] == [1, 1, 1] and "speed=" not in normal[2] and
-                "stm32f407g_disc,speed=1" in real[2] and "-icount" not in host[2], normal, real, host)
+                ",speed=1 " in real[2] and "-icount" not in host[2], normal, real, host)
 
 
 def free_port():
@@ -315,5 +377,5 @@ def watches():
 
 
 tap.run("kit", [(test.__name__, test) for test in (
-    exit_codes, timeout, no_semihosting, wrong_input, verbose, passed_on, speed, timing, wokwi, forwards, wrong_projects, debugger,
+    exit_codes, closed, nobody_reads, killed, version, mistakes, timeout, no_semihosting, wrong_input, verbose, passed_on, speed, timing, wokwi, forwards, wrong_projects, debugger,
     taken_port, waits_for_gdb, flash, page, recorded, watches, info)])

@@ -206,7 +206,8 @@ class Machine:
         said = self.qemu.said()
         how = f"the firmware has ended with {self.exit_code}" if self.exit_code >= 0 else \
             f"QEMU was ended by signal {-self.exit_code}"
-        raise FirmwareEnded(how + (f": {said}" if said else "") + f" after {say_ns(self._now)}", self.exit_code)
+        raise FirmwareEnded(how + (f": {said}" if said else "") +
+                            (f" (it was at {say_ns(self._now)} before)" if self._now else ""), self.exit_code)
 
     def wait_exit(self, timeout: Time = 10) -> int:
         """Let it run until the firmware ends itself by semihosting; its exit code."""

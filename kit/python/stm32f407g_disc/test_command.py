@@ -7,7 +7,7 @@ import os
 import re
 from typing import Optional
 
-from . import watch, wokwi
+from . import reports, watch, wokwi
 from .errors import BoardError
 from .project import Project
 from .qemu import find_qemu, readable
@@ -44,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
         serial_log_file=args.serial_log_file, vcd_file=args.vcd_file, vcd_pins=args.vcd_pins,
         screenshot_part=args.screenshot_part, screenshot_time=args.screenshot_time,
         screenshot_file=args.screenshot_file, interactive=args.interactive, quiet=args.quiet, verbose=args.verbose,
+        machine=reports.machine_options(args),
         semihosting=not args.no_semihosting, args=network + watch.options_of(find_qemu(), args) + args.rest))
 
 
@@ -78,5 +79,6 @@ def add_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--screenshot-file", default="screenshot.png", metavar="FILE", help="screenshot.png if you do not say so")
     sub.add_argument("--interactive", action="store_true", help="what you type goes to the firmware")
     sub.add_argument("--no-semihosting", action="store_true", help="the firmware can't use files of the host")
+    reports.add_options(sub)
     watch.add_options(sub)
     sub.add_argument("-q", "--quiet", action="store_true", help="nothing but what the firmware and the scenario say")

@@ -22,9 +22,21 @@ def find_plugin(qemu: str) -> str:
     raise BoardError(f"there is no {PLUGIN} beside {qemu}: it was built without elfutils (libdw)")
 
 
+def _writable(path: str) -> None:
+    """Told before the run: the machine writes them at its end."""
+    path = os.path.abspath(path)
+    folder = os.path.dirname(path)
+    if os.path.isdir(path) or not os.path.isdir(folder):
+        raise BoardError(f"'{path}' cannot be written: " + ("it is a folder" if os.path.isdir(path) else f"there is no {folder}"))
+    if not os.access(path if os.path.exists(path) else folder, os.W_OK):
+        raise BoardError(f"'{path}' cannot be written: Permission denied")
+
+
 def watch_options(qemu: str, coverage: Sequence[str] = (), profile: Optional[str] = None,
                   timeline: Optional[str] = None, merge: bool = False) -> list[str]:
     """@coverage: lcov's files, or Cobertura's if they end in .xml; @merge: add to what is in those of lcov."""
+    for path in (*coverage, *filter(None, (profile, timeline))):
+        _writable(path)
     words = [f"coverage={escaped(os.path.abspath(path))}" for path in coverage]
     words += [f"profile={escaped(os.path.abspath(profile))}"] if profile else []
     words += [f"timeline={escaped(os.path.abspath(timeline))}"] if timeline else []

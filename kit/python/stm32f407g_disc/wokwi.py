@@ -13,9 +13,9 @@ import select
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, Optional
+from typing import BinaryIO, Optional, Union
 
 from .board import Board
 from .errors import BoardError, FirmwareEnded, NotReached
@@ -45,6 +45,7 @@ class Options:
     quiet: bool = False
     verbose: bool = False
     semihosting: bool = True
+    machine: Mapping[str, str] = field(default_factory=dict)
     args: Sequence[str] = field(default_factory=list)
 
 
@@ -191,20 +192,20 @@ class Runner:
             self._print(f"[{self._name}] [{self.board.now}ns] {error}", True)
             return FAILED
         except FirmwareEnded as end:
-            return self._firmware_ended(end.code)
+            return self._firmware_ended(end)
         finally:
             if self._log_file:
                 self._log_file.close()
 
-    def _firmware_ended(self, code: int) -> int:
-        found = self._show()
+    def _firmware_ended(self, end: FirmwareEnded) -> int:
+        found, code = self._show(), end.code
         if found is not None:
             passed = found != self._options.fail_text
             if not passed or not self._options.quiet:
                 self._print(f'{"Expected" if passed else "Error: Unexpected"} text found: "{found}"', not passed)
             return PASSED if passed else FAILED
         if self._scenario or self._options.expect_text:
-            self._print(f"Error: the firmware has ended with {code}, before what was expected", True)
+            self._print(f"Error: before what was expected {end}", True)
             return code if code > 0 else FAILED
         return code if code >= 0 else 128 - code
 
@@ -236,7 +237,7 @@ def test(options: Options) -> int:
     if options.vcd_file and options.vcd_pins:
         args += ["-device", f"stm32-logic,pins={options.vcd_pins.replace(',', ':')},"
                  f"file={options.vcd_file.replace(',', ',,')}"]
-    machine = {"speed": 1} if options.interactive else {}
+    machine: dict[str, Union[str, int]] = {**options.machine, **({"speed": 1} if options.interactive else {})}
     with Board(options.firmware, diagram=options.diagram, machine=machine, args=args,
                semihosting=options.semihosting) as board:
         if options.verbose:
