@@ -22,7 +22,7 @@ enum { GOTGINT = 0x04, GAHBCFG = 0x08, GUSBCFG = 0x0c, GRSTCTL = 0x10, GINTSTS =
        DIEPMSK = 0x810, DOEPMSK = 0x814, DAINT = 0x818, DAINTMSK = 0x81c };
 enum { OTGINT = 1 << 2, RXFLVL = 1 << 4, USBRST = 1 << 12, IEPINT = 1 << 18, OEPINT = 1 << 19, IISOIXFR = 1 << 20,
        IPXFR = 1 << 21 };
-enum { XFRC = 1, EPDISD = 2, STUP = 1 << 3 };
+enum { XFRC = 1, EPDISD = 2, STUP = 1 << 3, INEPNE = 1 << 6 };
 #define EPENA (1u << 31)
 #define EPDIS (1u << 30)
 #define SODDFRM (1u << 29)
@@ -314,6 +314,24 @@ static bool data_comes(void)
         || data_length == program->data_size;
 }
 
+/* A host that was tired of waiting asks for something else: what it has not taken must not go before the answer. */
+static void drop_answer(void)
+{
+    if (!(DIEPCTL(0) & EPENA)) {
+        return;
+    }
+    DIEPCTL(0) |= SNAK;
+    while (!(DIEPINT(0) & INEPNE)) {
+    }
+    DIEPCTL(0) |= EPDIS | SNAK;
+    while (!(DIEPINT(0) & EPDISD)) {
+    }
+    DIEPINT(0) = EPDISD;
+    OTG(GRSTCTL) = 0 << 6 | 1 << 5;             /* its FIFO */
+    while (OTG(GRSTCTL) & 1 << 5) {
+    }
+}
+
 static void endpoint_0_out(uint32_t flags)
 {
     if (high && flags & STUP) {
@@ -324,6 +342,7 @@ static void endpoint_0_out(uint32_t flags)
     }
     answered = flags & XFRC && !(flags & STUP) && setup.type & 0x80;
     if (flags & STUP) {
+        drop_answer();
         wants_data = !(setup.type & 0x80) && setup.length;
         control_length = high ? control_length : 0;
         data_length = 0;

@@ -321,6 +321,39 @@ def dfu_misuse(board, dfu):
     return good and dfu.status() == (0, usbip.IDLE)
 
 
+def dfu_tired_host():
+    """A host whose time is over asks for something else: the answer is that, not the rest of the last one."""
+    with Board("-device", "stm32-usb-tester,id=usb") as board:
+        def far(name, value):
+            board.qemu.set("/machine/peripheral/usb", name, value)
+
+        def token(text):
+            for _ in range(200):
+                far("token", text)
+                answer = board.qemu.get("/machine/peripheral/usb", "token")
+                if answer not in ("nak", "nothing"):
+                    break
+                time.sleep(0.01)
+            return answer
+
+        far("vbus", True)
+        for _ in range(500):
+            if board.qemu.get("/machine/peripheral/usb", "connected"):
+                break
+            time.sleep(0.01)
+        far("reset", True)
+        time.sleep(0.1)
+        far("reset", False)
+        far("frames", True)
+        answers = [token("setup 0 0 8006000100001200")]
+        far("token", "in 0 0")                  # NAK
+        time.sleep(0.2)                         # ... and when it is ready nobody takes it
+        answers += [token(text) for text in ("setup 0 0 8006000200000900", "in 0 0", "out 0 0 1")]
+        answers += [token(text) for text in ("setup 0 0 8006000300000400", "in 0 0", "out 0 0 1")]
+        return answers == ["ack", "ack", "data 1 09022d0001010" "0c032", "ack", "ack", "data 1 04030904", "ack"] and \
+            board.mistakes() == "" or print("#", answers, board.mistakes())
+
+
 tap.run("arm/boot", [
     ("serial/program", serial_program),
     ("serial/after-a-jump", lambda: serial_program(jump=True)),
@@ -333,4 +366,5 @@ tap.run("arm/boot", [
     ("can/program", on_can(can_program)),
     ("dfu/program", on_usb(dfu_program)),
     ("dfu/misuse", on_usb(dfu_misuse)),
+    ("dfu/tired-host", dfu_tired_host),
 ])
