@@ -576,6 +576,28 @@ static void test_trgo_line(void)
     g_assert_false(irq(1));
 }
 
+/* SR = 0 is no SR &= ~FLAG: not if the read before was to wait for the write, as at the end of a handler. */
+static void test_cleared_anew(void)
+{
+    tim_start("");
+    tim_set(TIM3, 0, 99);
+    tim_go(TIM3);
+    board_wait_ns(TICKS(100));
+    poke(TIM3 + A_SR, 0);
+    g_assert_cmphex(peek(TIM3 + A_SR), ==, 0);
+    board_wait_ns(TICKS(100));
+    poke(TIM3 + A_SR, 0);
+    g_assert_cmpint(board_mistakes("has come in between"), ==, 0);
+    board_wait_ns(TICKS(100));
+    g_assert_cmphex(peek(TIM3 + A_SR) & 1, ==, 1);
+    poke(TIM3 + A_CCR1, 50);
+    poke(TIM3 + A_SR, ~(1 << 1));
+    g_assert_cmphex(peek(TIM3 + A_SR) & 3, ==, 1);
+    board_wait_ns(TICKS(60));
+    poke(TIM3 + A_SR, 0);                       /* CC1IF was not seen */
+    g_assert_cmpint(board_mistakes("has come in between"), ==, 1);
+}
+
 static void test_misuse(void)
 {
     tim_start("");
@@ -684,6 +706,7 @@ int main(int argc, char **argv)
     qtest_add_func("tim/late-slave", test_late_slave);
     qtest_add_func("tim/opm-udis", test_opm_udis);
     qtest_add_func("tim/trgo-line", test_trgo_line);
+    qtest_add_func("tim/cleared-anew", test_cleared_anew);
     qtest_add_func("tim/misuse", test_misuse);
     qtest_add_func("tim/carry", test_carry);
     qtest_add_func("tim/misuse-modes", test_misuse_modes);
