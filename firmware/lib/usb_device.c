@@ -357,21 +357,12 @@ static void endpoint_0_out(uint32_t flags)
     usb_take(0);
 }
 
+/* What has been sent was sent before a SETUP that is there as well: that one's answer is not its next packet. */
 static void endpoints(void)
 {
     uint32_t daint = OTG(DAINT);
 
     for (unsigned n = 0; n < ENDPOINTS; n++) {
-        if (daint >> (16 + n) & 1) {
-            uint32_t flags = DOEPINT(n);
-
-            DOEPINT(n) = flags;
-            if (!n) {
-                endpoint_0_out(flags);
-            } else if (high && flags & XFRC) {
-                program->received(n, taken[n], USB_HIGH_TRANSFER - (DOEPTSIZ(n) & 0x7ffff));
-            }
-        }
         if (daint >> n & 1) {
             uint32_t flags = DIEPINT(n);
 
@@ -383,6 +374,16 @@ static void endpoints(void)
                 test_mode = 0;
             } else if (n && flags & XFRC) {
                 program->sent(n);
+            }
+        }
+        if (daint >> (16 + n) & 1) {
+            uint32_t flags = DOEPINT(n);
+
+            DOEPINT(n) = flags;
+            if (!n) {
+                endpoint_0_out(flags);
+            } else if (high && flags & XFRC) {
+                program->received(n, taken[n], USB_HIGH_TRANSFER - (DOEPTSIZ(n) & 0x7ffff));
             }
         }
     }

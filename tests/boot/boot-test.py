@@ -321,37 +321,73 @@ def dfu_misuse(board, dfu):
     return good and dfu.status() == (0, usbip.IDLE)
 
 
-def dfu_tired_host():
-    """A host whose time is over asks for something else: the answer is that, not the rest of the last one."""
-    with Board("-device", "stm32-usb-tester,id=usb") as board:
-        def far(name, value):
-            board.qemu.set("/machine/peripheral/usb", name, value)
+class Bus:
+    """A host that sends token by token, on a @board with a stm32-usb-tester."""
 
-        def token(text):
-            for _ in range(200):
-                far("token", text)
-                answer = board.qemu.get("/machine/peripheral/usb", "token")
-                if answer not in ("nak", "nothing"):
-                    break
-                time.sleep(0.01)
-            return answer
-
-        far("vbus", True)
+    def __init__(self, board):
+        self.qemu = board.qemu
+        self.set("vbus", True)
         for _ in range(500):
-            if board.qemu.get("/machine/peripheral/usb", "connected"):
+            if self.qemu.get("/machine/peripheral/usb", "connected"):
                 break
             time.sleep(0.01)
-        far("reset", True)
+        self.set("reset", True)
         time.sleep(0.1)
-        far("reset", False)
-        far("frames", True)
-        answers = [token("setup 0 0 8006000100001200")]
-        far("token", "in 0 0")                  # NAK
-        time.sleep(0.2)                         # ... and when it is ready nobody takes it
-        answers += [token(text) for text in ("setup 0 0 8006000200000900", "in 0 0", "out 0 0 1")]
-        answers += [token(text) for text in ("setup 0 0 8006000300000400", "in 0 0", "out 0 0 1")]
-        return answers == ["ack", "ack", "data 1 09022d0001010" "0c032", "ack", "ack", "data 1 04030904", "ack"] and \
-            board.mistakes() == "" or print("#", answers, board.mistakes())
+        self.set("reset", False)
+        self.set("frames", True)
+
+    def set(self, name, value):
+        self.qemu.set("/machine/peripheral/usb", name, value)
+
+    def token(self, text):
+        self.set("token", text)
+        return self.qemu.get("/machine/peripheral/usb", "token")
+
+    def tokens(self, *texts):
+        """Their answers, after NAKs."""
+        answers = []
+        for text in texts:
+            answers.append(self.token(text))
+            while answers[-1] == "nak":
+                time.sleep(0.01)
+                answers[-1] = self.token(text)
+        return answers
+
+
+def by_tokens(test):
+    def run():
+        with Board("-device", "stm32-usb-tester,id=usb") as board:
+            answers, wanted = test(Bus(board))
+            return (answers, board.mistakes()) == (wanted, "") or print("#", answers, wanted, board.mistakes())
+    return run
+
+
+DEVICE, CONFIGURATION = "setup 0 0 8006000100001200", "setup 0 0 8006000200000900"
+LANGUAGES, FLASH_NAME = "setup 0 0 8006000300000400", "setup 0 0 800604030904ff00"
+HAS_CONFIGURATION, HAS_LANGUAGES = "data 1 09022d00010100c032", "data 1 04030904"
+
+
+def dfu_tired_host(bus):
+    """Its time is over, and it asks for something else: the answer is not the rest of the last one."""
+    answers = bus.tokens(DEVICE)
+    bus.token("in 0 0")                         # NAK
+    time.sleep(0.2)                             # ... and when the device is ready nobody takes it
+    answers += bus.tokens(CONFIGURATION, "in 0 0", "out 0 0 1", LANGUAGES, "in 0 0", "out 0 0 1")
+    return answers, ["ack", "ack", HAS_CONFIGURATION, "ack", "ack", HAS_LANGUAGES, "ack"]
+
+
+def dfu_late_device(bus):
+    """It sees that its answer has gone, and the next request, at once: what goes then is that one's first packet, once."""
+    answers = bus.tokens(LANGUAGES)
+    bus.token("in 0 0")
+    time.sleep(0.2)
+    bus.qemu.command("stop")
+    answers += [bus.token(text) for text in ("in 0 0", "out 0 0 1", FLASH_NAME, "in 0 0")]
+    bus.qemu.command("cont")
+    text = "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg"
+    name = (bytes([2 + 2 * len(text), 3]) + text.encode("utf-16le")).hex()
+    answers += bus.tokens("in 0 0", "in 0 0", "out 0 0 1")
+    return answers, ["ack", HAS_LANGUAGES, "ack", "ack", "nak", "data 1 " + name[:128], "data 0 " + name[128:], "ack"]
 
 
 tap.run("arm/boot", [
@@ -366,5 +402,6 @@ tap.run("arm/boot", [
     ("can/program", on_can(can_program)),
     ("dfu/program", on_usb(dfu_program)),
     ("dfu/misuse", on_usb(dfu_misuse)),
-    ("dfu/tired-host", dfu_tired_host),
+    ("dfu/tired-host", by_tokens(dfu_tired_host)),
+    ("dfu/late-device", by_tokens(dfu_late_device)),
 ])
