@@ -111,6 +111,9 @@ class Faults:
 
     def pull_card(self, drive: str = "sd") -> None:
         """The card of -drive id=@drive is pulled out."""
+        drives = [str(item["device"]) for item in self._board.qemu.command("query-block") if item["device"]]
+        if drive not in drives:
+            raise no_such("drive", drive, drives)
         self._board.qemu.command("eject", device=drive, force=True)
 
     def insert_card(self, image: str, drive: str = "sd") -> None:
