@@ -26,6 +26,7 @@ typedef struct Change {         /* of what a Load has loaded */
 
 typedef struct Context {
     uint32_t frame;             /* 0: free */
+    unsigned newest;
     TornLoad load[LOADS];
     Change change[LOADS];
 } Context;
@@ -60,6 +61,7 @@ void torn_taken(uint32_t frame, uint32_t pc)
     if (any) {
         oldest = (oldest + 1) % CONTEXTS;
         c->frame = frame;
+        c->newest = torn_newest;
         memcpy(c->load, torn_recent, sizeof(torn_recent));
         memset(c->change, 0, sizeof(c->change));
         for (unsigned i = 0; i < LOADS; i++) {
@@ -79,6 +81,7 @@ void torn_resumed(uint32_t frame)
     torn_changes = false;
     for (Context *c = context; c < context + CONTEXTS; c++) {
         if (c->frame == frame) {
+            torn_newest = c->newest;
             memcpy(torn_recent, c->load, sizeof(torn_recent));
             memcpy(changes, c->change, sizeof(changes));
             for (unsigned i = 0; i < LOADS; i++) {

@@ -261,6 +261,21 @@ NOINLINE static void bad_conc001(void)
     add_interrupted(&counter);
 }
 
+/* Three times, each a load that may be lost. */
+static void count_bits(void)
+{
+    __asm__ volatile("ldrb r1, [%0]\n adds r1, #8\n strb r1, [%0]\n ldrb r1, [%0]\n adds r1, #8\n strb r1, [%0]\n"
+                     "ldrb r1, [%0]\n adds r1, #8\n strb r1, [%0]" : : "r"(&counter) : "r1", "cc", "memory");
+}
+
+/* Of a bit-field compilers read the word, and then the byte that they write. */
+NOINLINE static void bad_conc001_bits(void)
+{
+    in_pendsv = count_bits;
+    __asm__ volatile("ldr r1, [%0]\n ldrb r3, [%0]\n str %2, [%1]\n dsb\n adds r1, #1\n bfi r3, r1, #0, #3\n strb r3, [%0]"
+                     : : "r"(&counter), "r"(ICSR), "r"(PENDSVSET) : "r1", "r3", "cc", "memory");
+}
+
 NOINLINE static void bad_conc002(void)
 {
     in_pendsv = toggle_led;
@@ -546,6 +561,7 @@ int main(void)
     bad_mem008();
     align();
     bad_conc001();
+    bad_conc001_bits();
     bad_conc002();
     good_conc();
     good_timer();
