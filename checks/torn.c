@@ -108,6 +108,17 @@ static void note(uint32_t pc, uint32_t address, unsigned size, uint32_t value)
     }
 }
 
+/* LDRD and STRD, which are one access, as well. */
+static bool loads(const Insn *i)
+{
+    return i->kind == INSN_LOAD || (i->kind == INSN_LOADS && !i->words);
+}
+
+static bool stores(const Insn *i)
+{
+    return i->kind == INSN_STORE || (i->kind == INSN_STORES && !i->words);
+}
+
 /*
  * What is loaded at @from: is it what is stored at @to, or something that is made of it?  With @to 0: is there any such
  * store within reach?
@@ -117,7 +128,7 @@ static bool depends(uint32_t from, uint32_t to)
     Insn i;
     uint16_t made;
 
-    if (!insn_at(from, &i) || i.kind != INSN_LOAD) {
+    if (!insn_at(from, &i) || !loads(&i)) {
         return false;
     }
     made = i.data;
@@ -125,7 +136,7 @@ static bool depends(uint32_t from, uint32_t to)
         if (!insn_at(pc, &i)) {
             return false;
         }
-        if (i.kind == INSN_STORE && i.data & made && (pc == to || !to)) {
+        if (stores(&i) && i.data & made && (pc == to || !to)) {
             return true;
         }
         if (pc == to || i.kind == INSN_JUMP || i.kind == INSN_OTHER || i.kind == INSN_EXCLUSIVE) {
@@ -141,7 +152,7 @@ bool torn_is_possible(uint32_t pc, const Insn *i)
 {
     bool steps = i->reads & i->writes & ~i->data;
 
-    return i->kind == INSN_LOAD && i->reads != 1 << 13 && !steps && depends(pc, 0);
+    return loads(i) && i->reads != 1 << 13 && !steps && depends(pc, 0);
 }
 
 static void report(const TornLoad *l, const Change *change, uint32_t pc, uint32_t value)

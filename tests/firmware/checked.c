@@ -276,6 +276,22 @@ NOINLINE static void bad_conc001_bits(void)
                      : : "r"(&counter), "r"(ICSR), "r"(PENDSVSET) : "r1", "r3", "cc", "memory");
 }
 
+static volatile uint64_t long_counter;
+
+static void count_long(void)
+{
+    __asm__ volatile("ldrd r2, r3, [%0]\n adds r2, #5\n adc r3, r3, #0\n strd r2, r3, [%0]"
+                     : : "r"(&long_counter) : "r2", "r3", "cc", "memory");
+}
+
+/* Two words at once: LDRD and STRD. */
+NOINLINE static void bad_conc001_long(void)
+{
+    in_pendsv = count_long;
+    __asm__ volatile("ldrd r2, r3, [%0]\n str %2, [%1]\n dsb\n adds r2, #1\n adc r3, r3, #0\n strd r2, r3, [%0]"
+                     : : "r"(&long_counter), "r"(ICSR), "r"(PENDSVSET) : "r2", "r3", "cc", "memory");
+}
+
 NOINLINE static void bad_conc002(void)
 {
     in_pendsv = toggle_led;
@@ -562,6 +578,7 @@ int main(void)
     align();
     bad_conc001();
     bad_conc001_bits();
+    bad_conc001_long();
     bad_conc002();
     good_conc();
     good_timer();

@@ -22,7 +22,7 @@ EXPECTED = {
     "MEM001": {"recurse", "bad_mem001_task"}, "MEM002": {"bad_mem002"}, "MEM003": {"bad_mem003"},
     "MEM004": {"bad_mem004"}, "MEM005": {"run"}, "MEM006": {"bad_mem006"}, "MEM007": {None}, "MEM008": {"bad_mem008"},
     "MEM009": {"bad_mem009"}, "MEM011": {None},
-    "CONC001": {"bad_conc001", "bad_conc001_bits"}, "CONC002": {"bad_conc002"},
+    "CONC001": {"bad_conc001", "bad_conc001_bits", "bad_conc001_long"}, "CONC002": {"bad_conc002"},
     "TIME001": {"tim2_handler"}, "TIME002": {None}, "TIME003": {"bad_time003"},
     "RTOS001": {"bad_rtos001"}, "RTOS002": {"bad_rtos002"}, "RTOS003": {"bad_rtos003"},
     "RTOS004": {"bad_rtos004", "bad_rtos004_suspended"}, "RTOS005": {"bad_rtos005"},
