@@ -85,6 +85,21 @@ def runs_demo(board):
     return board.wait_for(0xe000ed08, FLASH) and board.wait_for(0x40020c00, lambda moder: moder >> 24 == 0x55)
 
 
+def opened_terminal():
+    """Who opens a pseudo-terminal and waits half a second for the answer, as stm32flash does, gets it."""
+    for _ in range(4):
+        with Board("-serial", "pty", speed=()) as board:
+            path = next(c["filename"] for c in board.qemu.command("query-chardev") if c["label"] == "serial0")[4:]
+            time.sleep(0.3)
+            terminal = os.open(path, os.O_RDWR | os.O_NOCTTY)
+            os.write(terminal, b"\x7f")
+            answers = select.select([terminal], [], [], 0.5)[0] and os.read(terminal, 9)
+            os.close(terminal)
+            if answers != b"\x79":
+                return print("#", path, answers)
+    return True
+
+
 # ---- AN3155
 
 SERIAL = ("-serial", "unix:DIR/tty,server=on,wait=off")
@@ -395,6 +410,7 @@ tap.run("arm/boot", [
     ("serial/after-a-jump", lambda: serial_program(jump=True)),
     ("serial/protection", serial_protection),
     ("serial/misuse", serial_misuse),
+    ("serial/opened-terminal", opened_terminal),
     ("serial/rate/usart1", rate_is_measured("pa10", 0x40011008, 60e6)),
     ("serial/rate/usart3-b", rate_is_measured("pb11", 0x40004808, 30e6)),
     ("serial/rate/usart3-c", rate_is_measured("pc11", 0x40004808, 30e6)),
