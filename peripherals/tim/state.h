@@ -12,7 +12,7 @@
  *   sync.c     brings a timer to now, and tells those that it triggers
  *   plan.c     when to look again
  *   pins.c     who listens to which pin or clock
- *   bits.c     which bits there are; migrate.c: snapshots
+ *   bits.c     which bits there are; migrate.c: snapshots; care.c: outputs that nobody sees
  *   tim.c      registers, the device
  *
  * Time is counted in ticks of CK_INT.  The state is that of tick `at`; tim_sync() brings it to now,
@@ -100,6 +100,7 @@ typedef struct Tim {
     uint32_t psc_count, rep;
     bool ref[N_CHANNELS];       /* OCxREF ... */
     bool cleared[N_CHANNELS];   /* ... and ETRF keeps it low */
+    uint32_t been_on;           /* what CCER has had set since the reset; for a report, in no snapshot */
     bool bdtr_written;          /* LOCK is what it is */
     bool brk[1];                /* level of the break from CSS */
     /* triggers */
@@ -342,5 +343,10 @@ uint32_t tim_output_mask(const Tim *s, unsigned first, unsigned count, unsigned 
 /* ---- migrate.c ---- */
 
 extern const VMStateDescription tim_vmstate;
+
+/* ---- care.c ---- */
+
+/* It begins to count, or outputs are enabled. */
+void tim_care_of_outputs(Tim *s);
 
 #endif

@@ -28,7 +28,6 @@
 
 #define LOCK_OIS 0x7f00         /* CR2 */
 #define LOCK_CCER 0xaaaa        /* polarities */
-#define CCER_ON 0x1111          /* CCxE */
 #define LOCK1_BDTR (R_BDTR_DTG_MASK | R_BDTR_BKE_MASK | R_BDTR_BKP_MASK | R_BDTR_AOE_MASK)
 #define LOCK2_BDTR (R_BDTR_OSSI_MASK | R_BDTR_OSSR_MASK)
 
@@ -69,64 +68,11 @@ static void tim_registers_sync(Periph *p)
 /* ---- Registers ---- */
 
 #define BEYOND_ARR_NS (20 * SCALE_US)   /* until a counter beyond its ARR is thought of as left there */
-#define OUTPUTS_NS (10 * SCALE_MS)      /* until outputs of a timer that counts are thought of as forgotten */
 
 static void check_arr(Periph *p)
 {
     if (reg_get(TIM(p), CR1, CEN) && !TIM(p)->arr) {
         periph_mistake(p, TIM003, "CR1.CEN is set with ARR = 0: the counter stands");
-    }
-}
-
-static bool drives(const Tim *s, unsigned ch)
-{
-    return extract32(s->parent_obj.regs[R_CCER], 4 * ch, 1) && tim_ccs(s, ch) == CCS_OUTPUT;
-}
-
-/*
- * An advanced timer has outputs enabled, at pins: is their main switch off, and no break has done it?  Who sets OSSI
- * wants pins held at their idle level while it is off, as grblHAL does while its spindle stands.
- */
-static void check_main_output(Tim *s)
-{
-    bool wanted = false;
-
-    for (unsigned i = 0; i < s->channels; i++) {
-        wanted |= drives(s, i) && signal_is_routed(&s->ch[i]);
-    }
-    if (wanted && !reg_get(s, BDTR, MOE) && !reg_get(s, BDTR, OSSI) && !reg_get(s, SR, BIF)) {
-        periph_mistake(&s->parent_obj, TIM012, "it counts, and outputs are enabled (CCER 0x%04x), but BDTR.MOE is 0: the "
-                       "pins stay off", s->parent_obj.regs[R_CCER]);
-    }
-}
-
-/* A channel that is a PWM, or toggles, at no pin: does anything else take it? */
-static void check_pin(Tim *s, unsigned ch)
-{
-    uint32_t told = (R_DIER_CC1IE_MASK | R_DIER_CC1DE_MASK) << ch;
-    unsigned mode = tim_ocm(s, ch);
-
-    if (drives(s, ch) && !signal_is_routed(&s->ch[ch]) &&
-        (mode == OC_TOGGLE || mode == OC_PWM1 || mode == OC_PWM2) && !(s->parent_obj.regs[R_DIER] & told) &&
-        !s->oc_wanted[ch] && !s->trgo_wanted) {
-        guest_mistake_of(DEVICE(s)->canonical_path, TIM015, NULL, &s->ch[ch], "it counts, and the output of channel %u is "
-                         "enabled, but no pin has it", ch + 1);
-    }
-}
-
-static void check_outputs(void *opaque)
-{
-    Tim *s = opaque;
-
-    tim_sync(s);
-    if (!reg_get(s, CR1, CEN)) {
-        return;
-    }
-    if (s->advanced) {
-        check_main_output(s);
-    }
-    for (unsigned ch = 0; ch < s->channels; ch++) {
-        check_pin(s, ch);
     }
 }
 
@@ -146,7 +92,7 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
     if (p->regs[n] & ~was & R_CR1_CEN_MASK) {
         check_arr(p);
-        mistake_later(check_outputs, s, OUTPUTS_NS);
+        tim_care_of_outputs(s);
     }
 }
 
@@ -285,8 +231,8 @@ static void ccer_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     tim_keep_locked(p, n, was,
                     tim_lock_level(s) >= 2 ? tim_output_mask(s, 0, 4, 4) & LOCK_CCER : 0);
     tim_load_channels(s, false);
-    if (p->regs[n] & ~was & CCER_ON) {
-        mistake_later(check_outputs, s, OUTPUTS_NS);
+    if (p->regs[n] & ~was) {
+        tim_care_of_outputs(s);
     }
 }
 
@@ -538,6 +484,7 @@ static void tim_reset(Periph *p, bool power_on)
     s->expired = INT64_MIN / 2;
     p->regs[R_ARR] = s->arr = tim_max(s);
     s->psc = s->psc_count = s->rep = s->ccer = s->dma = s->burst = s->etr_count = 0;
+    s->been_on = 0;
     s->bdtr_written = s->burst_accessed = s->trgi = s->gate = s->trgo_level = s->choosing = false;
     memset(s->ccr, 0, sizeof(s->ccr));
     memset(s->ccmr, 0, sizeof(s->ccmr));

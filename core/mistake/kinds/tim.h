@@ -53,3 +53,6 @@ MISHAP(TIM015, NOTE, "RM0090 18.3.9",
 MISTAKE(TIM016, NOTE, "RM0090 17-20",
         "BDTR is written of a timer that has none: its outputs are on without MOE",
         "leave it out: only TIM1 and TIM8 have BDTR")
+MISHAP(TIM017, NOTE, "RM0090 18.3.9",
+        "a channel is a PWM, and has a pin and a pulse, but it has never been enabled: the pin stays as it is",
+        "set CCER.CCxE: HAL_TIM_PWM_Start(), not HAL_TIM_Base_Start()")
