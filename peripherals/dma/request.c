@@ -19,12 +19,19 @@ void dma_count_items(Dma *s, unsigned n, uint32_t items)
     }
 }
 
-static bool move_burst(Dma *s, unsigned n, unsigned beats)
+/* The requester says that there is no more. */
+static bool flow_ends(Dma *s, unsigned n)
+{
+    return dma_peripheral_controls_flow(s, n) && extract64(s->flow_end, dma_request_of(s, n), 1);
+}
+
+/* unsure: a requester that controls the flow and has less than a burst left asks for that in single beats. */
+static bool move_burst(Dma *s, unsigned n, unsigned *beats)
 {
     DmaStream *st = &s->stream[n];
-    bool from = dma_direction(s, n) == DMA_P2M;
+    bool from = dma_direction(s, n) == DMA_P2M, known = flow_ends(s, n);
 
-    for (unsigned i = 0; i < beats; i++) {
+    for (unsigned i = 0; i < *beats; i++) {
         if (!from && st->level < dma_psize(s, n) && !dma_fill(s, n)) {
             return false;
         }
@@ -33,6 +40,9 @@ static bool move_burst(Dma *s, unsigned n, unsigned beats)
         }
         if (!(from ? dma_read_peripheral(s, n) : dma_write_peripheral(s, n))) {
             return false;
+        }
+        if (!known && flow_ends(s, n)) {
+            *beats = i + 1;
         }
     }
     return dma_is_enabled(s, n);    /* not reset by what it has written */
@@ -150,12 +160,12 @@ void dma_serve_request(Dma *s, unsigned n)
     if (serve_run(s, n)) {
         return;
     }
-    last = dma_peripheral_controls_flow(s, n) && extract64(s->flow_end, request, 1);
-    if (!move_burst(s, n, beats)) {
+    last = flow_ends(s, n);
+    if (!move_burst(s, n, &beats)) {
         return;
     }
     dma_count_items(s, n, beats);
-    last |= dma_peripheral_controls_flow(s, n) && extract64(s->flow_end, request, 1);
+    last |= flow_ends(s, n);
     last |= !*dma_reg(s, R_S0NDTR, n);
     if (last) {
         qemu_irq_pulse(s->last[request]);

@@ -56,15 +56,19 @@ bool sdio_check_command(Sdio *s)
     return true;
 }
 
-static void check_dma(Sdio *s)
+/* Not as DCTRL is written: who enables the stream before data come, or go, is in time. */
+void sdio_check_dma(Sdio *s)
 {
     const LaneNeed need = { &s->parent_obj, R_FIFO, !sdio_receives(s) };
     LaneOffer offer = {};
 
+    if (!(s->dctrl & R_DCTRL_DMAEN_MASK)) {
+        return;
+    }
     lane_offer(&s->dma, &need, &offer);
     if (!offer.lane) {
-        periph_mistake(&s->parent_obj, SDIO008, "DCTRL starts a transfer with DMAEN, and no stream of the "
-                       "DMA is enabled for it");
+        periph_mistake(&s->parent_obj, SDIO008, "DCTRL.DMAEN is set and the card %s, and no stream of the "
+                       "DMA is enabled for it", sdio_receives(s) ? "sends" : "waits for data");
     }
 }
 
@@ -86,9 +90,6 @@ void sdio_check_data(Sdio *s)
     if (reg_get(s, DCTRL, DTDIR) && !p->regs[R_DTIMER]) {
         periph_mistake(p, SDIO012, "DCTRL starts a transfer from the card with DTIMER = 0: it times out at "
                        "once");
-    }
-    if (reg_get(s, DCTRL, DMAEN)) {
-        check_dma(s);
     }
 }
 

@@ -56,6 +56,9 @@ static void begin_block(Sdio *s, uint64_t tick)
     if (!sdio_check_lines(s)) {
         return;
     }
+    if (sdio_receives(s) && left == s->parent_obj.regs[R_DLEN]) {
+        sdio_check_dma(s);
+    }
     s->block_left = s->dctrl & R_DCTRL_DTMODE_MASK ? left : MIN(size, left);
     s->data = DATA_BLOCK;
     s->data_due = tick + (s->block_lost ? 1 : clocks_of(s, MIN(4, s->block_left)));

@@ -204,11 +204,13 @@ static void cmd_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 
 static void dctrl_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
-    const uint32_t live = R_DCTRL_RWSTART_MASK | R_DCTRL_RWSTOP_MASK | R_DCTRL_RWMOD_MASK | R_DCTRL_SDIOEN_MASK;
+    const uint32_t live = R_DCTRL_RWSTART_MASK | R_DCTRL_RWSTOP_MASK | R_DCTRL_RWMOD_MASK | R_DCTRL_SDIOEN_MASK |
+                          R_DCTRL_DMAEN_MASK;
     Sdio *s = SDIO(p);
     bool active = sdio_data_is_active(s);
 
     if (active && !((p->regs[n] ^ s->dctrl) & ~live)) {
+        s->dctrl = (s->dctrl & ~R_DCTRL_DMAEN_MASK) | (p->regs[n] & R_DCTRL_DMAEN_MASK);
         sdio_data_look(s);
         return;
     }
@@ -249,7 +251,12 @@ static uint32_t sta_read(Periph *p, unsigned n)
 
 static void sta_was_read(Periph *p, unsigned n, uint32_t value)
 {
-    SDIO(p)->fifo_moved = false;
+    Sdio *s = SDIO(p);
+
+    s->fifo_moved = false;
+    if (s->data == DATA_WAIT && !sdio_receives(s)) {
+        sdio_check_dma(s);
+    }
 }
 
 /* That changes nothing where loops are passed in a leap. */

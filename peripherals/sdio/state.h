@@ -68,7 +68,7 @@ typedef struct Sdio {
     bool response_bad, no_index;        /* its CRC is wrong, or it has none; it has no index */
     /* the data path */
     uint32_t data;              /* SdioData */
-    uint32_t dctrl;             /* as it was when it began */
+    uint32_t dctrl;             /* as it was when it began, but for DMAEN: as it is */
     uint64_t data_due, timeout; /* ticks */
     bool unseen;                /* the host's time: the response has not been read, ... */
     uint64_t seen_from;         /* ... and the card's data waits for that until this tick */
@@ -195,6 +195,8 @@ void sdio_data_look(Sdio *s);
 /* Before a command; false: it can't reach a card. */
 bool sdio_check_command(Sdio *s);
 void sdio_check_data(Sdio *s);
+/* While data are under way: is there a stream of the DMA, if one is to take or to bring them? */
+void sdio_check_dma(Sdio *s);
 /* When a block begins: are all lines there that it needs? */
 bool sdio_check_lines(Sdio *s);
 

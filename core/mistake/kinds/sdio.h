@@ -24,9 +24,9 @@ MISTAKE(SDIO006, ERROR, "RM0090 31",
 MISTAKE(SDIO007, NOTE, "RM0090 31",
         "nobody pulls SDIO_CMD up",
         "it takes 10 to 100 kOhm there and at the data lines, on the board or by PUPDR")
-MISTAKE(SDIO008, NOTE, "RM0090 31",
-        "DCTRL starts a transfer with DMAEN, and no stream of the DMA is enabled for it",
-        "enable stream 3 or 6 of DMA2 with channel 4 first, or the FIFO may overrun")
+MISHAP(SDIO008, NOTE, "RM0090 31",
+        "DCTRL.DMAEN is set and data are under way, and no stream of the DMA is enabled for them",
+        "enable stream 3 or 6 of DMA2 with channel 4 before the card's command, or the FIFO may overrun")
 MISTAKE(SDIO009, ERROR, "RM0090 31",
         "DCTRL starts a transfer with DLEN = 0",
         "write DLEN first")
