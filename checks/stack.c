@@ -4,7 +4,8 @@
  * Instructions that take from the stack are looked at, and exceptions.  The limit of a thread's stack is what the
  * RTOS says (kernel.c).  The main stack begins where the vector table says; if that is the end of a variable, that is
  * the stack, otherwise it ends where the last variable below does, or the heap if the C library's break has one of the
- * usual names.  A stack pointer that is set to elsewhere is one that we know nothing of.
+ * usual names.  A stack pointer that is set to elsewhere is one that we know nothing of: some kernels (NuttX) give each
+ * thread its own by MSP.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,8 +18,14 @@
 enum { SP = 13, LR = 14 };
 enum { SVCALL = 11, PENDSV = 14 };
 
-/* Above this the stack pointer is right; and the lowest that the main stack's has been. */
-static uint32_t right = UINT32_MAX, lowest_main = UINT32_MAX;
+/* Above this the stack pointer is right. */
+static uint32_t right = UINT32_MAX;
+
+/* The main stack of a vector table: the lowest that its pointer has been; that has gone to several stacks. */
+static struct {
+    uint32_t table, lowest;
+    bool several;
+} msp = { .lowest = UINT32_MAX };
 
 /* ---- The limit of the main stack ---- */
 
@@ -84,6 +91,22 @@ static void report(uint32_t pc, uint32_t to, uint32_t limit, const char *thread)
                      limit, to, into);
 }
 
+/* It grows down from what the vector table says: who is above that, or has come further down unseen, is elsewhere. */
+static void note_main(uint32_t from, uint32_t to)
+{
+    uint32_t table = check_vector_table(), top;
+
+    if (table != msp.table) {
+        msp.table = table;
+        msp.lowest = UINT32_MAX;
+        msp.several = false;
+    }
+    if (!guest_read_word(table, &top) || from > top || (from < msp.lowest && msp.lowest != UINT32_MAX)) {
+        msp.several = true;
+    }
+    msp.lowest = MIN(msp.lowest, to);
+}
+
 /* From @from to @to by the instruction at @pc. */
 static void look(uint32_t pc, uint32_t from, uint32_t to, bool of_thread)
 {
@@ -91,7 +114,7 @@ static void look(uint32_t pc, uint32_t from, uint32_t to, bool of_thread)
     g_autofree char *name = NULL;
 
     if (!of_thread) {
-        lowest_main = MIN(lowest_main, to);
+        note_main(from, to);
     }
     if (!current_limit(of_thread, &limit, &name) || from < limit) {
         right = 0;
@@ -180,7 +203,8 @@ void stack_changes(void)
 
 void stack_forget(void)
 {
-    right = lowest_main = UINT32_MAX;
+    right = msp.lowest = UINT32_MAX;
+    msp.several = false;
 }
 
 /* While a kernel goes from one thread to the next, its variable and the stack pointer are of different ones. */
@@ -201,7 +225,7 @@ static bool is_below_thread(uint32_t address, uint32_t sp)
 bool stack_is_unused(uint32_t address, uint32_t *sp)
 {
     *sp = check_uses_psp() ? check_other_sp() : check_register(SP);
-    if (address >= lowest_main && address < *sp) {
+    if (address >= msp.lowest && address < *sp && !msp.several && check_vector_table() == msp.table) {
         return true;
     }
     *sp = check_psp();
