@@ -6,7 +6,7 @@
  * While it programs what it has got it holds data line 0 (PC8) low.
  *
  * A card can be added by -device sd-card,bus=sdio,drive=... as well; the monitor changes the medium of either.
- * The pull-ups of the switches are the firmware's.
+ * The first switch has a pull-up, as on the base board; that of the other one is the firmware's.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -31,7 +31,7 @@ struct CardSocket {
 static void card_update(CardSocket *s)
 {
     if (s->detect.pin) {
-        pin_drive(&s->detect, s->in ? DRIVE(LOW) : DRIVE(NONE));
+        pin_drive(&s->detect, s->in ? DRIVE(LOW) : DRIVE(PULL_UP));
     }
     if (s->protect.pin) {
         pin_drive(&s->protect, s->in && !s->locked ? DRIVE(LOW) : DRIVE(NONE));

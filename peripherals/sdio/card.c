@@ -171,8 +171,10 @@ static void set_inserted(DeviceState *dev, bool inserted)
 {
     Sdio *s = SDIO(dev);
 
+    s->parent_obj.info->sync(&s->parent_obj);
     s->inserted = inserted;
     sdio_card_is_new(s);
+    sdio_data_look(s);          /* nobody holds its data line 0 low any more */
     periph_update(&s->parent_obj);
 }
 

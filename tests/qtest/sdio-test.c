@@ -556,7 +556,6 @@ static void test_no_card(void)
     g_assert_cmphex(command(0, 0, NONE), ==, STA(CMDSENT));
     g_assert_cmphex(command(8, 0x1aa, SHORT), ==, STA(CTIMEOUT));
     board_enable("gpiob");
-    poke(0x40020400 + 0x0c, 1u << 30);                  /* a pull-up */
     g_assert_true(pin_level("pb15"));
 }
 
@@ -564,7 +563,6 @@ static void test_card_is_taken_out(void)
 {
     start("-machine card-detect=pb15");
     board_enable("gpiob");
-    poke(0x40020400 + 0x0c, 1u << 30);
     g_assert_false(pin_level("pb15"));
     identify();
     set_data(512, R_DCTRL_DTDIR_MASK);
@@ -584,6 +582,28 @@ static void test_card_is_taken_out(void)
     poke(SDIO + A_CLKCR, CK400);
     identify();
     read_polled(0, 512);
+}
+
+/* Nobody holds data line 0 low then. */
+static void test_taken_out_while_busy(void)
+{
+    start("-global stm32f4-sdio.program-time=5000");
+    identify();
+    g_assert_cmphex(command(24, 0x20000, SHORT), ==, STA(CMDREND));
+    set_data(512, 0);
+    for (unsigned i = 0; i < 128; i++) {
+        for (unsigned n = 0; n < 1000 && sta() & STA(TXFIFOF); n++) {
+            board_wait_ns(1000);
+        }
+        poke(SDIO + A_FIFO, i);
+    }
+    board_wait_ns(1000000);
+    g_assert_cmphex(sta() & (STA(TXACT) | STA(DATAEND)), ==, STA(TXACT));
+    qtest_qmp_assert_success(board, "{'execute': 'eject', 'arguments': {'device': 'sd', 'force': true}}");
+    g_assert_cmphex(sta() & (STA(TXACT) | STA(DATAEND)), ==, STA(DATAEND));
+    board_wait_ns(1000000000);
+    g_assert_cmphex(sta() & STA(DTIMEOUT), ==, 0);
+    g_assert_cmpint(board_mistakes("/machine/soc/sdio"), ==, 0);
 }
 
 /* The slide on the card's edge is a switch, nothing more. */
@@ -1037,6 +1057,7 @@ int main(int argc, char **argv)
     qtest_add_func("sdio/pins", test_pins);
     qtest_add_func("sdio/no-card", test_no_card);
     qtest_add_func("sdio/taken-out", test_card_is_taken_out);
+    qtest_add_func("sdio/taken-out-while-busy", test_taken_out_while_busy);
     qtest_add_func("sdio/locked", test_card_is_locked);
     qtest_add_func("sdio/stopped", test_image_of_a_stopped_machine);
     qtest_add_func("sdio/emmc", test_emmc);
