@@ -418,6 +418,18 @@ static void test_pins(void)
     g_assert_cmpint(board_mistakes("ETH_RXD1 is at no pin"), ==, 1);
 }
 
+/* A stack that sends on while the cable is out does nothing wrong, though the PHY is at 10 Mbit/s then. */
+static void test_no_cable(void)
+{
+    eth_start();
+    board_set_bool(PHY, "cable", false);
+    make_frame(frame, far_address, own_address, 0x88b5, 64);
+    give_frame(0, frame, 64, 0);
+    board_wait_ns(10 * US);
+    g_assert_cmpuint(far_receive(got), ==, 0);
+    g_assert_cmpint(board_mistakes("MACCR"), ==, 0);
+}
+
 /* MACCR against what the PHY has. */
 static void test_speed(void)
 {
@@ -576,6 +588,7 @@ int main(int argc, char **argv)
     qtest_add_func("eth/reset", test_reset);
     qtest_add_func("eth/reset-reports", test_reset_reports);
     qtest_add_func("eth/reset-in-frame", test_reset_in_frame);
+    qtest_add_func("eth/no-cable", test_no_cable);
     qtest_add_func("eth/no-phy", test_no_phy);
     qtest_add_func("eth/slow-hclk", test_slow_hclk);
     qtest_add_func("eth/transmit", test_transmit);
