@@ -1,7 +1,8 @@
 /*
  * Interrupts that a peripheral asks for, and the NVIC has not enabled: that is a mistake if it stays so.
  *
- * Who polls clears the flag in time; who lets WFE wait for it (SCR.SEVONPEND) needs no handler.  Of USB nothing is told:
+ * Who polls clears the flag in time.  One whose handler has run has been enabled: drivers disable it until a thread has done
+ * the work (NuttX), however long that waits for others.  Who lets WFE wait for it (SCR.SEVONPEND) needs no handler.  Of USB nothing is told:
  * drivers that are polled have their interrupts on, GINTMSK tells them what to look at (libopencm3).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -49,6 +50,9 @@ static Stm32f407Soc *chip;
 
 static void unheard(int irq)
 {
+    if (chip->cpu.nvic.vectors[FIRST_INTERRUPT + irq].looked_at) {
+        return;
+    }
     if (!vector_table[irq] || g_str_has_prefix(vector_table[irq], "otg")) {     /* that of the FPU is the core's own */
         return;
     }
