@@ -41,12 +41,29 @@ void dma_disable(Dma *s, unsigned n)
     }
 }
 
+/* AHB's slaves have 1 Kbyte or more: a burst must not go from one to the next, which those do that begin in odd places. */
+static void check_bursts(Dma *s, unsigned n)
+{
+    bool second = dma_cr(s, n) & R_S0CR_DBM_MASK && dma_cr(s, n) & R_S0CR_CT_MASK;
+    uint32_t begin = *dma_reg(s, second ? R_S0M1AR : R_S0M0AR, n) & ~(dma_msize(s, n) - 1);
+    uint32_t end = s->stream[n].maddr, burst = dma_mburst(s, n) * dma_msize(s, n);
+
+    if (dma_mburst(s, n) == 1 || !dma_mstep(s, n) || dma_is_direct(s, n) || begin % burst == 0) {
+        return;
+    }
+    if (end > begin && begin / 1024 != (end - 1) / 1024) {
+        periph_mistake(&s->parent_obj, DMA024, "stream %u: a burst of %u bytes crosses 0x%08x, as memory is used from "
+                       "0x%08x on", n, burst, ROUND_UP(begin, 1024), begin);
+    }
+}
+
 /* All has been moved. */
 void dma_complete(Dma *s, unsigned n)
 {
     if (!dma_is_enabled(s, n)) {
         return;                     /* reset by what it has written */
     }
+    check_bursts(s, n);
     dma_note_flag(s, n, DMA_TCIF);
     dma_set_flags(s, n, DMA_TCIF);
     if (dma_is_circular(s, n)) {

@@ -74,3 +74,6 @@ MISTAKE(DMA022, SUSPICIOUS, "RM0090 10.5.5",
 MISTAKE(DMA023, ERROR, "RM0090 10.5.6",
         "a stream goes beyond the end of the variable that it begins in",
         "NDTR counts items, not bytes, and PSIZE and MSIZE are those of the variable: DMA_MDATAALIGN_HALFWORD for uint16_t")
+MISHAP(DMA024, SUSPICIOUS, "RM0090 10.3.11",
+        "a burst to or from memory crosses a boundary of 1 Kbyte: on silicon the bus may refuse it, and no flag tells",
+        "align the buffer to the size of a burst, MBURST times MSIZE")
