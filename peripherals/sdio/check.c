@@ -50,8 +50,7 @@ bool sdio_check_command(Sdio *s)
         return false;
     }
     if (s->inserted && signal_state(&s->sig_cmd).kind == DRIVE_NONE) {
-        periph_mistake(p, SDIO007, "nobody pulls SDIO_CMD up: a card needs 10 to 100 kOhm there and at the "
-                       "data lines, on the board or by PUPDR");
+        periph_mistake(p, SDIO007, "nobody pulls SDIO_CMD up");
     }
     return true;
 }
