@@ -9,7 +9,7 @@
 
 #define BLOCKS 128
 
-static uint32_t buffer[BLOCKS * SD_BLOCK / 4];
+static uint32_t buffer[BLOCKS * SD_BLOCK / 4] __attribute__((aligned(16)));    /* a burst is 16 bytes */
 
 int main(void)
 {

@@ -13,7 +13,7 @@
 #define BLOCKS 64
 #define WORDS (SD_BLOCK / 4)
 
-static uint32_t buffer[BLOCKS * WORDS];
+static uint32_t buffer[BLOCKS * WORDS] __attribute__((aligned(16)));        /* a burst is 16 bytes */
 
 void sd_failed(uint32_t step)
 {
