@@ -275,6 +275,13 @@ static void moves_stack(unsigned vcpu, void *opaque)
     stack_moves(all, all >> 32);
 }
 
+static void moves_stack_by(unsigned vcpu, void *opaque)
+{
+    uintptr_t all = (uintptr_t)opaque;
+
+    stack_moves(all, check_register(all >> 32));
+}
+
 /* The first instruction of a function. */
 static void enters(unsigned vcpu, void *opaque)
 {
@@ -337,6 +344,10 @@ static void add_insn(struct qemu_plugin_insn *insn)
     if (has(CHECK_MEMORY) && i.down) {
         qemu_plugin_register_vcpu_insn_exec_cb(insn, stack_is_entry(pc) ? enters : moves_stack, QEMU_PLUGIN_CB_R_REGS,
                                                (void *)((uintptr_t)i.down << 32 | pc));
+    }
+    if (has(CHECK_MEMORY) && i.down_by) {
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, moves_stack_by, QEMU_PLUGIN_CB_R_REGS,
+                                               (void *)((uintptr_t)ctz32(i.down_by) << 32 | pc));
     }
     if (has(CHECK_MEMORY) && is_barrier(opcode)) {
         qemu_plugin_register_vcpu_insn_exec_cb(insn, passes_barrier, QEMU_PLUGIN_CB_NO_REGS, NULL);

@@ -224,6 +224,17 @@ static Insn immediate(uint32_t one, uint32_t two)
     return i;
 }
 
+static Insn by_register(uint32_t one, uint32_t two)
+{
+    unsigned n = one & 15, d = two >> 8 & 15, m = two & 15;
+    Insn i = result(R(m) | (n == PC ? 0 : R(n)), one & 0x10 && d == PC ? 0 : R(d));
+
+    if (one == 0xebad && (two & 0xfff0) == 0x0d00) {            /* SUB.W SP, SP, Rm */
+        i.down_by = R(m);
+    }
+    return i;
+}
+
 static Insn decode32(uint32_t one, uint32_t two)
 {
     unsigned n = one & 15, d = two >> 8 & 15, m = two & 15;
@@ -238,7 +249,7 @@ static Insn decode32(uint32_t one, uint32_t two)
     case 0xe8 >> 1:
         return one & 0x40 ? dual(one, two) : multiple(one, two);
     case 0xea >> 1:
-        return result(R(m) | (n == PC ? 0 : R(n)), one & 0x10 && d == PC ? 0 : R(d));
+        return by_register(one, two);
     case 0xf8 >> 1:
         return single(one, two);
     case 0xfa >> 1:                                             /* by register, multiply, divide */

@@ -24,7 +24,8 @@ typedef struct Insn {
     uint16_t reads, writes;     /* masks of registers */
     uint16_t data;              /* what is loaded or stored */
     unsigned words;             /* LDM and STM: so many, one access each, from the lowest address on */
-    uint32_t down;              /* bytes that it takes from the stack */
+    uint32_t down;              /* bytes that it takes from the stack, */
+    uint16_t down_by;           /* ... or the mask of the register that says how many: alloca() */
 } Insn;
 
 /* @opcode: its bytes as a word. */

@@ -203,6 +203,18 @@ NOINLINE static void bad_mem001_main(void)
     mailbox[1] = recurse(100, &zero);
 }
 
+static volatile uint32_t large = 100000;
+
+/* Whose size is known when it runs, and of which the top is used only. */
+NOINLINE static void bad_mem001_array(void)
+{
+    uint32_t size = large;
+    volatile uint8_t array[size];
+
+    array[size - 1] = 1;
+    mailbox[1] = array[size - 1];
+}
+
 NOINLINE __attribute__((used)) static uint32_t calls(volatile uint32_t *words)
 {
     return recurse(1, words) + 1;
@@ -589,5 +601,7 @@ int main(void)
     rtos();
     good_recursion();
     bad_mem001_main();
+    interrupt(0x60, good_recursion);    /* it is told once, until stacks change */
+    bad_mem001_array();
     mailbox_finish();
 }

@@ -19,7 +19,7 @@ DONE = "0x600dd00e"
 
 # Code: functions that it is to be found in, or that have called there; None: no instruction does it
 EXPECTED = {
-    "MEM001": {"recurse", "bad_mem001_task"}, "MEM002": {"bad_mem002"}, "MEM003": {"bad_mem003"},
+    "MEM001": {"recurse", "bad_mem001_task", "bad_mem001_array"}, "MEM002": {"bad_mem002"}, "MEM003": {"bad_mem003"},
     "MEM004": {"bad_mem004"}, "MEM005": {"run"}, "MEM006": {"bad_mem006"}, "MEM007": {None}, "MEM008": {"bad_mem008"},
     "MEM009": {"bad_mem009"}, "MEM011": {None},
     "CONC001": {"bad_conc001", "bad_conc001_bits", "bad_conc001_long"}, "CONC002": {"bad_conc002"},
