@@ -151,8 +151,12 @@ def serial_program(jump=False):
         with open(board.path("out"), "rb") as file:
             same = file.read() == image
         started = host.flash("-g", f"{FLASH:#x}") or ""
-        return ("0x0413" in says and "Version      : 0x31" in says and "100.00%" in wrote and same
-                and "done" in started and board.mistakes() == "" and runs_demo(board))
+        seen = ("0x0413" in says and "Version      : 0x31" in says, "100.00%" in wrote, same, "done" in started,
+                board.mistakes(), runs_demo(board))
+        if seen != (True, True, True, True, "", True):
+            print("#", seen, repr(says[-200:]), repr(wrote[-200:]), repr(started[-200:]))
+            return False
+        return True
 
 
 def serial_protection():
