@@ -210,7 +210,6 @@ void dcmi_begin(Dcmi *s)
     s->phase = DCMI_WAITS;
     s->frames = 0;
     s->stops = false;
-    dcmi_sample_begins(s);
 }
 
 void dcmi_end(Dcmi *s)

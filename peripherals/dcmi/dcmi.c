@@ -126,6 +126,7 @@ static void cr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
     if (cr & capture && (s->phase == DCMI_IDLE || !(was & enable))) {
         dcmi_begin(s);
+        dcmi_sample_begins(s);
         dcmi_check(s);
     } else if (cr & capture) {
         s->stops = false;

@@ -156,13 +156,6 @@ static void look_at_code(Dcmi *s)
 
 /* ---- PIXCLK ---- */
 
-bool dcmi_samples(const Dcmi *s)
-{
-    bool syncs = reg_get(s, CR, ESS) || (signal_is_routed(&s->hsync) && signal_is_routed(&s->vsync));
-
-    return !s->socket.camera && dcmi_is_on(s) && signal_is_routed(&s->pixclk) && syncs;
-}
-
 static void pixclk_changed(void *opaque, bool high)
 {
     Dcmi *s = opaque;

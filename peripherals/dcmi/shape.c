@@ -12,12 +12,22 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/dcmi/state.h"
 
+/* PIXCLK is at a pin, and the lines that say where frames and lines are. */
+static bool is_at_pins(const Dcmi *s)
+{
+    return signal_is_routed(&s->pixclk) &&
+           (reg_get(s, CR, ESS) || (signal_is_routed(&s->hsync) && signal_is_routed(&s->vsync)));
+}
+
 bool dcmi_sees(const Dcmi *s)
 {
-    bool syncs = reg_get(s, CR, ESS) || (signal_is_routed(&s->hsync) && signal_is_routed(&s->vsync));
-
-    return camera_sends(s->socket.camera) && signal_is_routed(&s->pixclk) && syncs &&
+    return camera_sends(s->socket.camera) && is_at_pins(s) &&
            !s->socket.camera->format.embedded == !reg_get(s, CR, ESS);
+}
+
+bool dcmi_samples(const Dcmi *s)
+{
+    return !s->socket.camera && dcmi_is_on(s) && is_at_pins(s);
 }
 
 static bool matches(uint8_t code, uint8_t expected, uint8_t unmasked)

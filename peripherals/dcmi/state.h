@@ -133,6 +133,8 @@ typedef struct DcmiShape {
 
 /* Does it see a camera that sends? */
 bool dcmi_sees(const Dcmi *s);
+/* Is none there, and are the pins what counts? */
+bool dcmi_samples(const Dcmi *s);
 /* False: it sees none. */
 bool dcmi_shape(const Dcmi *s, DcmiShape *shape);
 /* The first tick behind @after that is @at in its frame; that ends a line, wherever in its frame. */
@@ -188,8 +190,6 @@ void dcmi_sample_no_more(Dcmi *s);
 void dcmi_sample(Dcmi *s);
 /* CAPTURE has been set. */
 void dcmi_sample_begins(Dcmi *s);
-/* Is it the pins that count? */
-bool dcmi_samples(const Dcmi *s);
 
 /* ---- told.c ---- */
 

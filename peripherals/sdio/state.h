@@ -6,6 +6,7 @@
  *   card.c      the bus, and what the other end has been told: width, speed, address
  *   data.c      the data path state machine (DPSM)
  *   command.c   the command path state machine (CPSM)
+ *   socket.c    a card is put in, or taken out
  *   fifo_access.c  the register FIFO
  *   check.c     mistakes of the guest
  *   sdio.c      registers, time and lines
