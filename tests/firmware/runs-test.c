@@ -17,7 +17,10 @@ typedef struct Seen {
     char *sent;                 /* by USART1 */
     size_t size;
     bool runs;
+    unsigned asleep;            /* frames of runs while the core of `runs` sleeps */
 } Seen;
+
+#define ASLEEP_NS 20000000      /* until then */
 
 static uint32_t mail(unsigned word)
 {
@@ -41,6 +44,15 @@ static void play(const char *program, Seen *seen, const char *args)
     g_autofree char *log = board_log();
 
     seen->runs = strstr(log, "run_frames") != NULL;
+    seen->asleep = 0;
+    for (const char *line = log; (line = strstr(line, "run_frames ")); line++) {
+        unsigned frames;
+        long long ns;
+
+        if (sscanf(line, "run_frames %u at %lld", &frames, &ns) == 2 && ns < ASLEEP_NS) {
+            seen->asleep += frames;
+        }
+    }
     board_stop();
     g_assert(g_file_get_contents(sent, &seen->sent, &seen->size, NULL));
     unlink(sent);
@@ -80,6 +92,16 @@ static void compare(const char *program, const char *on, const char *off, bool n
 static void test_exact(void)
 {
     compare("runs", ICOUNT " -machine runs=on", ICOUNT " -machine runs=off", true);
+}
+
+/* Most frames go so, not now and then one. */
+static void test_asleep(void)
+{
+    Seen seen;
+
+    play("runs", &seen, ICOUNT);
+    g_assert_cmpuint(seen.asleep, >, 10000);
+    g_free(seen.sent);
 }
 
 /* The core waits in loops: whether these can be passed or not, frames may be late, and run. */
@@ -145,6 +167,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("runs/exact", test_exact);
+    qtest_add_func("runs/asleep", test_asleep);
     qtest_add_func("runs/awake", test_awake);
     qtest_add_func("runs/storm", test_storm);
     qtest_add_data_func("runs/snapshots-storm", "dma_storm", test_snapshots);
