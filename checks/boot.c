@@ -37,7 +37,7 @@ static void add_interrupts(GString *text)
         }
     }
     if (n) {
-        g_autofree char *name = check_exception_name(first);
+        g_autofree char *name = guest_exception_name(first);
 
         g_string_append_printf(text, "%s%s%s enabled", text->len ? "; " : "", name, n > 1 ? " and others are" : " is");
     }
@@ -50,7 +50,7 @@ void boot_entered(void)
     uint32_t lr = check_register(LR), sp = check_register(SP), its_sp;
 
     if (check_exception()) {
-        g_autofree char *name = check_exception_name(check_exception());
+        g_autofree char *name = guest_exception_name(check_exception());
 
         g_string_append_printf(text, "the handler of %s has not returned", name);
     }

@@ -55,7 +55,7 @@ void handlers_return(unsigned exception)
     }
     in_a_row[n] = again[n] ? in_a_row[n] + 1 : 0;
     if (in_a_row[n] == IN_A_ROW) {
-        g_autofree char *name = check_exception_name(exception);
+        g_autofree char *name = guest_exception_name(exception);
 
         in_a_row[n] = 0;
         guest_mistake_at(CORE, TIME001, check_handler(exception), "the handler of %s was interrupted by its own next "
@@ -78,7 +78,7 @@ static void tick_is_lost(double waits_ms)
 {
     if (depth && !check_masked()) {
         unsigned exception = active[depth - 1].exception;
-        g_autofree char *name = check_exception_name(exception);
+        g_autofree char *name = guest_exception_name(exception);
 
         guest_mistake_at(CORE, TIME002, check_handler(exception), "SysTick comes while the one before still waits, for %.3f "
                          "ms, as the handler of %s runs: a tick is lost; keep it short, or give SysTick a higher priority; "

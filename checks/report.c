@@ -138,14 +138,3 @@ char *check_variable(uint32_t address)
            : address == base ? g_strdup_printf("`%s`", name)
            : g_strdup_printf("`%s` + %u", name, address - base);
 }
-
-char *check_exception_name(unsigned exception)
-{
-    static const char *const names[] = {
-        [0] = "the thread", [2] = "NMI", [3] = "HardFault", [4] = "MemManage", [5] = "BusFault", [6] = "UsageFault",
-        [11] = "SVCall", [12] = "DebugMonitor", [14] = "PendSV", [15] = "SysTick",
-    };
-
-    return exception < ARRAY_SIZE(names) && names[exception] ? g_strdup(names[exception])
-           : g_strdup_printf("interrupt %d", (int)exception - FIRST_INTERRUPT);
-}

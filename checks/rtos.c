@@ -77,7 +77,7 @@ void rtos_called(const RtosCall *call)
     if (call->returned) {
         guest_mistake_at(CORE, RTOS005, pc, "the function of a task has returned: FreeRTOS stops all with interrupts off");
     } else if (check_exception() >= FIRST_INTERRUPT || check_exception() == 15) {
-        g_autofree char *who = check_exception_name(check_exception());
+        g_autofree char *who = guest_exception_name(check_exception());
 
         guest_mistake_at(CORE, RTOS003, pc, "%s() is called by the handler of %s; %s", call->function, who, call->instead);
     } else if (call->blocks && !check_exception() && check_basepri()) {
@@ -97,7 +97,7 @@ void rtos_masked(unsigned reg, uint32_t pc)
         return;
     }
     if (exception >= FIRST_INTERRUPT && check_priority(exception) < (int)basepri) {
-        g_autofree char *who = check_exception_name(exception);
+        g_autofree char *who = guest_exception_name(exception);
 
         guest_mistake_at(CORE, RTOS001, pc, "the handler of %s has priority 0x%02x, and calls the kernel, which masks 0x%02x "
                          "and less urgent ones: the critical section is none", who, check_priority(exception), basepri);

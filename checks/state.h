@@ -53,8 +53,6 @@ static inline uint32_t check_value(void)
 }
 /* "counter", "table+12", or "0x20000010"; for the caller to free. */
 char *check_variable(uint32_t address);
-/* What it is in words: "interrupt 28", "SysTick"; for the caller to free. */
-char *check_exception_name(unsigned exception);
 
 /* ---- shadow.c: which bytes of RAM have been written since power-on ---- */
 

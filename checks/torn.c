@@ -13,6 +13,7 @@
 #include "qemu/osdep.h"
 #include "stm32/checks/state.h"
 #include "stm32/checks/torn.h"
+#include "stm32/core/mistake/place.h"
 #include "stm32/core/symbols.h"
 
 #define LOADS TORN_LOADS
@@ -157,7 +158,7 @@ bool torn_is_possible(uint32_t pc, const Insn *i)
 
 static void report(const TornLoad *l, const Change *change, uint32_t pc, uint32_t value)
 {
-    g_autofree char *variable = check_variable(l->address), *who = check_exception_name(change->exception);
+    g_autofree char *variable = check_variable(l->address), *who = guest_exception_name(change->exception);
     g_autofree char *where = symbols_describe(change->pc);
     bool is_ram = shadow_at(l->address);
 

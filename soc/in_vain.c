@@ -106,17 +106,14 @@ static bool is_variable(uint32_t address, uint32_t sp)
     return address >= STM32F407_CCM_BASE && symbols_object(address, &base) && address - sp >= FRAMES_SIZE;
 }
 
-static void name_of(GString *text, unsigned exception)
+/* HardFault's priority is negative. */
+static void name(GString *text, NVICState *s, unsigned exception)
 {
-    const char *name = exception >= FIRST_INTERRUPT ? vector_table[exception - FIRST_INTERRUPT] : NULL;
+    const char *interrupt = exception >= FIRST_INTERRUPT ? vector_table[exception - FIRST_INTERRUPT] : NULL;
+    g_autofree char *words = interrupt ? g_strdup(interrupt) : guest_exception_name(exception);
+    int priority = s->vectors[exception].prio;
 
-    if (exception == SYSTICK_EXCEPTION) {
-        g_string_append(text, "SysTick");
-    } else if (name) {
-        g_string_append(text, name);
-    } else {
-        g_string_append_printf(text, "exception %u", exception);
-    }
+    g_string_append_printf(text, priority < 0 ? "%s (priority %d)" : "%s (priority 0x%02x)", words, priority);
 }
 
 /* The interrupts that are enabled, and do not get in. */
@@ -127,8 +124,7 @@ static void name_those_outside(GString *text, NVICState *s)
     for (unsigned n = SYSTICK_EXCEPTION; n < s->num_irq; n++) {
         if (is_enabled(s, n) && ++many <= MANY) {
             g_string_append(text, many == 1 ? ": " : ", ");
-            name_of(text, n);
-            g_string_append_printf(text, " (priority 0x%02x)", s->vectors[n].prio);
+            name(text, s, n);
         }
     }
     if (many > MANY) {
@@ -151,8 +147,8 @@ static char *why(NVICState *s, int priority)
         g_string_printf(text, "%s keeps interrupts off", env->v7m.faultmask[M_REG_NS] ? "FAULTMASK" : "PRIMASK");
     } else if (priority == armv7m_nvic_raw_execution_priority(s)) {
         g_string_append(text, "the handler of ");
-        name_of(text, env->v7m.exception);
-        g_string_append_printf(text, " (priority 0x%02x) lets no other in", s->vectors[env->v7m.exception].prio);
+        name(text, s, env->v7m.exception);
+        g_string_append(text, " lets no other in");
     } else {
         g_string_printf(text, "BASEPRI (0x%02x) keeps interrupts off", env->v7m.basepri[M_REG_NS]);
     }

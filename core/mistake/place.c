@@ -36,6 +36,17 @@ unsigned guest_exception(void)
     return current_cpu && current_cpu->running ? cpu_env(current_cpu)->v7m.exception : 0;
 }
 
+char *guest_exception_name(unsigned exception)
+{
+    static const char *const names[] = {
+        [0] = "the thread", [2] = "NMI", [3] = "HardFault", [4] = "MemManage", [5] = "BusFault", [6] = "UsageFault",
+        [11] = "SVCall", [12] = "DebugMonitor", [14] = "PendSV", [15] = "SysTick",
+    };
+
+    return exception < ARRAY_SIZE(names) && names[exception] ? g_strdup(names[exception])
+           : g_strdup_printf("interrupt %d", (int)exception - FIRST_INTERRUPT);
+}
+
 bool guest_address(uint32_t *address)
 {
     uint32_t pc;

@@ -20,6 +20,9 @@ bool guest_pc(uint32_t *pc);
 /* The exception whose handler makes the access that is under way, as IPSR has it; 0: it is a thread, or nobody. */
 unsigned guest_exception(void);
 
+/* What it is in words: "interrupt 28", "SysTick"; for the caller to free. */
+char *guest_exception_name(unsigned exception);
+
 /* The registers of the core, whether it runs or not, with @pc for PC. */
 void guest_registers(GuestRegisters *to, uint32_t pc);
 
