@@ -243,3 +243,14 @@ const char *symbols_name(uint32_t address)
 
     return symbol ? symbol->name : NULL;
 }
+
+bool symbols_function(uint32_t address, uint32_t *begin, uint32_t *size)
+{
+    const Symbol *symbol = find(address);
+
+    if (symbol) {
+        *begin = symbol->address;
+        *size = symbol->size;
+    }
+    return symbol;
+}

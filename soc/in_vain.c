@@ -4,6 +4,7 @@
  *
  * HAL_Delay() in a handler that SysTick cannot preempt, a flag that a handler sets which is not enabled, a queue that is
  * polled in a critical section.  Variables on the stack are left out: `volatile int stay = 1` waits for a debugger.
+ * A loop that reads nothing may have read it once, see read_once.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,6 +12,7 @@
 #include "exec/wait-loop.h"
 #include "hw/clock.h"
 #include "target/arm/cpu.h"
+#include "stm32/checks/read_once.h"
 #include "stm32/core/mistake/mistake.h"
 #include "stm32/core/mistake/place.h"
 #include "stm32/core/symbols.h"
@@ -163,6 +165,10 @@ static void waits(CPUState *cpu, const uint32_t *read, unsigned reads)
     int priority = priority_of_core(s);
     unsigned n = 0;
 
+    if (!reads) {
+        read_once_look(cpu->cc->get_pc(cpu));
+        return;
+    }
     if (some_interrupt_gets_in(s, priority) || some_master_is_on()) {
         return;
     }

@@ -167,6 +167,17 @@ def bounds():
     return good(seen == ({"bad_time003"}, {"bad_time003", "good_masked"}, set()), seen)
 
 
+def read_once():
+    """With no check on: what fast-forward sees."""
+    machine = Machine("off", "read_once").run()
+    found = [(m["code"], functions(m)[0], m["text"]) for m in machine.mistakes()]
+    machine.close()
+    wanted = [("bad_empty", "flag"), ("bad_tested", "flag"), ("bad_member", "receiver"), ("bad_byte", "receiver"),
+              ("bad_main_loop", "flag"), ("bad_delay", "delay")]
+    seen = [(name, text.split("`")[1]) for code, name, text in found if code == "CONC003"]
+    return good(seen == wanted and len(found) == len(seen), found)
+
+
 def refused(option):
     result = subprocess.run([QEMU, "-machine", f"stm32f407g_disc,checks={option}", "-display", "none"], text=True,
                             capture_output=True, check=False, timeout=60)
@@ -184,6 +195,7 @@ tap.run("checks", [
     *[(name + "-alone", lambda name=name: one_alone(name)) for name in BLOCKS],
     ("same-trace", same_trace),
     ("snapshot", snapshot),
+    ("read-once", read_once),
     ("refused", lambda: refused("memory:speed")),
     ("bounds", bounds),
     ("armcc", armcc),
