@@ -121,7 +121,7 @@ static bool is_in_row(const Trace *t, const Drive *next)
 {
     const Picture *p = &t->picture;
 
-    return next->kind == DRIVE_PICTURE && next->picture == t->drawn && next->picture->count &&
+    return next->kind == DRIVE_PICTURE && next->picture == t->drawn && next->picture->start &&
            (!p->count || next->picture->start > picture_bit_ns(p, p->count - 1));
 }
 

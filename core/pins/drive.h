@@ -40,7 +40,7 @@ typedef struct AnalogSource {
  * or pin_show() whenever a frame begins.
  */
 typedef struct Picture {
-    int64_t start;              /* virtual ns at which the first bit begins */
+    int64_t start;              /* virtual ns at which the first bit begins, or the rest; 0: when it is drawn */
     uint64_t period, high;      /* of two bits, and of the first of them, units of 2^-32 ns */
     uint64_t bits;              /* bit 0 is first */
     uint8_t count;              /* up to 64 */

@@ -29,13 +29,23 @@ static Picture draw_clock(const Spi *s)
                           2 * s->drawn_bits, cpol);
 }
 
+/* The next word's first bit, from the end of a frame that has been drawn on. */
+static Picture draw_first_bit(const Spi *s)
+{
+    const Picture *was = &s->out_picture;
+    Picture p = picture_rest(spi_line_order(s, spi_next_word(s)) >> (spi_frame_bits(s) - 1) & 1);
+
+    p.start = was->count ? picture_bit_ns(was, was->count) : was->rest == p.rest ? was->start : 0;
+    return p;
+}
+
 /* Without CPHA a slave's first bit is there before the clock. */
 static Picture draw_miso(const Spi *s)
 {
     bool idle = !s->soft || s->soft_sck == reg_get(s, CR1, CPOL);
 
     if (s->shift.phase == SPI_IDLE && !reg_get(s, CR1, CPHA) && idle) {
-        return picture_rest(spi_line_order(s, spi_next_word(s)) >> (spi_frame_bits(s) - 1) & 1);
+        return draw_first_bit(s);
     }
     return s->soft ? picture_rest(s->soft_out) : draw_data(s, s->drawn_out);
 }

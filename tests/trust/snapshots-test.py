@@ -27,10 +27,11 @@ SAMPLE = (("can", "traced"), ("i2c", "quiet"), ("runs", "quiet"), ("tilt", "anal
 END_OF = 3                      # of so many snapshots one goes on to the end, the others to where the next one was taken
 # Where something was found: an EEPROM whose access has begun, a flash part that has been programmed, a clock that goes to a
 # timer which does not listen, an I2C bus that is busy before there is one, an interrupt of who has lost its clock; a CAN frame's
-# next bits, which are drawn when the analyser has looked beyond their begin.
+# next bits, which are drawn when the analyser has looked beyond their begin; the end of an SPI slave's frame, which is drawn in
+# the midst of the next one.
 FOUND = (("soft", "quiet", 1960559), ("spi", "quiet", 37800000), ("hostile", "quiet", 831295), ("hostile", "quiet", 72435655),
-         ("hostile", "quiet", 59251875), ("snapshot", "analysed", 21733703), ("runs_awake", "traced", 9283146),
-         ("runs_awake", "traced", 10104012))
+         ("hostile", "quiet", 59251875), ("snapshot", "analysed", 21733703), ("snapshot", "analysed", 46282809),
+         ("runs_awake", "traced", 9283146), ("runs_awake", "traced", 10104012))
 
 
 class Reference:
