@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
+#include "qemu/host-utils.h"
 #include "stm32/checks/flow.h"
 #include "stm32/core/mistake/place.h"
 
@@ -62,6 +63,7 @@ bool flow_begin(Flow *flow, uint32_t address)
 {
     memset(flow->r, 0, sizeof(flow->r));
     flow->at = address & ~1u;
+    flow->conditional = 0;
     return look(flow);
 }
 
@@ -154,6 +156,11 @@ bool flow_step(Flow *flow)
     }
     if ((op & 0xd000f800) == 0xd000f000 || (op & 0xff80) == 0x4780) {        /* BL, BLX: a function keeps r4 to r11 */
         forget(flow, R(0) | R(1) | R(2) | R(3) | R(12));
+    }
+    if ((op & 0xff00) == 0xbf00 && op & 15) {
+        flow->conditional = 4 - ctz32(op & 15);
+    } else if (flow->conditional) {
+        flow->conditional--;
     }
     flow->at += i->size;
     return look(flow);

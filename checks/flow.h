@@ -31,7 +31,8 @@ typedef struct Flow {
     bool branches;          /* B or CBZ, and `target` is where to */
     bool always;            /* ... whatever the flags are */
     uint32_t target;
-    bool writes_stack_pointer;      /* MSR MSP or PSP */
+    unsigned conditional;       /* instructions that an IT before them makes so */
+    bool writes_stack_pointer;  /* MSR MSP or PSP */
 } Flow;
 
 /* From @address, which need not be where a function begins; nothing is known of the registers.  False: no memory. */

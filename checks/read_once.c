@@ -73,13 +73,13 @@ static uint32_t value_of(uint32_t address, unsigned size)
 }
 
 /* The first of the registers @tested that holds what is in memory, if that has not changed. */
-static void note(Loop *loop, const Flow *flow, uint16_t tested)
+static void note(Loop *loop, const Flow *flow, uint16_t tested, uint32_t at)
 {
     for (unsigned n = 0; n < 15; n++) {
         if (tested & 1u << n && (flow->r[n].what == FLOW_VARIABLE || flow->r[n].what == FLOW_MEMBER)) {
             loop->variable = flow->r[n];
             loop->kept = n;
-            loop->tested_at = flow->at;
+            loop->tested_at = at;
             return;
         }
     }
@@ -91,26 +91,41 @@ static void find_variable(Loop *loop, Flow *flow, uint16_t tested)
     while (flow->at < loop->first && flow_step(flow)) {
     }
     if (flow->at == loop->first) {
-        note(loop, flow, tested);
+        note(loop, flow, tested, flow->at);
     }
 }
 
-/* What was tested by the branch that leads to the loop, or over it. */
+/* What was tested by the branch that leads to the loop, or by the branch or return that is not taken before it. */
 static void find_test(Loop *loop, Flow *flow, uint32_t end)
 {
     uint16_t compared = 0;      /* registers, which the flags are of */
+    uint32_t compared_at = 0;
+    Loop passed = *loop;
 
     while (flow->at < end) {
-        uint32_t next = flow->at + flow->insn.size;
+        const Insn *i = &flow->insn;
+        bool tests = flow->branches && i->reads;                /* CBZ; else by flags */
+        uint16_t tested = tests ? i->reads : compared;
+        uint32_t at = tests ? flow->at : compared_at;
 
-        if (flow->branches && !flow->always && (flow->target == loop->first || next == loop->first)) {
-            note(loop, flow, flow->insn.reads ?: compared);      /* CBZ, or by flags */
+        if (flow->branches && !flow->always && flow->target == loop->first) {
+            note(loop, flow, tested, at);
             return;
         }
-        if (flow->insn.kind == INSN_DATA && !flow->insn.writes && flow->insn.reads) {
-            compared = flow->insn.reads;
+        if (flow->branches ? !flow->always : i->kind == INSN_JUMP && flow->conditional) {
+            note(&passed, flow, tested, at);
+        } else if (i->kind != INSN_DATA || i->reads || i->writes) {              /* no NOP */
+            passed.variable.what = FLOW_UNKNOWN;
+        }
+        if (i->kind == INSN_DATA && !i->writes && i->reads) {
+            compared = i->reads;
+            compared_at = flow->at;
         }
         if (!flow_step(flow)) {
+            return;
+        }
+        if (flow->at == loop->first && passed.variable.what != FLOW_UNKNOWN) {
+            *loop = passed;
             return;
         }
     }
@@ -130,13 +145,13 @@ static unsigned line_of(uint32_t address, char **file)
     return line;
 }
 
-/* Is the loop of the same statement as the test, or of one around it? */
+/* Is the loop of the same statement as the test, or of one around it?  A compiler may also say that it is of none. */
 static bool is_its_loop(const Loop *loop)
 {
     g_autofree char *file = NULL, *file_of_test = NULL;
     unsigned line = line_of(loop->first, &file), line_of_test = line_of(loop->tested_at, &file_of_test);
 
-    return line && line <= line_of_test && !g_strcmp0(file, file_of_test);
+    return line_of_test && (!line || (line <= line_of_test && !g_strcmp0(file, file_of_test)));
 }
 
 static void find(Loop *loop)

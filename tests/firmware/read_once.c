@@ -89,6 +89,12 @@ LEAF(O2) void bad_delay(uint32_t n)
     }
 }
 
+/* clang's: a return that is conditional, and what fills up */
+__attribute__((naked, noinline)) void bad_returned(void)
+{
+    __asm__ volatile("ldr r3, =flag\n ldr r3, [r3]\n cmp r3, #0\n it ne\n bxne lr\n nop\n 1: b 1b\n .ltorg\n");
+}
+
 LEAF(O1) void good_volatile(void)
 {
     while (!late) {
@@ -142,6 +148,7 @@ int main(void)
     RUN(bad_byte, 0);
     RUN(bad_main_loop, 0);
     RUN(bad_delay, 2);
+    RUN(bad_returned, 0);
     RUN(good_volatile, 0);
     RUN(good_idle, 0);
     RUN(good_halt, 0);

@@ -173,7 +173,7 @@ def read_once():
     found = [(m["code"], functions(m)[0], m["text"]) for m in machine.mistakes()]
     machine.close()
     wanted = [("bad_empty", "flag"), ("bad_tested", "flag"), ("bad_member", "receiver"), ("bad_byte", "receiver"),
-              ("bad_main_loop", "flag"), ("bad_delay", "delay")]
+              ("bad_main_loop", "flag"), ("bad_delay", "delay"), ("bad_returned", "flag")]
     seen = [(name, text.split("`")[1]) for code, name, text in found if code == "CONC003"]
     return good(seen == wanted and len(found) == len(seen), found)
 
