@@ -11,6 +11,9 @@
 #include "qemu/osdep.h"
 #include "exec/wait-loop.h"
 #include "hw/clock.h"
+#include "qemu/timer.h"
+#include "system/cpu-timers.h"
+#include "system/tcg.h"
 #include "target/arm/cpu.h"
 #include "stm32/checks/read_once.h"
 #include "stm32/core/mistake/mistake.h"
@@ -28,6 +31,7 @@
 #define DMA_SxCR_EN 1
 #define RCC_CR_CSSON (1u << 19)     /* RM0090 7.3.1: NMI comes if HSE fails */
 #define FRAMES_SIZE 256             /* of the stack above SP that functions in the loop may have */
+#define LOOK_NS NANOSECONDS_PER_SECOND
 #define MANY 3                      /* interrupts to be named */
 
 static Stm32f407Soc *chip;
@@ -184,8 +188,29 @@ static void waits(CPUState *cpu, const uint32_t *read, unsigned reads)
     }
 }
 
+/* ---- Without -icount rounds are not watched: the core is asked now and then where it is ---- */
+
+static QEMUTimer *timer;
+
+static void look(CPUState *cpu, run_on_cpu_data none)
+{
+    if (!cpu->halted) {
+        read_once_look(cpu->cc->get_pc(cpu));
+    }
+}
+
+static void ask(void *opaque)
+{
+    async_run_on_cpu(CPU(chip->cpu.cpu), look, RUN_ON_CPU_NULL);
+    timer_mod(timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + LOOK_NS);
+}
+
 void in_vain_begin(Stm32f407Soc *s)
 {
     chip = s;
     wait_loop_set_memory(waits);
+    if (tcg_enabled() && !icount_enabled()) {
+        timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, ask, NULL);
+        timer_mod(timer, LOOK_NS);
+    }
 }

@@ -16,9 +16,9 @@ fi
 qemu/build.sh qemu-system-arm stm32-plugins stm32-tests
 for guest in analog bench blocks bursts camera can card card_polled checked clock css dma dma_storm exit faults flash \
         hostile i2c interrupts logic melody memories microphone mistakes net_pair net_wake page pages pair parts \
-        pulses read_once real_time rtc runs sleep soft spi stick stop storm stray tilt timers timing timing_external to_bootloader \
-        usb_composite usb_keyboard usb_serial viewfinder waiting waiting_devices waiting_nobody watchdogs watched web \
-        web_client; do
+        pulses read_once real_time rtc runs sleep soft spi stick stop storm stray stuck tilt timers timing \
+        timing_external to_bootloader usb_composite usb_keyboard usb_serial viewfinder waiting waiting_devices \
+        waiting_nobody watchdogs watched web web_client; do
     firmware/build.sh build/firmware/$guest.elf tests/firmware/$guest.c
 done
 firmware/build.sh build/firmware/demo.elf firmware/demo/*.c

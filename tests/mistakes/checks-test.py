@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..")
 sys.path[:0] = [os.path.join(ROOT, "tests"), os.path.join(ROOT, "kit", "python")]
@@ -34,9 +35,9 @@ BLOCKS = {"memory": "MEM", "concurrency": "CONC", "time": "TIME", "rtos": "RTOS"
 class Machine(Qemu):
     """Runs a firmware."""
 
-    def __init__(self, checks, elf="checked", more=()):
+    def __init__(self, checks, elf="checked", more=(), icount=("-icount", "shift=3,sleep=off")):
         super().__init__([QEMU, "-machine", f"stm32f407g_disc,checks={checks}", "-kernel",
-                          os.path.join(FIRMWARE, f"{elf}.elf"), "-icount", "shift=3,sleep=off", "-display", "none",
+                          os.path.join(FIRMWARE, f"{elf}.elf"), *icount, "-display", "none",
                           "-serial", "none", "-monitor", "none", "-S", *more])
 
     def word(self, address):
@@ -178,6 +179,18 @@ def read_once():
     return good(seen == wanted and len(found) == len(seen), found)
 
 
+def stuck_in_real_time():
+    """There the core is asked where it is, once a second."""
+    machine = Machine("off", "stuck", icount=())
+    machine.command("cont")
+    end = time.monotonic() + 60
+    while not machine.mistakes() and time.monotonic() < end:
+        time.sleep(0.05)
+    found = [(m["code"], functions(m)[0]) for m in machine.mistakes()]
+    machine.close()
+    return good(found == [("CONC003", "main")], found)
+
+
 def refused(option):
     result = subprocess.run([QEMU, "-machine", f"stm32f407g_disc,checks={option}", "-display", "none"], text=True,
                             capture_output=True, check=False, timeout=60)
@@ -196,6 +209,7 @@ tap.run("checks", [
     ("same-trace", same_trace),
     ("snapshot", snapshot),
     ("read-once", read_once),
+    ("stuck-in-real-time", stuck_in_real_time),
     ("refused", lambda: refused("memory:speed")),
     ("bounds", bounds),
     ("armcc", armcc),

@@ -11,5 +11,5 @@ MISTAKE(CONC002, ERROR, "PM0214 2.2.4",
         "a register is read, changed and written back, and in between a handler or another thread has written it: that is lost",
         "use what needs no read (BSRR, a bit-band alias), or keep the interrupt off meanwhile")
 MISTAKE(CONC003, ERROR, "C11 5.1.2.3",
-        "a loop waits for a variable that it does not read: the compiler has read it once, before the loop; told with -icount",
+        "a loop waits for a variable that it does not read: the compiler has read it once, before the loop",
         "declare it volatile, as a handler, DMA or another thread changes it")
