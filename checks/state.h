@@ -1,5 +1,5 @@
 /*
- * What the files of the checks share.  From the bottom: insn.c, shadow.c, report.c; kernel.c; a file a check; checks.c.
+ * What the files of the checks share.  From the bottom: insn.c, flow.c, shadow.c, report.c; kernel.c; a file a check; checks.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
