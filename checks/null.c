@@ -73,11 +73,11 @@ static bool is_through_null(uint32_t pc, const char *name)
 {
     static uint32_t last;
     static bool is;
-    uint32_t begin, size;
+    uint32_t begin, end;
 
     if (pc != last) {
         last = pc;
-        is = name && !g_str_has_prefix(name, "mem") && symbols_function(pc, &begin, &size) && pc - begin < MAX_FUNCTION &&
+        is = name && !g_str_has_prefix(name, "mem") && symbols_function(pc, &begin, &end) && pc - begin < MAX_FUNCTION &&
              is_by_variable(begin, pc);
     }
     return is;

@@ -156,7 +156,7 @@ static bool is_its_loop(const Loop *loop)
 
 static void find(Loop *loop)
 {
-    uint32_t begin, size;
+    uint32_t begin, end;
     uint16_t tested;
     Flow flow;
 
@@ -164,14 +164,14 @@ static void find(Loop *loop)
         return;
     }
     loop->tests = tested;
-    if (!symbols_function(loop->first, &begin, &size) || loop->first - begin > MAX_FUNCTION || !flow_begin(&flow, begin)) {
+    if (!symbols_function(loop->first, &begin, &end) || loop->first - begin > MAX_FUNCTION || !flow_begin(&flow, begin)) {
         return;
     }
     if (tested) {
         find_variable(loop, &flow, tested);
         return;
     }
-    find_test(loop, &flow, begin + MIN(size ?: MAX_FUNCTION, MAX_FUNCTION));
+    find_test(loop, &flow, MIN(end, begin + MAX_FUNCTION));
     if (loop->variable.what && !is_its_loop(loop)) {
         loop->variable.what = FLOW_UNKNOWN;
     }

@@ -244,13 +244,28 @@ const char *symbols_name(uint32_t address)
     return symbol ? symbol->name : NULL;
 }
 
-bool symbols_function(uint32_t address, uint32_t *begin, uint32_t *size)
+/* The end of the code that @address is in, or @address. */
+static uint32_t code_end(uint32_t address)
 {
+    for (unsigned i = 0; code && i < code->len; i++) {
+        const Symbol *s = &g_array_index(code, Symbol, i);
+
+        if (address - s->address < s->size) {
+            return s->address + s->size;
+        }
+    }
+    return address;
+}
+
+bool symbols_function(uint32_t address, uint32_t *begin, uint32_t *end)
+{
+    unsigned next = count_begun(symbols, address);
     const Symbol *symbol = find(address);
 
     if (symbol) {
         *begin = symbol->address;
-        *size = symbol->size;
+        *end = symbol->size ? symbol->address + symbol->size
+               : next < symbols->len ? g_array_index(symbols, Symbol, next).address : code_end(symbol->address);
     }
-    return symbol;
+    return symbol && *end > *begin;
 }

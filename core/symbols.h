@@ -44,7 +44,7 @@ char *symbols_describe(uint32_t address);
 /* The function @address is in, or NULL. */
 const char *symbols_name(uint32_t address);
 
-/* Where that begins, and its size (0: up to the next one).  False if there is none. */
-bool symbols_function(uint32_t address, uint32_t *begin, uint32_t *size);
+/* ... and where that begins and ends.  False: it is in none, or that is not known. */
+bool symbols_function(uint32_t address, uint32_t *begin, uint32_t *end);
 
 #endif

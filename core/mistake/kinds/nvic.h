@@ -58,3 +58,8 @@ MISTAKE(NVIC016, ERROR, "PM0214 4.5.2",
         "SysTick's LOAD is written more than its 24 bits hold: ticks come sooner than that",
         "16777216 clocks at most, 0.1 s at 168 MHz: count ticks, or let CTRL.CLKSOURCE select HCLK / 8; SysTick_Config() "
         "returns 1 then")
+MISTAKE(NVIC017, SUSPICIOUS, "PM0214 2.3.3",
+        "a loop waits for a variable, interrupts come, but not the one whose handler would change it; told with -icount, and "
+        "the firmware's ELF file",
+        "enable it in the peripheral (DIER, RXNEIE, EOCIE, EXTI_IMR ...) and by NVIC_EnableIRQ(), and start what it tells of; "
+        "SysTick_Handler() has to call HAL_IncTick()")
