@@ -22,6 +22,7 @@
 #define REGS "stm32/regs/dac.h"
 #include "stm32/core/periph.h"
 #include "stm32/core/counter.h"
+#include "stm32/core/mistake/place.h"
 
 #define N_TRIGGERS 7
 #define SOFTWARE 7
@@ -42,7 +43,8 @@ typedef struct DacChannel {
     bool requested;             /* the DMA has been asked and has not answered */
     int64_t requested_ns;
     uint32_t owed;              /* triggers that a late DMA has missed */
-    bool stuck;                 /* for a report, in no snapshot: DHR has been written, and not been loaded since */
+    bool stuck;                 /* for a report, in no snapshot: DHR has been written, and not been loaded since ... */
+    int64_t stuck_ns;           /* ... that first time */
 } DacChannel;
 
 typedef struct Dac {
@@ -306,7 +308,13 @@ static void check_stuck(void *opaque)
     Dac *s = opaque;
 
     for (unsigned n = 0; n < 2; n++) {
+        int64_t stuck_for = guest_now_ns() - s->ch[n].stuck_ns;
+
         if (!s->ch[n].stuck || s->ch[n].loading || holding(s, n) == s->parent_obj.regs[n ? R_DOR2 : R_DOR1]) {
+            continue;
+        }
+        if (stuck_for < STUCK_NS) {     /* others have been loaded meanwhile */
+            mistake_later(check_stuck, s, STUCK_NS - stuck_for);
             continue;
         }
         s->ch[n].stuck = false;
@@ -351,6 +359,7 @@ static void dhr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
             load_after(s, n, 1, false);
         } else if (view[reg][n].length && !s->ch[n].stuck) {
             s->ch[n].stuck = true;
+            s->ch[n].stuck_ns = guest_now_ns();
             mistake_later(check_stuck, s, STUCK_NS);
         }
     }
