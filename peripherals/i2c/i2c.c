@@ -283,6 +283,9 @@ static const char *i2c_never(Periph *p, unsigned n)
     if (n == R_SR1 && reg_get(s, SR1, AF) && s->nacked) {
         return "AF is 1: nobody has acknowledged, so it goes no further; look at AF too, clear it and set CR1.STOP";
     }
+    if (n == R_SR1 && reg_get(s, SR1, ADDR)) {
+        return "ADDR is 1: SR2 has to be read after SR1";
+    }
     if (n == R_SR1 && reg_get(s, SR1, SB) && s->shift.phase == MASTER_HOLDS) {
         return "SB is 1: it waits for the address, in DR";
     }

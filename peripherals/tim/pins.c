@@ -29,9 +29,14 @@ static unsigned internal_source(const Tim *s)
          : s->remap == 11 && FIELD_EX32(or, OR, TI1_RMP) == 2 ? 1 : 0;
 }
 
+bool tim_is_inside(const Tim *s, unsigned input)
+{
+    return internal_source(s) && input == internal_ti(s);
+}
+
 static bool raw_level(const Tim *s, unsigned input)
 {
-    if (internal_source(s) && input == internal_ti(s)) {
+    if (tim_is_inside(s, input)) {
         return s->internal_level;
     }
     if (input == 0 && reg_get(s, CR2, TI1S)) {

@@ -100,7 +100,8 @@ typedef struct Tim {
     uint32_t psc_count, rep;
     bool ref[N_CHANNELS];       /* OCxREF ... */
     bool cleared[N_CHANNELS];   /* ... and ETRF keeps it low */
-    uint32_t been_on;           /* what CCER has had set since the reset; for a report, in no snapshot */
+    uint32_t been_on;           /* what CCER has had set since the reset; for a report, in no snapshot, as ... */
+    uint32_t been_moved;        /* ... channels that have had another mode than frozen, 1 << n */
     bool bdtr_written;          /* LOCK is what it is */
     bool brk[1];                /* level of the break from CSS */
     /* triggers */
@@ -327,6 +328,7 @@ void tim_dma_init(Tim *s);
 void tim_input_init(Tim *s);
 void tim_input_realize(Tim *s, Error **errp);
 void tim_input_select(Tim *s);                  /* after registers have changed */
+bool tim_is_inside(const Tim *s, unsigned input);       /* does it come from a clock, or the RTC, not from a pin? */
 
 /* ---- bits.c ---- */
 
@@ -347,6 +349,6 @@ extern const VMStateDescription tim_vmstate;
 /* ---- care.c ---- */
 
 /* It begins to count, or outputs are enabled. */
-void tim_care_of_outputs(Tim *s);
+void tim_care(Tim *s);
 
 #endif

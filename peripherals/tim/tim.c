@@ -92,7 +92,7 @@ static void cr1_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     }
     if (p->regs[n] & ~was & R_CR1_CEN_MASK) {
         check_arr(p);
-        tim_care_of_outputs(s);
+        tim_care(s);
     }
 }
 
@@ -219,6 +219,7 @@ static void ccmr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
                            first + i + 1, first + i + 1);
             p->regs[n] = (p->regs[n] & ~ccs) | (was & ccs);
         }
+        s->been_moved |= (extract32(p->regs[n], 8 * i + 4, 3) != OC_FROZEN) << (first + i);
     }
     tim_load_channels(s, false);
 }
@@ -232,7 +233,7 @@ static void ccer_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
                     tim_lock_level(s) >= 2 ? tim_output_mask(s, 0, 4, 4) & LOCK_CCER : 0);
     tim_load_channels(s, false);
     if (p->regs[n] & ~was) {
-        tim_care_of_outputs(s);
+        tim_care(s);
     }
 }
 
@@ -484,7 +485,7 @@ static void tim_reset(Periph *p, bool power_on)
     s->expired = INT64_MIN / 2;
     p->regs[R_ARR] = s->arr = tim_max(s);
     s->psc = s->psc_count = s->rep = s->ccer = s->dma = s->burst = s->etr_count = 0;
-    s->been_on = 0;
+    s->been_on = s->been_moved = 0;
     s->bdtr_written = s->burst_accessed = s->trgi = s->gate = s->trgo_level = s->choosing = false;
     memset(s->ccr, 0, sizeof(s->ccr));
     memset(s->ccmr, 0, sizeof(s->ccmr));
@@ -504,11 +505,26 @@ static const Property tim_properties[] = {
     DEFINE_PROP_UINT8("remap", Tim, remap, 0),
 };
 
+/* Does it wait for a capture of a channel that has never been enabled, and is no trigger either? */
+static bool captures_nothing(const Tim *s)
+{
+    for (unsigned ch = 0; ch < s->channels && tim_sms(s) == SMS_OFF; ch++) {
+        if (tim_ccs(s, ch) != CCS_OUTPUT && !extract32(s->been_on, 4 * ch, 1) &&
+            !(s->parent_obj.regs[R_SR] & R_SR_CC1IF_MASK << ch)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What a loop waits for that nothing ends: captures go on without CEN. */
 static const char *tim_idle(Periph *p, unsigned n)
 {
     Tim *s = TIM(p);
 
+    if (n == R_SR && captures_nothing(s)) {
+        return "a channel is an input (CCMR), and its CCxE in CCER has never been set: nothing is captured";
+    }
     return (n == R_CNT || (n == R_SR && !reg_get(s, SR, UIF) && !reg_get(s, CCER, CC1E) && !reg_get(s, CCER, CC2E) &&
                            !reg_get(s, CCER, CC3E) && !reg_get(s, CCER, CC4E))) &&
            !reg_get(s, CR1, CEN) && tim_sms(s) == SMS_OFF ? "CR1.CEN is 0, the counter stands" : NULL;

@@ -405,8 +405,13 @@ static const Property usart_properties[] = {
 static const char *usart_never(Periph *p, unsigned n)
 {
     Usart *s = USART(p);
+    uint32_t sent = R_SR_TXE_MASK | R_SR_TC_MASK;
 
-    return n == R_SR && !reg_get(s, CR1, UE) ? "CR1.UE is 0, it is off" : NULL;
+    if (n != R_SR) {
+        return NULL;
+    }
+    return !reg_get(s, CR1, UE) ? "CR1.UE is 0, it is off"
+           : !reg_get(s, CR1, RE) && (p->regs[R_SR] & sent) == sent ? "CR1.RE is 0, so nothing is received, and all is sent" : NULL;
 }
 
 static const PeriphInfo usart = {

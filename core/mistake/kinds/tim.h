@@ -56,3 +56,15 @@ MISTAKE(TIM016, NOTE, "RM0090 17-20",
 MISHAP(TIM017, NOTE, "RM0090 18.3.9",
         "a channel is a PWM, and has a pin and a pulse, but it has never been enabled: the pin stays as it is",
         "set CCER.CCxE: HAL_TIM_PWM_Start(), not HAL_TIM_Base_Start()")
+MISHAP(TIM018, SUSPICIOUS, "RM0090 18.3.5",
+        "a channel is an input that an interrupt or a DMA waits for, and it has never been enabled: nothing is captured",
+        "set CCER.CCxE: HAL_TIM_IC_Start_IT(), not HAL_TIM_Base_Start_IT()")
+MISHAP(TIM019, SUSPICIOUS, "RM0090 18.3.5",
+        "a timer captures, counts or is triggered by an input that is at no pin",
+        "set MODER and AFR of its pin, to the number that the datasheet has for this timer")
+MISHAP(TIM020, NOTE, "RM0090 18.4.7",
+        "the output of a channel is enabled at a pin, and its mode has never been chosen (OCxM is 0): the pin stays as it is",
+        "set OCxM in CCMR, 6 for PWM mode 1: HAL_TIM_PWM_ConfigChannel(), or HAL_TIM_OC_ConfigChannel()")
+MISHAP(TIM021, SUSPICIOUS, "RM0090 18.4.2",
+        "DAC, ADC or another timer waits for the trigger output of one that counts, and that is not chosen: nothing starts",
+        "set CR2.MMS, to 2 for a trigger with each update (TIM_TRGO_UPDATE)")
