@@ -11,7 +11,7 @@
 #include "qemu/osdep.h"
 #include "qemu/host-utils.h"
 #include "exec/address-spaces.h"
-#include "stm32/checks/flow.h"
+#include "stm32/core/code/flow.h"
 #include "stm32/checks/state.h"
 #include "stm32/core/symbols.h"
 

@@ -9,7 +9,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
-#include "stm32/checks/flow.h"
+#include "stm32/core/code/flow.h"
 #include "stm32/checks/read_once.h"
 #include "stm32/checks/state.h"
 #include "stm32/core/mistake/place.h"
@@ -47,9 +47,9 @@ static bool go_round(uint32_t pc, uint32_t *first, uint16_t *tested)
     }
     for (unsigned n = 0; n < MAX_ROUND; n++) {
         /* what goes on, goes back: an exit is further on, and conditional */
-        bool goes = flow.branches && (flow.always || flow.target <= flow.at);
+        bool goes = flow.goes == FLOW_BRANCH || (flow.goes == FLOW_BRANCH_IF && flow.target <= flow.at);
 
-        if (flow.insn.writes || (flow.insn.kind != INSN_DATA && !flow.branches)) {
+        if (flow.insn.writes || (flow.insn.kind != INSN_DATA && !flow_branches(&flow))) {
             return false;
         }
         *tested |= flow.insn.reads;
@@ -104,15 +104,15 @@ static void find_test(Loop *loop, Flow *flow, uint32_t end)
 
     while (flow->at < end) {
         const Insn *i = &flow->insn;
-        bool tests = flow->branches && i->reads;                /* CBZ; else by flags */
+        bool tests = flow->goes == FLOW_BRANCH_IF && i->reads;  /* CBZ; else by flags */
         uint16_t tested = tests ? i->reads : compared;
         uint32_t at = tests ? flow->at : compared_at;
 
-        if (flow->branches && !flow->always && flow->target == loop->first) {
+        if (flow->goes == FLOW_BRANCH_IF && flow->target == loop->first) {
             note(loop, flow, tested, at);
             return;
         }
-        if (flow->branches ? !flow->always : i->kind == INSN_JUMP && flow->conditional) {
+        if (flow->goes == FLOW_BRANCH_IF || (flow->goes == FLOW_LEAVE && flow->conditional)) {
             note(&passed, flow, tested, at);
         } else if (i->kind != INSN_DATA || i->reads || i->writes) {              /* no NOP */
             passed.variable.what = FLOW_UNKNOWN;

@@ -1,5 +1,5 @@
 /*
- * What the files of the checks share.  From the bottom: insn.c, flow.c, shadow.c, report.c; kernel.c; a file a check; checks.c.
+ * What the files of the checks share.  From the bottom: shadow.c, report.c; kernel.c; a file a check; checks.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,7 @@
 #define STM32_CHECKS_STATE_H
 
 #include "stm32/checks/checks.h"
-#include "stm32/checks/insn.h"
+#include "stm32/core/code/insn.h"
 #include "stm32/core/mistake/mistake.h"
 
 enum { CHECK_MEMORY = 1, CHECK_TIME = 2, CHECK_CONCURRENCY = 4, CHECK_RTOS = 8, CHECK_ALL = 15 };

@@ -7,7 +7,7 @@
 #ifndef STM32_CHECKS_TORN_H
 #define STM32_CHECKS_TORN_H
 
-#include "stm32/checks/insn.h"
+#include "stm32/core/code/insn.h"
 
 #define TORN_LOADS 4                    /* the last ones, of what runs: a ring; a power of 2 */
 

@@ -1,7 +1,7 @@
 /*
  * Waiting for a handler that does not come while others do, see in_vain_handlers.h: SysTick's nearly always runs.
  *
- * What handlers have to do with a variable is read off their code (core/code_refs.h).  It is told only if none of those that
+ * What handlers have to do with a variable is read off their code (core/code/refs.h).  It is told only if none of those that
  * may come has anything to do with what the loop reads, and one that can't come has: its interrupt is not enabled, in the NVIC or
  * where it comes from (asks.c).  And those that may neither enable, start nor pend that one, nor does a kernel switch threads.
  * The tick of ST's HAL is known by name.
@@ -11,7 +11,7 @@
 #include "qemu/osdep.h"
 #include "qemu/timer.h"
 #include "target/arm/cpu.h"
-#include "stm32/core/code_refs.h"
+#include "stm32/core/code/refs.h"
 #include "stm32/core/mistake/place.h"
 #include "stm32/core/symbols.h"
 #include "stm32/soc/asks.h"

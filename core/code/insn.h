@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef STM32_CHECKS_INSN_H
-#define STM32_CHECKS_INSN_H
+#ifndef STM32_CORE_CODE_INSN_H
+#define STM32_CORE_CODE_INSN_H
 
 typedef enum InsnKind {
     INSN_OTHER,         /* nothing is known of it: it may do anything */

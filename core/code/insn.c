@@ -6,7 +6,7 @@
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
 #include "qemu/host-utils.h"
-#include "stm32/checks/insn.h"
+#include "stm32/core/code/insn.h"
 #include "stm32/core/mistake/place.h"
 
 enum { SP = 13, LR = 14, PC = 15 };
@@ -134,7 +134,8 @@ static Insn single(uint32_t one, uint32_t two)
     Insn i;
 
     if (load && t == PC) {
-        return (Insn) { .kind = (one & 0x60) == 0x40 ? INSN_JUMP : INSN_DATA };  /* else it is PLD */
+        return (one & 0x60) == 0x40 ? (Insn) { .kind = INSN_JUMP, .reads = R(n) }
+               : (Insn) { .kind = INSN_DATA };                                  /* PLD */
     }
     i = one_access(load, t, R(n) | (!(one & 0x80) && n != PC && !(two & 0x800) ? R(two & 15) : 0));
     if (back) {
