@@ -103,8 +103,10 @@ static void check_inputs(Tim *s)
 {
     for (unsigned i = 0; i < N_INPUTS; i++) {
         bool xored = i < 3 && reg_get(s, CR2, TI1S);
+        /* OCxCE alone: a low ETR clears nothing */
+        bool matters = i != INPUT_ETR || reg_get(s, SMCR, ECE) || tim_ts(s) == TS_ETRF;
 
-        if (s->used & 1 << i && !xored && !signal_is_routed(tim_pin_of(s, i)) && !tim_is_inside(s, i)) {
+        if (s->used & 1 << i && matters && !xored && !signal_is_routed(tim_pin_of(s, i)) && !tim_is_inside(s, i)) {
             g_autofree char *name = i == INPUT_ETR ? g_strdup("ETR") : g_strdup_printf("TI%u", i + 1);
 
             guest_mistake_of(DEVICE(s)->canonical_path, TIM019, NULL, tim_pin_of(s, i), "it listens to %s, which is at no pin", name);

@@ -68,7 +68,7 @@ static uint32_t used_inputs(const Tim *s)
     }
     used |= smcr & R_SMCR_ECE_MASK ? 1 << INPUT_ETR : 0;
     used |= tim_is_encoder(s) ? 3 : 0;
-    return used & (1u << INPUT_ETR | ((1u << s->channels) - 1));
+    return used & ((tim_is_general(s) ? 1u << INPUT_ETR : 0) | ((1u << s->channels) - 1));
 }
 
 static void listen_inside(Tim *s)
