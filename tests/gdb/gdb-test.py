@@ -81,12 +81,25 @@ def stops_in_the_other_page(args):
     return len(rounds) == 4 and rounds[0] == rounds[1] + 1 > 1000 and rounds[2:] == [n + 1 for n in rounds[:2]]
 
 
+def words_of_probes():
+    """What IDEs say to gdb servers of debug probes: each resets, and the machine stands at its first instruction."""
+    flush = ["maintenance flush register-cache", "info registers pc"]
+    words = ["reset", "reset halt", "reset init", "reset run", "system_reset"]
+    text = session("blocks", [], ["info registers pc", "monitor halt", "tbreak main", "continue"] +
+                   [line for word in words for line in ["monitor " + word, *flush, "tbreak main", "continue"]] +
+                   ["info registers pc", "monitor reset her", *flush])
+    first, *resets, main, still = pcs(text)
+    return (resets == [first] * len(words) and first != main == still and "unknown command" not in text and
+            text.count("'her': after a reset") == 1)
+
+
 TESTS = [
     ("watchpoint", lambda: stops_behind_store([])),
     ("watchpoint/icount", lambda: stops_behind_store(ICOUNT)),
     ("step", lambda: steps_one_by_one([])),
     ("step/icount", lambda: steps_one_by_one(ICOUNT)),
     ("fast-forward", leaps_do_not_show),
+    ("words-of-probes", words_of_probes),
     ("other-page", lambda: stops_in_the_other_page([])),
     ("other-page/icount", lambda: stops_in_the_other_page(ICOUNT)),
 ]
