@@ -178,6 +178,9 @@ void report(const Place *place, Where where, const char *chapter, const char *fm
     bool is_new;
     GuestMistake *m;
 
+    if (guest_error_by_debugger) {
+        return;
+    }
     BQL_LOCK_GUARD();           /* checks look from within translated code, which runs without it */
     m = find_or_make(place, &is_new);
     if (!m) {

@@ -93,6 +93,16 @@ def words_of_probes():
             text.count("'her': after a reset") == 1)
 
 
+def looking_is_no_mistake():
+    """Registers of a peripheral without clock, and none at all: the firmware is not blamed, and still is for its own."""
+    look = ["x/16wx 0x40023000", "set *(int *)0x40023008 = 1", "x/4wx 0xe000ef00", "x/64wx 0x40023800",
+            "monitor x /4xw 0x40023000", "monitor xp /4xw 0x40023000"]
+    tell = ["monitor qom-get /machine mistakes"]
+    text = session("mistakes", [], ["tbreak main", "continue"] + look + tell + ["tbreak svc_handler", "continue"] + tell)
+    looked, ran = text.split("Temporary breakpoint 2, ")
+    return '"code"' not in looked and ran.count('"code": "PER001"') == 2 and "Cannot access" not in text
+
+
 TESTS = [
     ("watchpoint", lambda: stops_behind_store([])),
     ("watchpoint/icount", lambda: stops_behind_store(ICOUNT)),
@@ -100,6 +110,7 @@ TESTS = [
     ("step/icount", lambda: steps_one_by_one(ICOUNT)),
     ("fast-forward", leaps_do_not_show),
     ("words-of-probes", words_of_probes),
+    ("looking", looking_is_no_mistake),
     ("other-page", lambda: stops_in_the_other_page([])),
     ("other-page/icount", lambda: stops_in_the_other_page(ICOUNT)),
 ]
