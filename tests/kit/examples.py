@@ -131,6 +131,32 @@ def platformio():
     return bool(good)
 
 
+def vscode():
+    """gdb at the board that Cortex-Debug starts of launch.json, and what that says to reset it."""
+    if not shutil.which("gdb-multiarch"):
+        return "gdb-multiarch is not installed"
+    with open(os.path.join(COPY, "vscode", ".vscode", "launch.json"), encoding="utf-8") as file:
+        launch = json.load(file)["configurations"][0]
+    with open(os.path.join(COPY, "vscode", ".vscode", "tasks.json"), encoding="utf-8") as file:
+        tasks = [task["label"] for task in json.load(file)["tasks"]]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+    elf = launch["executable"].replace("${workspaceFolder}", os.path.join(COPY, "cmake"))
+    words = [launch["serverpath"], "-cpu", launch["cpu"], "-machine", launch["machine"], "-nographic", "-semihosting-config",
+             "enable=on,target=native", "-gdb", f"tcp::{port}", "-S", "-kernel", elf, *launch["serverArgs"]]
+    commands = ["set confirm off", "set tcp connect-timeout 30", f"target extended-remote localhost:{port}",
+                f"tbreak {launch['runToEntryPoint']}", "continue", "tbreak sleep_ms", "continue", "monitor stop",
+                "monitor system_reset", f"tbreak {launch['runToEntryPoint']}", "continue", "kill"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as board:
+        seen = subprocess.run([launch["gdbPath"], "-batch", *[word for line in commands for word in ("-ex", line)], elf],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False).stdout
+        said = board.communicate(timeout=30)[0]
+    good = launch["preLaunchTask"] in tasks and re.search(r"(?s)main \(\).*sleep_ms .*main \(\)", seen) and b"ready" in said
+    if not good:
+        print("#", seen.replace("\n", "\n# "), said)
+    return bool(good)
+
+
 def syntax():
     for name in ("vscode/.vscode/launch.json", "vscode/.vscode/tasks.json", "scenario/diagram.json"):
         with open(os.path.join(COPY, name), encoding="utf-8") as file:
@@ -152,4 +178,4 @@ def listed():
 
 
 tap.run("examples", [(test.__name__, test) for test in (
-    cmake, pytest, scenario, robot, zephyr, platformio, syntax, listed, ctest_fails)])
+    cmake, pytest, scenario, robot, zephyr, platformio, vscode, syntax, listed, ctest_fails)])
