@@ -219,19 +219,40 @@ static uint32_t take_sectors(unsigned count)
     return well ? sectors : 0;
 }
 
+/* Each frame of sector codes is answered, and each sector's erase as well: hosts that know ST's wait for both */
+static void erase_sectors(unsigned count)
+{
+    while (count) {
+        unsigned here;
+        bool well = true;
+
+        wait_for_frame();
+        here = frame.length < count ? frame.length : count;
+        for (unsigned i = 0; i < here; i++) {
+            well &= frame.data[i] < SECTORS;
+        }
+        if (!answer(ERASE, well)) {
+            return;
+        }
+        for (unsigned i = 0; i < here; i++) {
+            answer(ERASE, memory_erase_sectors(1 << frame.data[i]));
+        }
+        count -= here;
+    }
+}
+
 static void erase(void)
 {
-    bool well = frame.length >= 1, all = frame.data[0] == 0xff;
-    uint32_t sectors = 0;
+    unsigned number = frame.data[0];
 
-    if (!answer(ERASE, well)) {
+    if (!answer(ERASE, frame.length >= 1)) {
         return;
     }
-    if (!all) {
-        sectors = take_sectors(frame.data[0] + 1u);
-        well = sectors;
+    if (number == 0xff) {
+        answer(ERASE, memory_erase_all());
+    } else {
+        erase_sectors(number + 1);
     }
-    answer(ERASE, well && (all ? memory_erase_all() : memory_erase_sectors(sectors)));
 }
 
 static void protect_sectors(void)

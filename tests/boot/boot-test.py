@@ -282,9 +282,15 @@ def can_write(can, address, data):
     return good and can.hear(0x31) == [ACK]
 
 
+def can_erase(can, *sectors):
+    """An answer to the number, one to each frame of codes, and one when each sector is empty."""
+    return (can.ask(0x43, len(sectors) - 1) == [ACK] and can.ask(0x43, *sectors) == [ACK] and
+            all(can.hear(0x43) == [ACK] for _ in sectors))
+
+
 def can_program(board, can):
     image = demo_image()
-    good = can.ask(0x43, 0) == [ACK] and can.ask(0x43, 0) == [ACK]
+    good = can_erase(can, 0, 11, 5) and can.ask(0x43, 0) == [ACK] and can.ask(0x43, 12) == [NACK]
     good = good and can.ask(0x03, 4) == [ACK] and can.hear(3) == [ACK]         # 1 Mbit/s
     for at in range(0, len(image), 256):
         good = good and can_write(can, FLASH + at, image[at:at + 256])
