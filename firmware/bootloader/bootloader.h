@@ -36,6 +36,7 @@ void clocks_stop(void);
 
 bool memory_is_protected(void);         /* against being read: level 1 */
 bool memory_can_read(uint32_t address, uint32_t length);
+uint8_t memory_read(uint32_t address);
 bool memory_can_write(uint32_t address, uint32_t length);
 bool memory_can_go(uint32_t address);
 /* False if it is not what is there then.  Option bytes take effect by memory_reset(). */

@@ -13,6 +13,7 @@
 #define SYSTEM_END 0x1fff7800u
 #define OTP_BASE 0x1fff7800u
 #define OTP_END 0x1fff7a10u
+#define IDENTITY_END 0x1fff7a24u        /* behind it: unique identifier, size of the flash */
 #define OPTION_BASE 0x1fffc000u
 #define OPTION_END 0x1fffc010u
 #define RAM_BASE 0x20002000u    /* the first 8 KiB are the bootloader's */
@@ -41,6 +42,12 @@ bool memory_is_option(uint32_t address)
 bool memory_can_read(uint32_t address, uint32_t length)
 {
     return memory_can_write(address, length) || is_in(address, length, SYSTEM_BASE, SYSTEM_END);
+}
+
+/* Of a read that begins where it may.  It can go on to what does not: so hosts get the chip's identity. */
+uint8_t memory_read(uint32_t address)
+{
+    return memory_can_read(address, 1) || is_in(address, 1, OTP_END, IDENTITY_END) ? *(volatile uint8_t *)address : 0xff;
 }
 
 bool memory_can_write(uint32_t address, uint32_t length)

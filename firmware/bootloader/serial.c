@@ -186,7 +186,7 @@ static void read_memory(void)
         return;
     }
     for (unsigned i = 0, n = data[0] + 1u; i < n; i++) {
-        put(memory_can_read(address + i, 1) ? *(volatile uint8_t *)(address + i) : 0xff);
+        put(memory_read(address + i));
     }
 }
 

@@ -213,6 +213,18 @@ def serial_misuse():
                 and ask(0x02, 0xfd, answer=5) == [ACK, 1, 0x04, 0x13, ACK])
 
 
+def serial_identity():
+    """The unique identifier and the size of the flash, as hosts get them of this family: by a read that begins in the OTP area."""
+    with Board(*SERIAL, machine="boot0=on,vcp=usart1") as board:
+        ask = talk(board)
+        good = ask(0x7f) == [ACK] and ask(0x11, 0xee) == [ACK]
+        good = good and ask(0x1f, 0xff, 0x7a, 0x10, check_of(0x1f, 0xff, 0x7a, 0x10)) == [NACK]
+        good = good and ask(0x11, 0xee) == [ACK] and ask(0x1f, 0xff, 0x7a, 0, check_of(0x1f, 0xff, 0x7a, 0)) == [ACK]
+        block = good and bytes(ask(0xff, 0, answer=257)[1:])
+        uid = b"".join(board.word(0x1fff7a10 + i).to_bytes(4, "little") for i in (0, 4, 8))
+        return good and block[0x10:0x1c] == uid != bytes(12) and block[0x22:0x24] == b"\0\4"
+
+
 def rate_is_measured(pin, brr, clock):
     """A 0x7f's ones have seven bits, so has this wave; the USART gets its rate."""
     def test():
@@ -420,6 +432,7 @@ tap.run("arm/boot", [
     ("serial/after-a-jump", lambda: serial_program(jump=True)),
     ("serial/protection", serial_protection),
     ("serial/misuse", serial_misuse),
+    ("serial/identity", serial_identity),
     ("serial/opened-terminal", opened_terminal),
     ("serial/rate/usart1", rate_is_measured("pa10", 0x40011008, 60e6)),
     ("serial/rate/usart3-b", rate_is_measured("pb11", 0x40004808, 30e6)),
