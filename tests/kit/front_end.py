@@ -329,7 +329,7 @@ def info():
     machine = call("info")
     return good(ranges[0][0].startswith("  0x08000000 to 0x0800") and all(r == ranges[0] for r in ranges) and
                 kinds == ["ELF", "Intel HEX", "S-records", "raw"] and machine[0] == 0 and "usart2" in machine[1] and
-                "hse-frequency" in machine[1], results, machine)
+                "hse-frequency" in machine[1] and machine[1].startswith("QEMU emulator version"), results, machine)
 
 
 def page():
