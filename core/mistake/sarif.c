@@ -1,13 +1,14 @@
 /*
  * SARIF 2.1.0, see sarif.h: a rule a kind that has happened, a result a place.  Files below the working
- * directory are relative to SRCROOT, which is that.  A result without source line has the logical location of
- * its device alone.
+ * directory are relative to SRCROOT, which is that.  A result without source line is in the firmware's file, for
+ * GitHub refuses a log with one that is in no file.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "qobject/qlist.h"
 #include "qobject/qjson.h"
+#include "hw/qdev-core.h"
 #include "stm32/core/mistake/mistake.h"
 #include "stm32/core/mistake/sarif.h"
 
@@ -17,7 +18,7 @@ typedef struct Sarif {
     QList *rules, *results;
     unsigned index[MISTAKE_KINDS];      /* of its rule, from 1 on */
     unsigned n_rules;
-    char *here;
+    char *here, *firmware;
 } Sarif;
 
 static const char *level(const MistakeKindInfo *kind)
@@ -34,9 +35,9 @@ static unsigned rule_of(Sarif *s, const MistakeKindInfo *kind)
                                                 kind->chapter);
 
         qlist_append(s->rules, qdict_from_jsonf_nofail(
-            "{'id': %s, 'shortDescription': {'text': %s}, 'help': {'text': %s},"
+            "{'id': %s, 'shortDescription': {'text': %s}, 'fullDescription': {'text': %s}, 'help': {'text': %s},"
             " 'defaultConfiguration': {'level': %s}, 'properties': {'chapter': %s}}",
-            kind->code, kind->what, help, level(kind), kind->chapter));
+            kind->code, kind->what, help, help, level(kind), kind->chapter));
         *index = ++s->n_rules;
     }
     return *index - 1;
@@ -71,6 +72,7 @@ static QDict *location(Sarif *s, const GuestFrame *f)
             qdict_put(physical, "region", qdict_from_jsonf_nofail("{'startLine': %u}", f->line));
         }
     } else {
+        qdict_put(physical, "artifactLocation", artifact(s, s->firmware));
         qdict_put(physical, "address", qdict_from_jsonf_nofail("{'absoluteAddress': %u}", f->pc));
     }
     qdict_put(d, "physicalLocation", physical);
@@ -90,11 +92,13 @@ static QList *locations(Sarif *s, const GuestMistake *m)
     if (m->n_frames) {
         qlist_append(list, location(s, &m->frame[0]));
     } else {
-        QDict *d = qdict_new();
+        QDict *d = qdict_new(), *physical = qdict_new();
         QList *logical = qlist_new();
 
         qlist_append(logical, qdict_from_jsonf_nofail("{'fullyQualifiedName': %s, 'kind': 'resource'}",
                                                       m->device));
+        qdict_put(physical, "artifactLocation", artifact(s, s->firmware));
+        qdict_put(d, "physicalLocation", physical);
         qdict_put(d, "logicalLocations", logical);
         qlist_append(list, d);
     }
@@ -143,16 +147,19 @@ static void add(const GuestMistake *m, void *opaque)
 
 QDict *mistakes_sarif(void)
 {
-    Sarif s = { .rules = qlist_new(), .results = qlist_new(), .here = g_get_current_dir() };
+    Sarif s = { .rules = qlist_new(), .results = qlist_new(), .here = g_get_current_dir(),
+                .firmware = object_property_get_str(qdev_get_machine(), "kernel", NULL) };
     g_autofree char *folder = g_strconcat(s.here, "/", NULL);
     g_autofree char *root = g_filename_to_uri(folder, NULL, NULL);
     QDict *log;
 
+    s.firmware = s.firmware ?: g_strdup("firmware");        /* in a flash image */
     guest_mistakes_each(add, &s);
     log = qdict_from_jsonf_nofail(
         "{'$schema': %s, 'version': '2.1.0', 'runs': [{'tool': {'driver': {'name': 'stm32f407g-disc',"
         " 'rules': %p}}, 'originalUriBaseIds': {'SRCROOT': {'uri': %s}}, 'columnKind': 'unicodeCodePoints',"
         " 'results': %p}]}", SCHEMA, s.rules, root ?: "file:///", s.results);
     g_free(s.here);
+    g_free(s.firmware);
     return log;
 }

@@ -3,7 +3,8 @@
 #
 # Installs the package of build/package in a fresh Debian by apt, so from what it says it depends on and no more; there
 # is no compiler.  The demo runs there from the package and from the tarball, and a firmware's exit code comes
-# through.  At last it is removed, without a rest.
+# through.  At last it is removed, without a rest.  The image of kit/Dockerfile is built on that Debian, where there is
+# buildah, and runs the demo.
 set -eu
 cd "$(dirname "$0")/../.."
 . qemu/say.sh
@@ -76,6 +77,26 @@ gone() {
     inside dpkg --purge $name && [ -z "$(find "$work/debian/usr" -path "*$name*" -print)" ]
 }
 
+store() { buildah --root "$work/store" --runroot "$work/store-run" --storage-driver vfs "$@"; }
+
+# The Debian that is there already has the name of the one that kit/Dockerfile asks for
+image() {
+    tar -C "$work/debian" -cf "$work/debian.tar" . &&
+        base=$(store from scratch) && store add -q "$base" "$work/debian.tar" / &&
+        store commit -q "$base" "docker.io/library/debian:$suite-slim" &&
+        store bud --isolation chroot --pull-never --build-arg "RELEASE=$suite" -f kit/Dockerfile -t disc build/package &&
+        [ "$(store inspect --format '{{.OCIv1.Config.Entrypoint}}' disc)" = "[$name]" ]
+}
+
+demo_in_image() {
+    container=$(store from disc)
+    code=0
+    store run --isolation chroot "$container" "$name" run "/usr/share/doc/$name/examples/demo" --timeout 10 \
+        >"$work/out" 2>"$work/err" </dev/null || code=$?
+    cat "$work/out" "$work/err"
+    [ $code = 124 ] && grep -q "168 MHz from the 8 MHz crystal" "$work/out"
+}
+
 check "lintian has no error and no warning" lintian --fail-on error,warning "$package"
 say "making a Debian $suite (a minute or two)"
 quietly build/package/debian.log mmdebstrap --variant=apt "$suite" "$work/debian" "$uri"
@@ -93,6 +114,12 @@ check "a firmware ends with 7" exits_with 7
 check "tests in Python, and a scenario" tests_in_python
 check "it tells what is modelled" inside "$name" info
 check "it is removed without a rest" gone
+if command -v buildah >/dev/null; then
+    check "an image is built by kit/Dockerfile" image
+    check "the demo runs in it" demo_in_image
+else
+    say "kit/Dockerfile is not tried: there is no buildah"
+fi
 check "the tarball unpacks" unpack "$tarball"
 folder=$(basename "$(ls -d "$work/debian/opt/$name"*)")
 check "the demo runs from the tarball" demo "/opt/$folder/bin/$name" "/opt/$folder/share/doc/$name/examples/demo"

@@ -228,7 +228,7 @@ def check_sarif(log):
     check(driver["name"], "driver", driver)
     check(run["originalUriBaseIds"]["SRCROOT"]["uri"].endswith("/"), "SRCROOT", run["originalUriBaseIds"])
     for rule in driver["rules"]:
-        check(rule["id"] and rule["shortDescription"]["text"] and rule["help"]["text"], "rule", rule)
+        check(all(rule[key]["text"] for key in ("shortDescription", "fullDescription", "help")), "rule", rule)
         check(rule["defaultConfiguration"]["level"] in ("none", "note", "warning", "error"), "level", rule)
     check(len({rule["id"] for rule in driver["rules"]}) == len(driver["rules"]), "rules", driver["rules"])
     for result in run["results"]:
@@ -237,6 +237,7 @@ def check_sarif(log):
         check(result["occurrenceCount"] >= 1, "occurrenceCount", result)
         for location in result["locations"]:
             check_location(location)
+            check("artifactLocation" in location["physicalLocation"], "GitHub takes no other", location)
         for stack in result.get("stacks", []):
             check(stack["frames"], "stack", stack)
             for frame in stack["frames"]:
@@ -416,9 +417,13 @@ def folder_that_is_none():
 
 
 def stripped():
+    """Without source a result of SARIF is in the firmware's file."""
     subprocess.run(["arm-none-eabi-strip", "-o", path("stripped.elf"), ELF], check=True)
-    found, _, _, _ = whole_run(elf=path("stripped.elf"))
-    return good(len(found) == 5 and "file" not in found[0] and found[0]["pc"], found)
+    found, _, _, _ = whole_run(f",mistakes={path('stripped.sarif')}", elf=path("stripped.elf"))
+    with open(path("stripped.sarif"), encoding="utf-8") as file:
+        results = check_sarif(json.load(file))
+    return good(len(found) == len(results) == 5 and "file" not in found[0] and found[0]["pc"] and
+                all("stripped.elf" in json.dumps(result["locations"]) for result in results), found, results)
 
 
 # ---- The table of kinds ----
