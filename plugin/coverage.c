@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "counts.h"
 #include "coverage.h"
+#include "output.h"
 
 typedef struct Entry {          /* of a line, or of a function by its name */
     unsigned line;
@@ -289,5 +290,5 @@ bool coverage_write(const Program *p, const char *path, const char *root, bool m
             write_lcov(out, n->data, g_hash_table_lookup(files, n->data));
         }
     }
-    return !fclose(out);
+    return output_close(out, path, error);
 }

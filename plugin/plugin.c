@@ -95,11 +95,13 @@ static void end(qemu_plugin_id_t id, void *opaque)
             say(error);
         }
     }
+    g_clear_pointer(&error, g_free);
     if (options.profile && !profile_write(program, options.profile, &error)) {
         say(error);
     }
-    if (options.timeline) {
-        timeline_end();
+    g_clear_pointer(&error, g_free);
+    if (options.timeline && !timeline_end(&error)) {
+        say(error);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include "calls.h"
 #include "counts.h"
+#include "output.h"
 #include "profile.h"
 
 typedef struct Edge {
@@ -149,5 +150,5 @@ bool profile_write(const Program *p, const char *path, char **error)
     if (unknown) {
         fprintf(out, "\nfl=???\nfn=(no function)\n0 %" PRIu64 " %" PRIu64 "\n", unknown->cycles, unknown->instructions);
     }
-    return !fclose(out);
+    return output_close(out, path, error);
 }

@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include "calls.h"
+#include "output.h"
 #include "timeline.h"
 
 enum { CORE_TRACK = 1000000 };
 
 static FILE *out;
+static const char *file_name;
 static uint64_t events, most;
 static const Stack *on_core;
 
@@ -87,6 +89,7 @@ bool timeline_begin(const char *path, uint64_t limit, char **error)
     };
 
     most = limit;
+    file_name = path;
     out = fopen(path, "w");
     if (!out) {
         *error = g_strdup_printf("%s cannot be written: %s", path, g_strerror(errno));
@@ -99,12 +102,15 @@ bool timeline_begin(const char *path, uint64_t limit, char **error)
     return true;
 }
 
-void timeline_end(void)
+bool timeline_end(char **error)
 {
+    bool whole;
+
     fputs("\n]}\n", out);
-    fclose(out);
+    whole = output_close(out, file_name, error);
     out = NULL;
     if (events > most) {
         fprintf(stderr, "timeline: its first %" PRIu64 " events are there; limit=N asks for more\n", most);
     }
+    return whole;
 }

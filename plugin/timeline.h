@@ -8,8 +8,8 @@
 
 #include "program.h"
 
-/* At most @limit events are written to @path.  False with @error set. */
+/* At most @limit events are written to @path, which stays.  Both: false with @error set. */
 bool timeline_begin(const char *path, uint64_t limit, char **error);
-void timeline_end(void);
+bool timeline_end(char **error);
 
 #endif

@@ -142,6 +142,24 @@ def no_semihosting():
     return good(lines[1] == "leaving\n" and ended is None and process.returncode == 143, lines, ended, process)
 
 
+def fifo(path):
+    """It is not waited for who writes it."""
+    os.mkfifo(path)
+    return all(one_line(call(command, path), "FIFO") for command in ("run", "info", "gdb"))
+
+
+def full_disk():
+    """What could not be written is told, in a line each."""
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        results = [subprocess.run([FRONT_END, *words], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, text=True,
+                                  timeout=60, check=False)
+                   for words in (("info",), ("run", "--help"), ("test", EXIT, "-q", "--expect-text", "which"))]
+    watched = call("run", EXIT, "-q", *[word for name in ("coverage", "profile", "timeline")
+                                        for word in ("--" + name, "/dev/full")], types="0")
+    return good(all(r.returncode == 125 and one_line((125, "", r.stderr), "No space left") for r in results) and
+                watched[0] == 0 and watched[2].count("/dev/full is not whole") == 3, results, watched)
+
+
 def wrong_input():
     with tempfile.TemporaryDirectory() as folder:
         text = os.path.join(folder, "my.elf")
@@ -159,6 +177,9 @@ def wrong_input():
                 one_line(call("walk"), "walk") and
                 one_line(call("info", text), "no firmware") and
                 one_line(call("gdb", EXIT, "--gdb", "no-such-gdb"), "no-such-gdb") and
+                one_line(call("gdb", EXIT, "--gdb", "my 'gdb"), "No closing quotation") and
+                one_line(call("flash", "nothing.elf", folder=folder), "nothing.elf") and
+                not os.path.exists(os.path.join(folder, "flash.bin")) and fifo(os.path.join(folder, "fifo")) and
                 good(code == 1 and "no firmware" in err and not out, code, out, err))
 
 
@@ -377,5 +398,5 @@ def watches():
 
 
 tap.run("kit", [(test.__name__, test) for test in (
-    exit_codes, closed, nobody_reads, killed, version, mistakes, timeout, no_semihosting, wrong_input, verbose, passed_on, speed, timing, wokwi, forwards, wrong_projects, debugger,
+    exit_codes, closed, nobody_reads, killed, version, mistakes, timeout, no_semihosting, wrong_input, full_disk, verbose, passed_on, speed, timing, wokwi, forwards, wrong_projects, debugger,
     taken_port, waits_for_gdb, flash, page, recorded, watches, info)])

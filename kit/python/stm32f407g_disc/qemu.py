@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from typing import Optional
 
 from .errors import BoardError
@@ -48,8 +49,10 @@ def escaped(value: str) -> str:
 
 
 def readable(path: str, what: str) -> str:
-    """@path, if it is a file that can be read."""
+    """@path, if it is a file that can be read: not a FIFO, which is read once, and waits for who writes it."""
     try:
+        if stat.S_ISFIFO(os.stat(path).st_mode):
+            raise BoardError(f"{what} '{path}': it is a FIFO, and has to be a file")
         with open(path, "rb"):
             return path
     except OSError as error:
