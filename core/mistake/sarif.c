@@ -61,6 +61,12 @@ static QDict *artifact(Sarif *s, const char *file)
     return d;
 }
 
+static void in_firmware(Sarif *s, QDict *physical)
+{
+    qdict_put(physical, "artifactLocation", artifact(s, s->firmware));
+    qdict_put(physical, "region", qdict_from_jsonf_nofail("{'startLine': 1}"));
+}
+
 /* A frame without source has its address. */
 static QDict *location(Sarif *s, const GuestFrame *f)
 {
@@ -72,7 +78,7 @@ static QDict *location(Sarif *s, const GuestFrame *f)
             qdict_put(physical, "region", qdict_from_jsonf_nofail("{'startLine': %u}", f->line));
         }
     } else {
-        qdict_put(physical, "artifactLocation", artifact(s, s->firmware));
+        in_firmware(s, physical);
         qdict_put(physical, "address", qdict_from_jsonf_nofail("{'absoluteAddress': %u}", f->pc));
     }
     qdict_put(d, "physicalLocation", physical);
@@ -97,7 +103,7 @@ static QList *locations(Sarif *s, const GuestMistake *m)
 
         qlist_append(logical, qdict_from_jsonf_nofail("{'fullyQualifiedName': %s, 'kind': 'resource'}",
                                                       m->device));
-        qdict_put(physical, "artifactLocation", artifact(s, s->firmware));
+        in_firmware(s, physical);
         qdict_put(d, "physicalLocation", physical);
         qdict_put(d, "logicalLocations", logical);
         qlist_append(list, d);
