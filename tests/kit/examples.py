@@ -103,6 +103,17 @@ def twister(build):
     return b"ready" in said
 
 
+def jobs():
+    """The lines of the jobs of GitHub and GitLab that run this kit's command."""
+    load = ("import sys, yaml; github, gitlab = [yaml.safe_load(open(name)) for name in sys.argv[1:]]; "
+            "print(*[' '.join(line.split()) for line in gitlab['firmware']['script'] + "
+            "[step.get('run', '') for step in github['jobs']['test']['steps']] if line.startswith('stm32f407g-disc')], sep='\\n')")
+    lines = subprocess.run([PYTHON, "-c", load, "github/.github/workflows/firmware.yml", "gitlab/.gitlab-ci.yml"], cwd=COPY,
+                           capture_output=True, text=True, check=True).stdout.splitlines()
+    written = [os.path.join(COPY, "cmake", name) for name in ("mistakes.sarif", "mistakes.html", "serial.log")]
+    return len(lines) == 2 and all(call("cmake", *line.split()) for line in lines) and all(map(os.path.exists, written))
+
+
 def platformio():
     """gdb with the commands that PlatformIO makes of its file; then what its restart does."""
     if not shutil.which("gdb-multiarch"):
@@ -178,4 +189,4 @@ def listed():
 
 
 tap.run("examples", [(test.__name__, test) for test in (
-    cmake, pytest, scenario, robot, zephyr, platformio, vscode, syntax, listed, ctest_fails)])
+    cmake, pytest, scenario, robot, zephyr, jobs, platformio, vscode, syntax, listed, ctest_fails)])
