@@ -86,6 +86,17 @@ def nobody_reads():
     return good([r.returncode for r in results] == [141] * 3 and "Traceback" not in str(results), results)
 
 
+def interrupted_early():
+    """Ctrl-C while Python is still reading what the command is made of: no traceback."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "webbrowser.py"), "w", encoding="utf-8") as file:    # is read in place of Python's
+            file.write("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(30)\n")
+        result = subprocess.run([FRONT_END, "run", EXIT], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                                env={**os.environ, "PYTHONPATH": folder}, check=False,
+                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    return good(result.returncode == -signal.SIGINT and not result.stderr, result)
+
+
 def killed():
     """QEMU does not stay when the command is killed."""
     with tempfile.TemporaryDirectory() as folder:
@@ -398,5 +409,5 @@ def watches():
 
 
 tap.run("kit", [(test.__name__, test) for test in (
-    exit_codes, closed, nobody_reads, killed, version, mistakes, timeout, no_semihosting, wrong_input, full_disk, verbose, passed_on, speed, timing, wokwi, forwards, wrong_projects, debugger,
+    exit_codes, closed, nobody_reads, interrupted_early, killed, version, mistakes, timeout, no_semihosting, wrong_input, full_disk, verbose, passed_on, speed, timing, wokwi, forwards, wrong_projects, debugger,
     taken_port, waits_for_gdb, flash, page, recorded, watches, info)])
