@@ -67,6 +67,11 @@ bool lane_is_served_by(const Line *line, const Periph *dma)
     return lane && lane->dma == dma;
 }
 
+bool lane_is_served(const Line *line)
+{
+    return lane_of(line);
+}
+
 bool lane_offer(const Line *line, const LaneNeed *need, LaneOffer *offer)
 {
     offer->lane = lane_of(line);

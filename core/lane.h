@@ -78,6 +78,8 @@ void lane_add(Line *line, Periph *dma, unsigned request, bool shared);
 bool lane_offer(const Line *line, const LaneNeed *need, LaneOffer *offer);
 
 bool lane_is_served_by(const Line *line, const Periph *dma);
+/* ... by any? */
+bool lane_is_served(const Line *line);
 
 /*
  * Beats that could follow requests of @line, of @requester, with nobody told that does not look at memory, registers or

@@ -22,6 +22,7 @@
 #define REGS "stm32/regs/dac.h"
 #include "stm32/core/periph.h"
 #include "stm32/core/counter.h"
+#include "stm32/core/lane.h"
 #include "stm32/core/mistake/place.h"
 
 #define N_TRIGGERS 7
@@ -30,6 +31,7 @@
 #define MAX_OWED 64
 #define EXTI9 6
 #define HELD_NS 10000000        /* a late host is not an underrun before this */
+#define UNASKED_NS (500 * SCALE_MS)
 #define STUCK_NS (1000 * SCALE_MS)      /* until data that goes nowhere is thought of as forgotten */
 
 typedef struct DacChannel {
@@ -242,10 +244,15 @@ static void ack2_input(void *opaque, int input, int level) { acknowledge(opaque,
 
 /* ---- Registers ---- */
 
+static void check_unasked(void *opaque);
+
 static void cr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 {
     Dac *s = DAC(p);
 
+    if (p->regs[reg] & ~was & (R_CR_DMAEN1_MASK | R_CR_DMAEN2_MASK | R_CR_EN1_MASK | R_CR_EN2_MASK)) {
+        mistake_later(check_unasked, s, UNASKED_NS);
+    }
     for (unsigned n = 0; n < 2; n++) {
         DacChannel *ch = &s->ch[n];
         uint32_t now = half(s, R_CR, n), changed = now ^ extract32(was, 16 * n, 16);
@@ -326,6 +333,22 @@ static void check_stuck(void *opaque)
 
             periph_mistake(&s->parent_obj, DAC004, "channel %u: DHR has been written, TEN is 1, and the trigger that TSEL selects, "
                            "%s, has not come for a second", n + 1, name[trigger_of(s, n)]);
+        }
+    }
+}
+
+/* Its DMA request comes with a trigger only. */
+static void check_unasked(void *opaque)
+{
+    Dac *s = opaque;
+
+    for (unsigned n = 0; n < 2; n++) {
+        bool asks = half(s, R_CR, n) & R_CR_DMAEN1_MASK;
+
+        if (is_on(s, n) && asks && !is_triggered(s, n)) {
+            periph_mistake(&s->parent_obj, DAC005, "channel %u: DMAEN%u is 1, and TEN%u is 0", n + 1, n + 1, n + 1);
+        } else if (is_on(s, n) && !asks && lane_is_served(&s->ch[n].dma)) {
+            periph_mistake(&s->parent_obj, DAC005, "channel %u: a stream is enabled for it, and DMAEN%u is 0", n + 1, n + 1);
         }
     }
 }

@@ -12,8 +12,10 @@
  */
 #include "qemu/osdep.h"
 #include "hw/qdev-properties.h"
+#include "qemu/timer.h"
 #include "system/runstate.h"
 #define REGS "stm32/regs/syscfg.h"
+#include "stm32/core/mistake/place.h"
 #include "stm32/core/periph.h"
 
 #define N_PORTS 9
@@ -27,7 +29,12 @@ typedef struct Syscfg {
     qemu_irq exti[N_LINES];
     qemu_irq mem_mode;
     Line rmii;
+    /* for reports, in no snapshot: EXTI listens to a line, and since when */
+    bool is_wanted[N_LINES];
+    int64_t wanted_ns[N_LINES];
 } Syscfg;
+
+#define CHOSEN_NS (10 * SCALE_MS)       /* who opens a line before he chooses its port has done so by then */
 
 #define SYSCFG(obj) ((Syscfg *)(obj))
 
@@ -70,6 +77,8 @@ static void wanted_input(void *opaque, int line, int level)
     Syscfg *s = SYSCFG(opaque);
     PinListener *listener = &s->listener[line];
 
+    s->wanted_ns[line] = guest_now_ns();
+    s->is_wanted[line] = level;
     pin_listen_idly(listener, !level);
     pin_listen_to_waves(listener, level);
     if (level && runstate_is_running()) {
@@ -82,6 +91,13 @@ static void exticr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     for (unsigned i = 0; i < 4; i++) {
         unsigned port = extract32(p->regs[n], 4 * i, 4);
 
+        unsigned line = (n - R_EXTICR1) * 4 + i, before = extract32(was, 4 * i, 4);
+        bool chosen = before || guest_now_ns() - SYSCFG(p)->wanted_ns[line] >= CHOSEN_NS;
+
+        if (port != before && SYSCFG(p)->is_wanted[line] && chosen) {
+            periph_mistake(p, EXTI004, "line %u, which is open, is given from P%c%u to P%c%u", line, 'A' + before, line, 'A' + port,
+                           line);
+        }
         if (port >= N_PORTS && port != extract32(was, 4 * i, 4)) {
             periph_mistake(p, SYSCFG001, "EXTI line %u taken from port %u", (n - R_EXTICR1) * 4 + i, port);
         }

@@ -15,6 +15,7 @@
 #include "stm32/core/counter.h"
 
 #define TAP_MG 4000
+#define MAX_SPC_HZ 10000000      /* both datasheets, 2.3.1 */
 #define MAX_BEHIND 1024         /* samples: of a longer time nobody has looked only the last matter */
 
 static const AccModel *const models[] = { &lis3dsh, &lis302dl };
@@ -112,6 +113,7 @@ static void heard(void *opaque, Signal *from, Frame *frame)
     }
     a->bits.count = 0;
     spi_care_mode(a->path, f->cpol, f->cpha);
+    spi_care_speed(a->path, f->bit, MAX_SPC_HZ);
     a->sampled = spi_sampled_at(f->start, f->bit, f->bits);
     if (f->out && signal_meets(f->out, &a->sdi)) {
         in = f->data;

@@ -8,11 +8,22 @@
 #include "stm32/core/mistake/place.h"
 #include "stm32/core/pins/spi_care.h"
 
+#define TOLERANCE 1.1           /* of a maximum that works with most */
+
 void spi_care_mode(const char *path, bool cpol, bool cpha)
 {
     if (cpol != cpha) {
         guest_mistake(path, SPI015, "it samples at rising edges of SCK, and gets a frame with CPOL=%d, CPHA=%d: on a board bits "
                       "are shifted", cpol, cpha);
+    }
+}
+
+void spi_care_speed(const char *path, uint64_t bit, unsigned max_hz)
+{
+    double mhz = bit ? 1e3 * 4294967296.0 / bit : 0;
+
+    if (mhz > max_hz / 1e6 * TOLERANCE) {
+        guest_mistake(path, SPI018, "its clock is %.1f MHz, and it takes %.1f", mhz, max_hz / 1e6);
     }
 }
 

@@ -18,6 +18,9 @@ static inline int64_t spi_sampled_at(int64_t start, uint64_t bit, unsigned bits)
 /* The part @path, which samples at rising edges of SCK (modes 0 and 3), is clocked with these. */
 void spi_care_mode(const char *path, bool cpol, bool cpha);
 
+/* The part @path takes a clock of @max_hz, and gets one whose bits last @bit (as in a frame). */
+void spi_care_speed(const char *path, uint64_t bit, unsigned max_hz);
+
 /*
  * The part @path is not selected any more, by its chip select @cs, and has sampled the last frame's bits at @sampled.  If
  * nobody drives @cs, there has been a reset.

@@ -15,6 +15,7 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
+#include "stm32/core/lane.h"
 #include "stm32/peripherals/adc/state.h"
 
 #define STABLE_NS 3000
@@ -228,6 +229,8 @@ static unsigned dr_read_run(Periph *p, unsigned n, uint32_t *data, unsigned max,
     return count;
 }
 
+#define REQUESTS_NS (100 * SCALE_MS)
+
 static const RegOps adc_ops[] = {
     [R_SR]   = { .read = sr_read, .written = sr_written },
     [R_CR1]  = { .written = cr1_written },
@@ -240,6 +243,17 @@ static const RegOps adc_ops[] = {
 };
 
 /* ---- Inputs ---- */
+
+/* It requests no more, and converts on, while its stream goes on too: that is a circular one. */
+static void check_requests(void *opaque)
+{
+    Adc *s = opaque;
+
+    adc_sync(s->common);
+    if (s->dma_done && reg_get(s, CR2, DMA) && reg_get(s, SR, EOC) && lane_is_served(&s->dma)) {
+        periph_mistake(&s->parent_obj, ADC024, "the stream begins again, and with CR2.DDS 0 it requests no more");
+    }
+}
 
 static void dma_last_input(void *opaque, int n, int level)
 {
@@ -254,6 +268,7 @@ static void dma_last_input(void *opaque, int n, int level)
     } else if (!reg_get(s, CR2, DDS)) {
         s->dma_done = true;
         s->fresh = false;
+        mistake_later(check_requests, s, REQUESTS_NS);
     }
     adc_update_all(c);
 }
@@ -321,6 +336,7 @@ static void adc_reset(Periph *p, bool power_on)
     s->dma_done = false;
     s->fresh_ns = s->strikes = s->unnoticed = 0;
     s->has_started = false;
+    s->longest = 0;
     missed_forget(&s->missed, UINT32_MAX);
 }
 

@@ -113,10 +113,35 @@ static bool may_start(Adc *s)
     return true;
 }
 
+#define SEQUENCE_NS (500 * SCALE_MS)
+
+/* What is set up for more channels than are converted, or kept; a while after the first, as it may be for later. */
+static void check_sequence(void *opaque)
+{
+    Adc *s = opaque;
+    unsigned length = reg_get(s, SQR1, L) + 1;
+
+    if (reg_get(s, CR1, DISCEN) || adc_is_in_team(s)) {
+        return;
+    }
+    if (length > 1 && !reg_get(s, CR1, SCAN)) {
+        periph_mistake(&s->parent_obj, ADC022, "SQR1.L says %u conversions, and CR1.SCAN is 0: only the first is made", length);
+    } else if (s->longest == 1 && reg_get(s, SQR3, SQ2)) {
+        periph_mistake(&s->parent_obj, ADC022, "SQR3 has channel %u in SQ2, and SQR1.L has never said more than 1 conversion",
+                       reg_get(s, SQR3, SQ2));
+    } else if (length > 1 && !reg_get(s, CR2, DMA) && !reg_get(s, CR2, EOCS)) {
+        periph_mistake(&s->parent_obj, ADC023, "%u conversions in a row, no DMA, and EOCS is 0", length);
+    }
+}
+
 void adc_start_regular(Adc *s, uint64_t tick, bool by_software)
 {
     if (!may_start(s)) {
         return;
+    }
+    s->longest = MAX(s->longest, reg_get(s, SQR1, L) + 1);
+    if (!s->has_started) {
+        mistake_later(check_sequence, s, SEQUENCE_NS);
     }
     if (reg_get(s, SR, OVR) && adc_minds_overrun(s)) {
         periph_mistake(&s->parent_obj, ADC014, "a regular trigger is ignored while SR.OVR is set");

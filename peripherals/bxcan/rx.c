@@ -121,6 +121,19 @@ void bxcan_filter_was_read(Periph *p, unsigned n, uint32_t value)
 
 /* ---- FIFOs ---- */
 
+/* A frame is lost: is it the other FIFO that somebody listens to? */
+static void check_told(const Bxcan *s, unsigned fifo)
+{
+    static const uint32_t told[] = { R_IER_FMPIE0_MASK | R_IER_FFIE0_MASK | R_IER_FOVIE0_MASK,
+                                     R_IER_FMPIE1_MASK | R_IER_FFIE1_MASK | R_IER_FOVIE1_MASK };
+    uint32_t ier = bxcan_regs(s)[R_IER];
+
+    if (!s->fifo[fifo].released && !(ier & told[fifo]) && ier & told[!fifo]) {
+        guest_mistake_of(DEVICE(s)->canonical_path, CAN014, NULL, &s->fifo[fifo], "frames come to FIFO %u, where FFA1R sends them, "
+                         "and nobody reads it; IER has interrupts of FIFO %u only", fifo, !fifo);
+    }
+}
+
 static void store(Bxcan *s, const CanFrame *f, Match match)
 {
     CanFifo *fifo = &s->fifo[match.fifo];
@@ -131,6 +144,7 @@ static void store(Bxcan *s, const CanFrame *f, Match match)
 
     if (overrun) {
         *rfr |= R_RF0R_FOVR0_MASK;
+        check_told(s, match.fifo);
         if (reg_get(s, MCR, RFLM)) {
             return;
         }
@@ -182,6 +196,7 @@ void bxcan_rfr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     CanFifo *fifo = &BXCAN(p)->fifo[n - R_RF0R];
 
     p->regs[n] &= ~R_RF0R_RFOM0_MASK;
+    fifo->released |= data & R_RF0R_RFOM0_MASK;
     if (data & R_RF0R_RFOM0_MASK && fifo->count) {
         fifo->count--;
         fifo->first = (fifo->first + 1) % FIFO_DEPTH;

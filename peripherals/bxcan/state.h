@@ -91,6 +91,7 @@ typedef struct CanMessage { uint32_t rir, rdtr, rdlr, rdhr; } CanMessage;
 typedef struct CanFifo {
     CanMessage slot[FIFO_DEPTH];
     uint32_t first, count;
+    bool released;              /* somebody has read it; for a report, in no snapshot */
 } CanFifo;
 
 typedef struct Bxcan Bxcan;

@@ -4,7 +4,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/timer.h"
 #include "stm32/peripherals/bxcan/state.h"
+
+#define START_NS (1000 * SCALE_MS)      /* until who has something to send is thought of as never to begin */
 
 #define WORDS 4                 /* registers of a mailbox */
 #define RESULT (R_TSR_RQCP0_MASK | R_TSR_TXOK0_MASK | R_TSR_ALST0_MASK | R_TSR_TERR0_MASK)
@@ -179,6 +182,17 @@ void bxcan_mailbox_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     is_locked(p, n, was);
 }
 
+static void check_started(void *opaque)
+{
+    Bxcan *s = opaque;
+
+    for (unsigned m = 0; m < MAILBOXES; m++) {
+        if (is_pending(s, m) && reg_get(s, MSR, INAK)) {
+            periph_mistake(&s->parent_obj, CAN013, "mailbox %u has a frame to send, and MSR.INAK is 1 since then", m);
+        }
+    }
+}
+
 static void check_request(Periph *p, unsigned mailbox)
 {
     uint32_t mode = p->regs[R_BTR] & (R_BTR_SILM_MASK | R_BTR_LBKM_MASK);
@@ -190,6 +204,7 @@ static void check_request(Periph *p, unsigned mailbox)
     if (mode == R_BTR_SILM_MASK) {
         periph_mistake(p, CAN009, "TXRQ set in silent mode: it is not sent");
     }
+    mistake_later(check_started, p, START_NS);
 }
 
 void bxcan_tir_written(Periph *p, unsigned n, uint32_t was, uint32_t data)

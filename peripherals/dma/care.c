@@ -8,6 +8,7 @@
 #include "stm32/peripherals/dma/settings.h"
 
 #define END_OF_RAM 0x40000000
+#define VECTORS_SIZE 0x188
 
 /* A request for data is one for DIR 1, a request with data for DIR 0. */
 static void check_direction(Dma *s, unsigned n)
@@ -60,11 +61,46 @@ static void check_extent(Dma *s, unsigned n)
     }
 }
 
+/*
+ * The peripheral address of a request for data, or with data, is its data register; but of one that is swapped with memory's.
+ * Memory's is not among the vectors, where a pointer of 0 and a byte in its place lead.
+ */
+static void check_addresses(Dma *s, unsigned n)
+{
+    static const char *const data[] = { "DR", "DHR", "FIFO", "CDR" };
+    char **name = s->requester[dma_request_of(s, n)];
+    uint32_t address = *dma_reg(s, R_S0PAR, n), memory = s->stream[n].maddr;
+    hwaddr offset, length = 1;
+    const Periph *p;
+    const char *is = NULL;
+    bool right = false;
+
+    if (memory < VECTORS_SIZE) {
+        periph_mistake(&s->parent_obj, DMA025, "stream %u has 0x%08x for the memory's address, which is in the vector table", n, memory);
+    }
+    if (!name || name[1] || g_str_has_prefix(*name, "tim") || memory >= END_OF_RAM) {
+        return;
+    }
+    RCU_READ_LOCK_GUARD();
+    p = periph_at(address_space_translate(&s->peripheral.as, address, &offset, &length, true, MEMTXATTRS_UNSPECIFIED));
+    if (p && offset / 4 < p->n_regs) {
+        is = p->reg[offset / 4].name;
+    }
+    for (unsigned i = 0; i < ARRAY_SIZE(data); i++) {
+        right |= is && g_str_has_prefix(is, data[i]);
+    }
+    if (!right) {
+        periph_mistake(&s->parent_obj, DMA025, "stream %u serves %s, and its peripheral address 0x%08x (%s) is no data register", n,
+                       *name, address, is ?: "nothing");
+    }
+}
+
 void dma_check_settings(Dma *s, unsigned n)
 {
     if (dma_direction(s, n) < DMA_M2M) {
         check_direction(s, n);
         check_increment(s, n);
+        check_addresses(s, n);
     }
     check_extent(s, n);
 }

@@ -43,6 +43,10 @@ static void check_mode_fault(Spi *s)
 {
     bool hard = !reg_get(s, CR1, SSM);
 
+    if (spi_is_master(s) && reg_get(s, CR1, SPE) && !spi_is_i2s(s) && hard && !reg_get(s, CR2, SSOE) && !reg_get(s, CR2, FRF) &&
+        !signal_is_routed(&s->nss)) {
+        periph_mistake(&s->parent_obj, SPI017, "a master looks at NSS (SSM and SSOE are 0), and that is at no pin");
+    }
     if (!spi_is_master(s) || !reg_get(s, CR1, SPE) || spi_is_i2s(s) || !spi_is_selected(s) ||
         (hard && reg_get(s, CR2, SSOE))) {
         return;

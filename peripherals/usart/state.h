@@ -58,6 +58,7 @@ typedef struct Usart {
     uint32_t tdr;                   /* what DR was written; RDR is regs[R_DR] */
     uint32_t seen;                  /* flags that were set when SR was read */
     Shifter tx, rx;
+    uint64_t sends_on;              /* as the clock changes: it sends, with this one; else 0 */
     bool idle_frame;                /* TE has been set: send one */
     bool idle_armed;                /* a frame has come since the line was last idle */
     bool ncts;                      /* level of the CTS pin */

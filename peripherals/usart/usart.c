@@ -176,6 +176,10 @@ static void dr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
             periph_mistake(p, USART009, "DR written while TXE is 0: what was there before is lost");
         }
         usart_report_unrouted(s);
+        if (reg_get(s, CR1, PCE) && s->tdr & (reg_get(s, CR1, M) ? 0x100 : 0x80)) {
+            periph_mistake(p, USART020, "DR written 0x%02x, and with PCE and M = %d the parity takes the place of its upper bit", s->tdr,
+                           reg_get(s, CR1, M));
+        }
     }
     usart_clear(s, R_SR_TXE_MASK | (s->seen & (R_SR_TC_MASK | R_SR_PE_MASK)));
 }
@@ -287,11 +291,18 @@ static void cts_changed(void *opaque, bool level)
 
 static void clock_changed(void *opaque, ClockEvent event)
 {
+    Usart *s = opaque;
+
     if (event == ClockPreUpdate) {
-        usart_line_clock_will_change(opaque);
-    } else {
-        periph_update(opaque);
+        usart_line_clock_will_change(s);
+        s->sends_on = s->tx.phase == TX_DATA ? clock_get(s->parent_obj.clk) : 0;
+        return;
     }
+    if (s->sends_on && clock_get(s->parent_obj.clk) != s->sends_on) {
+        periph_mistake(&s->parent_obj, USART019, "its clock %s while a frame is going out",
+                       clock_is_enabled(s->parent_obj.clk) ? "changes" : "stops");
+    }
+    periph_update(opaque);
 }
 
 static const struct {

@@ -70,3 +70,12 @@ MISTAKE(ADC020, SUSPICIOUS, "RM0090 13.3.9",
 MISHAP(ADC021, NOTE, "RM0090 13.6",
         "conversions are waited for, and the trigger that starts them does not come",
         "start what EXTSEL (JEXTSEL) selects: CEN of the timer, MMS in its CR2 for TRGO, CCxE and a mode of CCx")
+MISHAP(ADC022, SUSPICIOUS, "RM0090 13.3.3",
+        "a sequence is set up for more channels than are converted",
+        "set SQR1.L to their number less 1, and CR1.SCAN: NbrOfConversion and ScanConvMode of ADC_InitTypeDef")
+MISHAP(ADC023, SUSPICIOUS, "RM0090 13.8.2",
+        "several channels are converted in a row, and only the last can be read: there is no DMA, and EOC comes at the end",
+        "let a DMA take them, or set CR2.EOCS (EOCSelection = ADC_EOC_SINGLE_CONV) and read DR after each")
+MISHAP(ADC024, ERROR, "RM0090 13.8.1",
+        "an ADC converts on, and its stream is circular, but it requests no more since the stream's first time: data stays as it is",
+        "set CR2.DDS (DMAContinuousRequests = ENABLE)")

@@ -41,3 +41,9 @@ MISTAKE(CAN011, ERROR, "RM0090 32.3",
 MISTAKE(CAN012, SUSPICIOUS, "RM0090 32.4.3",
         "it is set up while MCR.SLEEP is set, as it is after a reset: on silicon it may not leave Sleep mode",
         "clear MCR.SLEEP before INRQ is set, or with it")
+MISHAP(CAN013, SUSPICIOUS, "RM0090 32.4.1",
+        "a frame is to be sent while CAN is in initialization mode: it waits",
+        "clear MCR.INRQ and wait for MSR.INAK to be 0: HAL_CAN_Start()")
+MISHAP(CAN014, SUSPICIOUS, "RM0090 32.7.4",
+        "the filters give frames to a FIFO that nobody reads, and the interrupts that are enabled are the other's",
+        "make FFA1R (FilterFIFOAssignment) and IER (CAN_IT_RX_FIFOx_MSG_PENDING) say the same FIFO")

@@ -77,3 +77,6 @@ MISTAKE(DMA023, ERROR, "RM0090 10.5.6",
 MISHAP(DMA024, SUSPICIOUS, "RM0090 10.3.11",
         "a burst to or from memory crosses a boundary of 1 Kbyte: on silicon the bus may refuse it, and no flag tells",
         "align the buffer to the size of a burst, MBURST times MSIZE")
+MISTAKE(DMA025, SUSPICIOUS, "RM0090 10.3.6",
+        "a stream's address is not that of a data register, or of a buffer",
+        "PAR = (uint32_t)&USART2->DR, M0AR = (uint32_t)buffer: the addresses, not what is there")

@@ -13,3 +13,6 @@ MISTAKE(EXTI002, SUSPICIOUS, "RM0090 12.2",
 MISHAP(EXTI003, NOTE, "RM0090 12.2.5",
         "the interrupt of a pin's line is enabled, and no edge of it is selected",
         "set its bit in RTSR, FTSR or both; only SWIER triggers it otherwise")
+MISTAKE(EXTI004, NOTE, "RM0090 12.2.5",
+        "a line whose interrupt is open is given to the pin of another port: that of before has none any more",
+        "pins of the same number share a line: take pins of different numbers, or close the line in IMR before it is given away")

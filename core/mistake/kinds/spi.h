@@ -51,3 +51,9 @@ MISHAP(SPI015, ERROR, "RM0090 28.3.1",
 MISTAKE(SPI016, SUSPICIOUS, "RM0090 28.3.3",
         "DR is written with another width than frames have",
         "set CR1.DFF for frames of 16 bits; PSIZE of a stream is 0 (bytes) for frames of 8, 1 for frames of 16")
+MISTAKE(SPI017, SUSPICIOUS, "RM0090 28.3.1",
+        "a master looks at NSS, and that is at no pin: on silicon it may be low, which is a mode fault (MSTR and SPE are cleared)",
+        "set SSM and SSI (SPI_NSS_SOFT), or SSOE, or give NSS its pin")
+MISTAKE(SPI018, SUSPICIOUS, "RM0090 28.5.1",
+        "a part is clocked faster than it can: on a board bits are lost",
+        "choose a larger CR1.BR: SPI1 has PCLK2 / 2 at BR 0")

@@ -58,3 +58,9 @@ MISHAP(USART018, NOTE, "RM0090 30.3.3",
         "frames come, and DR is not read: what waits here is lost on a board",
         "read DR, or begin anew in the callback: HAL_UART_Receive_IT() and HAL_UART_Receive_DMA() are for once, unless the stream is "
         "circular")
+MISTAKE(USART019, SUSPICIOUS, "RM0090 30.3.2",
+        "the clock of a USART changes, or stops, while a frame is going out: on a board garbage arrives",
+        "wait for SR.TC before the clocks are changed, before Stop, and before its enable bit is cleared")
+MISTAKE(USART020, SUSPICIOUS, "RM0090 30.3.8",
+        "what is written to DR has a bit more than frames have: parity takes the place of the upper data bit",
+        "set CR1.M with PCE for 8 bits of data: UART_WORDLENGTH_9B")
