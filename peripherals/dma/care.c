@@ -62,8 +62,8 @@ static void check_extent(Dma *s, unsigned n)
 }
 
 /*
- * The peripheral address of a request for data, or with data, is its data register; but of one that is swapped with memory's.
- * Memory's is not among the vectors, where a pointer of 0 and a byte in its place lead.
+ * The peripheral address of a request for data, or with data, is its data register; but of one that is swapped with memory's, or
+ * goes on as in memory.  Memory's is not among the vectors, where a pointer of 0 and a byte in its place lead.
  */
 static void check_addresses(Dma *s, unsigned n)
 {
@@ -78,7 +78,7 @@ static void check_addresses(Dma *s, unsigned n)
     if (memory < VECTORS_SIZE) {
         periph_mistake(&s->parent_obj, DMA025, "stream %u has 0x%08x for the memory's address, which is in the vector table", n, memory);
     }
-    if (!name || name[1] || g_str_has_prefix(*name, "tim") || memory >= END_OF_RAM) {
+    if (!name || name[1] || g_str_has_prefix(*name, "tim") || memory >= END_OF_RAM || dma_cr(s, n) & R_S0CR_PINC_MASK) {
         return;
     }
     RCU_READ_LOCK_GUARD();
