@@ -22,7 +22,6 @@
 #define REGS "stm32/regs/dac.h"
 #include "stm32/core/periph.h"
 #include "stm32/core/counter.h"
-#include "stm32/core/lane.h"
 #include "stm32/core/mistake/place.h"
 
 #define N_TRIGGERS 7
@@ -250,7 +249,7 @@ static void cr_written(Periph *p, unsigned reg, uint32_t was, uint32_t data)
 {
     Dac *s = DAC(p);
 
-    if (p->regs[reg] & ~was & (R_CR_DMAEN1_MASK | R_CR_DMAEN2_MASK | R_CR_EN1_MASK | R_CR_EN2_MASK)) {
+    if (p->regs[reg] & ~was & (R_CR_DMAEN1_MASK | R_CR_DMAEN2_MASK)) {
         mistake_later(check_unasked, s, UNASKED_NS);
     }
     for (unsigned n = 0; n < 2; n++) {
@@ -343,12 +342,8 @@ static void check_unasked(void *opaque)
     Dac *s = opaque;
 
     for (unsigned n = 0; n < 2; n++) {
-        bool asks = half(s, R_CR, n) & R_CR_DMAEN1_MASK;
-
-        if (is_on(s, n) && asks && !is_triggered(s, n)) {
+        if (is_on(s, n) && half(s, R_CR, n) & R_CR_DMAEN1_MASK && !is_triggered(s, n)) {
             periph_mistake(&s->parent_obj, DAC005, "channel %u: DMAEN%u is 1, and TEN%u is 0", n + 1, n + 1, n + 1);
-        } else if (is_on(s, n) && !asks && lane_is_served(&s->ch[n].dma)) {
-            periph_mistake(&s->parent_obj, DAC005, "channel %u: a stream is enabled for it, and DMAEN%u is 0", n + 1, n + 1);
         }
     }
 }

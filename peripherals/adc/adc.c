@@ -337,6 +337,7 @@ static void adc_reset(Periph *p, bool power_on)
     s->fresh_ns = s->strikes = s->unnoticed = 0;
     s->has_started = false;
     s->longest = 0;
+    s->kept = false;
     missed_forget(&s->missed, UINT32_MAX);
 }
 

@@ -129,7 +129,7 @@ static void check_sequence(void *opaque)
     } else if (s->longest == 1 && reg_get(s, SQR3, SQ2)) {
         periph_mistake(&s->parent_obj, ADC022, "SQR3 has channel %u in SQ2, and SQR1.L has never said more than 1 conversion",
                        reg_get(s, SQR3, SQ2));
-    } else if (length > 1 && !reg_get(s, CR2, DMA) && !reg_get(s, CR2, EOCS)) {
+    } else if (length > 1 && !s->kept && !reg_get(s, CR2, DMA) && !reg_get(s, CR2, EOCS)) {
         periph_mistake(&s->parent_obj, ADC023, "%u conversions in a row, no DMA, and EOCS is 0", length);
     }
 }
@@ -140,6 +140,7 @@ void adc_start_regular(Adc *s, uint64_t tick, bool by_software)
         return;
     }
     s->longest = MAX(s->longest, reg_get(s, SQR1, L) + 1);
+    s->kept |= reg_get(s, CR2, DMA) || reg_get(s, CR2, EOCS);
     if (!s->has_started) {
         mistake_later(check_sequence, s, SEQUENCE_NS);
     }

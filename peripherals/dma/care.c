@@ -9,6 +9,7 @@
 
 #define END_OF_RAM 0x40000000
 #define VECTORS_SIZE 0x188
+#define CCM_BASE 0x10000000     /* from there on it may be memory, as for a request that only gives the pace */
 
 /* A request for data is one for DIR 1, a request with data for DIR 0. */
 static void check_direction(Dma *s, unsigned n)
@@ -89,7 +90,7 @@ static void check_addresses(Dma *s, unsigned n)
     for (unsigned i = 0; i < ARRAY_SIZE(data); i++) {
         right |= is && g_str_has_prefix(is, data[i]);
     }
-    if (!right) {
+    if (!right && (p || address < CCM_BASE)) {
         periph_mistake(&s->parent_obj, DMA025, "stream %u serves %s, and its peripheral address 0x%08x (%s) is no data register", n,
                        *name, address, is ?: "nothing");
     }

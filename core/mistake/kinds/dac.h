@@ -17,4 +17,4 @@ MISHAP(DAC004, NOTE, "RM0090 14.3.4",
         "set CR.EN; without a trigger clear TEN, else start the one that TSEL selects: CEN of the timer and MMS in its CR2")
 MISHAP(DAC005, SUSPICIOUS, "RM0090 14.3.7",
         "a channel is to have its data from a DMA, and never requests",
-        "set CR.DMAEN, TEN, and TSEL to what gives the pace: the DAC asks for data with each trigger")
+        "set CR.TEN, and TSEL to what gives the pace: the DAC asks for data with each trigger")
