@@ -26,6 +26,7 @@ firmware/build.sh build/firmware/usb_bulk_high.elf tests/bench/usb_bulk_high.c
 for kernel in chibios rtthread zephyr; do
     firmware/build.sh build/firmware/threads_$kernel.elf tests/firmware/threads.c tests/firmware/threads_$kernel.c
 done
+CFLAGS=-gdwarf-2 firmware/build.sh build/firmware/threads_dwarf2.elf tests/firmware/threads.c tests/firmware/threads_chibios.c
 firmware/build.sh build/firmware/runs_awake.elf tests/firmware/runs.c tests/firmware/runs_awake.c
 firmware/build.sh build/firmware/snapshot.elf tests/firmware/snapshot.c \
     tests/firmware/snapshot_buses.c tests/firmware/snapshot_debug.c

@@ -372,6 +372,24 @@ static bool type_of(Dwarf_Die *die, Dwarf_Die *type)
     return false;
 }
 
+/* Where @member is in its structure: a number, none at the beginning; in DWARF 2, as Keil and IAR write, an expression. */
+static bool offset_of(Dwarf_Die *member, uint32_t *at)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Word value = 0;
+    Dwarf_Op *ops;
+    size_t n;
+
+    if (dwarf_attr(member, DW_AT_data_member_location, &attribute) && dwarf_formudata(&attribute, &value)) {
+        if (dwarf_getlocation(&attribute, &ops, &n) || n != 1 || ops->atom != DW_OP_plus_uconst) {
+            return false;
+        }
+        value = ops->number;
+    }
+    *at = value;
+    return true;
+}
+
 /* The member @name of @structure, or of what has no name in it; adds to @offset. */
 static bool member_of(Dwarf_Die *structure, const char *name, size_t length, unsigned depth, uint32_t *offset, Dwarf_Die *type)
 {
@@ -382,9 +400,9 @@ static bool member_of(Dwarf_Die *structure, const char *name, size_t length, uns
     }
     do {
         const char *its = dwarf_diename(&member);
-        uint32_t at = number_of(&member, DW_AT_data_member_location);
+        uint32_t at;
 
-        if (dwarf_tag(&member) != DW_TAG_member || !type_of(&member, type)) {
+        if (dwarf_tag(&member) != DW_TAG_member || !offset_of(&member, &at) || !type_of(&member, type)) {
             continue;
         }
         if (its && strlen(its) == length && !memcmp(its, name, length)) {

@@ -136,7 +136,7 @@ def snapshot():
 
 
 def kernel(name):
-    """Whose threads' stacks are known by the debug information."""
+    """Whose threads' stacks are known by the debug information; dwarf2: as Keil and IAR write that."""
     found = [m for m in run("memory", f"threads_{name}") if m["code"].startswith("MEM")]
     return good([m["code"] for m in found] == ["MEM001"] and 'the thread "LED"' in found[0]["text"] and
                 {"deep", "bad_mem001"} & set(functions(found[0])), found)
@@ -213,5 +213,5 @@ tap.run("checks", [
     ("refused", lambda: refused("memory:speed")),
     ("bounds", bounds),
     ("armcc", armcc),
-    *[(name, lambda name=name: kernel(name)) for name in ("chibios", "rtthread", "zephyr")],
+    *[(name, lambda name=name: kernel(name)) for name in ("chibios", "rtthread", "zephyr", "dwarf2")],
 ])
