@@ -467,20 +467,20 @@ static const ARMv7MWatch watch = {
 
 /* ---- The beginning ---- */
 
-static void forget(void)
+static void forget(bool is_reset)
 {
     stack_forget();
     barriers_passed();
     barriers_note_control();
     torn_forget();
-    handlers_forget();
+    handlers_forget(!is_reset);
     masks_forget();
     dma_check_forget();
 }
 
 static void reset(void *opaque)
 {
-    forget();
+    forget(true);
     if (has(CHECK_MEMORY)) {
         shadow_forget_code();
     }
@@ -489,7 +489,7 @@ static void reset(void *opaque)
 void checks_forget(void)
 {
     if (checks_wanted) {
-        forget();
+        forget(false);
         shadow_forget();
     }
 }

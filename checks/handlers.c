@@ -3,7 +3,8 @@
  * which is pending still when it comes again, so that a tick is lost.
  *
  * Only interrupts that come by time are looked at.  Others may be caused by what the handler does itself: that a
- * transmitter is empty again at once says nothing.  Which ones these are the chip says.
+ * transmitter is empty again at once says nothing.  Which ones these are the chip says.  Before the first tick nobody
+ * counts: kernels start SysTick, and let interrupts in with their first thread (RT-Thread prints its banner meanwhile).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,6 +16,7 @@
 #define EXCEPTIONS 256
 #define DEPTH 16
 #define SYSTICK 15
+#define WAITS_FOR_EVER_MS 1000      /* ... if it waits for the first one with interrupts off */
 
 static bool is_periodic[EXCEPTIONS], again[EXCEPTIONS];
 static uint8_t in_a_row[EXCEPTIONS];
@@ -24,6 +26,7 @@ static struct {
 } active[DEPTH];
 static unsigned depth;
 static int64_t systick_since;
+static bool has_ticked;         /* SysTick's handler has run: somebody counts */
 
 void handlers_begin(void)
 {
@@ -35,6 +38,7 @@ void handlers_begin(void)
 
 void handlers_taken(unsigned exception)
 {
+    has_ticked |= exception == SYSTICK;
     if (depth < DEPTH) {
         active[depth].exception = exception;
         active[depth++].since = check_now();
@@ -74,8 +78,18 @@ static bool is_active(unsigned exception)
     return false;
 }
 
+bool handlers_have_ticked(void)
+{
+    return has_ticked;
+}
+
 static void tick_is_lost(double waits_ms)
 {
+    g_autofree char *since = masks_since();
+
+    if (!has_ticked && check_masked() && waits_ms < WAITS_FOR_EVER_MS) {
+        return;
+    }
     if (depth && !check_masked()) {
         unsigned exception = active[depth - 1].exception;
         g_autofree char *name = guest_exception_name(exception);
@@ -84,8 +98,8 @@ static void tick_is_lost(double waits_ms)
                          "ms, as the handler of %s runs: a tick is lost; keep it short, or give SysTick a higher priority; "
                          "what waits for ticks in it (HAL_Delay()) never ends", waits_ms, name);
     } else {
-        guest_mistake(CORE, TIME002, "SysTick comes while the one before still waits, for %.3f ms%s: a tick is lost", waits_ms,
-                      check_masked() ? ", as interrupts are off" : "");
+        guest_mistake(CORE, TIME002, "SysTick comes while the one before still waits, for %.3f ms%s%s%s: a tick is lost",
+                      waits_ms, check_masked() ? ", as interrupts are off" : "", since ? " since " : "", since ?: "");
     }
 }
 
@@ -110,8 +124,9 @@ void handlers_ticked(bool was)
     }
 }
 
-void handlers_forget(void)
+void handlers_forget(bool have_ticked)
 {
+    has_ticked = have_ticked;
     depth = 0;
     memset(again, 0, sizeof(again));
     memset(in_a_row, 0, sizeof(in_a_row));

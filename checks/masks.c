@@ -1,7 +1,8 @@
 /*
  * Interrupts that are off for long while one waits: PRIMASK, FAULTMASK, BASEPRI.
  *
- * That nobody waits is no mistake, so start-up code and an endless loop with interrupts off say nothing.  But who
+ * That nobody waits is no mistake, so start-up code and an endless loop with interrupts off say nothing; nor is the first
+ * tick of SysTick somebody, see handlers.c.  But who
  * chooses a bound wants to know how late an interrupt could be: then all the time counts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -13,6 +14,7 @@
 #include "stm32/core/symbols.h"
 
 #define BOUND_NS 1000000
+#define SYSTICK 15
 
 static int64_t chosen_ns;       /* a bound that somebody has chosen, or 0 */
 
@@ -73,9 +75,14 @@ void masks_written(unsigned reg, uint32_t pc)
     }
 }
 
+char *masks_since(void)
+{
+    return mask.on ? symbols_describe(mask.pc) : NULL;
+}
+
 void masks_pended(unsigned exception)
 {
-    if (mask.on && !mask.waits && check_is_enabled(exception)) {
+    if (mask.on && !mask.waits && check_is_enabled(exception) && (exception != SYSTICK || handlers_have_ticked())) {
         mask.waits = exception;
         mask.waits_since = check_now();
     }

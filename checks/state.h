@@ -138,11 +138,15 @@ void handlers_taken(unsigned exception);
 void handlers_return(unsigned exception);
 void handlers_pended(unsigned exception, bool was);
 void handlers_ticked(bool was);
-void handlers_forget(void);
+void handlers_forget(bool have_ticked);
+/* Has there been a tick since the reset? */
+bool handlers_have_ticked(void);
 void masks_written(unsigned reg, uint32_t pc);
 void masks_pended(unsigned exception);
 void masks_taken(unsigned exception);
 void masks_forget(void);
+/* Where interrupts were switched off that are off, to be freed; NULL: it is not known. */
+char *masks_since(void);
 
 /* rtos */
 typedef struct RtosCall RtosCall;

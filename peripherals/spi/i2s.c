@@ -9,8 +9,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "stm32/core/mistake/later.h"
+#include "stm32/core/mistake/place.h"
 #include "stm32/peripherals/spi/state.h"
 
+/* A PLL that has just been switched on is ready by then. */
+#define CLOCKED_NS SCALE_MS
 /*
  * In the host's time samples leave memory no later than that.  Nobody hears it, as what plays them holds more, and each
  * wake-up of the host's costs as much as a hundred samples.
@@ -211,6 +215,22 @@ void spi_i2s_heard(void *opaque, Signal *from, Frame *frame)
 
 /* ---- All of it ---- */
 
+/* A program may start its PLL and not wait for it: the I2S begins when that is ready. */
+static void check_clock(void *opaque)
+{
+    Spi *s = opaque;
+    const char *device = DEVICE(s)->canonical_path, *text = "I2SE set, and there is no I2SCLK";
+
+    if (!is_on(s) || !is_master(s) || clock_is_enabled(s->i2sclk)) {
+        return;
+    }
+    if (s->unclocked_pc) {
+        guest_mistake_at(device, SPI004, s->unclocked_pc, "%s", text);
+    } else {
+        guest_mistake(device, SPI004, "%s", text);
+    }
+}
+
 void spi_i2s_switched(Spi *s, uint32_t was)
 {
     uint32_t now = s->parent_obj.regs[R_I2SCFGR];
@@ -229,7 +249,10 @@ void spi_i2s_switched(Spi *s, uint32_t was)
             periph_mistake(&s->parent_obj, SPI003, "I2SPR.I2SDIV is 0 or 1, which is forbidden");
         }
         if (is_master(s) && !clock_is_enabled(s->i2sclk)) {
-            periph_mistake(&s->parent_obj, SPI004, "I2SE set without I2SCLK");
+            if (!guest_pc(&s->unclocked_pc)) {
+                s->unclocked_pc = 0;
+            }
+            mistake_later(check_clock, s, CLOCKED_NS);
         }
     }
     if (!on) {

@@ -75,6 +75,7 @@ typedef struct Spi {
     bool sends_first;               /* a master of I2S has not sent anything yet */
     bool right, second;             /* the half that goes on or came last */
     int64_t running_since;          /* ns: I2SE, for the waves at the pins */
+    uint32_t unclocked_pc;          /* who has set I2SE without I2SCLK, or 0; in no snapshot */
     bool has_slave;                 /* another I2S here has been clocked with the last half */
     /* run.c: what a run that is planned would do */
     Runner runner, i2s_runner;

@@ -369,6 +369,16 @@ NOINLINE static void bad_time001(void)
     run_timer(50, 70);
 }
 
+/* What a kernel does: ticks come while interrupts are still off, and nobody counts them before the first is handled. */
+NOINLINE static void good_kernel_start(void)
+{
+    set_primask(true);
+    ticks_init(16000000);
+    wait_us(5000);
+    set_primask(false);
+    SYST_CSR = 0;
+}
+
 /* SysTick that is pended again by the program, to have its handler look, is no tick that is lost. */
 NOINLINE static void good_kick(void)
 {
@@ -595,6 +605,7 @@ int main(void)
     good_conc();
     good_timer();
     bad_time001();
+    good_kernel_start();
     good_kick();
     good_masked();
     bad_time003();
