@@ -17,6 +17,8 @@
 
 /* Firmware gone wild makes new mistakes at new places for ever: past this it is not news. */
 #define MAX_PLACES 2000
+/* A clock that is missing, or a pointer that is NULL, is met at every line of a function. */
+#define LINES_A_FUNCTION 3
 
 typedef struct Place {
     const char *device;             /* interned */
@@ -130,19 +132,49 @@ char *guest_mistake_line(const GuestMistake *m)
     return g_string_free(line, false);
 }
 
+/* How many of its kind, by the same device, have been told in the function that @m is in. */
+static unsigned told_alike(const GuestMistake *m)
+{
+    const char *function = m->where ? symbols_name(m->pc) : NULL;
+    unsigned n = 0;
+
+    for (unsigned i = 0; function && i < all->len; i++) {
+        const GuestMistake *other = all->pdata[i];
+        const char *its;
+
+        if (other != m && other->told && !other->ignored && other->where && other->kind == m->kind &&
+            other->device == m->device) {
+            its = symbols_name(other->pc);
+            n += its && !strcmp(its, function);
+        }
+    }
+    return n;
+}
+
+static void log_line(const GuestMistake *m)
+{
+    unsigned alike = told_alike(m);
+
+    if (alike < LINES_A_FUNCTION) {
+        g_autofree char *line = guest_mistake_line(m);
+
+        qemu_log("%s\n", line);
+    } else if (alike == LINES_A_FUNCTION) {
+        qemu_log("%s: there is more %s in %s(), which -machine mistakes=FILE has\n", m->device, m->kind->code,
+                 symbols_name(m->pc));
+    }
+}
+
 static void tell(GuestMistake *m)
 {
-    int log = m->kind->unmodelled ? LOG_UNIMP : LOG_GUEST_ERROR;
     Watcher *w;
 
     m->told = true;
     if (m->ignored) {
         return;
     }
-    if (qemu_loglevel_mask(log)) {
-        g_autofree char *line = guest_mistake_line(m);
-
-        qemu_log("%s\n", line);
+    if (qemu_loglevel_mask(m->kind->unmodelled ? LOG_UNIMP : LOG_GUEST_ERROR)) {
+        log_line(m);
     }
     QSIMPLEQ_FOREACH(w, &watchers, next) {
         w->told(m, w->opaque);

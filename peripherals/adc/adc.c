@@ -122,6 +122,12 @@ static void check_silence(void *opaque)
     }
 }
 
+/* ST's LL_ADC_CommonInit() looks whether an ADC is on, and also at those that have no clock. */
+static bool cr2_rests(Periph *p, unsigned n)
+{
+    return !p->regs[n];
+}
+
 static void cr2_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     Adc *s = ADC(p);
@@ -234,7 +240,7 @@ static unsigned dr_read_run(Periph *p, unsigned n, uint32_t *data, unsigned max,
 static const RegOps adc_ops[] = {
     [R_SR]   = { .read = sr_read, .written = sr_written },
     [R_CR1]  = { .written = cr1_written },
-    [R_CR2]  = { .written = cr2_written },
+    [R_CR2]  = { .rests = cr2_rests, .written = cr2_written },
     [R_SQR1] = { .written = sequence_written },
     [R_SQR2] = { .written = sequence_written },
     [R_SQR3] = { .written = sequence_written },

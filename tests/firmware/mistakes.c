@@ -1,6 +1,7 @@
 /*
  * Makes mistakes at places that are known: in a function that was called, in one that is inlined, in a handler
- * that interrupts a thread with its own stack and the FPU in use, one that repeats, and last a HardFault.
+ * that interrupts a thread with its own stack and the FPU in use, one that repeats, five in a function, and last
+ * a HardFault.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -88,6 +89,15 @@ __attribute__((noinline)) static void again_and_again(void)
     }
 }
 
+__attribute__((noinline)) static void at_many_places(void)
+{
+    REG(SPI2, SPI_CR1) = 1;
+    REG(SPI2, SPI_CR2) = 1;
+    REG(SPI2, SPI_CRCPR) = 1;
+    REG(SPI2, SPI_I2SCFGR) = 1;
+    REG(SPI2, SPI_I2SPR) = 1;
+}
+
 __attribute__((noinline)) static void falls(volatile uint32_t *nowhere)
 {
     mailbox[5] = *nowhere;
@@ -105,6 +115,7 @@ int main(void)
     has_inlined();
     with_threads_stack();
     again_and_again();
+    at_many_places();
     falls((uint32_t *)0x30000000);
     mailbox_finish();
 }

@@ -21,6 +21,7 @@ QEMU = os.environ["QTEST_QEMU_BINARY"]
 ELF = os.path.join(os.path.abspath(os.environ["STM32_FIRMWARE"]), "mistakes.elf")
 SOURCE = os.path.realpath(os.path.join(HERE, "..", "firmware", "mistakes.c"))
 DONE = 0x600dd00e
+PLACES = 10
 FOLDER = tempfile.TemporaryDirectory()
 
 
@@ -153,6 +154,16 @@ def the_log():
                              r"in_between \S+, main \S+, reset_handler \S+", line), line)
 
 
+def three_lines_a_function():
+    """A cause that is met at many places: the log has three of them and says so, the list has all."""
+    found, told, _, err = whole_run(more=["-d", "guest_errors"])
+    lines = [text for text in err.splitlines() if "/spi2: " in text]
+    return good(len(lines) == 4 and all("<at_many_places+" in text for text in lines[:3]) and
+                "there is more PER001 in at_many_places()" in lines[3] and
+                sum(m["device"].endswith("spi2") for m in found) == 5 and
+                sum(e["device"].endswith("spi2") for e in told) == 5, lines)
+
+
 def silent_without_log():
     found, _, _, err = whole_run()
     return good(found and not err, err)
@@ -258,7 +269,7 @@ def sarif_file():
         import jsonschema
         with open(schema, encoding="utf-8") as file:
             jsonschema.validate(log, json.load(file))
-    return good(len(results) == 5 and results[0]["locations"][0]["physicalLocation"]["region"]["startLine"] ==
+    return good(len(results) == PLACES and results[0]["locations"][0]["physicalLocation"]["region"]["startLine"] ==
                 line_of("MISTAKE(CRC_CR)") and "suppressions" in results[4], results)
 
 
@@ -268,8 +279,8 @@ def html_and_text():
         page = file.read()
     with open(path("a.txt"), encoding="utf-8") as file:
         text = file.read()
-    return good(page.startswith("<!DOCTYPE html>") and page.endswith("</html>\n") and page.count("<article") == 5 and
-                "innermost" in page and not re.search(r"(src|href)=", page) and text.count("\n") == 5 and
+    return good(page.startswith("<!DOCTYPE html>") and page.endswith("</html>\n") and page.count("<article") == PLACES and
+                "innermost" in page and not re.search(r"(src|href)=", page) and text.count("\n") == PLACES and
                 "(100 times, from 0.0" in text, page, text)
 
 
@@ -400,7 +411,7 @@ def spoilt_debug_information():
         with open(path("spoilt.elf"), "wb") as file:
             file.write(spoilt)
         found, _, code, _ = whole_run(elf=path("spoilt.elf"))
-        if not good(code == 0 and len(found) == 5, seed, code, found):
+        if not good(code == 0 and len(found) == PLACES, seed, code, found):
             return False
     return True
 
@@ -413,7 +424,7 @@ def folder_that_is_none():
     with open(path("folder.elf"), "wb") as file:
         file.write(data.replace(folder, b"x" + folder[1:]))
     found, _, code, _ = whole_run(elf=path("folder.elf"))
-    return good(folder in data and code == 0 and len(found) == 5, code, found)
+    return good(folder in data and code == 0 and len(found) == PLACES, code, found)
 
 
 def stripped():
@@ -422,7 +433,7 @@ def stripped():
     found, _, _, _ = whole_run(f",mistakes={path('stripped.sarif')}", elf=path("stripped.elf"))
     with open(path("stripped.sarif"), encoding="utf-8") as file:
         results = check_sarif(json.load(file))
-    return good(len(found) == len(results) == 5 and "file" not in found[0] and found[0]["pc"] and
+    return good(len(found) == len(results) == PLACES and "file" not in found[0] and found[0]["pc"] and
                 all("stripped.elf" in json.dumps(result["locations"]) for result in results), found, results)
 
 
@@ -446,7 +457,7 @@ def every_kind_is_used():
 
 
 tests = [source_and_stack, inlined_function, handler_over_thread, hard_fault, counts_and_times, the_log,
-         silent_without_log, events, reset_tells_again,
+         three_lines_a_function, silent_without_log, events, reset_tells_again,
          own_reset_tells_nothing_again, json_file, sarif_file, html_and_text, strict,
          strict_writes_files, ignore, ignore_by_function, cpp_names, wrong_options, spoilt_debug_information, folder_that_is_none,
          stripped, every_kind_is_used]
