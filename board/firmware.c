@@ -39,6 +39,10 @@ static bool check_vectors(const char *name, Error **errp)
                    "reset vector 0x%08x; link it at 0x08000000, or load the bootloader too",
                    name, sp, pc);
     }
+    if (sp_ok && pc_ok && address_space_lduw_le(&address_space_memory, pc & ~1u, MEMTXATTRS_UNSPECIFIED, NULL) == 0xffff) {
+        warn_report("'%s' starts at 0x%08x, where nothing is: it is linked for another address, behind a bootloader; a raw "
+                    "binary goes to 0x08000000, and -device loader,file=...,addr=... puts it elsewhere", name, pc);
+    }
     return sp_ok && pc_ok;
 }
 

@@ -37,6 +37,8 @@ static const struct Refused {
     { "too-large", "-kernel %s/large.bin", "are not in a memory of this chip" },
     { "no-vectors", "-kernel %s/zero.bin", "no vector table" },
     { "stack-of-a-larger-chip", "-kernel %s/stack.bin", "0x20030000; it is for a chip with more" },
+    { "linked-elsewhere", "-kernel %s/elsewhere.bin -device stm32-compactflash",      /* a warning, so something else ends it */
+      "starts at 0x08020009, where nothing is", 2 },
     { "hex-check-sum", "-kernel %s/sum.hex", "line 2 is not a sound Intel HEX record" },
     { "hex-without-end", "-kernel %s/cut.hex", "no end record" },
     { "hex-base-of-no-length", "-kernel %s/base.hex", "line 1 is not a sound Intel HEX record" },
@@ -345,12 +347,14 @@ static void make_files(void)
         ":100000000010002009000008FEE7FEE70DF00D607C\n:00000001FF\n";
     g_autofree char *large = g_malloc0(1024 * 1024 + 1);
     uint32_t zero[4] = {}, stack[4] = { 0x20030000, 0x08000009, 0xe7fee7fe };
+    uint32_t elsewhere[4] = { 0x20020000, 0x08020009, 0xe7fee7fe, 0x600df00d };
     uint32_t odd[4] = { 0x2001ffff, 0x08000009, 0xe7fee7fe, 0x600df00d };     /* its SP is 0x2001fffc: Crazyflie's is so */
 
     put_file("empty", "", 0);
     put_file("good.bin", program, sizeof(program));
     put_file("zero.bin", zero, sizeof(zero));
     put_file("stack.bin", stack, sizeof(stack));
+    put_file("elsewhere.bin", elsewhere, sizeof(elsewhere));
     put_file("odd.bin", odd, sizeof(odd));
     put_file("large.bin", large, 1024 * 1024 + 1);
     put_wav("8bits.wav", 8, 100);
