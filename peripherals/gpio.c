@@ -19,6 +19,7 @@
 
 #define N_PINS 16
 #define VAIN_CHANGES 8          /* of ODR, that are not meant to do nothing */
+#define HALF_A_PORT 8
 
 typedef struct Gpio {
     Periph parent_obj;
@@ -29,6 +30,7 @@ typedef struct Gpio {
     uint32_t analog;                    /* pins in analog mode: the input buffer is off */
     uint32_t idle;                      /* pins that do not show ODR: MODER is not 1; */
     uint8_t vain[N_PINS];               /* ... how often ODR has changed for them; for a report, in no snapshot */
+    bool by_bsrr;                       /* BSRR has just been written */
     uint32_t applied[R_AFRH + 1];       /* registers as the pins have them */
     bool stale;                         /* the pins know nothing yet */
     bool written;                       /* registers other than ODR have been, since */
@@ -70,14 +72,21 @@ static uint32_t reconfigured_pins(const uint32_t *regs, const uint32_t *old)
            pins_of(regs[R_AFRL] ^ old[R_AFRL], 4) | pins_of(regs[R_AFRH] ^ old[R_AFRH], 4) << 8;
 }
 
-/* ODR has changed for @pins that do not show it.  Drivers that take turns with a line set it before MODER. */
-static void note_vain(Gpio *s, uint32_t pins)
+/*
+ * ODR has @changed also for pins that do not show it.  Drivers that take turns with a line set it before MODER.  Who has
+ * outputs in the port and writes all of it, a counter or GPIO_PIN_All, does not mean the others.
+ */
+static void note_vain(Gpio *s, uint32_t changed)
 {
-    for (; pins; pins &= pins - 1) {
+    bool means_them = s->idle == 0xffff || ctpop32(changed) <= (s->by_bsrr ? HALF_A_PORT : 1);
+
+    for (uint32_t pins = changed & s->idle; pins; pins &= pins - 1) {
         unsigned n = ctz32(pins);
         unsigned mode = extract32(s->applied[R_MODER], 2 * n, 2);
 
-        if (s->vain[n] < VAIN_CHANGES && ++s->vain[n] == VAIN_CHANGES) {
+        if (!means_them) {
+            s->vain[n] = 0;
+        } else if (s->vain[n] < VAIN_CHANGES && ++s->vain[n] == VAIN_CHANGES) {
             periph_mistake(&s->parent_obj, GPIO004, "ODR has changed %u times for %s, which is %s (MODER)", VAIN_CHANGES,
                            s->pin[n].name, mode == PIN_INPUT ? "an input" : mode == PIN_ANALOG ? "analog"
                            : "another peripheral's");
@@ -92,13 +101,14 @@ static void apply_odr(Gpio *s, uint32_t odr)
 
     s->applied[R_ODR] = odr;
     if (unlikely(changed & s->idle)) {
-        note_vain(s, changed & s->idle);
+        note_vain(s, changed);
     }
     for (; changed; changed &= changed - 1) {
         unsigned n = ctz32(changed);
 
         pin_set_out(&s->pin[n], odr >> n & 1);
     }
+    s->by_bsrr = false;
 }
 
 static void gpio_update(Periph *p)
@@ -148,6 +158,7 @@ static int64_t idr_holds(Periph *p, unsigned n)
 static void bsrr_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
     p->regs[R_ODR] = (p->regs[R_ODR] & ~(data >> 16)) | (data & 0xffff);
+    GPIO(p)->by_bsrr = true;
 }
 
 /* ---- Lock: write 1-0-1 to LCKK with the same pins, then read; frozen until reset (RM0090 8.4.8) ---- */
