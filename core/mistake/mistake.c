@@ -19,6 +19,7 @@
 #define MAX_PLACES 2000
 /* A clock that is missing, or a pointer that is NULL, is met at every line of a function. */
 #define LINES_A_FUNCTION 3
+#define FUNCTION_SIZE 128       /* of whom no name is known */
 
 typedef struct Place {
     const char *device;             /* interned */
@@ -132,21 +133,23 @@ char *guest_mistake_line(const GuestMistake *m)
     return g_string_free(line, false);
 }
 
+static bool same_function(uint32_t a, uint32_t b)
+{
+    const char *of_a = symbols_name(a), *of_b = symbols_name(b);
+
+    return of_a && of_b ? !strcmp(of_a, of_b) : !of_a && !of_b && (a > b ? a - b : b - a) < FUNCTION_SIZE;
+}
+
 /* How many of its kind, by the same device, have been told in the function that @m is in. */
 static unsigned told_alike(const GuestMistake *m)
 {
-    const char *function = m->where ? symbols_name(m->pc) : NULL;
     unsigned n = 0;
 
-    for (unsigned i = 0; function && i < all->len; i++) {
+    for (unsigned i = 0; m->where && i < all->len; i++) {
         const GuestMistake *other = all->pdata[i];
-        const char *its;
 
-        if (other != m && other->told && !other->ignored && other->where && other->kind == m->kind &&
-            other->device == m->device) {
-            its = symbols_name(other->pc);
-            n += its && !strcmp(its, function);
-        }
+        n += other != m && other->told && !other->ignored && other->where && other->kind == m->kind &&
+             other->device == m->device && same_function(m->pc, other->pc);
     }
     return n;
 }
@@ -160,8 +163,10 @@ static void log_line(const GuestMistake *m)
 
         qemu_log("%s\n", line);
     } else if (alike == LINES_A_FUNCTION) {
-        qemu_log("%s: there is more %s in %s(), which -machine mistakes=FILE has\n", m->device, m->kind->code,
-                 symbols_name(m->pc));
+        const char *function = symbols_name(m->pc);
+
+        qemu_log("%s: there is more %s %s%s, which -machine mistakes=FILE has\n", m->device, m->kind->code,
+                 function ? "in " : "near ", function ?: m->where);
     }
 }
 
