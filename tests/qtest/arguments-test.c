@@ -290,6 +290,15 @@ static void test_generic_loader(void)
     g_assert_cmphex(peek(0x0800000c), ==, 0x600df00d);
 }
 
+/* It is for flash, so the size of RAM is none of its bounds. */
+static void test_generic_loader_large(void)
+{
+    g_autofree char *args = g_strdup_printf("-device loader,file=%s/flash.bin,addr=0x08000000,force-raw=on", folder);
+
+    board_start(args);
+    g_assert_cmphex(peek(0x080ffffc), ==, 0x600df00d);
+}
+
 static void put_wav(const char *name, unsigned bits, unsigned size)
 {
     uint32_t wav[11 + 25] = { 0x46464952, 36 + size, 0x45564157, 0x20746d66, 16, 1 | 1 << 16, 8000,
@@ -345,7 +354,7 @@ static void make_files(void)
         ":100000000010002009000008FEE7FEE70DF00D607B\r\n:00000001FF\r\n";
     static const char bad_hex[] = ":020000040800F2\n"
         ":100000000010002009000008FEE7FEE70DF00D607C\n:00000001FF\n";
-    g_autofree char *large = g_malloc0(1024 * 1024 + 1);
+    g_autofree char *large = g_malloc0(1024 * 1024 + 1), *flash = g_malloc0(1024 * 1024);
     uint32_t zero[4] = {}, stack[4] = { 0x20030000, 0x08000009, 0xe7fee7fe };
     uint32_t elsewhere[4] = { 0x20020000, 0x08020009, 0xe7fee7fe, 0x600df00d };
     uint32_t odd[4] = { 0x2001ffff, 0x08000009, 0xe7fee7fe, 0x600df00d };     /* its SP is 0x2001fffc: Crazyflie's is so */
@@ -357,6 +366,8 @@ static void make_files(void)
     put_file("elsewhere.bin", elsewhere, sizeof(elsewhere));
     put_file("odd.bin", odd, sizeof(odd));
     put_file("large.bin", large, 1024 * 1024 + 1);
+    memcpy(flash + 1024 * 1024 - 4, &program[3], 4);
+    put_file("flash.bin", flash, 1024 * 1024);
     put_wav("8bits.wav", 8, 100);
     put_wav("nothing.wav", 16, 0);
     put_elf("pc.elf", EM_386, (Segment[]) { { 0x08000000, 16 } }, 1, 0);
@@ -397,6 +408,7 @@ int main(int argc, char **argv)
     qtest_add_func("arguments/loads/two-segments", test_two_segments);
     qtest_add_func("arguments/odd-stack", test_odd_stack);
     qtest_add_func("arguments/loads/generic-loader", test_generic_loader);
+    qtest_add_func("arguments/loads/generic-loader-large", test_generic_loader_large);
     failed = board_run_tests();
     g_spawn_command_line_sync(g_strdup_printf("rm -r %s", folder), NULL, NULL, NULL, NULL);
     return failed;
