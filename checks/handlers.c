@@ -4,7 +4,8 @@
  *
  * Only interrupts that come by time are looked at.  Others may be caused by what the handler does itself: that a
  * transmitter is empty again at once says nothing.  Which ones these are the chip says.  Before the first tick nobody
- * counts: kernels start SysTick, and let interrupts in with their first thread (RT-Thread prints its banner meanwhile).
+ * counts: kernels start SysTick, and let interrupts in with their first thread (RT-Thread prints its banner meanwhile), and
+ * bootloaders that poll all (OpenBLT) never do.  Who waits for a tick then is told of the loop (NVIC015).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,7 +17,6 @@
 #define EXCEPTIONS 256
 #define DEPTH 16
 #define SYSTICK 15
-#define WAITS_FOR_EVER_MS 1000      /* ... if it waits for the first one with interrupts off */
 
 static bool is_periodic[EXCEPTIONS], again[EXCEPTIONS];
 static uint8_t in_a_row[EXCEPTIONS];
@@ -87,7 +87,7 @@ static void tick_is_lost(double waits_ms)
 {
     g_autofree char *since = masks_since();
 
-    if (!has_ticked && check_masked() && waits_ms < WAITS_FOR_EVER_MS) {
+    if (!has_ticked && check_masked()) {
         return;
     }
     if (depth && !check_masked()) {
