@@ -2,8 +2,8 @@
  * Interrupts that are off for long while one waits: PRIMASK, FAULTMASK, BASEPRI.
  *
  * That nobody waits is no mistake, so start-up code and an endless loop with interrupts off say nothing; nor is the first
- * tick of SysTick somebody, see handlers.c.  But who
- * chooses a bound wants to know how late an interrupt could be: then all the time counts.
+ * tick of SysTick somebody (see handlers.c), or PendSV, which is the program's own.  But who chooses a bound wants to know
+ * how late an interrupt could be: then all the time counts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,7 +14,8 @@
 #include "stm32/core/symbols.h"
 
 #define BOUND_NS 1000000
-#define SYSTICK 15
+
+enum { PENDSV = 14, SYSTICK = 15 };
 
 static int64_t chosen_ns;       /* a bound that somebody has chosen, or 0 */
 
@@ -82,7 +83,10 @@ char *masks_since(void)
 
 void masks_pended(unsigned exception)
 {
-    if (mask.on && !mask.waits && check_is_enabled(exception) && (exception != SYSTICK || handlers_have_ticked())) {
+    if (exception == PENDSV || (exception == SYSTICK && !handlers_have_ticked())) {
+        return;
+    }
+    if (mask.on && !mask.waits && check_is_enabled(exception)) {
         mask.waits = exception;
         mask.waits_since = check_now();
     }

@@ -16,7 +16,11 @@
 #include "qapi/error.h"
 #include "hw/qdev-clock.h"
 #include "hw/qdev-properties.h"
+#include "stm32/core/mistake/later.h"
+#include "stm32/core/mistake/place.h"
 #include "stm32/peripherals/eth/state.h"
+
+#define REPEATED_NS (20 * SCALE_MS)     /* a value that may be lost is written again by then */
 
 /* ---- Time ---- */
 
@@ -148,6 +152,26 @@ static const MiiMacOps mac_ops = { .changed = phy_changed, .may_begin = may_begi
 
 /* ---- Registers ---- */
 
+/* ST's HAL goes from one register's bit to the next at once, and writes the value again a millisecond later. */
+static void check_too_soon(void *opaque)
+{
+    Eth *s = opaque;
+    Periph *p = &s->parent_obj;
+    g_autofree char *text = NULL;
+
+    if (!s->too_soon) {
+        return;
+    }
+    text = g_strdup_printf("%s is written again after %u periods of the MII's clock: on silicon one of both values may be lost",
+                           p->reg[s->too_soon - 1].name, s->too_soon_after);
+    s->too_soon = 0;
+    if (s->too_soon_pc) {
+        guest_mistake_at(DEVICE(s)->canonical_path, ES005, s->too_soon_pc, "%s", text);
+    } else {
+        guest_mistake(DEVICE(s)->canonical_path, ES005, "%s", text);
+    }
+}
+
 /* ES0182: a register that is handed over to the MII's clocks takes 4 of their periods; without them nothing goes on. */
 static void slow_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
 {
@@ -155,8 +179,14 @@ static void slow_written(Periph *p, unsigned n, uint32_t was, uint32_t data)
     uint64_t now = eth_now(s);
 
     if (time_is_exact() && s->last_written == n + 1 && now - s->written_at < 4 && !eth_unclocked(s)) {
-        periph_mistake(p, ES005, "%s is written again after %u periods of the MII's clock: on silicon one of both values may "
-                       "be lost", p->reg[n].name, (unsigned)(now - s->written_at));
+        s->too_soon = n + 1;
+        s->too_soon_after = now - s->written_at;
+        if (!guest_pc(&s->too_soon_pc)) {
+            s->too_soon_pc = 0;
+        }
+        mistake_later(check_too_soon, s, REPEATED_NS);
+    } else if (s->too_soon == n + 1) {
+        s->too_soon = 0;
     }
     s->last_written = n + 1;
     s->written_at = now;

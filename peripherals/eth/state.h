@@ -147,6 +147,8 @@ typedef struct Eth {
     bool by_software;               /* SR has been written, it is not that of power-on */
     unsigned last_written;          /* 1 + the register of these that take their time, and when; for a report only */
     uint64_t written_at;
+    unsigned too_soon, too_soon_after;  /* 1 + that which was written again at once, and periods; */
+    uint32_t too_soon_pc;               /* ... by whom, or 0 */
     /* MDIO */
     uint64_t mdio_due;              /* tick of hclk; ETH_NEVER: idle */
     /* the transmit side */

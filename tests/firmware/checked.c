@@ -369,11 +369,12 @@ NOINLINE static void bad_time001(void)
     run_timer(50, 70);
 }
 
-/* What a kernel does: ticks come while interrupts are still off, and nobody counts them before the first is handled. */
+/* What a kernel does: ticks come while interrupts are still off, which nobody counts yet, and it has chosen a first thread. */
 NOINLINE static void good_kernel_start(void)
 {
     set_primask(true);
     ticks_init(16000000);
+    WORD(ICSR) = PENDSVSET;
     wait_us(5000);
     set_primask(false);
     SYST_CSR = 0;
