@@ -11,6 +11,7 @@
 #include "qapi/error.h"
 #include "stm32/checks/state.h"
 #include "stm32/core/mistake/place.h"
+#include "stm32/core/counter.h"
 #include "stm32/core/symbols.h"
 
 #define BOUND_NS 1000000
@@ -52,7 +53,7 @@ static void end(uint32_t pc)
 {
     int64_t now = check_now(), waited = mask.waits ? now - mask.waits_since : 0;
 
-    if (chosen_ns ? now - mask.since > chosen_ns : waited > BOUND_NS) {
+    if (chosen_ns ? now - mask.since > chosen_ns : waited > (time_is_exact() ? BOUND_NS : CHECK_HOSTS_NS)) {
         g_autofree char *who = guest_exception_name(mask.waits), *where = symbols_describe(mask.pc);
 
         guest_mistake_at(CORE, TIME003, pc, "interrupts were off for %.3f ms by %s, from %s to here; %s has waited %.3f ms",

@@ -21,6 +21,8 @@ extern const ChecksChip *checks_chip;
 
 /* Virtual time, in the middle of a block too: at its end then. */
 int64_t check_now(void);
+/* In the host's time it may be the host's doing that something takes so long, ns; with -icount nothing is. */
+#define CHECK_HOSTS_NS (20 * SCALE_MS)
 /* The core is there. */
 void check_begin(void);
 /* The guest's PC, of a helper that returns to @ra on the host. */

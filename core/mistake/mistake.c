@@ -18,7 +18,7 @@
 /* Firmware gone wild makes new mistakes at new places for ever: past this it is not news. */
 #define MAX_PLACES 2000
 /* A clock that is missing, or a pointer that is NULL, is met at every line of a function. */
-#define LINES_A_FUNCTION 3
+#define LINES_A_FUNCTION 10
 #define FUNCTION_SIZE 128       /* of whom no name is known */
 
 typedef struct Place {

@@ -1,6 +1,6 @@
 /*
  * Makes mistakes at places that are known: in a function that was called, in one that is inlined, in a handler
- * that interrupts a thread with its own stack and the FPU in use, one that repeats, five in a function, and last
+ * that interrupts a thread with its own stack and the FPU in use, one that repeats, twelve in a function, and last
  * a HardFault.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -89,13 +89,13 @@ __attribute__((noinline)) static void again_and_again(void)
     }
 }
 
+#define FOUR_TIMES(mistake) mistake; mistake; mistake; mistake
+
 __attribute__((noinline)) static void at_many_places(void)
 {
-    REG(SPI2, SPI_CR1) = 1;
-    REG(SPI2, SPI_CR2) = 1;
-    REG(SPI2, SPI_CRCPR) = 1;
-    REG(SPI2, SPI_I2SCFGR) = 1;
-    REG(SPI2, SPI_I2SPR) = 1;
+    FOUR_TIMES(REG(SPI2, SPI_CR1) = 1);
+    FOUR_TIMES(REG(SPI2, SPI_CR2) = 1);
+    FOUR_TIMES(REG(SPI2, SPI_CRCPR) = 1);
 }
 
 __attribute__((noinline)) static void falls(volatile uint32_t *nowhere)
