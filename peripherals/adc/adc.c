@@ -19,6 +19,7 @@
 #include "stm32/peripherals/adc/state.h"
 
 #define STABLE_NS 3000
+#define REQUESTS_NS (100 * SCALE_MS)      /* until who converts on is asked whether it requests no more */
 #define EXTI_TRIGGER 15                 /* of EXTSEL, JEXTSEL: line 11, line 15 */
 #define SILENT_NS (1000 * SCALE_MS)     /* until a trigger that is enabled and does not come is */
 #define LONG_NS (100 * SCALE_MS)        /* until a trigger that was chosen and not enabled is thought of as forgotten */
@@ -234,8 +235,6 @@ static unsigned dr_read_run(Periph *p, unsigned n, uint32_t *data, unsigned max,
     adc_update_all(s->common);
     return count;
 }
-
-#define REQUESTS_NS (100 * SCALE_MS)
 
 static const RegOps adc_ops[] = {
     [R_SR]   = { .read = sr_read, .written = sr_written },

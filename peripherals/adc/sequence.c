@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include "stm32/peripherals/adc/state.h"
 
+#define SEQUENCE_NS (500 * SCALE_MS)      /* until a sequence is thought of as set up */
 #define MAX_OWED 64
 #define MAX_HZ 36010000         /* and a little for rounding */
 
@@ -112,8 +113,6 @@ static bool may_start(Adc *s)
     }
     return true;
 }
-
-#define SEQUENCE_NS (500 * SCALE_MS)
 
 /* What is set up for more channels than are converted, or kept; a while after the first, as it may be for later. */
 static void check_sequence(void *opaque)

@@ -85,7 +85,7 @@ typedef struct Adc {
     bool dma_done;                  /* DDS = 0, and the DMA has taken the last item */
     uint32_t unnoticed;             /* results that the DMA will take with nobody the wiser */
     uint64_t stable;                /* from this tick on, after ADON */
-    unsigned longest;           /* sequence since the reset, and were there any of which all can be read; in no snapshot */
+    unsigned longest;               /* sequence since the reset, and were there any of which all can be read; in no snapshot */
     bool kept;
     bool has_started;               /* a conversion, since the reset; in no snapshot */
     /* row.c: what a run that is planned would do */

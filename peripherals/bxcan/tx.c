@@ -8,7 +8,6 @@
 #include "stm32/peripherals/bxcan/state.h"
 
 #define START_NS (1000 * SCALE_MS)      /* until who has something to send is thought of as never to begin */
-
 #define WORDS 4                 /* registers of a mailbox */
 #define RESULT (R_TSR_RQCP0_MASK | R_TSR_TXOK0_MASK | R_TSR_ALST0_MASK | R_TSR_TERR0_MASK)
 
