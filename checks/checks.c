@@ -381,7 +381,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 
 /* ---- Exceptions ---- */
 
-enum { PRIMASK = 16, CONTROL = 20 };
+enum { SYSTICK = 15, PRIMASK = 16, CONTROL = 20 };
 
 static void taken(int exception, uint32_t frame, uint32_t pc)
 {
@@ -429,7 +429,9 @@ static void pended(int exception, bool was)
 {
     if (has(CHECK_TIME)) {
         handlers_pended(exception, was);
-        masks_pended(exception);
+        if (exception != SYSTICK || handlers_have_ticked()) {
+            masks_pended(exception);
+        }
     }
 }
 

@@ -16,7 +16,7 @@
 
 #define BOUND_NS 1000000
 
-enum { PENDSV = 14, SYSTICK = 15 };
+enum { PENDSV = 14 };
 
 static int64_t chosen_ns;       /* a bound that somebody has chosen, or 0 */
 
@@ -84,10 +84,7 @@ char *masks_since(void)
 
 void masks_pended(unsigned exception)
 {
-    if (exception == PENDSV || (exception == SYSTICK && !handlers_have_ticked())) {
-        return;
-    }
-    if (mask.on && !mask.waits && check_is_enabled(exception)) {
+    if (mask.on && !mask.waits && exception != PENDSV && check_is_enabled(exception)) {
         mask.waits = exception;
         mask.waits_since = check_now();
     }
