@@ -33,7 +33,7 @@ int64_t tim_flags_hold(const Tim *s)
     bool captures = false;
 
     for (unsigned ch = 0; ch < s->channels; ch++) {
-        captures |= tim_ccs(s, ch) != CCS_OUTPUT;
+        captures |= tim_ccs(s, ch) != CCS_OUTPUT && tim_ccer(s, ch) & CCER_E;
     }
     if (!captures && tim_sms(s) == SMS_OFF && !reg_get(s, CR1, CEN) && tim_input_due(s) == NEVER) {
         return COUNTER_NEVER;           /* it stands, and has no inputs */
